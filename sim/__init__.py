@@ -1,0 +1,61 @@
+"""Simulate what can still be walked unseen in Hong Kong at 4,000 cameras and at 60,000.
+
+The researcher's surface: a city, a fleet of simulated cameras, what they see, walks, and how
+trackable a walker is. Names are loaded when first used, so importing `sim` is quick and compiles
+nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.area import Area
+    from sim.cameras.fleet import Fleet
+    from sim.cameras.optics import Optics
+    from sim.city import City
+    from sim.city.bundle import import_files, load_city, save_bundle
+    from sim.errors import InputError
+    from sim.placement import place
+    from sim.scenario.load import load_scenario
+    from sim.scenario.run import run
+    from sim.sight.sightings import Sightings, see
+    from sim.tracking import TrackingParameters, track
+    from sim.trips import Trips
+    from sim.trips.demand import sample_trips
+
+_HOME = {
+    "Area": "sim.area",
+    "City": "sim.city",
+    "Fleet": "sim.cameras.fleet",
+    "InputError": "sim.errors",
+    "Optics": "sim.cameras.optics",
+    "Sightings": "sim.sight.sightings",
+    "TrackingParameters": "sim.tracking",
+    "Trips": "sim.trips",
+    "import_files": "sim.city.bundle",
+    "load_city": "sim.city.bundle",
+    "load_scenario": "sim.scenario.load",
+    "place": "sim.placement",
+    "run": "sim.scenario.run",
+    "sample_trips": "sim.trips.demand",
+    "save_bundle": "sim.city.bundle",
+    "see": "sim.sight.sightings",
+    "track": "sim.tracking",
+}
+
+__all__ = [
+    "Area", "City", "Fleet", "InputError", "Optics", "Sightings", "TrackingParameters", "Trips",
+    "import_files", "load_city", "load_scenario", "place", "run", "sample_trips", "save_bundle",
+    "see", "track",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from its home when it is first asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

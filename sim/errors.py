@@ -1,0 +1,29 @@
+"""The one error a user can mend.
+
+Everything that is wrong with the user's input (a file, a key, a coordinate, a request too large)
+is raised as `InputError`, whose text is one line: where, what, what to do. The command turns it
+into exit code 2; anything else that escapes is a fault of ours and exits 1.
+"""
+
+
+class InputError(ValueError):
+    """The user's input is wrong; the message is one line that names the place and the remedy.
+
+    Attributes
+    ----------
+    key
+        Path of the scenario key at fault, for example "trips.walks.0.via.1", where one is: the
+        command puts the file and line of that key before the message.
+    """
+
+    def __init__(self, message: str, key: str = "") -> None:
+        super().__init__(message)
+        self.key = key
+
+
+class InputErrors(InputError):
+    """Several input errors found in one reading; `lines` has one message each."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
