@@ -1,0 +1,493 @@
+"""Exact sight on plain arrays: which part of a street segment a head sees.
+
+Everything is relative to the head. On a segment A→B a point is d = A + s (B − A), 0 ≤ s ≤ 1. A
+front-facing wall P→Q hides d when cross(d, P) ≥ 0, cross(d, Q) < 0 and the crossing lies strictly
+before d; all three are linear in s, so each shadow is one interval, and what is seen is the
+segment within sector and ring minus the union of the shadows. There is no sampling step.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.jit import kernel
+from sim.sight.grid import GridArrays
+from sim.sight.scene import (
+    CONVEX,
+    FACE_M,
+    REFLEX,
+    SECTORS,
+    FieldArrays,
+    Rows,
+    Scratch,
+    StreetScene,
+    WallScene,
+)
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Interval = tuple[float, float]
+
+TOUCH_M = 1e-9
+"""Gaps and glimpses shorter than a nanometre are touches, not intervals."""
+SUBWAY = 2
+TASK_COUNT = 4
+SLACK = 1e-9
+"""Margin, in sectors and relative distance, that keeps rounding from hiding what is seen."""
+FULL = -1
+"""Returned in place of a count when the scratch is too small."""
+
+
+@kernel
+def clip_above(low: float, high: float, at_a: float, at_b: float) -> Interval:
+    """Clip [low, high] to where the linear function from at_a (s=0) to at_b (s=1) is ≥ 0."""
+    if at_a < 0.0 and at_b < 0.0:
+        return 1.0, 0.0
+    if at_a < 0.0:
+        low = max(low, at_a / (at_a - at_b))
+    elif at_b < 0.0:
+        high = min(high, at_a / (at_a - at_b))
+    return low, high
+
+
+@kernel
+def within_ring(ax: float, ay: float, bx: float, by: float, radius: float) -> Interval:
+    """Return the s interval of the line A→B within the radius, empty as (1, 0)."""
+    dx, dy = bx - ax, by - ay
+    squared = dx * dx + dy * dy
+    across = ax * dy - ay * dx
+    room = radius * radius * squared - across * across
+    if room <= 0.0 or squared == 0.0:
+        return 1.0, 0.0
+    middle = -(ax * dx + ay * dy) / squared
+    half = np.sqrt(room) / squared
+    return middle - half, middle + half
+
+
+@kernel
+def sector_window(
+    kind: int, lx: float, ly: float, rx: float, ry: float, radius: float
+) -> tuple[float, float, float, float]:
+    """Return west, south, east, north of the sector of a head, relative to it.
+
+    (lx, ly) and (rx, ry) are unit vectors along the left and right edge of the field of view.
+    """
+    if kind != CONVEX:
+        return -radius, -radius, radius, radius
+    west, east = radius * min(0.0, lx, rx), radius * max(0.0, lx, rx)
+    south, north = radius * min(0.0, ly, ry), radius * max(0.0, ly, ry)
+    if lx <= 0.0 <= rx:
+        north = radius
+    if ry <= 0.0 <= ly:
+        east = radius
+    if rx <= 0.0 <= lx:
+        south = -radius
+    if ly <= 0.0 <= ry:
+        west = -radius
+    return west, south, east, north
+
+
+@kernel
+def cell_window(
+    grid: GridArrays, west: float, south: float, east: float, north: float
+) -> tuple[int, int, int, int]:
+    """Return first column, first row, last column and last row under a window of the map."""
+    c0 = min(max(int(np.floor((west - grid.west) / grid.cell)), 0), grid.columns)
+    r0 = min(max(int(np.floor((south - grid.south) / grid.cell)), 0), grid.rows)
+    c1 = max(min(int(np.floor((east - grid.west) / grid.cell)), grid.columns - 1), -1)
+    r1 = max(min(int(np.floor((north - grid.south) / grid.cell)), grid.rows - 1), -1)
+    return c0, r0, c1, r1
+
+
+@kernel
+def clip_to_field(
+    ax: float,
+    ay: float,
+    bx: float,
+    by: float,
+    kind: int,
+    lx: float,
+    ly: float,
+    rx: float,
+    ry: float,
+    reach: float,
+) -> Interval:
+    """Return the s interval of a segment within the ring and, if convex, the sector."""
+    low, high = within_ring(ax, ay, bx, by, reach)
+    low, high = max(low, 0.0), min(high, 1.0)
+    if kind == CONVEX and low < high:
+        low, high = clip_above(low, high, ax * ly - ay * lx, bx * ly - by * lx)
+        low, high = clip_above(low, high, rx * ay - ry * ax, rx * by - ry * bx)
+    return low, high
+
+
+@kernel
+def gather_segments(
+    streets: StreetScene, h: int, heads: FieldArrays, piece: Floats, chosen: Ints
+) -> tuple[int, float, float, float, float]:
+    """Collect the segments that head `h` could see if there were no walls.
+
+    Writes ax, ay, bx, by, low, high (relative to the head) to the rows of `piece` and the segment
+    to `chosen`. Returns their number (`FULL` when the scratch is too small) and the window, with
+    the head in it, of all that was kept: no wall outside it can hide anything.
+    """
+    grid = streets.grid
+    x, y, deck, reach = heads.x[h], heads.y[h], heads.deck[h], heads.reach[h, 0]
+    kind, lx, ly, rx, ry = heads.kind[h], heads.lx[h], heads.ly[h], heads.rx[h], heads.ry[h]
+    west, south, east, north = sector_window(kind, lx, ly, rx, ry, reach)
+    c0, r0, c1, r1 = cell_window(grid, x + west, y + south, x + east, y + north)
+    count = 0
+    west, south, east, north = 0.0, 0.0, 0.0, 0.0
+    for row in range(r0, r1 + 1):
+        if c0 > c1:
+            break
+        start, stop = row * grid.columns + c0, row * grid.columns + c1 + 1
+        after_first_column = grid.cell_ptr[start + 1]
+        for k in range(grid.cell_ptr[start], grid.cell_ptr[stop]):
+            at = grid.first[k]
+            if not ((at & 1 or k < after_first_column) and (at & 2 or row == r0)):
+                continue
+            segment = grid.item[k]
+            if streets.segment_deck[segment] != deck:
+                continue
+            ax, ay = grid.line[k, 0] - x, grid.line[k, 1] - y
+            bx, by = grid.line[k, 2] - x, grid.line[k, 3] - y
+            low, high = clip_to_field(ax, ay, bx, by, kind, lx, ly, rx, ry, reach)
+            if low >= high:
+                continue
+            if count == len(chosen):
+                return FULL, west, south, east, north
+            chosen[count] = segment
+            piece[0, count], piece[1, count], piece[2, count], piece[3, count] = ax, ay, bx, by
+            piece[4, count], piece[5, count] = low, high
+            count += 1
+            for s in (low, high):
+                px, py = ax + s * (bx - ax), ay + s * (by - ay)
+                west, east = min(west, px), max(east, px)
+                south, north = min(south, py), max(north, py)
+    return count, west, south, east, north
+
+
+@kernel
+def add_wall(
+    wall: Floats, count: int, px: float, py: float, qx: float, qy: float, shade: float
+) -> int:
+    """Write a front-facing wall: P, Q, Q − P, and the largest cross(Q − P, d) it can hide.
+
+    `shade` is the share of the sight line, from the head, beyond which a face at 1.6 m is below
+    the line over a low wall's edge: 0 for a wall taller than the head.
+    """
+    ex, ey = qx - px, qy - py
+    wall[0, count], wall[1, count], wall[2, count], wall[3, count] = px, py, qx, qy
+    wall[4, count], wall[5, count] = ex, ey
+    wall[6, count] = (ex * py - ey * px) / shade if shade > 0.0 else np.inf
+    return count + 1
+
+
+@kernel
+def gather_walls(
+    walls: WallScene,
+    h: int,
+    heads: FieldArrays,
+    west: float,
+    south: float,
+    east: float,
+    north: float,
+    wall: Floats,
+) -> int:
+    """Collect the walls that may hide something within a window relative to head `h`.
+
+    Walls higher than the head count by their front face. Lower ones count by both faces and only
+    where the line from the head down to a face at 1.6 m passes below their top. Returns the
+    number written (`FULL` when the scratch is too small).
+    """
+    grid = walls.grid
+    x, y, mount, kind = heads.x[h], heads.y[h], heads.mount[h], heads.kind[h]
+    lx, ly, rx, ry = heads.lx[h], heads.ly[h], heads.rx[h], heads.ry[h]
+    c0, r0, c1, r1 = cell_window(grid, x + west, y + south, x + east, y + north)
+    count = 0
+    for row in range(r0, r1 + 1):
+        if c0 > c1:
+            break
+        start, stop = row * grid.columns + c0, row * grid.columns + c1 + 1
+        after_first_column = grid.cell_ptr[start + 1]
+        for k in range(grid.cell_ptr[start], grid.cell_ptr[stop]):
+            at = grid.first[k]
+            if not ((at & 1 or k < after_first_column) and (at & 2 or row == r0)):
+                continue
+            px, py = grid.line[k, 0] - x, grid.line[k, 1] - y
+            qx, qy = grid.line[k, 2] - x, grid.line[k, 3] - y
+            facing = px * qy - py * qx
+            top = walls.top[grid.item[k]]
+            low_wall = top < mount
+            if facing == 0.0 or (facing > 0.0 and not low_wall) or top <= FACE_M:
+                continue
+            if max(px, qx) < west or min(px, qx) > east or max(py, qy) < south:
+                continue
+            if min(py, qy) > north:
+                continue
+            if kind == CONVEX and (
+                (lx * py - ly * px > 0.0 and lx * qy - ly * qx > 0.0)
+                or (rx * py - ry * px < 0.0 and rx * qy - ry * qx < 0.0)
+            ):
+                continue
+            if count == wall.shape[1]:
+                return FULL
+            shade = (mount - top) / (mount - FACE_M) if low_wall else 0.0
+            if facing < 0.0:
+                count = add_wall(wall, count, px, py, qx, qy, shade)
+            else:
+                count = add_wall(wall, count, qx, qy, px, py, shade)
+    return count
+
+
+@kernel
+def sector_of(x: float, y: float) -> float:
+    """Return the pseudo-angle of a direction in sectors, 0 … SECTORS, counter-clockwise from east.
+
+    It grows with the angle, and costs one division: the direction's place on a diamond.
+    """
+    along = y / (abs(x) + abs(y))
+    turn = along if x >= 0.0 else 2.0 - along
+    return (turn if turn >= 0.0 else turn + 4.0) * (SECTORS / 4)
+
+
+@kernel
+def nearest_squared(ax: float, ay: float, bx: float, by: float) -> float:
+    """Return the squared distance from the head to the segment A→B."""
+    dx, dy = bx - ax, by - ay
+    squared = dx * dx + dy * dy
+    s = 0.0 if squared == 0.0 else min(max(-(ax * dx + ay * dy) / squared, 0.0), 1.0)
+    x, y = ax + s * dx, ay + s * dy
+    return x * x + y * y
+
+
+@kernel
+def measure_depth(wall: Floats, wall_count: int, depth: Floats) -> None:
+    """Write, per sector, a squared distance beyond which everything is hidden by one high wall."""
+    for b in range(SECTORS):
+        depth[b] = np.inf
+    for w in range(wall_count):
+        if wall[6, w] < np.inf:
+            continue
+        px, py, qx, qy = wall[0, w], wall[1, w], wall[2, w], wall[3, w]
+        first, last = sector_of(qx, qy), sector_of(px, py)
+        if last < first:
+            last += SECTORS
+        far = max(px * px + py * py, qx * qx + qy * qy)
+        # only sectors that lie between its ends by more than rounding are covered whole
+        for b in range(int(first + SLACK) + 1, int(last - SLACK)):
+            depth[b % SECTORS] = min(depth[b % SECTORS], far)
+
+
+@kernel
+def is_hidden(ax: float, ay: float, bx: float, by: float, depth: Floats) -> bool:
+    """Say whether the segment A→B lies beyond the depth of every sector it touches."""
+    turn = ax * by - ay * bx
+    if turn == 0.0:
+        return False
+    first, last = sector_of(ax, ay), sector_of(bx, by)
+    if turn < 0.0:
+        first, last = last, first
+    if last < first:
+        last += SECTORS
+    near = nearest_squared(ax, ay, bx, by) * (1.0 - SLACK)
+    for b in range(int(np.floor(first - SLACK)), int(last + SLACK) + 1):
+        if depth[b % SECTORS] >= near:
+            return False
+    return True
+
+
+@kernel
+def drop_hidden_walls(wall: Floats, wall_count: int, depth: Floats) -> int:
+    """Keep the walls that are not wholly hidden by others; return their number."""
+    count = 0
+    for w in range(wall_count):
+        if not is_hidden(wall[0, w], wall[1, w], wall[2, w], wall[3, w], depth):
+            for row in range(wall.shape[0]):
+                wall[row, count] = wall[row, w]
+            count += 1
+    return count
+
+
+@kernel
+def add_shadow(shadow: Floats, count: int, low: float, high: float) -> int:
+    """Insert an interval into the shadows, kept in order of their beginnings."""
+    if low >= high:
+        return count
+    k = count
+    while k > 0 and shadow[0, k - 1] > low:
+        shadow[0, k], shadow[1, k] = shadow[0, k - 1], shadow[1, k - 1]
+        k -= 1
+    shadow[0, k], shadow[1, k] = low, high
+    return count + 1
+
+
+@kernel
+def wall_shadow(
+    ax: float, ay: float, bx: float, by: float, low: float, high: float, wall: Floats, w: int
+) -> Interval:
+    """Return the part of [low, high] that wall `w` hides, empty as low ≥ high."""
+    px, py = wall[0, w], wall[1, w]
+    after_a, after_b = ax * py - ay * px, bx * py - by * px
+    if after_a < 0.0 and after_b < 0.0:
+        return 1.0, 0.0
+    qx, qy = wall[2, w], wall[3, w]
+    before_a, before_b = ay * qx - ax * qy, by * qx - bx * qy
+    if before_a <= 0.0 and before_b <= 0.0:
+        return 1.0, 0.0
+    ex, ey = wall[4, w], wall[5, w]
+    beyond_a = ex * (ay - py) - ey * (ax - px)
+    beyond_b = ex * (by - py) - ey * (bx - px)
+    if beyond_a <= 0.0 and beyond_b <= 0.0:
+        return 1.0, 0.0
+    low, high = clip_above(low, high, after_a, after_b)
+    low, high = clip_above(low, high, before_a, before_b)
+    low, high = clip_above(low, high, beyond_a, beyond_b)
+    furthest = wall[6, w]
+    if furthest < np.inf:
+        low, high = clip_above(
+            low, high, furthest - (ex * ay - ey * ax), furthest - (ex * by - ey * bx)
+        )
+    return low, high
+
+
+@kernel
+def cast_shadows(
+    ax: float,
+    ay: float,
+    bx: float,
+    by: float,
+    low: float,
+    high: float,
+    wall: Floats,
+    wall_count: int,
+    h: int,
+    heads: FieldArrays,
+    shadow: Floats,
+) -> int:
+    """Collect, in order, all that hides parts of one segment: walls, near limit, blind wedge."""
+    count = 0
+    if heads.near[h] > 0.0:
+        near_low, near_high = within_ring(ax, ay, bx, by, heads.near[h])
+        count = add_shadow(shadow, count, max(low, near_low), min(high, near_high))
+    if heads.kind[h] == REFLEX:
+        lx, ly, rx, ry = heads.lx[h], heads.ly[h], heads.rx[h], heads.ry[h]
+        wedge = clip_above(low, high, ry * ax - rx * ay, ry * bx - rx * by)
+        wedge = clip_above(wedge[0], wedge[1], lx * ay - ly * ax, lx * by - ly * bx)
+        count = add_shadow(shadow, count, wedge[0], wedge[1])
+    for w in range(wall_count):
+        hidden_low, hidden_high = wall_shadow(ax, ay, bx, by, low, high, wall, w)
+        if hidden_low < hidden_high:
+            count = add_shadow(shadow, count, hidden_low, hidden_high)
+    return count
+
+
+@kernel
+def open_intervals(
+    low: float, high: float, length: float, shadow: Floats, count: int, free: Floats
+) -> int:
+    """Write [low, high] minus the union of the ordered shadows to `free`; return their number."""
+    found = 0
+    lit = low
+    for k in range(count):
+        if (shadow[0, k] - lit) * length > TOUCH_M:
+            free[0, found], free[1, found] = lit, shadow[0, k]
+            found += 1
+        lit = max(lit, shadow[1, k])
+    if (high - lit) * length > TOUCH_M:
+        free[0, found], free[1, found] = lit, high
+        found += 1
+    return found
+
+
+@kernel
+def write_tasks(
+    ax: float,
+    ay: float,
+    bx: float,
+    by: float,
+    h: int,
+    heads: FieldArrays,
+    segment: int,
+    streets: StreetScene,
+    free: Floats,
+    found: int,
+    out: Rows,
+    at: int,
+) -> int:
+    """Write what is seen of one segment for every task; returns the next free row of `out`."""
+    start = streets.segment_start[segment]
+    length = np.hypot(bx - ax, by - ay)
+    for task in range(TASK_COUNT):
+        ring_low, ring_high = 0.0, 1.0
+        if task > 0:
+            if heads.reach[h, task] <= heads.near[h]:
+                break
+            ring_low, ring_high = within_ring(ax, ay, bx, by, heads.reach[h, task])
+        for k in range(found):
+            low, high = max(free[0, k], ring_low), min(free[1, k], ring_high)
+            if (high - low) * length > TOUCH_M:
+                out.head[at] = h
+                out.edge[at] = streets.segment_edge[segment]
+                out.task[at] = task
+                out.start[at], out.end[at] = start + low * length, start + high * length
+                at += 1
+    return at
+
+
+@kernel
+def see_heads(
+    order: NDArray[np.int64],
+    begin: int,
+    stop: int,
+    heads: FieldArrays,
+    streets: StreetScene,
+    walls: WallScene,
+    scratch: Scratch,
+    out: Rows,
+) -> tuple[int, int]:
+    """Find all sightings of heads order[begin:stop].
+
+    Returns (next, rows): the first head not finished because `out` or the scratch was full, and
+    the rows of `out` that are whole. Rows come by head, then task within segment; no row of an
+    unfinished head is counted.
+    """
+    rows = 0
+    for i in range(begin, stop):
+        h = order[i]
+        if heads.reach[h, 0] <= heads.near[h]:
+            continue
+        count, west, south, east, north = gather_segments(
+            streets, h, heads, scratch.piece, scratch.chosen
+        )
+        if count == 0:
+            continue
+        wall_count = 0
+        if count > 0 and heads.deck[h] != SUBWAY:
+            wall_count = gather_walls(walls, h, heads, west, south, east, north, scratch.wall)
+        if min(count, wall_count) == FULL:
+            return i, rows
+        measure_depth(scratch.wall, wall_count, scratch.depth)
+        wall_count = drop_hidden_walls(scratch.wall, wall_count, scratch.depth)
+        at = rows
+        for k in range(count):
+            ax, ay = scratch.piece[0, k], scratch.piece[1, k]
+            bx, by = scratch.piece[2, k], scratch.piece[3, k]
+            low, high = scratch.piece[4, k], scratch.piece[5, k]
+            dx, dy = bx - ax, by - ay
+            if is_hidden(
+                ax + low * dx, ay + low * dy, ax + high * dx, ay + high * dy, scratch.depth
+            ):
+                continue
+            dark = cast_shadows(
+                ax, ay, bx, by, low, high, scratch.wall, wall_count, h, heads, scratch.shadow
+            )
+            length = np.sqrt(dx * dx + dy * dy)
+            found = open_intervals(low, high, length, scratch.shadow, dark, scratch.free)
+            if at + TASK_COUNT * found > len(out.head):
+                return i, rows
+            at = write_tasks(
+                ax, ay, bx, by, h, heads, scratch.chosen[k], streets, scratch.free, found, out, at
+            )
+        rows = at
+    return stop, rows

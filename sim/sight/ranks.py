@@ -1,0 +1,334 @@
+"""First-seen rank along every street: one pass that answers for every number of cameras.
+
+Along an edge the smallest rank of a head that sees a point is a step function; its pieces are
+stored once for all four tasks. The share seen at N cameras is the length whose rank is at most N.
+Questions about a subset of heads are answered from the sightings under a mask, not from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from sim.cameras.optics import TASKS
+from sim.city.linear_referencing import points_at
+from sim.jit import kernel
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from sim.city.streets import StreetNetwork
+    from sim.sight.sightings import SightingArrays, Sightings
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Pointers = NDArray[np.int64]
+
+NEVER = np.int32(2**31 - 1)
+"""Rank of a piece that no head of the fleet sees."""
+
+
+class PieceArrays(NamedTuple):
+    """Pieces of every edge, in order and without holes, on which no first-seen rank changes."""
+
+    piece_ptr: NDArray[np.int64]
+    """Pieces of edge e are piece_ptr[e] : piece_ptr[e + 1]."""
+    start: NDArray[np.float64]
+    end: NDArray[np.float64]
+    rank: NDArray[np.int32]
+    """Shape (pieces, 4): city rank of the first head that sees the piece, `NEVER` if none."""
+    in_area: NDArray[np.bool_]
+    """Whether the piece lies in the study area; figures count these only."""
+
+
+@dataclass(frozen=True)
+class FirstSeen:
+    """First-seen ranks of a street network, cut at the edge of the study area.
+
+    Attributes
+    ----------
+    arrays
+        The pieces.
+    """
+
+    arrays: PieceArrays
+
+    @cached_property
+    def _curves(self) -> list[tuple[NDArray[np.int32], NDArray[np.float64]]]:
+        """Per task: ranks in ascending order and the length seen up to each, m."""
+        a = self.arrays
+        length = np.where(a.in_area, a.end - a.start, 0.0)
+        curves = []
+        for task in range(len(TASKS)):
+            rank, where = np.unique(a.rank[:, task], return_inverse=True)
+            curves.append((rank, np.bincount(where, weights=length).cumsum()))
+        return curves
+
+    @property
+    def length_m(self) -> float:
+        """Length of the streets in the study area, m."""
+        return float(self._curves[0][1][-1])
+
+    def coverage(self, total: int) -> dict[str, float]:
+        """Return the share of street length seen at a number of cameras in the city, per task."""
+        shares = {}
+        for task, (rank, seen) in zip(TASKS, self._curves, strict=True):
+            known = int(np.searchsorted(rank, total, side="right"))
+            shares[task] = float(seen[known - 1] / self.length_m) if known else 0.0
+        return shares
+
+    def curve(self, task: str) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Return ranks at which anything new is seen, and the share seen from each on."""
+        rank, seen = self._curves[TASKS.index(task)]
+        real = rank < NEVER
+        return rank[real], seen[real] / self.length_m
+
+
+def first_seen(
+    sightings: Sightings,
+    area: BaseGeometry | None = None,
+    *,
+    heads: NDArray[np.bool_] | None = None,
+) -> FirstSeen:
+    """Find the first-seen rank along every street for every task.
+
+    Parameters
+    ----------
+    sightings
+        What the whole fleet sees.
+    area
+        Study area (same CRS), by default that of the sightings; pieces are cut at its edge.
+    heads
+        Which heads of the fleet count, for example those of one owner; by default all. Ranks are
+        found anew from the sightings, because a head left out may hide a later one.
+    """
+    area = sightings.area if area is None else area
+    streets = sightings.streets
+    rank = sightings.fleet.arrays.rank
+    if heads is not None:
+        rank = np.where(heads, rank, NEVER)
+    cut_ptr, cut = edge_cuts(streets, area)
+    pieces = pieces_of(sightings.arrays, rank, streets.arrays.edge_length, cut_ptr, cut)
+    if area is None:
+        return FirstSeen(pieces)
+    edge = np.repeat(np.arange(len(streets.edges)), np.diff(pieces.piece_ptr))
+    middle = points_at(streets.arrays, edge, (pieces.start + pieces.end) / 2)
+    shapely.prepare(area)
+    return FirstSeen(pieces._replace(in_area=shapely.intersects_xy(area, *middle.T)))
+
+
+def edge_cuts(
+    streets: StreetNetwork, area: BaseGeometry | None
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return where edges cross the edge of the study area: pointers per edge, positions (m)."""
+    lines = streets.edges.geometry.to_numpy()
+    ptr = np.zeros(len(lines) + 1, np.int64)
+    if area is None:
+        return ptr, np.zeros(0)
+    border = shapely.boundary(area)
+    shapely.prepare(border)
+    crossing = np.flatnonzero(shapely.intersects(border, lines))
+    parts, source = shapely.get_parts(
+        shapely.intersection(lines[crossing], border), return_index=True
+    )
+    points, of_part = shapely.get_coordinates(parts, return_index=True)
+    edge = crossing[source[of_part]]
+    position = shapely.line_locate_point(lines[edge], shapely.points(points))
+    order = np.lexsort((position, edge))
+    ptr[1:] = np.bincount(edge, minlength=len(lines)).cumsum()
+    return ptr, position[order]
+
+
+def pieces_of(
+    sightings: SightingArrays,
+    rank: NDArray[np.int32],
+    length: NDArray[np.float64],
+    cut_ptr: NDArray[np.int64],
+    cut: NDArray[np.float64],
+) -> PieceArrays:
+    """Cut every edge where a first-seen rank changes.
+
+    Parameters
+    ----------
+    sightings
+        Intervals by task and edge.
+    rank
+        Rank of each head, ascending; a head with rank `NEVER` counts as not there.
+    length
+        Of each edge, m.
+    cut_ptr, cut
+        Further positions at which to cut (m), by edge.
+    """
+    edges = len(length)
+    room = int(2 * len(sightings.head) + len(cut) + edges)
+    start, end = np.empty(room), np.empty(room)
+    ranks = np.empty((room, len(TASKS)), np.int32)
+    piece_ptr = np.zeros(edges + 1, np.int64)
+    count = _paint_edges(
+        sightings.edge_ptr, sightings.head, sightings.start, sightings.end,
+        rank, length, cut_ptr, cut, piece_ptr, start, end, ranks,
+    )  # fmt: skip
+    return PieceArrays(
+        piece_ptr, start[:count].copy(), end[:count].copy(), ranks[:count].copy(),
+        np.ones(count, bool),
+    )  # fmt: skip
+
+
+@kernel
+def _paint_edges(
+    edge_ptr: Pointers,
+    head: Ints,
+    start: Floats,
+    end: Floats,
+    rank: Ints,
+    length: Floats,
+    cut_ptr: Pointers,
+    cut: Floats,
+    piece_ptr: Pointers,
+    out_start: Floats,
+    out_end: Floats,
+    out_rank: Ints,
+) -> int:
+    """Write the pieces of every edge to the out arrays; return their number."""
+    tasks = out_rank.shape[1]
+    count = 0
+    for edge in range(len(length)):
+        stops, is_cut = _stops_of_edge(edge_ptr, start, end, edge, length[edge], cut_ptr, cut)
+        pieces = len(stops) - 1
+        painted = np.empty((tasks, pieces), np.int32)
+        for task in range(tasks):
+            _paint_task(
+                edge_ptr[task, edge],
+                edge_ptr[task, edge + 1],
+                head,
+                start,
+                end,
+                rank,
+                stops,
+                painted,
+                task,
+            )
+        first = count
+        for k in range(pieces):
+            same = count > first and not is_cut[k]
+            for task in range(tasks):
+                same = same and out_rank[count - 1, task] == painted[task, k]
+            if same:
+                out_end[count - 1] = stops[k + 1]
+                continue
+            out_start[count], out_end[count] = stops[k], stops[k + 1]
+            for task in range(tasks):
+                out_rank[count, task] = painted[task, k]
+            count += 1
+        piece_ptr[edge + 1] = count
+    return count
+
+
+@kernel
+def _stops_of_edge(
+    edge_ptr: Pointers,
+    start: Floats,
+    end: Floats,
+    edge: int,
+    length: float,
+    cut_ptr: Pointers,
+    cut: Floats,
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """All positions of an edge where a rank may change, ascending, and which are cuts.
+
+    Tasks are nested, but a smaller ring ends elsewhere, so all four have ends of their own.
+    """
+    number = 2 + cut_ptr[edge + 1] - cut_ptr[edge]
+    for task in range(edge_ptr.shape[0]):
+        number += 2 * (edge_ptr[task, edge + 1] - edge_ptr[task, edge])
+    stops = np.empty(number)
+    stops[0], stops[1] = 0.0, length
+    k = 2
+    for i in range(cut_ptr[edge], cut_ptr[edge + 1]):
+        stops[k] = min(max(cut[i], 0.0), length)
+        k += 1
+    for task in range(edge_ptr.shape[0]):
+        for i in range(edge_ptr[task, edge], edge_ptr[task, edge + 1]):
+            stops[k], stops[k + 1] = start[i], min(end[i], length)
+            k += 2
+    sort_ascending(stops)
+    kept = 1
+    for i in range(1, number):
+        if stops[i] > stops[kept - 1]:
+            stops[kept] = stops[i]
+            kept += 1
+    is_cut = np.zeros(kept, np.bool_)
+    for i in range(cut_ptr[edge], cut_ptr[edge + 1]):
+        is_cut[_place(stops[:kept], min(max(cut[i], 0.0), length))] = True
+    return stops[:kept], is_cut
+
+
+@kernel
+def sort_ascending(values: Floats) -> None:
+    """Sort in place (shell sort); it compiles in a tenth of the time of numpy's own."""
+    for gap in (57313, 25281, 11145, 4913, 2163, 949, 411, 176, 75, 32, 13, 5, 1):
+        for i in range(gap, len(values)):
+            value, k = values[i], i
+            while k >= gap and values[k - gap] > value:
+                values[k] = values[k - gap]
+                k -= gap
+            values[k] = value
+
+
+@kernel
+def _place(stops: Floats, position: float) -> int:
+    """Index of the first stop that is not before the position."""
+    low, high = 0, len(stops)
+    while low < high:
+        middle = (low + high) // 2
+        if stops[middle] < position:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def _paint_task(
+    begin: int,
+    stop: int,
+    head: Ints,
+    start: Floats,
+    end: Floats,
+    rank: Ints,
+    stops: Floats,
+    painted: Ints,
+    task: int,
+) -> None:
+    """Paint pieces in order of rank; `following` skips what is painted already."""
+    pieces = len(stops) - 1
+    following = np.empty(pieces + 1, np.int64)
+    for k in range(pieces + 1):
+        following[k] = k
+    for k in range(pieces):
+        painted[task, k] = NEVER
+    for i in range(begin, stop):  # heads ascend within an edge, and ranks with them
+        if rank[head[i]] == NEVER:
+            continue
+        k = _unpainted(following, _place(stops, start[i]))
+        last = min(_place(stops, end[i]), pieces)
+        while k < last:
+            painted[task, k] = rank[head[i]]
+            following[k] = k + 1
+            k = _unpainted(following, k)
+
+
+@kernel
+def _unpainted(following: Pointers, k: int) -> int:
+    """First piece from `k` on that has no paint yet, shortening the way for the next search."""
+    root = k
+    while following[root] != root:
+        root = following[root]
+    while following[k] != root and k != root:
+        following[k], k = root, following[k]
+    return root

@@ -1,0 +1,156 @@
+"""The scene as the sight kernels read it: heads, streets and walls, the last two on grids.
+
+Plain arrays only, in named tuples; made once for a whole fleet and shared by all threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cameras.fleet import HeadArrays
+from sim.city.streets import StreetArrays
+from sim.city.walls import WallArrays
+from sim.errors import InputError
+from sim.sight.grid import GridArrays, build_grid
+
+FACE_M = 1.6
+"""Height of the face that a head looks for, m."""
+DOME, CONVEX, REFLEX = 0, 1, 2
+"""Kinds of field of view: all round, up to 180 degrees, between the two."""
+SECTORS = 256
+"""Equal steps of pseudo-angle round a head, for leaving out what is certainly hidden."""
+
+
+class FieldArrays(NamedTuple):
+    """Heads as the kernels read them: edges of the field of view as unit vectors."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    mount: NDArray[np.float64]
+    deck: NDArray[np.int8]
+    kind: NDArray[np.int8]
+    lx: NDArray[np.float64]
+    ly: NDArray[np.float64]
+    rx: NDArray[np.float64]
+    ry: NDArray[np.float64]
+    near: NDArray[np.float64]
+    reach: NDArray[np.float64]
+
+
+class StreetScene(NamedTuple):
+    """Street segments on their grid."""
+
+    grid: GridArrays
+    segment_edge: NDArray[np.int32]
+    segment_deck: NDArray[np.int8]
+    segment_start: NDArray[np.float64]
+
+
+class WallScene(NamedTuple):
+    """Walls on their grid."""
+
+    grid: GridArrays
+    top: NDArray[np.float64]
+
+
+class Scratch(NamedTuple):
+    """Working room of one thread, sized for the busiest head it has met."""
+
+    piece: NDArray[np.float64]
+    chosen: NDArray[np.int32]
+    wall: NDArray[np.float64]
+    shadow: NDArray[np.float64]
+    free: NDArray[np.float64]
+    depth: NDArray[np.float64]
+
+
+class Rows(NamedTuple):
+    """Sightings in the order in which they are found."""
+
+    head: NDArray[np.int32]
+    edge: NDArray[np.int32]
+    task: NDArray[np.int8]
+    start: NDArray[np.float64]
+    end: NDArray[np.float64]
+
+
+def fields_of(heads: HeadArrays) -> FieldArrays:
+    """Turn headings and fields of view into edges of view.
+
+    Raises
+    ------
+    InputError
+        A head is not finite, not higher than a face, or its ranges grow with the task.
+    """
+    numbers = (heads.x, heads.y, heads.mount, heads.heading, heads.field_of_view, heads.near)
+    finite = np.isfinite(np.stack(numbers)).all(axis=0) & np.isfinite(heads.reach).all(axis=1)
+    for what, good in (
+        ("has a value that is not finite", finite),
+        ("hangs no higher than a face (1.6 m)", heads.mount > FACE_M),
+        ("has ranges that grow with the task", (np.diff(heads.reach, axis=1) <= 0).all(axis=1)),
+        (
+            "has a field of view outside 0-360°",
+            (heads.field_of_view > 0) & (heads.field_of_view <= 360),
+        ),
+    ):
+        if not good.all():
+            raise InputError(f"cameras: head of rank {heads.rank[~good][0]} {what}; correct it")
+    fov = heads.field_of_view
+    left, right = np.radians(heads.heading - fov / 2), np.radians(heads.heading + fov / 2)
+    kind = np.where(fov >= 360, DOME, np.where(fov <= 180, CONVEX, REFLEX)).astype(np.int8)
+    return FieldArrays(
+        heads.x, heads.y, heads.mount, heads.deck, kind,
+        np.sin(left), np.cos(left), np.sin(right), np.cos(right), heads.near, heads.reach,
+    )  # fmt: skip
+
+
+def scenes_of(streets: StreetArrays, walls: WallArrays) -> tuple[StreetScene, WallScene]:
+    """Put street segments and walls on their grids."""
+    lines = streets.segment_x0, streets.segment_y0, streets.segment_x1, streets.segment_y1
+    deck = streets.edge_deck[streets.segment_edge]
+    scene = StreetScene(build_grid(*lines), streets.segment_edge, deck, streets.segment_start)
+    return scene, WallScene(build_grid(walls.x0, walls.y0, walls.x1, walls.y1), walls.top)
+
+
+def empty_rows(count: int) -> Rows:
+    """Return room for sightings."""
+    return Rows(
+        np.empty(count, np.int32), np.empty(count, np.int32), np.empty(count, np.int8),
+        np.empty(count), np.empty(count),
+    )  # fmt: skip
+
+
+def empty_scratch(size: int) -> Scratch:
+    """Return working room for `size` segments and as many walls in reach of one head."""
+    return Scratch(
+        np.empty((6, size)), np.empty(size, np.int32), np.empty((7, size)),
+        np.empty((2, size + 2)), np.empty((2, size + 3)), np.empty(SECTORS),
+    )  # fmt: skip
+
+
+def joined(parts: Sequence[Rows]) -> Rows:
+    """Put parts one after the other."""
+    if not parts:
+        return empty_rows(0)
+    return Rows(
+        np.concatenate([part.head for part in parts]),
+        np.concatenate([part.edge for part in parts]),
+        np.concatenate([part.task for part in parts]),
+        np.concatenate([part.start for part in parts]),
+        np.concatenate([part.end for part in parts]),
+    )
+
+
+def first_rows(rows: Rows, count: int) -> Rows:
+    """Return a copy of the first rows."""
+    return Rows(
+        rows.head[:count].copy(),
+        rows.edge[:count].copy(),
+        rows.task[:count].copy(),
+        rows.start[:count].copy(),
+        rows.end[:count].copy(),
+    )

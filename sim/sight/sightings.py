@@ -1,0 +1,318 @@
+"""Who sees what: every interval of every street that every head sees, for every task.
+
+The surface takes a city and a fleet and returns `Sightings`; blocks of heads are shared among
+threads and put back in order, so the result does not depend on how many threads there were.
+What the sightings mean for people is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.cameras.fleet import Fleet, HeadArrays
+from sim.cameras.indoors import indoors
+from sim.cameras.optics import TASKS
+from sim.city.streets import StreetArrays, StreetNetwork
+from sim.city.walls import WallArrays
+from sim.jit import kernel
+from sim.sight.grid import GridArrays
+from sim.sight.kernels import TOUCH_M, see_heads
+from sim.sight.scene import (
+    FieldArrays,
+    Rows,
+    StreetScene,
+    WallScene,
+    empty_rows,
+    empty_scratch,
+    fields_of,
+    first_rows,
+    joined,
+    scenes_of,
+)
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from sim.city import City
+    from sim.sight.ranks import FirstSeen
+
+BLOCK_HEADS = 512
+SCRATCH_ROWS = 1 << 16
+
+
+class SightingArrays(NamedTuple):
+    """Sightings sorted by (task, edge, head, start)."""
+
+    edge_ptr: NDArray[np.int64]
+    """Shape (4, edges + 1): rows of task k on edge e are edge_ptr[k, e] : edge_ptr[k, e + 1]."""
+    head: NDArray[np.int32]
+    """Row of the fleet, whose heads are in ascending order of rank."""
+    start: NDArray[np.float64]
+    end: NDArray[np.float64]
+    """Metres along the edge from its node u."""
+
+
+@dataclass(frozen=True)
+class Sightings:
+    """What a fleet sees of a street network.
+
+    Attributes
+    ----------
+    fleet, streets
+        What was seen by, and what was looked at.
+    arrays
+        The intervals, sorted by task, edge, head and start.
+    area
+        Study area, which figures count; everything where None.
+    indoors
+        Which heads stand inside a building and see nothing.
+    """
+
+    fleet: Fleet
+    streets: StreetNetwork
+    arrays: SightingArrays
+    area: BaseGeometry | None = None
+    indoors: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The sightings, an interval a row: rank, edge, t0, t1 (m along the edge), task."""
+        a = self.arrays
+        edges = a.edge_ptr.shape[1] - 1
+        count = np.diff(a.edge_ptr, axis=1).ravel()
+        return pd.DataFrame(
+            {
+                "rank": self.fleet.arrays.rank[a.head],
+                "edge": np.repeat(np.tile(np.arange(edges, dtype=np.int32), len(TASKS)), count),
+                "t0": a.start,
+                "t1": a.end,
+                "task": np.repeat(np.array(TASKS, object), count.reshape(len(TASKS), -1).sum(1)),
+            }
+        )
+
+    @cached_property
+    def first_seen(self) -> FirstSeen:
+        """The first-seen rank along every street, for every task: all camera counts at once."""
+        from sim.sight.ranks import first_seen
+
+        return first_seen(self)
+
+    def at(self, total: int) -> SightingsAt:
+        """Return what is seen at a number of cameras in the city: a filter, no new computation."""
+        return SightingsAt(self, total)
+
+
+@dataclass(frozen=True)
+class SightingsAt:
+    """What the heads of rank up to `total` see.
+
+    Attributes
+    ----------
+    sightings
+        What the whole fleet sees.
+    total
+        Heads in the whole city.
+    """
+
+    sightings: Sightings
+    total: int
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The sightings of these heads, as `Sightings.table`."""
+        table = self.sightings.table
+        return table[table["rank"] <= self.total].reset_index(drop=True)
+
+    def coverage(self) -> dict[str, float]:
+        """Return the share of street length in the study area that is seen, per task."""
+        return self.sightings.first_seen.coverage(self.total)
+
+
+def see(city: City, fleet: Fleet, *, threads: int | None = None) -> Sightings:
+    """Find exactly which part of which street every head sees, for all four tasks.
+
+    Parameters
+    ----------
+    city
+        Streets and walls, projected metres.
+    fleet
+        Heads, in the same coordinates.
+    threads
+        Worker threads; by default one a processor. The result is the same for any number.
+
+    Raises
+    ------
+    InputError
+        A head is not finite, not higher than a face (1.6 m), or its ranges grow with the task.
+    """
+    rows, indoor = see_rows(city, fleet, threads=threads)
+    arrays = order_rows([rows], len(fleet), len(city.streets.edges))
+    return Sightings(fleet, city.streets, arrays, city.area.polygon, indoor)
+
+
+def see_rows(
+    city: City,
+    fleet: Fleet,
+    *,
+    only: NDArray[np.bool_] | None = None,
+    threads: int | None = None,
+) -> tuple[Rows, NDArray[np.bool_]]:
+    """Look with some heads of a fleet; return rows in no set order, and which heads are indoors."""
+    heads = fleet.arrays
+    wanted = np.ones(len(fleet), bool) if only is None else only
+    indoor = np.zeros(len(fleet), bool)
+    indoor[wanted] = indoors(city.walls, heads.x[wanted], heads.y[wanted], heads.mount[wanted])
+    chosen = np.flatnonzero(wanted & ~indoor)
+    return look(city.streets.arrays, city.walls.arrays, heads, chosen, threads=threads), indoor
+
+
+def see_arrays(
+    streets: StreetArrays, walls: WallArrays, heads: HeadArrays, *, threads: int | None = None
+) -> SightingArrays:
+    """Do what `see` does on plain arrays; no head is checked for standing indoors."""
+    rows = look(streets, walls, heads, np.arange(len(heads.x)), threads=threads)
+    return order_rows([rows], len(heads.x), len(streets.edge_length))
+
+
+def look(
+    streets: StreetArrays,
+    walls: WallArrays,
+    heads: HeadArrays,
+    chosen: NDArray[np.int64],
+    *,
+    threads: int | None = None,
+) -> Rows:
+    """Find the sightings of the chosen heads, block after block of neighbours."""
+    fields = fields_of(heads)
+    street_scene, wall_scene = scenes_of(streets, walls)
+    order = chosen[_by_cell(heads, chosen, street_scene.grid)]
+    blocks = [(i, min(i + BLOCK_HEADS, len(order))) for i in range(0, len(order), BLOCK_HEADS)]
+
+    def see_block(block: tuple[int, int]) -> Rows:
+        return _see_block(order, *block, fields, street_scene, wall_scene)
+
+    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+        return joined(list(pool.map(see_block, blocks)))
+
+
+def _by_cell(heads: HeadArrays, chosen: NDArray[np.int64], grid: GridArrays) -> NDArray[np.int64]:
+    """Neighbours one after the other, so that they find the same walls still in the cache."""
+    column = np.floor((heads.x[chosen] - grid.west) / grid.cell)
+    row = np.floor((heads.y[chosen] - grid.south) / grid.cell)
+    return np.lexsort((heads.rank[chosen], column, row))
+
+
+def _see_block(
+    order: NDArray[np.int64], begin: int, stop: int,
+    fields: FieldArrays, streets: StreetScene, walls: WallScene,
+) -> Rows:  # fmt: skip
+    """Run the kernel over a block; where its room was too small, go on with twice as much."""
+    size = 4096
+    parts: list[Rows] = []
+    out, scratch = empty_rows(SCRATCH_ROWS), empty_scratch(size)
+    while begin < stop:
+        reached, rows = see_heads(order, begin, stop, fields, streets, walls, scratch, out)
+        parts.append(first_rows(out, rows))
+        if reached == begin:
+            size *= 2
+            out, scratch = empty_rows(16 * size), empty_scratch(size)
+        begin = reached
+    return joined(parts)
+
+
+def rows_of(sightings: SightingArrays, former: NDArray[np.int64]) -> Rows:
+    """Return the sightings of former heads under their new numbers.
+
+    Parameters
+    ----------
+    sightings
+        Of the former fleet.
+    former
+        Per new head the number it had before, -1 for none.
+    """
+    edges = sightings.edge_ptr.shape[1] - 1
+    count = np.diff(sightings.edge_ptr, axis=1).ravel()
+    edge = np.repeat(np.tile(np.arange(edges, dtype=np.int32), len(TASKS)), count)
+    task = np.repeat(np.arange(len(TASKS), dtype=np.int8), count.reshape(len(TASKS), -1).sum(1))
+    by_head = np.argsort(sightings.head, kind="stable")
+    held = np.searchsorted(sightings.head[by_head], np.stack([former, former + 1]))
+    held[:, former < 0] = 0
+    size = held[1] - held[0]
+    within = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+    row = by_head[np.repeat(held[0], size) + within]
+    head = np.repeat(np.arange(len(former), dtype=np.int32), size)
+    return Rows(head, edge[row], task[row], sightings.start[row], sightings.end[row])
+
+
+def order_rows(parts: list[Rows], head_count: int, edge_count: int) -> SightingArrays:
+    """Order rows by task, edge, head and start; join what meets across segments."""
+    rows = joined(parts)
+    by_head = _stable_order(rows.head.astype(np.int64), head_count)
+    key = rows.task[by_head].astype(np.int64) * edge_count + rows.edge[by_head]
+    inner = _stable_order(key, len(TASKS) * edge_count)
+    place, order = key[inner], by_head[inner]
+    head, start, end = rows.head[order], rows.start[order], rows.end[order]
+    count = _join_meeting(place, head, start, end)
+    held = np.bincount(place[:count], minlength=len(TASKS) * edge_count)
+    edge_ptr = np.zeros((len(TASKS), edge_count + 1), np.int64)
+    edge_ptr[:, 1:] = held.cumsum().reshape(len(TASKS), edge_count)
+    edge_ptr[1:, 0] = edge_ptr[:-1, -1]
+    return SightingArrays(edge_ptr, head[:count].copy(), start[:count].copy(), end[:count].copy())
+
+
+@kernel
+def _stable_order(key: NDArray[np.int64], keys: int) -> NDArray[np.int64]:
+    """Order of rows by an integer key below `keys`, equal keys as they came (counting sort)."""
+    at = np.zeros(keys + 1, np.int64)
+    for i in range(len(key)):
+        at[key[i] + 1] += 1
+    for k in range(keys):
+        at[k + 1] += at[k]
+    order = np.empty(len(key), np.int64)
+    for i in range(len(key)):
+        order[at[key[i]]] = i
+        at[key[i]] += 1
+    return order
+
+
+@kernel
+def _join_meeting(
+    place: NDArray[np.int64],
+    head: NDArray[np.int32],
+    start: NDArray[np.float64],
+    end: NDArray[np.float64],
+) -> int:
+    """Put each head's intervals at one place in order and join those that meet.
+
+    Works in place; returns how many intervals are left at the front of the arrays.
+    """
+    count = 0
+    begin = 0
+    while begin < len(head):
+        stop = begin + 1
+        while stop < len(head) and head[stop] == head[begin] and place[stop] == place[begin]:
+            stop += 1
+        for i in range(begin + 1, stop):
+            low, high, k = start[i], end[i], i
+            while k > begin and start[k - 1] > low:
+                start[k], end[k] = start[k - 1], end[k - 1]
+                k -= 1
+            start[k], end[k] = low, high
+        first = count
+        for i in range(begin, stop):
+            if count > first and start[i] - end[count - 1] <= TOUCH_M:
+                end[count - 1] = max(end[count - 1], end[i])
+                continue
+            place[count], head[count] = place[begin], head[begin]
+            start[count], end[count] = start[i], end[i]
+            count += 1
+        begin = stop
+    return count
