@@ -57,4 +57,5 @@ def keys(seed: int, stage: str, *ids: ArrayLike) -> NDArray[np.uint64]:
 
 def uniform(seed: int, stage: str, *ids: ArrayLike) -> NDArray[np.float64]:
     """Return one number in [0, 1) per item; the parameters are those of `keys`."""
-    return (keys(seed, stage, *ids) >> np.uint64(11)) * 2.0**-53
+    top_bits = (keys(seed, stage, *ids) >> np.uint64(11)).astype(np.float64)
+    return top_bits * 2.0**-53

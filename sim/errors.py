@@ -21,7 +21,7 @@ class InputError(ValueError):
         self.key = key
 
 
-class InputErrors(InputError):
+class InputErrors(InputError):  # noqa: N818 - the plural of InputError
     """Several input errors found in one reading; `lines` has one message each."""
 
     def __init__(self, lines: list[str]) -> None:

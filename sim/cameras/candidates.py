@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sim.city import City
 
 LAMP_POST_SPACING_M = 40.0
-JUNCTION_RADIUS_M = 15.0
+JUNCTION_RADIUS_M = 25.0
 """Junctions nearer than this to a busier one are the same crossing and share its pole."""
 KERB = 0.6
 """A pole stands at this share of the way from the centreline to the façade."""

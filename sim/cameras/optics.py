@@ -61,12 +61,15 @@ class Optics:
         """Return the distance nearer than which a face passes below the picture, m.
 
         The head is tilted so that the upper edge of its picture meets the horizon; a panoramic
-        head looks straight down as well and has no near limit.
+        head, or one whose picture spans a right angle from top to bottom, looks straight down as
+        well and has no near limit.
         """
         if self.field_of_view >= 180:
             return 0.0
         across = np.tan(np.radians(self.field_of_view) / 2)
         vertical = 2 * np.arctan(across * self.height_px / self.width_px)
+        if vertical >= np.pi / 2:
+            return 0.0
         return float((self.mount_m - FACE_HEIGHT_M) / np.tan(vertical))
 
 

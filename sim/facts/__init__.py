@@ -1,0 +1,1 @@
+"""Tables of facts that a person can read and correct, each with its sources inside."""

@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from sim.jit import kernel
+from sim.jit import inner, kernel
 from sim.sight.kernels import SUBWAY, Floats, cell_window
 from sim.sight.ranks import sort_ascending
 from sim.sight.scene import DOME, FieldArrays, WallScene, fields_of, scenes_of
@@ -69,7 +69,7 @@ def _fields(
     return ptr, points[:count].copy()
 
 
-@kernel
+@inner
 def _walls_in_reach(heads: FieldArrays, h: int, walls: WallScene) -> Floats:
     """Front faces, relative to the head, of walls as tall as it within its detect range."""
     grid = walls.grid
@@ -96,7 +96,7 @@ def _walls_in_reach(heads: FieldArrays, h: int, walls: WallScene) -> Floats:
     return wall[:count]
 
 
-@kernel
+@inner
 def _ray_angles(heading: float, field_of_view: float, wall: Floats) -> Floats:
     """Directions to look, radians clockwise from north, ascending from left to right."""
     steps = int(np.ceil(field_of_view / np.radians(STEP_DEGREES)))
@@ -118,7 +118,7 @@ def _ray_angles(heading: float, field_of_view: float, wall: Floats) -> Floats:
     return angle[:count]
 
 
-@kernel
+@inner
 def _ray_length(dx: float, dy: float, reach: float, wall: Floats) -> float:
     """Distance to the nearest wall along a ray, at most the reach."""
     for w in range(len(wall)):

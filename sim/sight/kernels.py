@@ -9,7 +9,7 @@ segment within sector and ring minus the union of the shadows. There is no sampl
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import kernel
+from sim.jit import inner, kernel
 from sim.sight.grid import GridArrays
 from sim.sight.scene import (
     CONVEX,
@@ -37,7 +37,7 @@ FULL = -1
 """Returned in place of a count when the scratch is too small."""
 
 
-@kernel
+@inner
 def clip_above(low: float, high: float, at_a: float, at_b: float) -> Interval:
     """Clip [low, high] to where the linear function from at_a (s=0) to at_b (s=1) is ≥ 0."""
     if at_a < 0.0 and at_b < 0.0:
@@ -49,7 +49,7 @@ def clip_above(low: float, high: float, at_a: float, at_b: float) -> Interval:
     return low, high
 
 
-@kernel
+@inner
 def within_ring(ax: float, ay: float, bx: float, by: float, radius: float) -> Interval:
     """Return the s interval of the line A→B within the radius, empty as (1, 0)."""
     dx, dy = bx - ax, by - ay
@@ -63,7 +63,7 @@ def within_ring(ax: float, ay: float, bx: float, by: float, radius: float) -> In
     return middle - half, middle + half
 
 
-@kernel
+@inner
 def sector_window(
     kind: int, lx: float, ly: float, rx: float, ry: float, radius: float
 ) -> tuple[float, float, float, float]:
@@ -86,7 +86,7 @@ def sector_window(
     return west, south, east, north
 
 
-@kernel
+@inner
 def cell_window(
     grid: GridArrays, west: float, south: float, east: float, north: float
 ) -> tuple[int, int, int, int]:
@@ -98,7 +98,7 @@ def cell_window(
     return c0, r0, c1, r1
 
 
-@kernel
+@inner
 def clip_to_field(
     ax: float,
     ay: float,
@@ -120,7 +120,7 @@ def clip_to_field(
     return low, high
 
 
-@kernel
+@inner
 def gather_segments(
     streets: StreetScene, h: int, heads: FieldArrays, piece: Floats, chosen: Ints
 ) -> tuple[int, float, float, float, float]:
@@ -167,7 +167,7 @@ def gather_segments(
     return count, west, south, east, north
 
 
-@kernel
+@inner
 def add_wall(
     wall: Floats, count: int, px: float, py: float, qx: float, qy: float, shade: float
 ) -> int:
@@ -183,7 +183,7 @@ def add_wall(
     return count + 1
 
 
-@kernel
+@inner
 def gather_walls(
     walls: WallScene,
     h: int,
@@ -240,7 +240,7 @@ def gather_walls(
     return count
 
 
-@kernel
+@inner
 def sector_of(x: float, y: float) -> float:
     """Return the pseudo-angle of a direction in sectors, 0 … SECTORS, counter-clockwise from east.
 
@@ -251,7 +251,7 @@ def sector_of(x: float, y: float) -> float:
     return (turn if turn >= 0.0 else turn + 4.0) * (SECTORS / 4)
 
 
-@kernel
+@inner
 def nearest_squared(ax: float, ay: float, bx: float, by: float) -> float:
     """Return the squared distance from the head to the segment A→B."""
     dx, dy = bx - ax, by - ay
@@ -261,7 +261,7 @@ def nearest_squared(ax: float, ay: float, bx: float, by: float) -> float:
     return x * x + y * y
 
 
-@kernel
+@inner
 def measure_depth(wall: Floats, wall_count: int, depth: Floats) -> None:
     """Write, per sector, a squared distance beyond which everything is hidden by one high wall."""
     for b in range(SECTORS):
@@ -279,7 +279,7 @@ def measure_depth(wall: Floats, wall_count: int, depth: Floats) -> None:
             depth[b % SECTORS] = min(depth[b % SECTORS], far)
 
 
-@kernel
+@inner
 def is_hidden(ax: float, ay: float, bx: float, by: float, depth: Floats) -> bool:
     """Say whether the segment A→B lies beyond the depth of every sector it touches."""
     turn = ax * by - ay * bx
@@ -297,7 +297,7 @@ def is_hidden(ax: float, ay: float, bx: float, by: float, depth: Floats) -> bool
     return True
 
 
-@kernel
+@inner
 def drop_hidden_walls(wall: Floats, wall_count: int, depth: Floats) -> int:
     """Keep the walls that are not wholly hidden by others; return their number."""
     count = 0
@@ -309,7 +309,7 @@ def drop_hidden_walls(wall: Floats, wall_count: int, depth: Floats) -> int:
     return count
 
 
-@kernel
+@inner
 def add_shadow(shadow: Floats, count: int, low: float, high: float) -> int:
     """Insert an interval into the shadows, kept in order of their beginnings."""
     if low >= high:
@@ -322,7 +322,7 @@ def add_shadow(shadow: Floats, count: int, low: float, high: float) -> int:
     return count + 1
 
 
-@kernel
+@inner
 def wall_shadow(
     ax: float, ay: float, bx: float, by: float, low: float, high: float, wall: Floats, w: int
 ) -> Interval:
@@ -351,7 +351,7 @@ def wall_shadow(
     return low, high
 
 
-@kernel
+@inner
 def cast_shadows(
     ax: float,
     ay: float,
@@ -372,8 +372,12 @@ def cast_shadows(
         count = add_shadow(shadow, count, max(low, near_low), min(high, near_high))
     if heads.kind[h] == REFLEX:
         lx, ly, rx, ry = heads.lx[h], heads.ly[h], heads.rx[h], heads.ry[h]
-        wedge = clip_above(low, high, ry * ax - rx * ay, ry * bx - rx * by)
-        wedge = clip_above(wedge[0], wedge[1], lx * ay - ly * ax, lx * by - ly * bx)
+        right_a, right_b = ry * ax - rx * ay, ry * bx - rx * by
+        left_a, left_b = lx * ay - ly * ax, lx * by - ly * bx
+        wedge = clip_above(low, high, right_a, right_b)
+        wedge = clip_above(wedge[0], wedge[1], left_a, left_b)
+        if max(right_a, right_b) <= 0.0 or max(left_a, left_b) <= 0.0:
+            wedge = 1.0, 0.0  # along the edge of the field, which belongs to the field
         count = add_shadow(shadow, count, wedge[0], wedge[1])
     for w in range(wall_count):
         hidden_low, hidden_high = wall_shadow(ax, ay, bx, by, low, high, wall, w)
@@ -382,7 +386,7 @@ def cast_shadows(
     return count
 
 
-@kernel
+@inner
 def open_intervals(
     low: float, high: float, length: float, shadow: Floats, count: int, free: Floats
 ) -> int:
@@ -400,7 +404,7 @@ def open_intervals(
     return found
 
 
-@kernel
+@inner
 def write_tasks(
     ax: float,
     ay: float,

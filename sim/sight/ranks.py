@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.cameras.optics import TASKS
 from sim.city.linear_referencing import points_at
-from sim.jit import kernel
+from sim.jit import inner, kernel
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -229,7 +229,7 @@ def _paint_edges(
     return count
 
 
-@kernel
+@inner
 def _stops_of_edge(
     edge_ptr: Pointers,
     start: Floats,
@@ -268,7 +268,7 @@ def _stops_of_edge(
     return stops[:kept], is_cut
 
 
-@kernel
+@inner
 def sort_ascending(values: Floats) -> None:
     """Sort in place (shell sort); it compiles in a tenth of the time of numpy's own."""
     for gap in (57313, 25281, 11145, 4913, 2163, 949, 411, 176, 75, 32, 13, 5, 1):
@@ -280,7 +280,7 @@ def sort_ascending(values: Floats) -> None:
             values[k] = value
 
 
-@kernel
+@inner
 def _place(stops: Floats, position: float) -> int:
     """Index of the first stop that is not before the position."""
     low, high = 0, len(stops)
@@ -293,7 +293,7 @@ def _place(stops: Floats, position: float) -> int:
     return low
 
 
-@kernel
+@inner
 def _paint_task(
     begin: int,
     stop: int,
@@ -315,7 +315,7 @@ def _paint_task(
     for i in range(begin, stop):  # heads ascend within an edge, and ranks with them
         if rank[head[i]] == NEVER:
             continue
-        k = _unpainted(following, _place(stops, start[i]))
+        k = _unpainted(following, min(_place(stops, start[i]), pieces))
         last = min(_place(stops, end[i]), pieces)
         while k < last:
             painted[task, k] = rank[head[i]]
@@ -323,7 +323,7 @@ def _paint_task(
             k = _unpainted(following, k)
 
 
-@kernel
+@inner
 def _unpainted(following: Pointers, k: int) -> int:
     """First piece from `k` on that has no paint yet, shortening the way for the next search."""
     root = k

@@ -22,6 +22,7 @@ from sim.cameras.indoors import indoors
 from sim.cameras.optics import TASKS
 from sim.city.streets import StreetArrays, StreetNetwork
 from sim.city.walls import WallArrays
+from sim.errors import InputError
 from sim.jit import kernel
 from sim.sight.grid import GridArrays
 from sim.sight.kernels import TOUCH_M, see_heads
@@ -46,6 +47,10 @@ if TYPE_CHECKING:
 
 BLOCK_HEADS = 512
 SCRATCH_ROWS = 1 << 16
+PILOT_HEADS = 256
+"""So many heads, spread over the scene, tell how much memory all of them will need."""
+BYTES_A_ROW = 170
+"""Measured: found, put in order and cut into first-seen pieces, at the peak."""
 
 
 class SightingArrays(NamedTuple):
@@ -194,6 +199,10 @@ def look(
     fields = fields_of(heads)
     street_scene, wall_scene = scenes_of(streets, walls)
     order = chosen[_by_cell(heads, chosen, street_scene.grid)]
+    if len(order) > 16 * PILOT_HEADS:
+        pilot = order[:: len(order) // PILOT_HEADS]
+        rows = _see_block(pilot, 0, len(pilot), fields, street_scene, wall_scene)
+        check_memory(len(rows.head) / len(pilot) * len(order), len(order))
     blocks = [(i, min(i + BLOCK_HEADS, len(order))) for i in range(0, len(order), BLOCK_HEADS)]
 
     def see_block(block: tuple[int, int]) -> Rows:
@@ -201,6 +210,23 @@ def look(
 
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         return joined(list(pool.map(see_block, blocks)))
+
+
+def check_memory(rows: float, heads: int) -> None:
+    """Refuse what would not fit into this machine's memory, before it is taken.
+
+    Raises
+    ------
+    InputError
+        The estimate is above three quarters of the memory; it is in the message.
+    """
+    needed, have = rows * BYTES_A_ROW, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if needed > 0.75 * have:
+        raise InputError(
+            f"sight: {heads:,} heads would make about {rows / 1e6:,.0f} million sightings, "
+            f"{needed / 1e9:,.0f} GB of {have / 1e9:,.0f} GB; take fewer heads, a shorter range "
+            "or a part of the area"
+        )
 
 
 def _by_cell(heads: HeadArrays, chosen: NDArray[np.int64], grid: GridArrays) -> NDArray[np.int64]:
