@@ -1,0 +1,376 @@
+"""From streets, buildings and places to one `City`: region, study area, walls, homes, offices.
+
+It decides what is simulated (the region) and what is counted (the area inside the halo), and fills
+in homes and offices where none are given. Whatever it assumes is written into the provenance.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from sim.area import HONG_KONG_CRS, Area, DistrictPart, district_parts
+from sim.city import City
+from sim.city.places import Places
+from sim.city.streets import StreetNetwork
+from sim.city.walls import Walls
+from sim.errors import InputError
+
+DEFAULT_HALO_M = 150.0
+"""Wider than the longest range of a typical head (128 m)."""
+SMALLER_HALOS_M = (125.0, 100.0, 75.0, 50.0, 25.0, 0.0)
+SMALLEST_AREA_SHARE = 0.3
+"""An unasked-for halo may not leave less of the region than this to count."""
+RIM_M = 15.0
+"""The region reaches this far beyond the outermost streets, so that both their sides have walls."""
+FACTS_SOURCE = {
+    "file": "built-in facts",
+    "kind": "districts, stations, markets",
+    "licence": "DATA.GOV.HK and CSDI terms of use",
+    "attribution": "Government of the HKSAR and MTR Corporation, via DATA.GOV.HK",
+}
+HOME_CLASSES = ("residential", "living_street", "unclassified", "tertiary", "pedestrian")
+OFFICE_CLASSES = ("primary", "secondary", "tertiary")
+PLACE_SPACING_M = 60.0
+LARGEST_UNSAID_SHARE = 0.02
+"""What is missing is written into the assumptions from this share on."""
+SAME_PLACE_M = 300.0
+"""A gazetteer station or market this near to a given one is taken to be the same."""
+
+
+def assemble(
+    name: str,
+    streets: StreetNetwork,
+    *,
+    buildings: gpd.GeoDataFrame | None = None,
+    area: BaseGeometry | None = None,
+    region: BaseGeometry | None = None,
+    halo_m: float | None = None,
+    places: Places | None = None,
+    population: dict[str, float] | None = None,
+    name_zh: str = "",
+    provenance: dict[str, Any] | None = None,
+) -> City:
+    """Put a city together.
+
+    Parameters
+    ----------
+    name, name_zh
+        Of the study area, for texts.
+    streets
+        The walking network, halo included.
+    buildings
+        Footprints with an optional column height (m), any CRS; without them façades are inferred
+        from the streets ("blocks").
+    area
+        Study area in the CRS of `streets`; by default the region less the halo.
+    region
+        What is simulated, in the CRS of `streets`; by default the convex hull of the streets and
+        a rim of 15 m (and no more of it than `area` with its halo). Streets and not the bounding
+        box of the file count, so that an extract cut at a harbour has no far shore; what sea the
+        hull still holds carries no street, and district land is counted to the shore only.
+    halo_m
+        Width of the halo; by default 150 m, or less where that would leave under 30 % to count.
+    places
+        Known places; in Hong Kong stations and markets of the gazetteer are added, and homes and
+        offices are spread along streets where none are given.
+    population
+        People in the region by Hong Kong district, where known; otherwise by land.
+    provenance
+        Sources (each with file, kind, licence and attribution) and whatever else should be kept
+        with what is counted here.
+
+    Raises
+    ------
+    InputError
+        The area holds no streets, the halo leaves nothing to count, or no building is near.
+    """
+    assumptions = _unconnected(streets)
+    study = _study_area(streets, area, region, halo_m, assumptions)
+    parts = _parts(study[1], streets, population)
+    walls = _walls(streets, buildings, study[1], assumptions)
+    known = _known_places(streets.crs, study[1], places)
+    filled = _fill_places(known, streets, study, parts, assumptions)
+    polygon, whole, halo = study
+    return City(
+        Area(name, name_zh, polygon, whole, streets.crs, parts, halo),
+        streets,
+        walls,
+        Places(filled),
+        {
+            **_sources(provenance or {}, streets.crs),
+            "dropped": dict(streets.report),
+            "walls": {"kind": walls.kind, **walls.report},
+            "counts": _counts(streets, walls, filled, polygon),
+            "assumptions": assumptions,
+        },
+    )
+
+
+def _unconnected(streets: StreetNetwork) -> list[str]:
+    """Say what lies on a far shore, or is cut off by the edge of the extract."""
+    far = streets.report.get("dropped_unconnected_km", 0.0)
+    if far < LARGEST_UNSAID_SHARE * streets.length_km:
+        return []
+    return [
+        f"{far:.1f} km of walkable ways do not join the largest connected piece (for example a "
+        "far shore) and are left out, with the region around them"
+    ]
+
+
+def _sources(provenance: dict[str, Any], crs: str) -> dict[str, Any]:
+    """Add the package's own facts to the sources, and list licences and attributions once."""
+    sources = list(provenance.get("sources", []))
+    if crs == HONG_KONG_CRS:
+        sources.append(FACTS_SOURCE)
+    terms = {
+        key: sorted({source[key] for source in sources if key in source})
+        for key in ("attribution", "licence")
+    }
+    return {**provenance, "sources": sources, **terms}
+
+
+Study = tuple[BaseGeometry, BaseGeometry, float]
+"""The study area, the region around it, and the halo in metres."""
+
+
+def _study_area(
+    streets: StreetNetwork,
+    area: BaseGeometry | None,
+    region: BaseGeometry | None,
+    halo_m: float | None,
+    assumptions: list[str],
+) -> Study:
+    if halo_m is not None and not 0 <= halo_m <= 5000:
+        raise InputError(f"halo: {halo_m} m is not between 0 and 5000", key="halo_m")
+    wanted = DEFAULT_HALO_M if halo_m is None else float(halo_m)
+    hull = _hull(streets)
+    if region is None:
+        region = hull
+        if area is not None:
+            region = region.intersection(area.buffer(wanted))
+    if area is None:
+        area, wanted = _shrunk(region, wanted, halo_m is not None, assumptions)
+    if not shapely.intersects(area, streets.edges.geometry.to_numpy()).any():
+        raise InputError("area: no streets inside it; check its position and its CRS")
+    whole = area.buffer(wanted)
+    missing = 1 - whole.intersection(hull).area / whole.area
+    if missing > LARGEST_UNSAID_SHARE:
+        assumptions.append(
+            f"{missing:.0%} of the study area and its halo of {wanted:.0f} m lies beyond the "
+            "outermost streets (sea, or the edge of the data, where figures are lower bounds)"
+        )
+    return area, region, wanted
+
+
+def _hull(streets: StreetNetwork) -> BaseGeometry:
+    every_street = shapely.geometrycollections(streets.edges.geometry.to_numpy())
+    return shapely.convex_hull(every_street).buffer(RIM_M, quad_segs=2)
+
+
+def _shrunk(
+    region: BaseGeometry, halo: float, asked_for: bool, assumptions: list[str]
+) -> tuple[BaseGeometry, float]:
+    """Return the region less its halo; a smaller halo where the default leaves too little."""
+    area = region.buffer(-halo, join_style="mitre")
+    if asked_for:
+        if area.is_empty:
+            raise InputError(
+                f"halo: {halo:.0f} m on every side leaves nothing of the region to count; "
+                "take a smaller halo or a larger extract",
+                key="halo_m",
+            )
+        return area, halo
+    for smaller in SMALLER_HALOS_M:
+        if area.area >= SMALLEST_AREA_SHARE * region.area:
+            break
+        area, halo = region.buffer(-smaller, join_style="mitre"), smaller
+    if halo < DEFAULT_HALO_M:
+        assumptions.append(
+            f"halo of {halo:.0f} m instead of {DEFAULT_HALO_M:.0f} m, because the extract is "
+            "small: figures near its edge are lower bounds"
+        )
+    return area, halo
+
+
+def _parts(
+    region: BaseGeometry, streets: StreetNetwork, population: dict[str, float] | None
+) -> tuple[DistrictPart, ...]:
+    """Return the region's share of each district; streets outside the region do not count."""
+    if streets.crs != HONG_KONG_CRS:
+        return ()
+    share = _km_inside(streets, region) / streets.length_km
+    return district_parts(region, streets.report.get("carriageway_km", 0.0) * share, population)
+
+
+def _walls(
+    streets: StreetNetwork,
+    buildings: gpd.GeoDataFrame | None,
+    region: BaseGeometry,
+    assumptions: list[str],
+) -> Walls:
+    if buildings is None or buildings.empty:
+        assumptions.append(
+            "no building footprints: façades are inferred from the streets (blocks), and water, "
+            "parks and squares without streets count as blocks"
+        )
+        return Walls.from_streets(streets, region)
+    if buildings.crs is None:
+        raise InputError("buildings: no CRS; set one, for example EPSG:4326")
+    walls = Walls.from_footprints(buildings.to_crs(streets.crs))
+    near = walls.footprints.intersects(region).to_numpy()
+    if not near.any():
+        raise InputError(
+            "buildings: none lies where the streets are; check that both files are of one place "
+            "and that the CRS is the true one"
+        )
+    kept = walls.footprints[near].reset_index(drop=True)
+    report = {**walls.report, "outside_region": float((~near).sum())}
+    report["height_known"] = float(kept["height"].notna().sum())
+    return Walls(kept, walls.kind, report)
+
+
+def _known_places(crs: str, region: BaseGeometry, places: Places | None) -> gpd.GeoDataFrame:
+    """Return the given places inside the region and, in Hong Kong, those of the gazetteer."""
+    table = (places or Places.empty(crs)).table.to_crs(crs)
+    table = table[table.intersects(region)]
+    if crs == HONG_KONG_CRS:
+        from sim.city.sources.gazetteer import gazetteer_within
+
+        found = gazetteer_within(region).table
+        own = table[table["kind"].isin(["station", "market"])]
+        new = np.ones(len(found), bool)
+        for kind in ("station", "market"):
+            of_kind = (found["kind"] == kind).to_numpy()
+            given = shapely.multipoints(own[own["kind"] == kind].geometry.to_numpy())
+            gap = shapely.distance(found.geometry.to_numpy(), given)
+            new &= ~(of_kind & (gap < SAME_PLACE_M))
+        table = _joined([table, found[new]], crs)
+    return table.reset_index(drop=True)
+
+
+def _joined(tables: list[gpd.GeoDataFrame], crs: str) -> gpd.GeoDataFrame:
+    columns = ["kind", "name", "name_zh", "weight", "geometry"]
+    filled = [table[columns] for table in tables if len(table)]
+    if not filled:
+        return Places.empty(crs).table
+    return gpd.GeoDataFrame(pd.concat(filled, ignore_index=True), crs=crs)
+
+
+def _fill_places(
+    known: gpd.GeoDataFrame,
+    streets: StreetNetwork,
+    study: Study,
+    parts: tuple[DistrictPart, ...],
+    assumptions: list[str],
+) -> gpd.GeoDataFrame:
+    """Spread homes and offices along streets where none are known."""
+    tables = [known]
+    kinds = set(known["kind"])
+    polygon, region, _ = study
+    if "home" not in kinds:
+        homes = _along_streets(streets, HOME_CLASSES, polygon, "home")
+        people = _people(polygon, region, parts)
+        if people > 0 and len(homes):
+            homes["weight"] *= people / homes["weight"].sum()
+            assumptions.append(
+                f"homes: {people:,.0f} people (district census population by land) spread evenly "
+                "along the residential streets of the study area"
+            )
+        else:
+            assumptions.append("homes: weighted by metres of residential street; no census known")
+        tables.append(homes)
+    if "office" not in kinds:
+        tables.append(_along_streets(streets, OFFICE_CLASSES, polygon, "office"))
+        assumptions.append(
+            "offices: spread evenly along primary, secondary and tertiary streets (along all "
+            "streets where there are none)"
+        )
+    return _joined(tables, streets.crs)
+
+
+def _people(polygon: BaseGeometry, region: BaseGeometry, parts: tuple[DistrictPart, ...]) -> float:
+    """People of the study area: each district's people in the region, by land inside the area."""
+    if not parts:
+        return 0.0
+    inside = {part.district: part.land_km2 for part in district_parts(polygon & region, 0.0)}
+    return sum(p.population * inside.get(p.district, 0.0) / p.land_km2 for p in parts)
+
+
+def _along_streets(
+    streets: StreetNetwork, classes: tuple[str, ...], polygon: BaseGeometry, kind: str
+) -> gpd.GeoDataFrame:
+    """Points on street-deck ways of some classes inside a polygon, weighted by their metres.
+
+    Where the polygon has no such way, every way at street level counts.
+    """
+    edges = streets.edges
+    level = (edges["deck"] == "street").to_numpy() & ~edges["steps"].to_numpy()
+    inside = shapely.intersects(polygon, edges.geometry.to_numpy())
+    chosen = level & inside & edges["highway"].isin(classes).to_numpy()
+    if not chosen.any():
+        chosen = level & inside
+    line = edges.geometry.to_numpy()[chosen]
+    length = edges["length"].to_numpy()[chosen]
+    count = np.ceil(length / PLACE_SPACING_M).astype(np.int64)
+    row = np.repeat(np.arange(len(line)), count)
+    step = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    point = shapely.line_interpolate_point(line[row], (step + 0.5) / count[row], normalized=True)
+    metres = length[row] / count[row]
+    kept = shapely.intersects(polygon, point)
+    names = edges.loc[chosen, ["name", "name_zh"]].iloc[row][kept].reset_index(drop=True)
+    return gpd.GeoDataFrame(
+        {"kind": kind, "name": names["name"], "name_zh": names["name_zh"], "weight": metres[kept]},
+        geometry=point[kept],
+        crs=streets.crs,
+    )
+
+
+def _counts(
+    streets: StreetNetwork, walls: Walls, places: gpd.GeoDataFrame, polygon: BaseGeometry
+) -> dict[str, float]:
+    counts = {
+        "nodes": len(streets.nodes),
+        "edges": len(streets.edges),
+        "street_km": round(streets.length_km, 3),
+        "area_street_km": round(_km_inside(streets, polygon), 3),
+        "footprints": len(walls.footprints),
+        "walls": len(walls.arrays.x0),
+        "streets_inside_footprints_km": round(_inside_footprints_km(streets, walls), 3),
+    }
+    return {**counts, **{f"places_{k}": int(n) for k, n in _by_kind(places).items()}}
+
+
+def _km_inside(streets: StreetNetwork, polygon: BaseGeometry) -> float:
+    """Length of the streets inside a polygon; only those across its edge are cut."""
+    line = streets.edges.geometry.to_numpy()
+    length = streets.edges["length"].to_numpy().copy()
+    shapely.prepare(polygon)
+    across = ~shapely.covers(polygon, line)
+    length[across] = shapely.length(shapely.intersection(line[across], polygon))
+    return float(length.sum()) / 1000
+
+
+def _by_kind(places: gpd.GeoDataFrame) -> dict[str, int]:
+    return dict(places["kind"].value_counts().sort_index())
+
+
+def _inside_footprints_km(streets: StreetNetwork, walls: Walls) -> float:
+    """Length of street-level ways that run through a footprint, counted once."""
+    line: NDArray[np.object_] = streets.edges.geometry.to_numpy()
+    line = line[(streets.edges["deck"] == "street").to_numpy()]
+    tree = shapely.STRtree(line)
+    shape = walls.footprints.geometry.to_numpy()
+    of_shape, _ = tree.query(shape, predicate="intersects")
+    if not len(of_shape):
+        return 0.0
+    solid = shapely.get_parts(shapely.union_all(shape[np.unique(of_shape)]))
+    of_solid, of_line = tree.query(solid, predicate="intersects")
+    within = shapely.intersection(line[of_line], solid[of_solid])
+    return float(shapely.length(within).sum()) / 1000

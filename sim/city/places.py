@@ -1,0 +1,37 @@
+"""Places people come from and go to: homes, stations, markets, offices, schools.
+
+A place is a point with a kind, names in two languages and a weight (people, jobs or importance).
+It knows nothing of routes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+
+KINDS = ("home", "station", "market", "office", "school", "landmark", "sensitive", "gate")
+"""Kinds of place that the engine knows; others are kept and ignored."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """A table of places.
+
+    Attributes
+    ----------
+    table
+        Points (projected metres), columns kind (one of `KINDS`), name, name_zh, weight.
+    """
+
+    table: gpd.GeoDataFrame
+
+    @classmethod
+    def empty(cls, crs: str) -> Places:
+        """No places."""
+        columns: dict[str, list[object]] = {"kind": [], "name": [], "name_zh": [], "weight": []}
+        return cls(gpd.GeoDataFrame(columns, geometry=[], crs=crs))
+
+    def of(self, kind: str) -> gpd.GeoDataFrame:
+        """Return the places of one kind."""
+        return self.table[self.table["kind"] == kind]

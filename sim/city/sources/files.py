@@ -1,0 +1,334 @@
+"""Layers that researchers bring: GeoPackage and GraphML as osmnx saves them, GeoJSON, GeoParquet.
+
+Each reader answers with frames in the file's own CRS, or with one line that says what is wrong
+with the file. What the layers mean to a walker is decided in `sim.city.streets` and `walls`.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from sim.city.sources.pbf import NOT_STANDING, building_height, exit_names
+from sim.errors import InputError
+
+LARGEST_FILE_MB = 1000
+LARGEST_TEXT_MB = 300
+"""GraphML and JSON are read whole into memory, at about ten times their size."""
+MOST_FEATURES = 2_000_000
+POLYGONS = (3, 6)
+"""shapely type ids of Polygon and MultiPolygon."""
+
+Kind = Literal["pbf", "streets", "polygons", "mtr_exits"]
+_MAGIC = {
+    ".gpkg": b"SQLite format 3\0",
+    ".parquet": b"PAR1",
+    ".geoparquet": b"PAR1",
+}
+_POLYGON_SUFFIXES = (".geojson", ".json", ".parquet", ".geoparquet", ".gpkg")
+_STREET_SUFFIXES = (".gpkg", ".graphml")
+
+
+def file_kind(path: Path) -> Kind:
+    """Tell what a file holds, from its name and its content.
+
+    Raises
+    ------
+    InputError
+        The file is missing or of no kind that can be imported.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".pbf":
+        return "pbf"
+    if suffix == ".graphml":
+        return "streets"
+    if suffix == ".gpkg":
+        return "streets" if "edges" in _layers(path) else "polygons"
+    if suffix == ".json" and isinstance(_json(path), list):
+        return "mtr_exits"
+    if suffix in _POLYGON_SUFFIXES:
+        return "polygons"
+    _check(path, LARGEST_FILE_MB)
+    raise InputError(
+        f"{path}: files of kind {suffix or '(no suffix)'} are not read; give .osm.pbf, .gpkg or "
+        ".graphml for streets, .geojson, .parquet or .gpkg for buildings, mtr_exits.json"
+    )
+
+
+def read_streets(path: Path) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Read nodes and edges of a street graph that osmnx saved as GeoPackage or GraphML.
+
+    Returns
+    -------
+    nodes, edges
+        As `StreetNetwork.build` takes them.
+
+    Raises
+    ------
+    InputError
+        The file is missing, damaged, empty, too large, has no CRS, or no layers nodes and edges.
+    """
+    if path.suffix.lower() == ".graphml":
+        nodes, edges = _graphml(path)
+    elif path.suffix.lower() == ".gpkg":
+        layers = _layers(path)
+        for layer in ("edges", "nodes"):
+            if layer not in layers:
+                raise InputError(
+                    f"{path}: no layer {layer!r} (found: {', '.join(layers) or 'none'}); save the "
+                    "graph with osmnx.save_graph_geopackage"
+                )
+        nodes, edges = (_read_layer(path, layer) for layer in ("nodes", "edges"))
+    else:
+        raise InputError(f"{path}: streets are read from {' and '.join(_STREET_SUFFIXES)} files")
+    for frame, what in ((edges, "edges"), (nodes, "nodes")):
+        if frame.empty:
+            raise InputError(f"{path}: layer {what!r} is empty; choose a larger area")
+        if frame.crs is None:
+            raise InputError(f"{path}: layer {what!r} has no CRS; set one, for example EPSG:4326")
+    return nodes, edges
+
+
+def read_polygons(path: Path) -> gpd.GeoDataFrame:
+    """Read a layer of polygons (GeoJSON, GeoParquet or GeoPackage); other shapes are left out.
+
+    Raises
+    ------
+    InputError
+        The file is missing, damaged, empty, too large, has no CRS, or holds no polygons.
+    """
+    suffix = path.suffix.lower()
+    if suffix in (".parquet", ".geoparquet"):
+        frame = _parquet(path)
+    elif suffix in (".geojson", ".json", ".gpkg"):
+        layers = _layers(path)
+        if len(layers) != 1:
+            raise InputError(
+                f"{path}: {len(layers)} layers with shapes ({', '.join(layers) or 'none'}); "
+                "give a file with one"
+            )
+        frame = _read_layer(path, layers[0])
+    else:
+        raise InputError(f"{path}: polygons are read from {', '.join(_POLYGON_SUFFIXES)} files")
+    if frame.crs is None:
+        raise InputError(f"{path}: no CRS in the file; set one, for example EPSG:4326")
+    polygon = np.isin(shapely.get_type_id(frame.geometry.to_numpy()), POLYGONS)
+    if not polygon.any():
+        kinds = sorted({str(kind) for kind in frame.geom_type.dropna().unique()})
+        raise InputError(
+            f"{path}: holds no polygons but {', '.join(kinds) or 'nothing'}; give a polygon layer"
+        )
+    return frame[polygon].reset_index(drop=True)
+
+
+def read_buildings(path: Path) -> gpd.GeoDataFrame:
+    """Read building footprints with their height.
+
+    Returns
+    -------
+    Polygons with the one column height (m; NaN unknown), from a column height, else from storeys
+    (building:levels); roofs and canopies are left out.
+
+    Raises
+    ------
+    InputError
+        As `read_polygons`.
+    """
+    frame = read_polygons(path)
+    if "building" in frame:
+        frame = frame[~frame["building"].isin(NOT_STANDING)]
+    wanted = ["height", "building:height", "building:levels", "roof:height", "roof:levels"]
+    columns = [name for name in wanted if name in frame]
+    rows = frame[columns].astype(object).where(frame[columns].notna(), "").astype(str)
+    height = [building_height(row) for row in rows.to_dict("records")]
+    return gpd.GeoDataFrame(
+        {"height": np.array(height, np.float64)}, geometry=frame.geometry.to_numpy(), crs=frame.crs
+    )
+
+
+def read_area(path: Path) -> tuple[BaseGeometry, str]:
+    """Read a study area: the union of the polygons of a file, and its CRS.
+
+    Raises
+    ------
+    InputError
+        As `read_polygons`.
+    """
+    frame = read_polygons(path)
+    polygon = shapely.union_all(shapely.make_valid(frame.geometry.to_numpy()))
+    if polygon.is_empty or not np.isfinite(polygon.bounds).all():
+        raise InputError(f"{path}: its polygons are empty; draw the study area again")
+    return polygon, str(frame.crs.to_string())
+
+
+def read_mtr_exits(path: Path) -> gpd.GeoDataFrame:
+    """Read station exits from a list of records name_en, name_zh, exit, lat, lng.
+
+    Returns
+    -------
+    Points (WGS 84) with kind "station", name and name_zh with the exit, weight 1.
+
+    Raises
+    ------
+    InputError
+        The file is no such list, or a position is no position.
+    """
+    records = _json(path)
+    if not isinstance(records, list) or not records:
+        raise InputError(f"{path}: not a list of station exits; give mtr_exits.json")
+    rows = []
+    for number, record in enumerate(records, 1):
+        try:
+            longitude, latitude = float(record["lng"]), float(record["lat"])
+            names = [str(record[key]) for key in ("name_en", "name_zh", "exit")]
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(
+                f"{path}: record {number}: needs name_en, name_zh, exit, lat and lng"
+            ) from error
+        if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
+            raise InputError(f"{path}: record {number}: {latitude}, {longitude} is no position")
+        rows.append((*exit_names(*names), longitude, latitude))
+    table = pd.DataFrame(rows, columns=["name", "name_zh", "longitude", "latitude"])
+    return gpd.GeoDataFrame(
+        {"kind": "station", "name": table["name"], "name_zh": table["name_zh"], "weight": 1.0},
+        geometry=shapely.points(table[["longitude", "latitude"]].to_numpy()),
+        crs="EPSG:4326",
+    )
+
+
+def _check(path: Path, largest_mb: int) -> None:
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; check the path")
+    size = path.stat().st_size
+    if size == 0:
+        raise InputError(f"{path}: the file is empty; download it again")
+    if size > largest_mb * 1_000_000:
+        raise InputError(
+            f"{path}: {size / 1e6:.0f} MB is too large ({largest_mb} MB at most); "
+            "cut the study area out first"
+        )
+
+
+def _check_count(path: Path, count: int) -> None:
+    if count > MOST_FEATURES:
+        raise InputError(
+            f"{path}: {count:,} features are too many ({MOST_FEATURES:,} at most); "
+            "cut the study area out first"
+        )
+
+
+def _damaged(path: Path, error: Exception) -> InputError:
+    reason = " ".join(str(error).split())[:120]
+    return InputError(f"{path}: the file is damaged or cut short ({reason}); get it again")
+
+
+def _check_format(path: Path) -> None:
+    """Refuse what is not the format its name says: GDAL would guess, and open other kinds."""
+    suffix = path.suffix.lower()
+    is_text = suffix in (".geojson", ".json")
+    _check(path, LARGEST_TEXT_MB if is_text else LARGEST_FILE_MB)
+    with path.open("rb") as file:
+        head = file.read(64)
+    if is_text:
+        good = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+    else:
+        good = head.startswith(_MAGIC[suffix])
+    if not good:
+        raise InputError(f"{path}: is no {suffix[1:]} file, whatever its name; check its format")
+
+
+@contextmanager
+def _without_gdal_warnings() -> Iterator[None]:
+    """Silence what GDAL only warns of: harmless, or found wrong by a check of our own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
+
+
+def _layers(path: Path) -> list[str]:
+    """Return the names of the layers that have shapes."""
+    import pyogrio  # type: ignore[import-untyped]
+
+    _check_format(path)
+    try:
+        with _without_gdal_warnings():
+            return [str(name) for name, shape in pyogrio.list_layers(path) if shape is not None]
+    except (RuntimeError, ValueError) as error:
+        raise _damaged(path, error) from error
+
+
+def _read_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
+    import pyogrio
+
+    try:
+        with _without_gdal_warnings():
+            count = pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"]
+    except RuntimeError as error:
+        raise _damaged(path, error) from error
+    _check_count(path, count)
+    try:
+        with _without_gdal_warnings():
+            frame = gpd.read_file(path, layer=layer)
+    except (RuntimeError, UnicodeDecodeError, shapely.errors.ShapelyError) as error:
+        raise _damaged(path, error) from error
+    if len(frame) != count:
+        raise InputError(f"{path}: {len(frame)} of {count} features could be read; get it again")
+    return frame
+
+
+def _parquet(path: Path) -> gpd.GeoDataFrame:
+    import pyarrow
+    import pyarrow.parquet
+
+    _check_format(path)
+    try:
+        count = pyarrow.parquet.read_metadata(path).num_rows
+    except (pyarrow.ArrowException, OSError) as error:
+        raise _damaged(path, error) from error
+    _check_count(path, count)
+    try:
+        return gpd.read_parquet(path)
+    except (pyarrow.ArrowException, OSError, ValueError, shapely.errors.ShapelyError) as error:
+        raise _damaged(path, error) from error
+
+
+def _graphml(path: Path) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    from xml.etree import ElementTree  # only for the name of its error
+
+    import networkx as nx
+    import osmnx as ox
+
+    _check(path, LARGEST_TEXT_MB)
+    try:
+        graph = ox.load_graphml(path)
+    except (ElementTree.ParseError, nx.NetworkXError, UnicodeDecodeError) as error:
+        raise _damaged(path, error) from error
+    except (KeyError, ValueError, TypeError, SyntaxError, AttributeError) as error:
+        raise InputError(
+            f"{path}: no GraphML of a street graph ({' '.join(str(error).split())[:80]}); save it "
+            "with osmnx.save_graphml"
+        ) from error
+    if not graph.edges:
+        raise InputError(f"{path}: no edges in the graph; choose a larger area")
+    if "crs" not in graph.graph:
+        raise InputError(f"{path}: the graph has no CRS; save it with osmnx.save_graphml")
+    nodes, edges = ox.graph_to_gdfs(graph)
+    return nodes.reset_index(names="osmid"), edges.reset_index()
+
+
+def _json(path: Path) -> object:
+    _check(path, LARGEST_TEXT_MB)
+    try:
+        return json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise _damaged(path, error) from error

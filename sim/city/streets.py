@@ -1,0 +1,515 @@
+"""The walking network: GeoDataFrames outside, flat arrays inside.
+
+It knows which ways can be walked, on which deck they lie and how they join; it knows nothing of
+walls, cameras or people. Whatever it drops or infers is counted in its report.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from sim.area import HONG_KONG_CRS
+from sim.city.tags import split_names, tag_values, tag_words
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+DECKS = ("street", "footbridge", "subway", "covered")
+"""Vertical levels of a way; the code of a deck is its place in this tuple."""
+
+MOTOR_ONLY = {"motorway", "motorway_link", "trunk", "trunk_link"}
+NOT_WALKED = MOTOR_ONLY | {
+    "abandoned", "bus_guideway", "bus_stop", "busway", "construction", "cycleway", "demolished",
+    "dismantled", "disused", "escape", "no", "planned", "platform", "proposed", "raceway",
+    "razed", "rest_area", "services", "via_ferrata", "virtual",
+}  # fmt: skip
+FOOT_ONLY = {"footway", "steps", "path", "pedestrian", "corridor", "elevator"}
+CARRIAGEWAYS = {
+    "primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link",
+}  # fmt: skip
+BUS_CLASSES = MOTOR_ONLY | CARRIAGEWAYS | {"unclassified"}
+"""Classes whose length, measured in Mong Kok, matches the streets that buses use within 2 %."""
+
+NOT_BUILT = {
+    "abandoned", "construction", "demolished", "dismantled", "disused", "no", "planned", "platform",
+    "proposed", "razed", "virtual",
+}  # fmt: skip
+"""Not walked and, unlike a motorway, no open space either."""
+OPEN_COLUMNS = ["highway", "deck", "geometry"]
+FEET_ALLOWED = {"yes", "designated", "permissive", "official", "destination", "customers"}
+LARGEST_END_GAP_M = 50.0
+"""An edge that ends farther from its node than this means a damaged or mismatched file."""
+LARGEST_HANGING_M = 250.0
+"""Untagged footways that hang between bridges are raised up to this joint length."""
+
+
+class StreetArrays(NamedTuple):
+    """A street network as plain arrays (metres, C-contiguous), the form every kernel reads.
+
+    Edge positions t are metres along the edge from its node `edge_u`.
+    """
+
+    node_x: NDArray[np.float64]
+    node_y: NDArray[np.float64]
+    edge_u: NDArray[np.int32]
+    edge_v: NDArray[np.int32]
+    edge_length: NDArray[np.float64]
+    edge_deck: NDArray[np.int8]
+    segment_ptr: NDArray[np.int64]
+    """Segments of edge e are segment_ptr[e] : segment_ptr[e + 1], in order from u to v."""
+    segment_edge: NDArray[np.int32]
+    segment_start: NDArray[np.float64]
+    """Position t at which the segment begins."""
+    segment_x0: NDArray[np.float64]
+    segment_y0: NDArray[np.float64]
+    segment_x1: NDArray[np.float64]
+    segment_y1: NDArray[np.float64]
+    adjacency_ptr: NDArray[np.int64]
+    """Arcs that leave node n are adjacency_ptr[n] : adjacency_ptr[n + 1]."""
+    adjacency_node: NDArray[np.int32]
+    adjacency_edge: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class StreetNetwork:
+    """An undirected walking network in one connected piece.
+
+    Attributes
+    ----------
+    nodes
+        Index 0…n-1; columns osm_id (int64), geometry (points, projected metres).
+    edges
+        Index 0…m-1; columns u, v (int32 node index), street (int64, the original way, on which
+        personal taste of routes hangs), name, name_zh, highway, deck (one of `DECKS`),
+        steps (bool), length (m), geometry (LineString from u to v).
+    report
+        What was dropped and inferred, as counts and kilometres by reason.
+    unwalked
+        Ways left out of the network (highway, deck, geometry), where known: nobody walks them,
+        but they are open to sight. Only block inference reads them; a bundle does not keep them.
+    """
+
+    nodes: gpd.GeoDataFrame
+    edges: gpd.GeoDataFrame
+    report: dict[str, float] = field(default_factory=dict)
+    unwalked: gpd.GeoDataFrame | None = None
+
+    @property
+    def crs(self) -> str:
+        """Projected coordinate system, for example "EPSG:2326"."""
+        return str(self.edges.crs.to_string())
+
+    @property
+    def length_km(self) -> float:
+        """Length of all streets, km."""
+        return float(self.edges["length"].sum()) / 1000
+
+    @cached_property
+    def arrays(self) -> StreetArrays:
+        """The network as flat arrays."""
+        return _to_arrays(self.nodes, self.edges)
+
+    @classmethod
+    def from_osmnx(cls, graph: nx.MultiDiGraph, crs: str | None = None) -> StreetNetwork:
+        """Build from an osmnx graph (projected or WGS 84); see `build`."""
+        import osmnx as ox
+
+        if "crs" not in graph.graph:
+            raise InputError("graph: has no CRS; set graph.graph['crs'], for example 'EPSG:4326'")
+        nodes, edges = ox.graph_to_gdfs(graph)
+        return cls.build(nodes.reset_index(names="osmid"), edges.reset_index(), crs)
+
+    @classmethod
+    def build(
+        cls, nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame, crs: str | None = None
+    ) -> StreetNetwork:
+        """Turn raw street edges into a walking network.
+
+        Parameters
+        ----------
+        nodes
+            Columns osmid and geometry (points).
+        edges
+            Columns u, v (osmid of the ends), highway, geometry (LineString), and where known
+            osmid, name, name:zh, bridge, tunnel, covered, access, foot, layer, area. Lists as
+            osmnx writes them ("['footway', 'steps']") are read.
+        crs
+            Projected CRS to work in; HK80 by default inside Hong Kong, else the local UTM zone.
+
+        Raises
+        ------
+        InputError
+            No CRS, no edges, or nothing walkable left.
+        """
+        edges = _checked(edges, "streets")
+        nodes = _checked(nodes, "junctions")
+        missing = {"u", "v", "highway"} - set(edges.columns) | {"osmid"} - set(nodes.columns)
+        if missing:
+            raise InputError(
+                f"streets: no column {', '.join(sorted(missing))}; give edges with u, v, highway "
+                "and nodes with osmid, as osmnx saves them"
+            )
+        target = crs or projected_crs(edges)
+        report: dict[str, float] = {}
+        ends = {name: _whole_numbers(edges[name], name) for name in ("u", "v")}
+        raw = _lines(edges.assign(**ends).to_crs(target), report)
+        raw = _merge_both_directions(raw, report)
+        table = _own_columns(raw)
+        walked = _walked(raw, report)
+        walked[walked] = _in_largest_piece(table[walked], report)
+        unwalked = table.loc[~walked & ~table["highway"].isin(NOT_BUILT), OPEN_COLUMNS]
+        points, table = _numbered(nodes.to_crs(target), table[walked].reset_index(drop=True))
+        table = _join_ends(points, table, report)
+        table["deck"] = _infer_decks(table, report)
+        report = {key: round(value, 3) for key, value in report.items()}
+        return cls(points, table.drop(columns="layer"), report, unwalked.reset_index(drop=True))
+
+    def to_networkx(self) -> nx.MultiGraph:
+        """Return the network as a networkx MultiGraph keyed by edge id, lengths in metres."""
+        import networkx as nx
+
+        graph = nx.MultiGraph(crs=self.crs)
+        graph.add_nodes_from((i, {"x": p.x, "y": p.y}) for i, p in enumerate(self.nodes.geometry))
+        columns = ["u", "v", "length", "name", "name_zh", "highway", "deck"]
+        for edge, u, v, *values in self.edges[columns].itertuples():
+            graph.add_edge(u, v, key=edge, **dict(zip(columns[2:], values, strict=True)))
+        return graph
+
+
+def projected_crs(frame: gpd.GeoDataFrame) -> str:
+    """Choose metres for a frame: HK80 inside Hong Kong, the local UTM zone elsewhere."""
+    if frame.crs is None:
+        raise InputError("geometry: no CRS; set one, for example EPSG:4326")
+    west, south, east, north = frame.to_crs("EPSG:4326").total_bounds
+    if not (-180 <= west <= east <= 180 and -90 < south <= north < 90):
+        raise InputError(
+            "geometry: coordinates lie outside the world; check that the file's CRS is the true one"
+        )
+    if east - west > 6 or north - south > 6:
+        raise InputError(
+            f"geometry: spans {max(east - west, north - south):.0f} degrees; one study area is a "
+            "city, cut the file first"
+        )
+    if west > 113.7 and east < 114.6 and south > 22.1 and north < 22.65:
+        return HONG_KONG_CRS
+    return str(frame.estimate_utm_crs().to_string())
+
+
+def _column(frame: pd.DataFrame, name: str) -> list[Any]:
+    return frame[name].tolist() if name in frame else [None] * len(frame)
+
+
+def _whole_numbers(values: pd.Series[Any], name: str) -> NDArray[np.int64]:
+    try:
+        return pd.to_numeric(values).to_numpy(np.int64)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise InputError(f"streets: column {name} holds values that are no node numbers") from error
+
+
+def _checked(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
+    if frame.crs is None:
+        raise InputError(f"{what}: no CRS in the file; set one, for example EPSG:4326")
+    if frame.empty:
+        raise InputError(f"{what}: none in the file; choose a larger area")
+    return frame
+
+
+def _lines(edges: gpd.GeoDataFrame, report: dict[str, float]) -> gpd.GeoDataFrame:
+    """Flat single lines without repeated points; what is no line is counted and left out."""
+    shape = shapely.force_2d(edges.geometry.to_numpy())
+    several = shapely.get_type_id(shape) == 5
+    shape[several] = shapely.line_merge(shape[several])
+    line = shapely.get_type_id(shape) == 1
+    shape[line] = shapely.remove_repeated_points(shape[line])
+    length = shapely.length(shape)
+    good = line & np.isfinite(length) & (length > 0)
+    report["dropped_not_a_line"] = float((~good).sum())
+    if not good.any():
+        raise InputError("streets: no edge has a line of finite length; check the file")
+    return edges.set_geometry(shape)[good].reset_index(drop=True)
+
+
+def _merge_both_directions(edges: gpd.GeoDataFrame, report: dict[str, float]) -> gpd.GeoDataFrame:
+    """Keep one edge where a graph holds the same line in both directions."""
+    ends = np.sort(edges[["u", "v"]].to_numpy(), axis=1)
+    line = shapely.to_wkb(shapely.normalize(edges.geometry.to_numpy()))
+    key = pd.DataFrame({"a": ends[:, 0], "b": ends[:, 1], "line": line})
+    repeated = key.duplicated().to_numpy()
+    report["merged_both_directions_km"] = float(edges.length[repeated].sum()) / 1000
+    return edges[~repeated].reset_index(drop=True)
+
+
+def _own_columns(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Read OSM tags into our own columns, one row an edge."""
+    highway = tag_words(edges, "highway")
+    names = split_names(edges)
+    return gpd.GeoDataFrame(
+        {
+            "u": edges["u"].to_numpy(),
+            "v": edges["v"].to_numpy(),
+            "street": _way_ids(edges),
+            "name": [name for name, _ in names],
+            "name_zh": [zh for _, zh in names],
+            "highway": [_main_class(words) for words in highway],
+            "deck": _tagged_decks(edges, highway),
+            "steps": ["steps" in words for words in highway],
+            "layer": _layers(edges),
+        },
+        geometry=edges.geometry.to_numpy(),
+        crs=edges.crs,
+    )
+
+
+def _walked(edges: gpd.GeoDataFrame, report: dict[str, float]) -> NDArray[np.bool_]:
+    """Tell which edges people walk; count the rest by reason."""
+    highway = tag_words(edges, "highway")
+    length = edges.length.to_numpy()
+    bus = np.array([bool(words & BUS_CLASSES) for words in highway])
+    report["carriageway_km"] = float(length[bus].sum()) / 1000
+    keep = np.ones(len(edges), bool)
+    for reason, dropped in _reasons(edges, highway).items():
+        report[f"dropped_{reason}_km"] = float(length[dropped & keep].sum()) / 1000
+        keep &= ~dropped
+    if not keep.any():
+        raise InputError("streets: nothing walkable in the area; choose a larger one")
+    return keep
+
+
+def _reasons(
+    edges: gpd.GeoDataFrame, highway: list[frozenset[str]]
+) -> dict[str, NDArray[np.bool_]]:
+    """Why an edge is not walked, by reason, in the order in which the reasons are counted."""
+    access, foot, sidewalk = (tag_words(edges, name) for name in ("access", "foot", "sidewalk"))
+    bridge, tunnel = tag_words(edges, "bridge"), tag_words(edges, "tunnel")
+    closed = {"no", "private"}
+    invited = np.array([bool(f & FEET_ALLOWED) for f in foot])
+    beside = np.array([bool(s - {"no", "none", "separate"}) for s in sidewalk])
+    private = [bool(f & closed or a & closed) for a, f in zip(access, foot, strict=True)]
+    off_ground = np.array([
+        bool((b - {"no"}) or (t - {"no", "building_passage"}))
+        for b, t in zip(bridge, tunnel, strict=True)
+    ])  # fmt: skip
+    carriageway = np.array([bool(words) and words <= CARRIAGEWAYS for words in highway])
+    motor = np.array([bool(words) and words <= MOTOR_ONLY for words in highway])
+    other = np.array([words <= NOT_WALKED for words in highway])
+    return {
+        "motorway_or_trunk": motor,
+        "not_a_way_for_feet": other & ~motor & ~invited,
+        "private": np.array(private) & ~invited,
+        "flyover_or_underpass": carriageway & off_ground & ~invited & ~beside,
+    }
+
+
+def _way_ids(edges: gpd.GeoDataFrame) -> list[int]:
+    """Return the original way of each edge; of several merged ones the smallest id."""
+    if "osmid" in edges and pd.api.types.is_integer_dtype(edges["osmid"]):
+        return list(edges["osmid"])
+    ids = []
+    for row, value in enumerate(_column(edges, "osmid")):
+        found = re.findall(r"\d+", value if isinstance(value, str) else str(value))
+        ids.append(min(map(int, found)) if found else row)
+    return ids
+
+
+def _main_class(words: frozenset[str]) -> str:
+    """One class for a way merged of several: the widest, for it decides how far walls stand."""
+    order = ("primary", "secondary", "tertiary", "unclassified", "residential", "living_street",
+             "pedestrian", "service", "footway", "path", "steps", "trunk", "motorway")  # fmt: skip
+    for name in order:
+        if name in words or f"{name}_link" in words:
+            return name
+    return min(words, default="")
+
+
+def _tagged_decks(edges: gpd.GeoDataFrame, highway: list[frozenset[str]]) -> list[str]:
+    """Read the deck that OSM tags state; a covered bridge is a footbridge, for level decides."""
+    tags = (tag_words(edges, name) for name in ("bridge", "tunnel", "covered", "indoor"))
+    decks = []
+    for way, *row in zip(highway, *tags, strict=True):
+        bridge, tunnel, covered, indoor = (words - {"no"} for words in row)
+        if bridge - {"boardwalk", "low_water_crossing"}:
+            decks.append("footbridge")
+        elif tunnel - {"building_passage"}:
+            decks.append("subway")
+        elif tunnel or covered or indoor or way & {"corridor", "elevator"}:
+            decks.append("covered")
+        else:
+            decks.append("street")
+    return decks
+
+
+def _layers(edges: gpd.GeoDataFrame) -> list[int]:
+    """OSM layer, 0 where missing, unreadable or several."""
+    found = [tag_values(value) for value in _column(edges, "layer")]
+    whole = re.compile(r"[+-]?\d")
+    return [int(v[0]) if len(v) == 1 and whole.fullmatch(v[0]) else 0 for v in found]
+
+
+def _in_largest_piece(table: gpd.GeoDataFrame, report: dict[str, float]) -> NDArray[np.bool_]:
+    """Tell which edges lie in the connected piece that has the greatest length."""
+    ids, codes = np.unique(np.concatenate([table["u"], table["v"]]), return_inverse=True)
+    u, v = codes[: len(table)], codes[len(table) :]
+    links = coo_array((np.ones(len(u), np.int8), (u, v)), shape=(len(ids), len(ids)))
+    count, label = connected_components(links, directed=False)
+    weight = np.bincount(label[u], weights=table.length, minlength=count)
+    keep = np.asarray(label[u] == int(weight.argmax()))
+    report["dropped_unconnected_km"] = float(table.length[~keep].sum()) / 1000
+    report["dropped_unconnected_pieces"] = float(count - 1)
+    return keep
+
+
+def _numbered(
+    nodes: gpd.GeoDataFrame, table: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Give the nodes in use the numbers 0…n-1, in ascending order of their ids."""
+    ids, codes = np.unique(np.concatenate([table["u"], table["v"]]), return_inverse=True)
+    table["u"] = codes[: len(table)].astype(np.int32)
+    table["v"] = codes[len(table) :].astype(np.int32)
+    known = nodes.assign(osmid=_whole_numbers(nodes["osmid"], "osmid"))
+    point = known.drop_duplicates("osmid").set_index("osmid").geometry.reindex(ids)
+    missing = point.isna() | point.is_empty
+    if missing.any():
+        raise InputError(
+            f"streets: {int(missing.sum())} junctions that edges name are not in the node table; "
+            "save nodes and edges of the same graph"
+        )
+    frame = gpd.GeoDataFrame(
+        {"osm_id": ids}, geometry=shapely.force_2d(point.to_numpy()), crs=table.crs
+    )
+    return frame, table
+
+
+def _join_ends(
+    nodes: gpd.GeoDataFrame, table: gpd.GeoDataFrame, report: dict[str, float]
+) -> gpd.GeoDataFrame:
+    """Turn every line to run from u to v and let it end at its nodes exactly.
+
+    An undirected osmnx file names its ends in no particular order, so u and v say nothing of the
+    direction in which the line is drawn.
+    """
+    line = table.geometry.to_numpy()
+    at = nodes.geometry.to_numpy()
+    u, v = at[table["u"].to_numpy()], at[table["v"].to_numpy()]
+    start, end = shapely.get_point(line, 0), shapely.get_point(line, -1)
+    as_drawn = shapely.distance(start, u) + shapely.distance(end, v)
+    turned = shapely.distance(start, v) + shapely.distance(end, u) < as_drawn
+    line = np.where(turned, shapely.reverse(line), line)
+    gap = np.maximum(
+        shapely.distance(shapely.get_point(line, 0), u),
+        shapely.distance(shapely.get_point(line, -1), v),
+    )
+    if gap.max() > LARGEST_END_GAP_M:
+        raise InputError(
+            f"streets: {int((gap > LARGEST_END_GAP_M).sum())} edges end up to {gap.max():.0f} m "
+            "from their junctions; save nodes and edges of the same graph"
+        )
+    apart = np.flatnonzero(gap > 0)
+    for i in apart:
+        inner = shapely.get_coordinates(line[i])
+        path = np.vstack([shapely.get_coordinates(u[i]), inner, shapely.get_coordinates(v[i])])
+        line[i] = shapely.remove_repeated_points(shapely.linestrings(path))
+    report["joined_ends"] = float((gap > 0.01).sum())
+    table = table.set_geometry(gpd.GeoSeries(line, crs=table.crs))
+    table["length"] = table.length
+    return table
+
+
+def _infer_decks(table: gpd.GeoDataFrame, report: dict[str, float]) -> NDArray[np.object_]:
+    """Give untagged footways a deck: by their layer, or because they only hang between others."""
+    deck: NDArray[np.object_] = np.array(table["deck"], dtype=object)
+    length = table["length"].to_numpy()
+    foot = table["highway"].isin(FOOT_ONLY).to_numpy() & ~table["steps"].to_numpy()
+    layer = table["layer"].to_numpy()
+    for name, off_ground in (("footbridge", layer > 0), ("subway", layer < 0)):
+        by_layer = foot & (deck == "street") & off_ground
+        deck[by_layer] = name
+        hangs = _hanging(table, deck, foot, name)
+        deck[hangs] = name
+        report[f"inferred_{name}_km"] = float(length[by_layer | hangs].sum()) / 1000
+    return deck
+
+
+def _hanging(
+    table: gpd.GeoDataFrame, deck: NDArray[np.object_], foot: NDArray[np.bool_], above: str
+) -> NDArray[np.bool_]:
+    """Find groups of street-deck footways that only bridges (or subways), steps and lifts reach.
+
+    Steps and lifts change level, so a group ends there; a group that meets the named deck at two
+    junctions or more and nothing else is taken to lie on it.
+    """
+    ends = table[["u", "v"]].to_numpy()
+    size = int(ends.max()) + 1
+    changes_level = table["steps"].to_numpy() | (table["highway"] == "elevator").to_numpy()
+    level = np.isin(deck, ("street", "covered")) & ~changes_level
+    links = coo_array((np.ones(level.sum(), np.int8), ends[level].T), shape=(size, size))
+    count, label = connected_components(links, directed=False)
+    group = label[ends[:, 0]]
+    on_deck, elsewhere = np.zeros(size, bool), np.zeros(size, bool)
+    on_deck[ends[deck == above].ravel()] = True
+    elsewhere[ends[np.isin(deck, ("footbridge", "subway")) & (deck != above)].ravel()] = True
+    meets = np.bincount(label[on_deck], minlength=count)
+    astray = np.bincount(label[elsewhere], minlength=count)
+    metres = np.bincount(group[level], weights=table["length"][level], minlength=count)
+    other = np.bincount(group[level & ~(foot & (deck == "street"))], minlength=count)
+    raised = (meets >= 2) & (astray == 0) & (other == 0) & (metres <= LARGEST_HANGING_M)
+    return np.asarray(level & raised[group])
+
+
+def _positions(length: NDArray[np.float64], ptr: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Position at which each segment begins, summed along its own edge and no other.
+
+    So the same edge has the same positions to the bit in every network that holds it.
+    """
+    start = np.zeros(len(length))
+    count = np.diff(ptr)
+    for number in np.unique(count[count > 1]):
+        first = ptr[:-1][count == number]
+        row = first[:, None] + np.arange(number - 1)
+        start[row + 1] = np.cumsum(length[row], axis=1)
+    return start
+
+
+def _to_arrays(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> StreetArrays:
+    coordinates, of_edge = shapely.get_coordinates(edges.geometry, return_index=True)
+    inner = of_edge[1:] == of_edge[:-1]
+    start, end = coordinates[:-1][inner], coordinates[1:][inner]
+    segment_edge = of_edge[:-1][inner].astype(np.int32)
+    length = np.hypot(*(end - start).T)
+    segment_ptr = np.concatenate([[0], np.cumsum(np.bincount(segment_edge, minlength=len(edges)))])
+    u, v = edges["u"].to_numpy(np.int32), edges["v"].to_numpy(np.int32)
+    tail, head = np.concatenate([u, v]), np.concatenate([v, u])
+    order = np.argsort(tail, kind="stable")
+    edge = np.tile(np.arange(len(edges), dtype=np.int32), 2)
+    degree = np.bincount(tail, minlength=len(nodes))
+    deck = edges["deck"].map({name: code for code, name in enumerate(DECKS)})
+    columns = [np.ascontiguousarray(c) for c in (*start.T, *end.T)]
+    return StreetArrays(
+        node_x=nodes.geometry.x.to_numpy(),
+        node_y=nodes.geometry.y.to_numpy(),
+        edge_u=u,
+        edge_v=v,
+        edge_length=edges["length"].to_numpy(np.float64),
+        edge_deck=deck.to_numpy(np.int8),
+        segment_ptr=segment_ptr.astype(np.int64),
+        segment_edge=segment_edge,
+        segment_start=_positions(length, segment_ptr),
+        segment_x0=columns[0],
+        segment_y0=columns[1],
+        segment_x1=columns[2],
+        segment_y1=columns[3],
+        adjacency_ptr=np.concatenate([[0], np.cumsum(degree)]).astype(np.int64),
+        adjacency_node=head[order],
+        adjacency_edge=edge[order],
+    )
