@@ -1,0 +1,342 @@
+"""The answers per walk, total and task, and their summary over typical walks.
+
+It calls the exposure and the linking of walks and puts their figures into a table, a summary as
+in summary.json, and curves by rank. Figures of later versions are present as null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.cameras.optics import TASKS
+from sim.draws import uniform
+from sim.errors import InputError
+from sim.jit import kernel
+from sim.sight.ranks import NEVER, pieces_of
+from sim.tracking.exposure import (
+    ExposureArrays,
+    PathArrays,
+    StepPieces,
+    exposure,
+    gather_runs,
+    head_steps,
+    in_chunks,
+    new_runs,
+    path_arrays,
+    sort_first,
+    step_pieces,
+)
+from sim.tracking.linking import (
+    LinkingArrays,
+    TrackingParameters,
+    faced_positions,
+    linking,
+)
+
+if TYPE_CHECKING:
+    from sim.cameras.fleet import Fleet
+    from sim.city import City
+    from sim.sight.ranks import FirstSeen, PieceArrays
+    from sim.sight.sightings import Sightings
+    from sim.trips import Trips
+
+MEANS = (
+    "observed_length", "observed_time", "heads", "sites", "sightings", "dwell_s",
+    "longest_gap_m", "longest_gap_s", "first_sighting_m",
+)  # fmt: skip
+"""Figures of summary.json given as mean and percentiles; the tracked shares follow apart."""
+DETOURS = ("1.25", "1.5", "2")
+FIRST_METRE = 1.0
+"""The door is seen if a head sees any of the first metre of the walk."""
+LARGEST_TABLE = 20_000_000
+"""Rows of walks × totals × tasks; so many take about 10 GB."""
+NO_NUMBERS = {"mean": None, "p10": None, "p50": None, "p90": None, "n": 0}
+
+
+@dataclass(frozen=True)
+class TrackReport:
+    """How trackable each walk is, for every total and task.
+
+    Attributes
+    ----------
+    trips
+        The walks.
+    totals
+        Numbers of heads in the whole city, ascending.
+    figures
+        By name, arrays of shape (trips, totals, tasks): observed_length and observed_time
+        (shares), heads, sites, sightings, dwell_s (mean seconds in view per sighting; NaN
+        without one), longest_gap_m, longest_gap_s, median_gap_m, median_gap_s (unseen stretches,
+        those at both ends included), first_sighting_m (NaN if never), identified (probability),
+        tracked_live and tracked_afterwards (expected shares of time), door_seen (whether any of
+        the first metre is seen).
+    paths
+        The walks as plain arrays.
+    pieces
+        First-seen ranks along the streets.
+    """
+
+    trips: Trips
+    totals: tuple[int, ...]
+    figures: dict[str, NDArray[Any]]
+    paths: PathArrays
+    pieces: PieceArrays
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """The figures, a row for each trip × total × task, with the trip's own columns."""
+        own = ["person", "kind", "named", "name", "name_zh"]
+        count, each = len(self.trips), len(self.totals) * len(TASKS)
+        row = np.repeat(np.arange(count, dtype=np.int32), each)
+        walks = self.trips.table
+        task = np.tile(np.arange(len(TASKS)), count * len(self.totals))
+        columns: dict[str, Any] = {"trip": row}
+        columns |= {name: walks[name].array.take(row) for name in own}
+        columns["total"] = np.tile(np.repeat(np.array(self.totals, np.int32), len(TASKS)), count)
+        columns["task"] = pd.Series(TASKS, dtype="str").array.take(task)
+        columns |= {name: walks[name].array.take(row) for name in ("length", "duration_s")}
+        columns |= {name: values.reshape(-1) for name, values in self.figures.items()}
+        return pd.DataFrame(columns)
+
+    @cached_property
+    def summary(self) -> dict[int, dict[str, dict[str, Any]]]:
+        """By total and task, the figures of summary.json over the sampled walks (not the named).
+
+        Without any sampled walk every figure is null.
+        """
+        sampled = ~self.trips.table["named"].to_numpy(bool)
+        return {
+            total: {
+                task: _summary({name: v[sampled, k, t] for name, v in self.figures.items()})
+                for t, task in enumerate(TASKS)
+            }
+            for k, total in enumerate(self.totals)
+        }
+
+    @cached_property
+    def curves(self) -> dict[str, NDArray[np.object_]]:
+        """Per task, for each walk: ranks, ascending, and the metres first seen at each rank.
+
+        Columns curve_rank_<task> (int32) and curve_length_<task> (m), an array a walk.
+        """
+        columns = {}
+        for t, task in enumerate(TASKS):
+            ptr, rank, length = _curves(self.paths, self.pieces, t)
+            columns[f"curve_rank_{task}"] = _split(rank, ptr)
+            columns[f"curve_length_{task}"] = _split(length, ptr)
+        return columns
+
+
+def track(
+    city: City,
+    seen: Sightings,
+    trips: Trips,
+    totals: Sequence[int] | None = None,
+    *,
+    pieces: FirstSeen | None = None,
+    parameters: TrackingParameters | None = None,
+    seed: int = 0,
+    workers: int | None = None,
+) -> TrackReport:
+    """Find how much of each walk is seen, and how well the walker is followed.
+
+    Parameters
+    ----------
+    city
+        The streets that were seen and walked.
+    seen
+        What the whole fleet sees.
+    trips
+        Who walks where.
+    totals
+        Numbers of heads in the whole city, increasing; the whole fleet where not given.
+    pieces
+        First-seen ranks; found from `seen` where not given.
+    parameters
+        Of identification and following; the defaults of `TrackingParameters` where not given.
+    seed
+        Decides which heads are out of order, where the uptime is below 1.
+    workers
+        Threads; all cores by default. The result does not depend on it.
+
+    Raises
+    ------
+    InputError
+        Totals not positive or not increasing, or a table too large for memory.
+    """
+    parameters = parameters or TrackingParameters()
+    steps = _checked(totals, seen.fleet, len(trips))
+    first_seen = (pieces or seen.first_seen).arrays
+    paths = path_arrays(city.streets, trips)
+    heads = head_steps(seen.fleet, steps)
+    cut = [step_pieces(first_seen, task, steps) for task in range(len(TASKS))]
+    e = exposure(paths, heads, seen.arrays, cut, len(steps), workers)
+    hit = _working(seen.fleet, parameters.uptime, seed)
+    faced = faced_positions(city.streets.arrays, seen.fleet, seen.arrays, parameters.facing_degrees)
+    alive = cut if (hit == 1).all() else _kept_alive(seen, hit, steps)
+    followed = linking(
+        paths, heads, hit, seen.arrays, faced, alive, len(steps), trips.speed_m_s, parameters,
+        workers,
+    )  # fmt: skip
+    figures = _figures(trips, e, followed)
+    return TrackReport(trips, tuple(steps.tolist()), figures, paths, first_seen)
+
+
+def _figures(trips: Trips, e: ExposureArrays, followed: LinkingArrays) -> dict[str, NDArray[Any]]:
+    metres = trips.table["length"].to_numpy(np.float64)[:, None, None]
+    seconds = trips.table["duration_s"].to_numpy(np.float64)[:, None, None]
+    with np.errstate(invalid="ignore"):  # no sighting has no dwell
+        dwell = e.head_seconds / e.sightings
+    return {
+        "observed_length": np.minimum(e.seen_m / metres, 1.0),
+        "observed_time": np.minimum(e.seen_s / seconds, 1.0),
+        "heads": e.heads.astype(np.int32),
+        "sites": e.sites.astype(np.int32),
+        "sightings": e.sightings.astype(np.int32),
+        "dwell_s": dwell,
+        "longest_gap_m": e.longest_gap_m,
+        "longest_gap_s": e.longest_gap_s,
+        "median_gap_m": e.median_gap_m,
+        "median_gap_s": e.median_gap_s,
+        "first_sighting_m": e.first_sighting_m,
+        "identified": followed.identified,
+        "tracked_live": np.minimum(followed.live_s / seconds, 1.0),
+        "tracked_afterwards": np.minimum(followed.afterwards_s / seconds, 1.0),
+        "door_seen": e.first_sighting_m < FIRST_METRE,
+    }
+
+
+def _checked(totals: Sequence[int] | None, fleet: Fleet, trips: int) -> NDArray[np.int64]:
+    rank = fleet.arrays.rank
+    whole = [int(rank[-1])] if len(rank) else [1]
+    steps = np.asarray(whole if totals is None else totals, np.int64)
+    if steps.ndim != 1 or not len(steps) or steps[0] < 1 or (np.diff(steps) <= 0).any():
+        raise InputError(
+            f"totals {list(np.ravel(steps))}: give positive whole numbers, increasing",
+            key="cameras.totals",
+        )
+    rows = trips * len(steps) * len(TASKS)
+    if rows > LARGEST_TABLE:
+        raise InputError(
+            f"{trips:,} walks × {len(steps)} totals × {len(TASKS)} tasks are {rows:,} rows, above "
+            f"{LARGEST_TABLE:,}; take fewer people or totals",
+            key="trips.people",
+        )
+    return steps
+
+
+def _working(fleet: Fleet, uptime: float, seed: int) -> NDArray[np.float64]:
+    """Of each head: its duty where it works on the day, 0 where it is out of order."""
+    works = uniform(seed, "outage", fleet.arrays.rank) < uptime
+    return np.where(works, fleet.heads["duty"].to_numpy(np.float64), 0.0)
+
+
+def _kept_alive(
+    seen: Sightings, hit: NDArray[np.float64], steps: NDArray[np.int64]
+) -> list[StepPieces]:
+    """Pieces seen by heads that look there all the time: only they surely keep a track alive."""
+    rank = np.where(hit == 1, seen.fleet.arrays.rank, NEVER)
+    length = seen.streets.arrays.edge_length
+    uncut = np.zeros(len(length) + 1, np.int64)
+    pieces = pieces_of(seen.arrays, rank, length, uncut, np.zeros(0))
+    return [step_pieces(pieces, task, steps) for task in range(len(TASKS))]
+
+
+def _summary(figures: dict[str, NDArray[Any]]) -> dict[str, Any]:
+    walks = len(figures["heads"])
+    numbers: dict[str, Any] = {name: _numbers(figures[name]) for name in MEANS}
+    numbers["identified"] = _share(figures["identified"])
+    numbers["tracked_live"] = _numbers(figures["tracked_live"])
+    numbers["tracked_afterwards"] = _numbers(figures["tracked_afterwards"])
+    numbers["reconstructed"] = None
+    numbers["unseen_trips"] = _share(figures["observed_length"] == 0) if walks else None
+    numbers["no_unseen_walk"] = None
+    numbers["least_seen"] = dict.fromkeys(DETOURS)
+    return numbers
+
+
+def _numbers(values: NDArray[Any]) -> dict[str, float | int | None]:
+    """Mean and percentiles of what is a number; `n` says of how many walks."""
+    real = values[np.isfinite(values)].astype(np.float64)
+    if not len(real):
+        return dict(NO_NUMBERS)
+    p10, p50, p90 = np.percentile(real, [10, 50, 90])
+    return {
+        "mean": float(real.mean()),
+        "p10": float(p10),
+        "p50": float(p50),
+        "p90": float(p90),
+        "n": len(real),
+    }
+
+
+def _share(values: NDArray[Any]) -> float | None:
+    return float(values.mean()) if len(values) else None
+
+
+def _split(values: NDArray[Any], ptr: NDArray[np.int64]) -> NDArray[np.object_]:
+    """One array a walk, as a column of lists."""
+    column = np.empty(len(ptr) - 1, object)
+    for i in range(len(column)):
+        column[i] = values[ptr[i] : ptr[i + 1]]
+    return column
+
+
+def _curves(
+    paths: PathArrays, pieces: PieceArrays, task: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
+    """Ranks and metres of all walks end to end; those of walk i are ptr[i] : ptr[i + 1]."""
+    trips = len(paths.ptr) - 1
+    rank = np.ascontiguousarray(pieces.rank[:, task]).astype(np.int64)
+    cut = StepPieces(pieces.piece_ptr, pieces.end - pieces.start, rank)
+    counts = np.zeros(trips, np.int64)
+    parts: dict[int, tuple[NDArray[np.int32], NDArray[np.float64]]] = {}
+    rows = np.diff(cut.ptr)
+
+    def some(first: int, stop: int) -> None:
+        runs = new_runs(first, stop, paths, cut)
+        room = rows[paths.edge[paths.ptr[first] : paths.ptr[stop]]].sum()
+        rank, length = np.empty(room, np.int32), np.empty(room)
+        keys = np.empty_like(runs.step)
+        used = _walk_curves(first, stop, paths, cut, runs, keys, counts, rank, length)
+        parts[first] = rank[:used].copy(), length[:used].copy()
+
+    in_chunks(some, trips, None)
+    ordered = [parts[first] for first in sorted(parts)]
+    return (
+        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        np.concatenate([np.zeros(0, np.int32), *(part[0] for part in ordered)]),
+        np.concatenate([np.zeros(0), *(part[1] for part in ordered)]),
+    )
+
+
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
+# ruff: noqa: ANN001, ANN202 - kernels have the signature of the arrays that call them
+
+
+@kernel
+def _walk_curves(first, stop, paths, pieces, runs, keys, counts, rank, length):
+    used = 0
+    for trip in range(first, stop):
+        count = gather_runs(trip, paths, pieces, runs)
+        for run in range(count):
+            keys[run] = runs.step[run] * 2**31 + run  # by rank, then in walking order
+        sort_first(keys, count)
+        begin = used
+        for k in range(count):
+            at, run = keys[k] // 2**31, keys[k] % 2**31
+            if at == NEVER:
+                break
+            if used == begin or rank[used - 1] != at:
+                rank[used], length[used] = at, 0.0
+                used += 1
+            length[used - 1] += runs.length[run]
+        counts[trip] = used - begin
+    return used

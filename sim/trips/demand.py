@@ -1,0 +1,317 @@
+"""Who walks where: typical walks of simulated people, and named walks.
+
+Each person has one walk of one kind. One end, the home (or for walks without one the destination),
+lies in the study area and is drawn by weight; the other end is drawn among the nearest places of
+its kind in the region. All draws are keyed by (seed, stage, person), so another person changes
+nobody's walk. What cameras see is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from sim.city import City
+from sim.city.places import KINDS
+from sim.draws import uniform
+from sim.errors import InputError
+from sim.trips import WALKING_SPEED_M_S, Trips
+from sim.trips.routing import Walks, nearest_nodes, walk
+from sim.trips.waypoints import REACH_M, Gazetteer, WalkThrough
+
+NEAREST = 12
+"""How many of the nearest places of a kind a person chooses from."""
+NEARNESS_M = 200.0
+"""Choice goes with weight × exp(−distance / 200 m), so that most people use the nearest station or
+market, and a much larger one draws some from further off. An assumption, not yet fitted to data."""
+DRAWS = 5
+"""Times a destination is drawn again when it snaps to the junction of its origin."""
+MOST_PEOPLE = 5_000_000
+COLUMNS: dict[str, Any] = {
+    "person": np.int64, "kind": "str", "name": "str", "name_zh": "str", "named": bool,
+    "origin": np.int32, "destination": np.int32, "length": np.float64, "duration_s": np.float64,
+}  # fmt: skip
+
+
+class Ends(NamedTuple):
+    """Places of one kind that can be walked to, snapped to the street deck."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    node: NDArray[np.int32]
+    in_area: NDArray[np.bool_]
+
+
+class NamedRoute(NamedTuple):
+    """A named walk and the quickest way through its way-points, leg by leg."""
+
+    name: str
+    name_zh: str
+    origin: int
+    destination: int
+    legs: Walks
+
+
+class Pairs(NamedTuple):
+    """Who walks from which node to which, in the order of persons."""
+
+    person: NDArray[np.int64]
+    kind: NDArray[np.object_]
+    origin: NDArray[np.int32]
+    destination: NDArray[np.int32]
+
+
+def sample_trips(
+    city: City,
+    *,
+    people: int,
+    seed: int,
+    kinds: Sequence[str] = ("home-station", "home-market", "station-office"),
+    taste: float = 0.2,
+    speed_m_s: float = WALKING_SPEED_M_S,
+    walks: Sequence[WalkThrough] = (),
+) -> Trips:
+    """Draw typical walks, one a person, after the named walks.
+
+    Parameters
+    ----------
+    city
+        Streets and places. Without homes in the area, people live along its streets, evenly by
+        length, and the report says so.
+    people
+        How many persons to draw; person p walks a kind in turn (p modulo the number of kinds).
+    seed
+        Of the scenario.
+    kinds
+        Pairs of kinds of place, origin first. A kind for which the city has no place is left out
+        and reported.
+    taste
+        Sigma of the personal lognormal factor on each street's walking time.
+    speed_m_s
+        On the flat.
+    walks
+        Named walks; between their way-points they take the quickest way.
+
+    Returns
+    -------
+    Trips
+        Named walks first (person -1), then persons in order.
+
+    Raises
+    ------
+    InputError
+        A kind, number or way-point that cannot be; names the scenario key.
+    """
+    if not 0 <= people <= MOST_PEOPLE:
+        raise InputError(f"{people} people: give 0 to {MOST_PEOPLE:,}", key="trips.people")
+    names = Gazetteer(city)
+    named = [
+        _named_route(city, item, f"trips.walks.{i}", names, speed_m_s)
+        for i, item in enumerate(walks)
+    ]
+    report: dict[str, float] = {"people": people, "named_walks": len(walks)}
+    pairs = _draw_pairs(city, people, seed, kinds, report)
+    routed = walk(
+        city.streets, pairs.origin, pairs.destination, pairs.person,
+        seed=seed, taste=taste, speed_m_s=speed_m_s,
+    )  # fmt: skip
+    return _joined(named, pairs, routed, speed_m_s, report)
+
+
+def _draw_pairs(
+    city: City, people: int, seed: int, kinds: Sequence[str], report: dict[str, float]
+) -> Pairs:
+    """Draw both ends of every person's walk; a walk from a junction to itself is drawn again."""
+    ends = {kind: _ends(city, kind, report) for kind in _kinds_of_place(kinds)}
+    usable = [kind for kind in kinds if _usable(kind, ends)]
+    report |= {f"left_out_{kind}": 1.0 for kind in kinds if kind not in usable}
+    person = np.arange(people if usable else 0, dtype=np.int64)
+    origin, destination = np.zeros((2, len(person)), np.int32)
+    kind_of = np.empty(len(person), object)
+    for turn, kind in enumerate(usable):
+        chosen = person[turn :: len(usable)]
+        kind_of[chosen] = kind
+        start, end = kind.split("-")
+        anchor = _anchor(kind)
+        other = start if anchor == end else end
+        near, far = _draw_ends(chosen, seed, anchor, other, ends, report)
+        origin[chosen], destination[chosen] = (far, near) if anchor == end else (near, far)
+    moved = origin != destination
+    report["dropped_zero_length"] = float((~moved).sum())
+    return Pairs(person[moved], kind_of[moved], origin[moved], destination[moved])
+
+
+def _draw_ends(
+    person: NDArray[np.int64],
+    seed: int,
+    anchor: str,
+    other: str,
+    ends: dict[str, Ends],
+    report: dict[str, float],
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return each person's node in the area and the node of the place chosen near it."""
+    here, there = ends[anchor], ends[other]
+    place = _by_weight(np.where(here.in_area, here.weight, 0.0), uniform(seed, anchor, person))
+    near = here.node[place]
+    tree = cKDTree(np.column_stack([there.x, there.y]))
+    count = min(NEAREST, len(there.x))
+    distance, choice = tree.query(
+        np.column_stack([here.x[place], here.y[place]]), k=np.arange(1, count + 1)
+    )
+    # relative to the nearest, so that far places do not all vanish in rounding
+    choice, distance = np.asarray(choice), np.asarray(distance)
+    pull = there.weight[choice] * np.exp((distance[:, :1] - distance) / NEARNESS_M)
+    far = np.zeros(len(person), np.int32)
+    left = np.arange(len(person))
+    for draw in range(DRAWS):
+        number = uniform(seed, f"{anchor}-{other}", person[left], draw)
+        summed = np.cumsum(pull[left], axis=1)
+        column = (summed <= number[:, None] * summed[:, -1:]).sum(axis=1).clip(max=count - 1)
+        far[left] = there.node[choice[left, column]]
+        left = left[far[left] == near[left]]
+        report["redrawn"] = report.get("redrawn", 0.0) + len(left) * (draw < DRAWS - 1)
+    return near, far
+
+
+def _by_weight(weight: NDArray[np.float64], number: NDArray[np.float64]) -> NDArray[np.int64]:
+    summed = np.cumsum(weight)
+    found = np.searchsorted(summed, number * summed[-1], side="right")
+    return np.asarray(np.minimum(found, np.flatnonzero(weight)[-1]), np.int64)
+
+
+def _kinds_of_place(kinds: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    for i, kind in enumerate(kinds):
+        parts = kind.split("-")
+        if len(parts) != 2 or not set(parts) <= set(KINDS) or parts[0] == parts[1]:
+            raise InputError(
+                f'"{kind}" is no kind of walk; write two different ones of {", ".join(KINDS)} '
+                'as "home-station"',
+                key=f"trips.kinds.{i}",
+            )
+        found += [part for part in parts if part not in found]
+    return found
+
+
+def _anchor(kind: str) -> str:
+    """Return the end that lies in the study area: the home, or without one the destination."""
+    start, end = kind.split("-")
+    return start if start == "home" else end
+
+
+def _usable(kind: str, ends: dict[str, Ends]) -> bool:
+    start, end = (ends[part] for part in kind.split("-"))
+    return bool(len(start.x) and len(end.x) and ends[_anchor(kind)].in_area.any())
+
+
+def _ends(city: City, kind: str, report: dict[str, float]) -> Ends:
+    """Places of a kind inside the region and near a street."""
+    table = city.places.of(kind)
+    inside = shapely.intersects(city.area.region, table.geometry.to_numpy())
+    x, y = shapely.get_coordinates(table.geometry.to_numpy()[inside]).reshape(-1, 2).T
+    weight = table["weight"].to_numpy(np.float64)[inside]
+    if kind == "home" and not shapely.intersects_xy(city.area.polygon, x, y).any():
+        report["homes_along_streets"] = 1.0
+        x, y, weight = _homes_along_streets(city)
+    node, away = nearest_nodes(city.streets, x, y) if len(x) else (np.zeros(0, np.int32), x)
+    weight = np.nan_to_num(weight, nan=0.0).clip(min=0.0)
+    weight = weight if weight.any() else np.ones(len(x))
+    near = (away <= REACH_M) & (weight > 0)
+    report[f"{kind}_too_far_from_streets"] = float((away > REACH_M).sum())
+    in_area = shapely.intersects_xy(city.area.polygon, x, y)
+    return Ends(x[near], y[near], weight[near], node[near], in_area[near])
+
+
+def _homes_along_streets(
+    city: City,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Homes at junctions of the street deck, weighted by the length of street around each."""
+    a = city.streets.arrays
+    street = a.edge_deck == 0
+    ends = np.concatenate([a.edge_u[street], a.edge_v[street]])
+    length = np.tile(a.edge_length[street] / 2, 2)
+    weight = np.bincount(ends, weights=length, minlength=len(a.node_x)).astype(np.float64)
+    return a.node_x, a.node_y, weight
+
+
+def _named_route(
+    city: City, item: WalkThrough, key: str, names: Gazetteer, speed_m_s: float
+) -> NamedRoute:
+    """Find the quickest way through the way-points of one named walk."""
+    nodes = [names.node(text, f"{key}.via.{step}") for step, text in enumerate(item.via)]
+    if len(nodes) < 2:
+        raise InputError("a walk needs at least two way-points", key=f"{key}.via")
+    for step in range(1, len(nodes)):
+        if nodes[step] == nodes[step - 1]:
+            raise InputError(
+                f'"{item.via[step - 1]}" and "{item.via[step]}" are the same junction; remove one',
+                key=f"{key}.via.{step}",
+            )
+    legs = walk(
+        city.streets, nodes[:-1], nodes[1:], np.full(len(nodes) - 1, -1),
+        seed=0, taste=0.0, speed_m_s=speed_m_s, workers=1,
+    )  # fmt: skip
+    if legs.unreachable:
+        step = int(np.isnan(legs.length).argmax()) + 1
+        raise InputError(
+            f'no way on foot from "{item.via[step - 1]}" to "{item.via[step]}"; choose other '
+            "way-points",
+            key=f"{key}.via.{step}",
+        )
+    return NamedRoute(item.name, item.name_zh, nodes[0], nodes[-1], legs)
+
+
+def _joined(
+    named: list[NamedRoute],
+    pairs: Pairs,
+    routed: Walks,
+    speed_m_s: float,
+    report: dict[str, float],
+) -> Trips:
+    """Put named walks and persons' walks into one; pairs that no way joins are dropped."""
+    joined = ~np.isnan(routed.length)
+    counts = np.diff(routed.path_ptr)[joined]
+    counts = np.concatenate([[len(route.legs.path_edge) for route in named], counts])
+    tables = [table for table in (_named(named), _sampled(pairs, routed)[joined]) if len(table)]
+    table = pd.concat(tables, ignore_index=True) if tables else _named(named)
+    report |= {"trips": float(len(table)), "unreachable": float(routed.unreachable)}
+    return Trips(
+        table,
+        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        np.concatenate([*(route.legs.path_edge for route in named), routed.path_edge]),
+        np.concatenate([*(route.legs.path_backward for route in named), routed.path_backward]),
+        routed.unreachable,
+        speed_m_s,
+        report,
+    )
+
+
+def _named(named: list[NamedRoute]) -> pd.DataFrame:
+    rows = [
+        (-1, "named", r.name, r.name_zh, True, r.origin, r.destination,
+         r.legs.length.sum(), r.legs.duration_s.sum())
+        for r in named
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def _sampled(pairs: Pairs, routed: Walks) -> pd.DataFrame:
+    columns = {
+        "person": pairs.person,
+        "kind": pairs.kind,
+        "name": "",
+        "name_zh": "",
+        "named": False,
+        "origin": pairs.origin,
+        "destination": pairs.destination,
+        "length": routed.length,
+        "duration_s": routed.duration_s,
+    }
+    return pd.DataFrame(columns, index=range(len(pairs.person))).astype(COLUMNS)

@@ -1,0 +1,249 @@
+"""Way-points as people say them: a corner, a station exit, a place, a street, or coordinates.
+
+A gazetteer finds the street node that a text in English or Chinese means, or says what is wrong
+and what was perhaps meant. It knows the names in one city, not the routes between them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from sim.city import City
+from sim.errors import InputError
+from sim.trips.routing import nearest_nodes
+
+JUNCTION_TOLERANCE_M = 25.0
+"""Two streets meet where they share a node, or else where nodes of theirs are this close: between
+them may lie a pavement or a crossing that carries no name."""
+REACH_M = 250.0
+"""A place further than this from every street cannot be walked to."""
+
+_COORDINATES = re.compile(r"\s*([+-]?\d+(?:\.\d*)?)\s*[,,]\s*([+-]?\d+(?:\.\d*)?)\s*")
+_FILLING = re.compile(r"\b(?:mtr|station|exit|the)\b|港鐵|出口|站")
+_EXIT = re.compile(r"[\s,]*(?:\bexit\s+\w+|\b[a-z]\d*\s*出口|(?<=[^\x00-\x7f])[a-z]\d*出口)\s*$")
+
+
+class WalkThrough(Protocol):
+    """Anything that names a walk: `NamedWalk`, or a walk of a scenario."""
+
+    @property
+    def name(self) -> str:
+        """English name."""
+
+    @property
+    def name_zh(self) -> str:
+        """Chinese name, may be empty."""
+
+    @property
+    def via(self) -> tuple[str, ...]:
+        """Way-points in walking order, two or more."""
+
+
+@dataclass(frozen=True)
+class NamedWalk:
+    """A walk through way-points, each as `Gazetteer.node` reads it.
+
+    Attributes
+    ----------
+    name, name_zh
+        In English and Chinese.
+    via
+        Way-points in walking order, two or more.
+    """
+
+    name: str
+    via: tuple[str, ...]
+    name_zh: str = ""
+
+
+class Gazetteer:
+    """Every name in a city, and the street node it stands for.
+
+    Parameters
+    ----------
+    city
+        Its streets and places, with names in English and Chinese.
+    """
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+        self._xy = np.column_stack([city.streets.arrays.node_x, city.streets.arrays.node_y])
+        self._ends = city.streets.edges[["u", "v"]].to_numpy(np.int64)
+        edges, places = city.streets.edges, city.places.table
+        self._streets = _index(_plain, edges["name"], edges["name_zh"])
+        self._places = _index(_plain, places["name"], places["name_zh"])
+        self._exits = _index(_bare, places["name"], places["name_zh"])
+        stations = places["name"].where(places["kind"] == "station", "")
+        stations_zh = places["name_zh"].where(places["kind"] == "station", "")
+        self._stations = _index(_station, stations, stations_zh)
+
+    def node(self, text: str, key: str = "") -> int:
+        """Return the street node that a way-point means.
+
+        Parameters
+        ----------
+        text
+            "22.3193,114.1694" (latitude, longitude); "Nathan Road / Argyle Street" (where two
+            streets meet, at most 25 m apart); "Mong Kok exit E2" or another place; "Mong Kok" (the
+            middle one of a station's exits); "Nathan Road" (its middle inside the area). Names
+            may be English or Chinese, in any case.
+        key
+            Scenario key to name in an error.
+
+        Raises
+        ------
+        InputError
+            Unknown, outside the region, or away from every street.
+        """
+        coordinates = _COORDINATES.fullmatch(text)
+        if coordinates:
+            return self._at(float(coordinates[1]), float(coordinates[2]), text, key)
+        if _plain(text) in self._places:
+            return self._place(self._places[_plain(text)], text, key)
+        if re.search("[//]", text):
+            return self._junction(text, key)
+        if _plain(text) in self._streets:
+            return self._middle(self._streets[_plain(text)])
+        for names in (self._exits, self._stations):
+            if _bare(text) in names:
+                return self._place(names[_bare(text)], text, key)
+        raise self._unknown(text, text, key, places=True)
+
+    def _at(self, latitude: float, longitude: float, text: str, key: str) -> int:
+        region = self.city.area.region
+        point = self._projected(latitude, longitude)
+        if point is None or not shapely.intersects_xy(region, *point):
+            swapped = self._projected(longitude, latitude)
+            if swapped is not None and shapely.intersects_xy(region, *swapped):
+                remedy = f"the latitude comes first (did you mean {longitude:g},{latitude:g}?)"
+            else:
+                remedy = "is it latitude,longitude?"
+            away = shapely.distance(region, shapely.Point(point)) / 1000 if point else 0.0
+            how_far = f"{away:,.1f} km " if point else ""
+            raise InputError(f'"{text}" lies {how_far}outside the area; {remedy}', key=key)
+        return self._near(point[0], point[1], text, key)
+
+    def _projected(self, latitude: float, longitude: float) -> tuple[float, float] | None:
+        """Return metres, or None where degrees or projection have no such position."""
+        if abs(latitude) > 90 or abs(longitude) > 180:
+            return None
+        to_metres = pyproj.Transformer.from_crs("EPSG:4326", self.city.streets.crs, always_xy=True)
+        x, y = to_metres.transform(longitude, latitude)
+        return (float(x), float(y)) if np.isfinite([x, y]).all() else None
+
+    def _near(self, x: float, y: float, text: str, key: str) -> int:
+        node, away = nearest_nodes(self.city.streets, x, y)
+        if away[0] > REACH_M:
+            raise InputError(
+                f'"{text}" lies {away[0]:,.0f} m from the nearest street of the area; choose a '
+                "place nearer to one",
+                key=key,
+            )
+        return int(node[0])
+
+    def _place(self, rows: NDArray[np.int64], text: str, key: str) -> int:
+        """Of several places of one name, take the middle one, of those in the area if any."""
+        points = self.city.places.table.geometry.to_numpy()[rows]
+        inside = shapely.intersects(self.city.area.polygon, points)
+        xy = shapely.get_coordinates(points[inside] if inside.any() else points)
+        x, y = xy[_middle_one(xy)]
+        return self._near(x, y, text, key)
+
+    def _junction(self, text: str, key: str) -> int:
+        names = [part.strip() for part in re.split("[//]", text)]
+        for name in names:
+            if _plain(name) not in self._streets:
+                raise self._unknown(name, text, key, places=False)
+        if len(names) != 2:
+            raise InputError(f'"{text}" names {len(names)} streets; give two', key=key)
+        first, second = (self._nodes(self._streets[_plain(name)]) for name in names)
+        shared = np.intersect1d(first, second)
+        if len(shared):
+            inside = shapely.intersects_xy(self.city.area.polygon, self._xy[shared])
+            shared = shared[inside] if inside.any() else shared
+            return int(shared[_middle_one(self._xy[shared])])
+        found = cKDTree(self._xy[second]).query(self._xy[first])
+        apart, nearest = np.asarray(found[0]), np.asarray(found[1])
+        closest = int(apart.argmin())
+        if apart[closest] > JUNCTION_TOLERANCE_M:
+            raise InputError(
+                f'"{text}": the two streets do not meet, they are {apart[closest]:,.0f} m apart '
+                "where they come nearest; choose another corner",
+                key=key,
+            )
+        return int(min(first[closest], second[nearest[closest]]))
+
+    def _nodes(self, edges: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.unique(self._ends[edges])
+
+    def _middle(self, edges: NDArray[np.int64]) -> int:
+        """Return the node of a street nearest to the middle of its part inside the area."""
+        lines = self.city.streets.edges.geometry.to_numpy()[edges]
+        inside = shapely.intersects(self.city.area.polygon, lines)
+        if inside.any():
+            edges, lines = edges[inside], lines[inside]
+        middle = shapely.get_coordinates(shapely.centroid(shapely.multilinestrings(lines)))
+        nodes = self._nodes(edges)
+        return int(nodes[np.hypot(*(self._xy[nodes] - middle).T).argmin()])
+
+    def _unknown(self, name: str, text: str, key: str, *, places: bool) -> InputError:
+        edges, table = self.city.streets.edges, self.city.places.table
+        columns = [edges["name"], edges["name_zh"]]
+        columns += [table["name"], table["name_zh"]] if places else []
+        known = {_plain(n): n for column in columns for n in sorted(set(column.dropna())) if n}
+        near = [known[match] for match in get_close_matches(_plain(name), known, n=3, cutoff=0.6)]
+        within = f' in "{text}"' if name != text else ""
+        remedy = (
+            f"did you mean {' or '.join(near)}?"
+            if near
+            else "write a street corner (A / B), a station exit, a place or latitude,longitude"
+        )
+        what = "place or street" if places else "street"
+        return InputError(f'"{name}"{within} is no {what} of the area; {remedy}', key=key)
+
+
+def _index(form: Callable[[str], str], *columns: pd.Series[Any]) -> dict[str, NDArray[np.int64]]:
+    """Rows by the form of their names; a row stands under its English and its Chinese name."""
+    rows: dict[str, set[int]] = {}
+    for column in columns:
+        forms = {name: form(name) for name in column.dropna().unique()}
+        for row, name in enumerate(column):
+            if forms.get(name):
+                rows.setdefault(forms[name], set()).add(row)
+    return {name: np.array(sorted(found), np.int64) for name, found in rows.items()}
+
+
+def _middle_one(xy: NDArray[np.float64]) -> int:
+    """Return the point nearest to the middle of all, the first where several are as near."""
+    return int(np.hypot(*(xy - xy.mean(axis=0)).T).round(3).argmin())
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", str(text)).casefold()
+
+
+def _plain(text: str) -> str:
+    """Letters and figures only, in lower case."""
+    return "".join(c for c in _folded(text) if c.isalnum())
+
+
+def _bare(text: str) -> str:
+    """Without the words that people put or leave out: MTR, station, exit."""
+    return _plain(_FILLING.sub(" ", _folded(text)))
+
+
+def _station(text: str) -> str:
+    """Return the station's name without its exit."""
+    return _bare(_EXIT.sub("", _folded(text)))

@@ -1,0 +1,237 @@
+"""How well a walker is followed: laws, the slow truth and chance, then cases by hand."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from oracles import tracking as slow
+from scipy.integrate import quad
+from test_exposure import CityOf, a_world, line_world, tracked
+
+from sim.errors import InputError
+from sim.sight.sightings import Sightings
+from sim.tracking import TrackingParameters, track
+from sim.tracking.linking import (
+    faced_positions,
+    seconds_alive,
+    seconds_alive_both,
+    survival,
+)
+
+CASES = [
+    TrackingParameters(),
+    TrackingParameters(hit_rate=(0.2, 0.4, 0.6, 0.9), memory_s=40, dwell_needed_s=20),
+    TrackingParameters(hit_rate=(0.5, 0.5, 0.5, 0.5), look_alike_share=0, facing_degrees=180),
+    TrackingParameters(hit_rate=(1, 1, 1, 1), walkers_per_m2=1, facing_degrees=100),
+]
+FIGURES = ("identified", "tracked_live", "tracked_afterwards")
+
+
+@pytest.mark.parametrize("parameters", CASES)
+def test_the_recursion_equals_the_slow_truth(parameters):
+    world = a_world(11)
+    streets, fleet, seen, trips = world
+    totals = (12, 30, 60)
+    figures = tracked(world, totals, parameters=parameters).figures
+    faced = faced_positions(streets.arrays, fleet, seen.arrays, parameters.facing_degrees)
+    for trip in range(len(trips)):
+        seconds = trips.table["duration_s"][trip]
+        for k, total in enumerate(totals):
+            for task in range(4):
+                line = slow.timeline(seen, trips, trip, task, total, faced, parameters)
+                identified, live, afterwards = slow.expected(line)
+                truth = [identified, live / seconds, afterwards / seconds]
+                mine = [figures[name][trip, k, task] for name in FIGURES]
+                assert mine == pytest.approx(truth, abs=1e-9), (trip, total, task)
+
+
+def test_chance_agrees_with_the_recursion_on_100_walks():
+    parameters = TrackingParameters(hit_rate=(0.0, 0.3, 0.5, 0.9), memory_s=60)
+    rng = np.random.default_rng(4)
+    z = []
+    for seed in range(17):
+        world = a_world(100 + seed)
+        streets, fleet, seen, trips = world
+        figures = tracked(world, (60,), parameters=parameters).figures
+        faced = faced_positions(streets.arrays, fleet, seen.arrays, parameters.facing_degrees)
+        for trip in range(len(trips)):
+            line = slow.timeline(seen, trips, trip, 1, 60, faced, parameters)
+            plays = slow.played(line, rng, 800) / trips.table["duration_s"][trip]
+            error = plays.std(axis=0) / math.sqrt(len(plays))
+            mine = [figures[name][trip, 0, 1] for name in FIGURES[1:]]
+            z += [(m - p) / e for m, p, e in zip(mine, plays.mean(axis=0), error, strict=True) if e]
+    assert len(z) > 150
+    assert np.abs(z).max() < 4.5
+    assert abs(np.mean(z)) < 0.25
+
+
+@given(st.integers(0, 10_000), st.floats(0, 1), st.integers(1, 300))
+@settings(max_examples=25, deadline=None)
+def test_one_sighting_more_never_lowers_anything(seed, place, memory):
+    streets, fleet, seen, trips = a_world(seed)
+    parameters = TrackingParameters(hit_rate=(0.3,) * 4, memory_s=memory, walkers_per_m2=0.3)
+    rows = _rows(seen)
+    rng = np.random.default_rng(seed)
+    chosen = rng.random(len(rows)) < 0.5
+    kept = [row for row, k in zip(rows, chosen, strict=True) if k]
+    absent = [row for row, k in zip(rows, chosen, strict=True) if not k]
+    more = [*kept, absent[int(place * (len(absent) - 1))]]
+    before, after = (
+        tracked((streets, fleet, slow.given(streets, fleet, r), trips), (60,),
+                parameters=parameters).figures
+        for r in (kept, more)
+    )  # fmt: skip
+    for name in FIGURES:
+        assert (after[name] >= before[name] - 1e-12).all(), name
+
+
+def _rows(seen: Sightings):
+    a = seen.arrays
+    edges = a.edge_ptr.shape[1] - 1
+    each = np.diff(a.edge_ptr, axis=1)
+    task = np.repeat(np.arange(4), each.sum(axis=1))
+    edge = np.repeat(np.tile(np.arange(edges), 4), each.ravel())
+    return list(zip(task, edge, a.head, a.start, a.end, strict=True))
+
+
+def closed(g, tau=600.0, crowd=0.05 * 0.01 * math.pi):
+    """ρ(g), ∫ρ and ∫ρ(u)ρ(g−u), by quadrature; walkers of 1 m/s."""
+    rho = lambda u: math.exp(-u / tau - crowd * u * u)  # noqa: E731
+    return rho(g), quad(rho, 0, g)[0], quad(lambda u: rho(u) * rho(g - u), 0, g)[0]
+
+
+def test_one_head_on_a_line():
+    # lost for 20 m, identified at 20 m with 0.5, in view to 50 m, then unseen for 50 m
+    figures = line_world([(2, 0, 0, 20.0, 50.0)]).figures
+    alive = closed(50)[1]
+    before = closed(20)[1]
+    assert figures["identified"][0, 0, 2] == 0.5
+    assert figures["tracked_live"][0, 0, 2] == pytest.approx(0.5 * (30 + alive) / 100)
+    assert figures["tracked_afterwards"][0, 0, 2] == pytest.approx(
+        0.5 * (before + 30 + alive) / 100
+    )
+    assert figures["tracked_live"][0, 0, 0] == 0  # hit rate 0 at detect
+
+
+def test_two_heads_and_a_gap():
+    rows = [(2, 0, 0, 10.0, 30.0), (2, 1, 1, 10.0, 40.0)]
+    figures = line_world(rows, totals=(2,)).figures
+    rho, alive, both = closed(30)
+    f1 = 0.5
+    f2 = 1 - (1 - f1 * rho) * (1 - 0.5)
+    live = f1 * (20 + alive) + f2 * (30 + closed(10)[1])
+    assert figures["tracked_live"][0, 0, 2] == pytest.approx(live / 100)
+    b1 = 1 - (1 - 0.5 * rho) * (1 - 0.5)  # from the first sighting backward
+    afterwards = (
+        b1 * closed(10)[1]
+        + (1 - (1 - f1) * (1 - 0.5 * rho)) * 20
+        + (f1 + 0.5) * alive - f1 * 0.5 * both
+        + f2 * (30 + closed(10)[1])
+    )  # fmt: skip
+    assert figures["tracked_afterwards"][0, 0, 2] == pytest.approx(afterwards / 100)
+    assert figures["identified"][0, 0, 2] == pytest.approx(0.75)
+
+
+def test_a_track_in_view_stays_alive():
+    # the second head does not identify (walker's back), but keeps what the first one began
+    streets = slow.network([[(0, 0), (100, 0)]])
+    fleet = slow.fleet([{"x": 300.0, "y": 0.0}, {"x": -300.0, "y": 0.0}])
+    seen = slow.given(streets, fleet, [(3, 0, 0, 0.0, 10.0), (3, 0, 1, 10.0, 100.0)])
+    trips = slow.trips_along(streets, [[(0, False)]])
+    figures = tracked((streets, fleet, seen, trips), (2,)).figures
+    assert figures["tracked_live"][0, 0, 3] == pytest.approx(0.9)
+    assert figures["identified"][0, 0, 3] == pytest.approx(0.9)
+
+
+def test_short_sightings_identify_less():
+    figures = line_world([(3, 0, 0, 10.0, 10.25)]).figures
+    assert figures["identified"][0, 0, 3] == pytest.approx(0.9 * 0.25)
+
+
+@pytest.mark.parametrize("degrees", [0.5, 30.0, 60.0, 90.0, 120.0, 180.0])
+def test_where_the_face_is_first_turned_to_the_head(degrees):
+    streets, fleet, seen, _ = a_world(21)
+    ahead, behind = faced_positions(streets.arrays, fleet, seen.arrays, degrees)
+    table, lines = seen.table, streets.edges.geometry.to_numpy()
+    for row in range(0, len(table), 7):
+        t0, t1, line = table["t0"][row], table["t1"][row], lines[table["edge"][row]]
+        head = fleet.heads.geometry.iloc[seen.arrays.head[row]]
+        at = np.linspace(t0, t1, 400)[:-1] + 1e-7
+        here, there = (
+            np.array([line.interpolate(t + d).coords[0] for t in at]) for d in (0.0, 1e-6)
+        )
+        walking, to_head = there - here, np.array(head.coords[0]) - here
+        cross = walking[:, 0] * to_head[:, 1] - walking[:, 1] * to_head[:, 0]
+        angle = np.degrees(np.arctan2(np.abs(cross), (walking * to_head).sum(axis=1)))
+        for found, faced, order in (
+            (ahead[row], angle <= degrees, 1), (behind[row], 180 - angle <= degrees, -1)
+        ):  # fmt: skip
+            sampled = at[::order][faced[::order]]
+            if len(sampled):
+                assert found == pytest.approx(sampled[0], abs=1.01 * (t1 - t0) / 399 + 1e-5)
+            elif not np.isnan(found):  # faced between two samples at the most
+                assert degrees < 180
+
+
+@given(st.floats(0.01, 5000), st.floats(0.5, 1e6), st.floats(0, 0.5))
+@settings(max_examples=200, deadline=None)
+def test_closed_forms_equal_quadrature(gap, memory, crowd):
+    loss = 1 / memory
+    rho = lambda u: survival(u, loss, crowd)  # noqa: E731
+    far = min(gap, 45 * min(memory, 1 / math.sqrt(crowd) if crowd else memory))
+    points = np.geomspace(far * 1e-6, far, 9)[:-1]
+    once = quad(rho, 0, far, limit=400, epsabs=1e-12, epsrel=1e-12, points=points)[0]
+    assert seconds_alive(gap, loss, crowd) == pytest.approx(once, rel=1e-9, abs=1e-9)
+    both = quad(lambda u: rho(u) * rho(gap - u), 0, gap, limit=400, epsabs=1e-12,
+                points=np.linspace(0, gap, 9)[1:-1])[0]  # fmt: skip
+    assert seconds_alive_both(gap, loss, crowd) == pytest.approx(both, rel=1e-7, abs=1e-9)
+
+
+@given(st.floats(0, 1000), st.floats(0, 1000), st.floats(1, 1e4), st.floats(0, 1))
+def test_a_sighting_between_two_gaps_never_hurts(a, b, memory, crowd):
+    joined = survival(a + b, 1 / memory, crowd)
+    assert survival(a, 1 / memory, crowd) * survival(b, 1 / memory, crowd) >= joined * (1 - 1e-12)
+
+
+def test_uptime_and_duty_lower_what_is_tracked_but_not_what_can_be_seen():
+    world = a_world(31)
+    streets, fleet, seen, trips = world
+    full = tracked(world, (60,), parameters=TrackingParameters()).figures
+    half = tracked(world, (60,), parameters=TrackingParameters(uptime=0.5)).figures
+    none = tracked(world, (60,), parameters=TrackingParameters(uptime=0.0)).figures
+    lazy = slow.fleet([
+        {**head, "duty": 0.5}
+        for head in fleet.heads[["x", "y", "rank", "site"]].to_dict("records")
+    ])  # fmt: skip
+    part = tracked((streets, lazy, Sightings(lazy, streets, seen.arrays), trips), (60,)).figures
+    for other in (half, none, part):
+        np.testing.assert_array_equal(other["observed_length"], full["observed_length"])
+        for name in FIGURES:
+            assert (other[name] <= full[name] + 1e-12).all()
+    assert none["identified"].max() == 0
+    assert 0 < part["identified"].sum() < full["identified"].sum()
+
+
+def test_outages_are_drawn_per_head_from_the_seed():
+    streets, _, seen, trips = a_world(31)
+    pieces, half = slow.first_seen(seen), TrackingParameters(uptime=0.5)
+    days = [
+        track(CityOf(streets), seen, trips, (60,), pieces=pieces, parameters=half, seed=seed)
+        .figures["identified"]
+        for seed in (1, 1, 2)
+    ]  # fmt: skip
+    np.testing.assert_array_equal(days[0], days[1])
+    assert (days[0] != days[2]).any()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("memory_s", 0.0), ("memory_s", math.nan), ("look_alike_share", 1.5), ("uptime", -0.1),
+     ("facing_degrees", 200.0), ("hit_rate", (0, 0, 1, 2)), ("hit_rate", (0.5,))],
+)  # fmt: skip
+def test_parameters_that_cannot_be(name, value):
+    with pytest.raises(InputError) as error:
+        TrackingParameters(**{name: value})
+    assert error.value.key == f"tracking.{name}"

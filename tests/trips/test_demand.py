@@ -1,0 +1,256 @@
+"""Typical and named walks: who walks where, and what a further person may not change."""
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from oracles.tracking import CRS, network
+
+from sim.area import Area
+from sim.city import City
+from sim.city.places import Places
+from sim.city.walls import Walls
+from sim.errors import InputError
+from sim.trips.demand import sample_trips
+from sim.trips.waypoints import Gazetteer, NamedWalk
+
+WEST, SOUTH = 835_000.0, 820_000.0
+KINDS = ("home-station", "home-market", "station-office")
+
+
+def grid_city(places, columns=9, rows=7, pitch=60.0, area=(60, 60, 420, 300)):
+    """Streets "A0 … A6" across and "B0 … B8" along, Chinese names 甲0… and 乙0…."""
+    at = lambda c, r: (WEST + c * pitch, SOUTH + r * pitch)  # noqa: E731
+    lines = [[at(c, r), at(c + 1, r)] for r in range(rows) for c in range(columns - 1)]
+    lines += [[at(c, r), at(c, r + 1)] for c in range(columns) for r in range(rows - 1)]
+    streets = network(lines, streets=[*np.repeat(range(rows), columns - 1),
+                                      *np.repeat(range(50, 50 + columns), rows - 1)])  # fmt: skip
+    across = [str(r) for r in range(rows) for _ in range(columns - 1)]
+    along = [str(c) for c in range(columns) for _ in range(rows - 1)]
+    streets.edges["name"] = [f"A{n} Street" for n in across] + [f"B{n} Road" for n in along]
+    streets.edges["name_zh"] = [f"甲{n}街" for n in across] + [f"乙{n}道" for n in along]
+    west, south, east, north = area
+    polygon = shapely.box(WEST + west, SOUTH + south, WEST + east, SOUTH + north)
+    region = shapely.box(*(streets.nodes.total_bounds + np.array([-1, -1, 1, 1])))
+    table = gpd.GeoDataFrame(
+        [(kind, name, zh, weight) for kind, name, zh, weight, *_ in places],
+        columns=["kind", "name", "name_zh", "weight"],
+        geometry=[shapely.Point(WEST + x, SOUTH + y) for *_, x, y in places], crs=CRS,
+    )  # fmt: skip
+    area_ = Area("grid", "格", polygon, region, CRS, (), 60.0)
+    return City(area_, streets, Walls.none(CRS), Places(table))
+
+
+PLACES = [
+    *(("home", "", "", 10.0 * (i + 1), 70 + 37 * i % 340, 70 + 53 * i % 220) for i in range(20)),
+    ("home", "", "", 1e6, 10, 10),  # outside the area: nobody lives here
+    ("station", "Mong Kok exit E2", "旺角 E2出口", 1.0, 120, 120),
+    ("station", "Mong Kok exit B1", "旺角 B1出口", 1.0, 180, 180),
+    ("station", "Prince Edward exit A", "太子 A出口", 1.0, 420, 360),
+    ("market", "Flower Market", "花墟", 1.0, 300, 240),
+    ("office", "Langham Place", "朗豪坊", 1.0, 360, 120),
+    ("office", "", "", 3.0, 240, 290),
+    ("landmark", "Far Pier", "遠碼頭", 1.0, 2000, 2000),
+]
+
+
+@pytest.fixture(scope="module")
+def city():
+    return grid_city(PLACES)
+
+
+def paths(trips):
+    return [
+        trips.path_edge[a:b].tolist()
+        for a, b in zip(trips.path_ptr[:-1], trips.path_ptr[1:], strict=True)
+    ]
+
+
+def test_walks_begin_and_end_where_their_kind_says(city):
+    trips = sample_trips(city, people=300, seed=1)
+    assert trips.table["kind"].tolist()[:3] == list(KINDS)
+    node = city.streets.nodes.geometry.to_numpy()
+    for kind in KINDS:
+        rows = trips.table[trips.table["kind"] == kind]
+        for end, name in zip(("origin", "destination"), kind.split("-"), strict=True):
+            of_kind = city.places.of(name).geometry.to_numpy()
+            away = [shapely.distance(of_kind, node[n]).min() for n in rows[end]]
+            assert max(away) <= 60 / np.sqrt(2)  # snapped to the next corner
+            if name in ("home", "office"):
+                assert shapely.dwithin(city.area.polygon, node[rows[end]], 43).all()
+    assert (trips.table["length"] > 0).all()
+    np.testing.assert_allclose(trips.table["duration_s"], trips.table["length"] / 1.34)
+    assert trips.report["trips"] + trips.report["dropped_zero_length"] == 300
+
+
+def test_one_more_person_changes_no_other(city):
+    few = sample_trips(city, people=50, seed=4)
+    many = sample_trips(city, people=51, seed=4)
+    kept = few.table.equals(many.table.iloc[: len(few)])
+    assert kept
+    assert paths(few) == paths(many)[: len(few)]
+    assert sample_trips(city, people=51, seed=4).table.equals(many.table)
+    assert not sample_trips(city, people=51, seed=5).table.equals(many.table)
+
+
+def test_homes_are_drawn_by_weight(city):
+    trips = sample_trips(city, people=20_000, seed=2, kinds=("home-station",), taste=0)
+    homes = city.places.of("home")[:20]
+    from sim.trips.routing import nearest_nodes
+
+    node, _ = nearest_nodes(city.streets, homes.geometry.x, homes.geometry.y)
+    wanted = np.bincount(node, weights=homes["weight"], minlength=len(city.streets.nodes))
+    origin = trips.table["origin"].to_numpy()
+    got = np.bincount(origin, minlength=len(wanted))
+    # homes at the station's own corner may have been dropped: compare the others
+    whole = got > 0
+    share = wanted[whole] / wanted.sum()
+    assert np.abs(got[whole] / 20_000 - share).max() < 4 * np.sqrt(0.25 / 20_000)
+
+
+def test_nearer_places_draw_more(city):
+    trips = sample_trips(city, people=3000, seed=2, kinds=("home-station",), taste=0)
+    counts = trips.table["destination"].value_counts()
+    assert len(counts) == 3
+    assert counts.index[-1] == trips.table["destination"].max()  # Prince Edward is furthest
+
+
+def test_a_kind_without_places_is_left_out_and_said(city):
+    fewer = City(
+        city.area, city.streets, city.walls,
+        Places(city.places.table[city.places.table["kind"] != "market"]),
+    )  # fmt: skip
+    trips = sample_trips(fewer, people=40, seed=1)
+    assert set(trips.table["kind"]) == {"home-station", "station-office"}
+    assert trips.report["left_out_home-market"] == 1
+    none = sample_trips(fewer, people=40, seed=1, kinds=("home-market",))
+    assert len(none) == 0
+    assert none.path_ptr.tolist() == [0]
+    assert len(none.table.columns) == 9
+
+
+def test_without_homes_people_live_along_the_streets(city):
+    fewer = Places(city.places.table[city.places.table["kind"] != "home"])
+    trips = sample_trips(
+        City(city.area, city.streets, city.walls, fewer), people=90, seed=1, kinds=KINDS[:2]
+    )
+    assert trips.report["homes_along_streets"] == 1
+    assert trips.table["origin"].nunique() > 15
+    start = city.streets.nodes.geometry.to_numpy()[trips.table["origin"]]
+    assert shapely.intersects(city.area.polygon, start).all()
+
+
+def test_home_and_station_at_one_corner_is_no_walk():
+    places = [("home", "", "", 1.0, 121, 121), ("station", "S", "", 1.0, 119, 119)]
+    trips = sample_trips(grid_city(places), people=10, seed=1, kinds=("home-station",))
+    assert len(trips) == 0
+    assert trips.report["dropped_zero_length"] == 10
+
+
+def test_named_walks_come_first_and_are_the_quickest(city):
+    walks = [
+        NamedWalk("Round", ("A1 Street / B1 Road", "朗豪坊", "mong kok EXIT e2"), "一圈"),
+        NamedWalk("Straight", ("甲2街/乙1道", "a2 street / b7 ROAD")),
+    ]
+    trips = sample_trips(city, people=5, seed=1, walks=walks)
+    table = trips.table
+    assert table["named"].tolist() == [True] * 2 + [False] * (len(trips) - 2)
+    assert table["name"].tolist()[:2] == ["Round", "Straight"]
+    assert table["name_zh"].tolist()[:3] == ["一圈", "", ""]
+    assert table["person"].tolist()[:3] == [-1, -1, 0]
+    assert table["length"][1] == pytest.approx(360)
+    assert table["length"][0] == pytest.approx(60 * 6 + 60 * 4)
+    assert trips.path_ptr[-1] == len(trips.path_edge) == len(trips.path_backward)
+    alone = sample_trips(city, people=5, seed=1)
+    assert alone.table.equals(table.iloc[2:].reset_index(drop=True))
+
+
+@pytest.mark.parametrize(
+    ("via", "key", "text"),
+    [
+        (("B1 Road / A1 Street", "Flour Market"), "trips.walks.0.via.1", "Flower Market"),
+        (("A1 Street / B1 Road", "B1 Road / A1 Street"), "trips.walks.0.via.1", "same junction"),
+        (("A1 Street / B1 Road", "Far Pier"), "trips.walks.0.via.1", "from the nearest street"),
+    ],
+)
+def test_way_points_that_cannot_be(city, via, key, text):
+    with pytest.raises(InputError, match=text) as error:
+        sample_trips(city, people=0, seed=1, walks=[NamedWalk("w", via)])
+    assert error.value.key == key
+
+
+@pytest.mark.parametrize(
+    ("options", "key"),
+    [({"people": -1}, "trips.people"), ({"people": 10**9}, "trips.people"),
+     ({"kinds": ("home-stadium",)}, "trips.kinds.0"), ({"kinds": ("home",)}, "trips.kinds.0")],
+)  # fmt: skip
+def test_demand_that_cannot_be(city, options, key):
+    with pytest.raises(InputError) as error:
+        sample_trips(city, **{"people": 3, "seed": 1, **options})
+    assert error.value.key == key
+
+
+class TestGazetteer:
+    def where(self, city, text):
+        point = city.streets.nodes.geometry.iloc[Gazetteer(city).node(text, "k")]
+        return point.x - WEST, point.y - SOUTH
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("A3 Street / B5 Road", (300, 180)),
+            ("b5 road/a3 street", (300, 180)),
+            ("甲3街 / 乙5道", (300, 180)),
+            ("A3 Street / 乙5道", (300, 180)),
+            ("Mong Kok exit E2", (120, 120)),
+            ("MTR Mong Kok Station, Exit E2", (120, 120)),
+            ("旺角 E2出口", (120, 120)),
+            ("旺角站E2出口", (120, 120)),
+            ("langham place", (360, 120)),
+            ("花墟", (300, 240)),
+            ("Mong Kok", (120, 120)),
+            ("旺角站", (120, 120)),
+            ("A3 Street", (240, 180)),
+            ("乙5道", (300, 180)),
+        ],
+    )
+    def test_names(self, city, text, expected):
+        assert self.where(city, text) == pytest.approx(expected)
+
+    def test_coordinates(self, city):
+        corner = gpd.GeoSeries([shapely.Point(WEST + 302, SOUTH + 178)], crs=CRS).to_crs(4326)[0]
+        assert self.where(city, f"{corner.y:.6f},{corner.x:.6f}") == pytest.approx((300, 180))
+        with pytest.raises(InputError, match="latitude comes first"):
+            self.where(city, f"{corner.x:.6f},{corner.y:.6f}")
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("22.28,114.16", "km outside the area; is it latitude,longitude"),
+            ("91,200", "outside the area"),
+            ("Langham Plaza", "did you mean Langham Place"),
+            ("Mong Kok exit Z9", "did you mean Mong Kok exit"),
+            ("A3 Streit / B5 Road", "did you mean A3 Street"),
+            ("A3 Street / Nowhere", '"Nowhere" in "A3 Street / Nowhere" is no street'),
+            ("A3 Street / A4 Street", "60 m apart"),
+            ("A3 Street / B5 Road / B6 Road", "give two"),
+            ("/", "is no street"),
+            ("???", "is no place or street"),
+            ("", "is no place or street"),
+        ],
+    )
+    def test_what_cannot_be_found(self, city, text, message):
+        with pytest.raises(InputError, match=message.replace("?", r"\?")) as error:
+            Gazetteer(city).node(text, "trips.walks.2.via.0")
+        assert error.value.key == "trips.walks.2.via.0"
+        assert "\n" not in str(error.value)
+
+    def test_pavements_without_a_name_between_two_streets(self):
+        streets = network([[(0, 0), (100, 0)], [(100, 0), (100, 20)], [(100, 20), (100, 90)]])
+        streets.edges["name"] = ["Main Street", "", "Side Street"]
+        polygon = shapely.box(-10, -10, 200, 200)
+        city = City(
+            Area("s", "", polygon, polygon, CRS, (), 0.0), streets, Walls.none(CRS),
+            Places.empty(CRS),
+        )  # fmt: skip
+        assert Gazetteer(city).node("Main Street / Side Street") == 1

@@ -1,0 +1,218 @@
+"""Least-cost walks: exact beside networkx and scipy, and independent of how they are computed."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from oracles.tracking import network
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from sim.city.streets import StreetNetwork
+from sim.draws import keys
+from sim.errors import InputError
+from sim.trips import routing
+from sim.trips.routing import edge_seconds, nearest_nodes, taste_factors, walk
+
+SHARED = Path(__file__).parents[2].parent / "shared" / "data"
+
+
+@pytest.fixture(scope="module")
+def mong_kok():
+    path = SHARED / "mong_kok" / "walk_graph.gpkg"
+    if not path.exists():
+        pytest.skip("the real Mong Kok graph is not beside this checkout")
+    return StreetNetwork.build(
+        gpd.read_file(path, layer="nodes"), gpd.read_file(path, layer="edges")
+    )
+
+
+def perceived(streets, seed, person, taste, speed=1.34):
+    """Seconds of each edge as a person perceives them, from the definition."""
+    street = streets.edges["street"].to_numpy(np.int64)
+    level = keys(seed, "taste", np.full(len(street), person), street) >> np.uint64(54)
+    return edge_seconds(streets, speed) * taste_factors(taste)[level.astype(int)]
+
+
+@pytest.mark.parametrize("taste", [0.0, 0.2, 0.5])
+def test_2000_pairs_in_mong_kok_cost_what_networkx_says(mong_kok, taste):
+    rng = np.random.default_rng(3)
+    size = len(mong_kok.nodes)
+    sources = rng.integers(0, size, 50)
+    origins, targets = np.repeat(sources, 40), rng.integers(0, size, 2000)
+    persons = np.repeat(np.arange(50), 40)
+    found = walk(mong_kok, origins, targets, persons, seed=9, taste=taste)
+    ends = mong_kok.edges[["u", "v"]].to_numpy().tolist()
+    for person, source in enumerate(sources.tolist()):
+        graph = nx.Graph()
+        for (u, v), cost in zip(ends, perceived(mong_kok, 9, person, taste), strict=True):
+            if cost < graph.get_edge_data(u, v, {"weight": np.inf})["weight"]:
+                graph.add_edge(u, v, weight=cost)
+        truth = nx.single_source_dijkstra_path_length(graph, source)
+        mine = slice(40 * person, 40 * person + 40)
+        np.testing.assert_allclose(
+            found.cost[mine], [truth[t] for t in targets[mine].tolist()], rtol=1e-12
+        )
+    assert found.unreachable == 0
+    check_paths(mong_kok, origins, targets, found)
+
+
+def check_paths(streets, origins, targets, found):
+    """Every path leads from its origin to its target, and its length is that of its edges."""
+    a = streets.arrays
+    for i in range(len(origins)):
+        node, metres = origins[i], 0.0
+        for k in range(found.path_ptr[i], found.path_ptr[i + 1]):
+            edge, back = found.path_edge[k], found.path_backward[k]
+            assert node == (a.edge_v if back else a.edge_u)[edge]
+            node = (a.edge_u if back else a.edge_v)[edge]
+            metres += a.edge_length[edge]
+        if not np.isnan(found.length[i]):
+            assert node == targets[i]
+            assert metres == pytest.approx(found.length[i])
+
+
+def tangle(seed, nodes=30, edges=60):
+    """Random streets with parallel edges, loops in space, steps and shared street ids."""
+    rng = np.random.default_rng(seed)
+    at = rng.uniform(0, 300, (nodes, 2))
+    lines = []
+    for _ in range(edges):
+        a, b = rng.choice(nodes, 2, replace=False)
+        bend = (at[a] + at[b]) / 2 + rng.uniform(-60, 60, 2)
+        lines.append([tuple(at[a]), tuple(bend), tuple(at[b])])
+    return network(lines, streets=rng.integers(0, 25, edges), steps=rng.random(edges) < 0.2)
+
+
+@given(st.integers(0, 10_000), st.sampled_from([0.0, 0.3, 1.0, 2.0]))
+@settings(max_examples=40, deadline=None)
+def test_cost_equals_scipy_on_any_network(seed, taste):
+    streets = tangle(seed)
+    size = len(streets.nodes)
+    origins, targets = (grid.ravel() for grid in np.meshgrid(np.arange(size), np.arange(size)))
+    found = walk(streets, origins, targets, np.full(size * size, 7), seed=1, taste=taste)
+    cost, best = perceived(streets, 1, 7, taste), np.full((size, size), np.inf)
+    for u, v, c in zip(streets.edges["u"], streets.edges["v"], cost, strict=True):
+        best[u, v] = best[v, u] = min(best[u, v], c)
+    truth = dijkstra(csr_array(np.where(np.isinf(best), 0, best)))[origins, targets]
+    np.testing.assert_allclose(np.nan_to_num(found.cost, nan=np.inf), truth, rtol=1e-12)
+    assert found.unreachable == np.isinf(truth).sum()
+    check_paths(streets, origins, targets, found)
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=20, deadline=None)
+def test_splitting_streets_changes_no_walk(seed):
+    whole = tangle(seed)
+    lines, kept, steps = [], [], []
+    rng = np.random.default_rng(seed)
+    for line, street, step in zip(
+        whole.edges.geometry, whole.edges["street"], whole.edges["steps"], strict=True
+    ):
+        a, bend, b = line.coords
+        parts = [[a, bend], [bend, b]] if rng.random() < 0.5 else [[a, bend, b]]
+        lines, kept, steps = (
+            lines + parts,
+            kept + [street] * len(parts),
+            steps + [step] * len(parts),
+        )
+    split = network(lines, streets=kept, steps=steps)
+    number = {p.coords[0]: i for i, p in enumerate(split.nodes.geometry)}
+    same = np.array([number[p.coords[0]] for p in whole.nodes.geometry])
+    size = len(whole.nodes)
+    origins, targets = rng.integers(0, size, (2, 80))
+    options = {"persons": np.arange(80), "seed": 5, "taste": 0.4}
+    before = walk(whole, origins, targets, **options)
+    after = walk(split, same[origins], same[targets], **options)
+    np.testing.assert_allclose(after.cost, before.cost, rtol=1e-12)
+    np.testing.assert_allclose(after.length, before.length, rtol=1e-12)
+
+
+def test_workers_chunks_and_company_change_no_walk(monkeypatch):
+    streets = tangle(2)
+    rng = np.random.default_rng(0)
+    origins, targets = rng.integers(0, len(streets.nodes), (2, 300))
+    persons = np.arange(300)
+    one = walk(streets, origins, targets, persons, seed=3, taste=0.3, workers=1)
+    monkeypatch.setattr(routing, "WALKS_AT_ONCE", 7)
+    two = walk(streets, origins, targets, persons, seed=3, taste=0.3, workers=2)
+    for a, b in zip(one, two, strict=True):
+        np.testing.assert_array_equal(a, b)
+    alone = walk(streets, origins[41:42], targets[41:42], [41], seed=3, taste=0.3)
+    np.testing.assert_array_equal(
+        alone.path_edge, one.path_edge[one.path_ptr[41] : one.path_ptr[42]]
+    )
+
+
+def test_steps_take_twice_as_long():
+    # 100 m of street or 60 m of steps: the street is quicker
+    streets = network([[(0, 0), (50, 40), (90, 0)], [(0, 0), (90, 0)]], steps=[False, True])
+    found = walk(streets, [0], [1], [0], seed=0, taste=0.0, speed_m_s=1.0)
+    assert found.path_edge.tolist() == [0]
+    assert found.duration_s[0] == pytest.approx(found.length[0])
+    by_steps = walk(
+        network([[(0, 0), (90, 0)]], steps=[True]), [0], [1], [0], seed=0, taste=0.0, speed_m_s=1.5
+    )
+    assert by_steps.duration_s[0] == pytest.approx(120)
+    assert by_steps.length[0] == pytest.approx(90)
+
+
+def test_standing_still_and_islands():
+    streets = network([[(0, 0), (10, 0)], [(100, 0), (110, 0)]])
+    found = walk(streets, [0, 0, 1], [0, 2, 0], [0, 1, 2], seed=0, taste=0.2)
+    assert found.length[[0, 2]].tolist() == [0.0, 10.0]
+    assert np.isnan(found.length[1])
+    assert np.isnan(found.duration_s[1])
+    assert found.unreachable == 1
+    assert np.diff(found.path_ptr).tolist() == [0, 0, 1]
+
+
+def test_no_walks():
+    found = walk(network([[(0, 0), (10, 0)]]), [], [], [], seed=0, taste=0.2)
+    assert found.path_ptr.tolist() == [0]
+    assert len(found.length) == 0
+
+
+def test_lengths_shorter_than_the_straight_line_stay_exact():
+    # a rival way whose stated lengths are a tenth of what its ends are apart
+    streets = network([[(0, 0), (100, 0)], [(0, 0), (50, 400)], [(50, 400), (100, 0)]])
+    streets.edges["length"] = [100.0, 40.0, 40.0]
+    found = walk(streets, [0], [1], [0], seed=0, taste=0.0)
+    assert found.length[0] == 80.0
+
+
+@pytest.mark.parametrize("taste", [0.0, 0.2, 1.0])
+def test_taste_has_mean_one_and_the_spread_asked_for(taste):
+    factor = taste_factors(taste)
+    assert factor.mean() == pytest.approx(1.0, abs=1e-12)
+    assert np.log(factor).std() == pytest.approx(taste, rel=0.01)
+    assert (np.diff(factor) >= 0).all()
+
+
+def test_taste_differs_between_people_and_streets():
+    level = keys(1, "taste", np.arange(100_000), np.arange(100_000)[::-1].copy()) >> np.uint64(54)
+    counts = np.bincount(level.astype(int), minlength=1024)
+    assert ((counts - counts.mean()) ** 2 / counts.mean()).sum() < 1024 + 6 * np.sqrt(2 * 1024)
+
+
+@pytest.mark.parametrize(
+    ("option", "key"),
+    [({"taste": -0.1}, "trips.taste"), ({"taste": float("nan")}, "trips.taste"),
+     ({"speed_m_s": 0.0}, "trips.speed_m_s")],
+)  # fmt: skip
+def test_options_that_cannot_be(option, key):
+    with pytest.raises(InputError) as error:
+        walk(tangle(1), [0], [1], [0], **{"seed": 0, "taste": 0.2, **option})
+    assert error.value.key == key
+
+
+def test_nearest_nodes_are_on_the_street_deck():
+    streets = network([[(0, 0), (100, 0)], [(100, 0), (200, 0)]])
+    streets.edges["deck"] = ["street", "footbridge"]
+    node, away = nearest_nodes(streets, [195.0], [0.0])
+    assert node.tolist() == [1]
+    assert away.tolist() == [95.0]
