@@ -1,0 +1,1 @@
+"""From a scenario in YAML to a run folder."""

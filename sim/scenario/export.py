@@ -1,0 +1,213 @@
+"""The run folder: the tables, the summary and the manifest, as docs/run-folder.md describes them.
+
+Each function turns one result of the engine into one table; `write_tables` writes them. Nothing
+here computes a figure, and nothing depends on the hour or the machine except the manifest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from importlib.metadata import version
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from sim.area import district_outlines, districts
+from sim.cameras.optics import TASKS
+from sim.city.linear_referencing import pieces_between
+from sim.sight.isovist import isovists
+
+if TYPE_CHECKING:
+    from sim.cameras.fleet import Fleet
+    from sim.city import City
+    from sim.scenario.schema import Scenario
+    from sim.sight.ranks import FirstSeen
+    from sim.sight.sightings import Sightings
+    from sim.tracking.report import TrackReport
+    from sim.trips import Trips
+
+SUMMARY_VERSION = 1
+VERSIONED = ("numpy", "numba", "scipy", "pandas", "geopandas", "shapely", "pyproj", "pyarrow")
+
+
+def write_tables(
+    folder: Path, city: City, seen: Sightings, pieces: FirstSeen, trips: Trips, tracks: TrackReport
+) -> None:
+    """Write every parquet file of the run folder."""
+    tables = {
+        "cameras": _cameras(city, seen.fleet),
+        "sightings": seen.table,
+        "streets": _streets(city, pieces),
+        "nodes": city.streets.nodes.rename_axis("node").reset_index(),
+        "edges": city.streets.edges.rename_axis("edge").reset_index(),
+        "walls": city.walls.footprints,
+        "places": city.places.table,
+        "districts": _districts(city),
+        "trips": tracks.table,
+        "trips_geometry": _trips_geometry(city, trips, tracks),
+    }
+    for name, table in tables.items():
+        table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
+
+
+def _cameras(city: City, fleet: Fleet) -> gpd.GeoDataFrame:
+    table = fleet.heads.copy()
+    table["field"] = gpd.GeoSeries(isovists(city, fleet), index=table.index, crs=table.crs)
+    return table
+
+
+def _streets(city: City, pieces: FirstSeen) -> gpd.GeoDataFrame:
+    a = pieces.arrays
+    edge = np.repeat(np.arange(len(a.piece_ptr) - 1), np.diff(a.piece_ptr))
+    names = city.streets.edges[["name", "name_zh", "highway", "deck"]].iloc[edge]
+    return gpd.GeoDataFrame(
+        {
+            "edge": edge.astype(np.int32),
+            "t0": a.start,
+            "t1": a.end,
+            **{column: names[column].to_numpy() for column in names},
+            "in_area": a.in_area,
+            **{f"rank_{task}": a.rank[:, k] for k, task in enumerate(TASKS)},
+        },
+        geometry=pieces_between(city.streets.arrays, edge, a.start, a.end),
+        crs=city.streets.crs,
+    )
+
+
+def _districts(city: City) -> gpd.GeoDataFrame:
+    """List the study area, the region simulated and the districts that it touches."""
+    area = city.area
+    rows = [
+        ("area", area.name, area.name_zh, area.polygon),
+        ("region", area.name, area.name_zh, area.region),
+    ]
+    parts = {part.district for part in area.parts}
+    outlines = district_outlines() if parts else {}
+    rows += [
+        ("district", d.name, d.name_zh, outlines[d.name]) for d in districts() if d.name in parts
+    ]
+    kind, name, name_zh, shape = zip(*rows, strict=True)
+    return gpd.GeoDataFrame(
+        {"kind": kind, "name": name, "name_zh": name_zh}, geometry=list(shape), crs=area.crs
+    )
+
+
+def _trips_geometry(city: City, trips: Trips, tracks: TrackReport) -> gpd.GeoDataFrame:
+    columns = ["person", "kind", "named", "name", "name_zh", "length", "duration_s"]
+    table = gpd.GeoDataFrame(
+        trips.table[columns].rename_axis("trip").reset_index(),
+        geometry=_paths(city, trips),
+        crs=city.streets.crs,
+    )
+    return table.assign(**tracks.curves)
+
+
+def _paths(city: City, trips: Trips) -> list[shapely.LineString | None]:
+    """One line a trip, edge after edge in walking order; none for a trip of no edges."""
+    lines = city.streets.edges.geometry.to_numpy()[trips.path_edge]
+    lines = np.where(trips.path_backward, shapely.reverse(lines), lines)
+    coordinates, of_edge = shapely.get_coordinates(lines, return_index=True)
+    start = np.searchsorted(of_edge, trips.path_ptr)
+    repeated = np.zeros(len(coordinates), bool)
+    repeated[1:] = of_edge[1:] != of_edge[:-1]  # an edge begins where the one before ended
+    repeated[start[start < len(coordinates)]] = False
+    paths = []
+    for begin, stop in pairwise(start):
+        kept = coordinates[begin:stop][~repeated[begin:stop]]
+        paths.append(shapely.LineString(kept) if len(kept) > 1 else None)
+    return paths
+
+
+def summary(
+    scenario: Scenario, city: City, fleet: Fleet, pieces: FirstSeen, tracks: TrackReport
+) -> dict[str, Any]:
+    """Return summary.json; figures of later versions are null, never absent."""
+    rank = fleet.heads["rank"].to_numpy()
+    inside = shapely.intersects_xy(
+        city.area.polygon, fleet.heads["x"].to_numpy(), fleet.heads["y"].to_numpy()
+    )
+    cameras = scenario.cameras
+    share = cameras.street_share
+    return {
+        "version": SUMMARY_VERSION,
+        "simulated": True,
+        "scenario": scenario.name,
+        "area": {
+            "name": city.area.name,
+            "districts": [part.district for part in city.area.parts],
+            "street_km": pieces.length_m / 1000,
+            "buildings": len(city.walls.footprints),
+            "walls": city.walls.kind,
+            "share_rule": cameras.share_rule,
+            "street_share": share if isinstance(share, str) else "given by owner",
+        },
+        "tasks": list(TASKS),
+        "steps": [
+            {
+                "total": total,
+                "cameras": int(((rank <= total) & inside).sum()),
+                "coverage": pieces.coverage(total),
+                "trips": tracks.summary[total],
+                "anonymity": {
+                    "neighbours": None,
+                    "unicity": dict.fromkeys(("1", "2", "3", "4")),
+                },
+                "recognition": {
+                    "faces_per_day": None,
+                    "false_alerts_per_day": None,
+                    "alert_is_right": None,
+                },
+            }
+            for total in cameras.totals
+        ],
+        "percolation": {
+            task: {"critical_cameras": None, "critical_total": None, "largest_dark_share": None}
+            for task in TASKS
+        },
+    }
+
+
+def manifest(
+    scenario: Scenario, city: City, trips: Trips, timings: dict[str, float], threads: int
+) -> dict[str, Any]:
+    """Return manifest.json: what went in, with what, on what, and how to cite it."""
+    resolved = scenario.model_dump(mode="json")
+    digest = hashlib.sha256(json.dumps(resolved, sort_keys=True).encode()).hexdigest()
+    own = version("hk-camera-sim")
+    return {
+        "version": SUMMARY_VERSION,
+        "simulated": True,
+        "scenario": resolved,
+        "scenario_digest": digest,
+        "seed": scenario.seed,
+        "area": {
+            "name": city.area.name,
+            "name_zh": city.area.name_zh,
+            "crs": city.area.crs,
+            "halo_m": city.area.halo_m,
+            "parts": [part.__dict__ for part in city.area.parts],
+        },
+        "data": city.provenance,
+        "streets": city.streets.report,
+        "walls": {"kind": city.walls.kind, **city.walls.report},
+        "trips": {"unreachable": trips.unreachable, **trips.report},
+        "packages": {"hk-camera-sim": own, **{name: version(name) for name in VERSIONED}},
+        "python": platform.python_version(),
+        "machine": {"processor": platform.machine(), "threads": threads},
+        "timings_s": {stage: round(seconds, 3) for stage, seconds in timings.items()},
+        "cite": f"hk-camera-sim {own}, scenario {scenario.name} ({digest[:12]}), seed "
+        f"{scenario.seed}; all cameras and people simulated. Map data © OpenStreetMap "
+        "contributors (ODbL).",
+    }
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write JSON with a fixed order and no NaN; what is not a number is null."""
+    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,195 @@
+"""From a scenario to a run folder: the stages in their order, nothing else.
+
+Each stage is a pure function of the ones before it. The folder is written under a temporary name
+beside its place and moved there when it is whole; an interruption leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.city import City
+    from sim.scenario.schema import Scenario
+
+Announce = Callable[[str], None]
+
+
+@dataclass
+class Stages:
+    """Says which stage has begun and keeps how long each took, seconds."""
+
+    announce: Announce
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time what happens inside as the stage `name`."""
+        self.announce(name)
+        begun = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - begun
+
+
+def run(
+    scenario: Scenario,
+    out: Path,
+    *,
+    announce: Announce = lambda _: None,
+    finish: Callable[[Path], object] | None = None,
+) -> dict[str, Any]:
+    """Run a scenario and leave its run folder at `out`.
+
+    Parameters
+    ----------
+    scenario
+        As read by `sim.scenario.load`.
+    out
+        The run folder itself; an earlier run there is replaced.
+    announce
+        Called with the name of each stage as it begins.
+    finish
+        Called with the folder when everything but it is written (it draws the map).
+
+    Returns
+    -------
+    dict
+        The content of summary.json.
+
+    Raises
+    ------
+    InputError
+        The scenario does not fit the city, or `out` is something else than a run folder.
+    """
+    from sim.city.bundle import load_city
+
+    check_replaceable(out)
+    stages = Stages(announce)
+    with stages.stage("city"):
+        city = load_city(scenario.area)
+        check_fits(scenario, city)
+    with _aside(out) as folder:
+        figures = _compute(scenario, city, folder, stages)
+        if finish is not None:
+            with stages.stage("map"):
+                finish(folder)
+    return figures
+
+
+def _compute(scenario: Scenario, city: City, folder: Path, stages: Stages) -> dict[str, Any]:
+    from sim.placement import place
+    from sim.scenario.export import manifest, summary, write_json, write_tables
+    from sim.sight.sightings import see
+    from sim.tracking import TrackingParameters, track
+    from sim.trips.demand import sample_trips
+
+    cameras, tracking = scenario.cameras, scenario.tracking
+    share = cameras.street_share
+    with stages.stage("cameras"):
+        fleet = place(
+            city,
+            cameras.totals[-1],
+            strategy=cameras.strategy,
+            share_rule=cameras.share_rule,
+            share=cameras.share,
+            street_share=share if isinstance(share, str) else share.model_dump(),
+            optics=cameras.optics,
+            heads_per_site=cameras.heads_per_site,
+            seed=scenario.seed,
+        )
+    with stages.stage("sight"):
+        seen = see(city, fleet)
+        pieces = seen.first_seen
+    with stages.stage("trips"):
+        trips = sample_trips(
+            city,
+            people=scenario.trips.people,
+            seed=scenario.seed,
+            kinds=scenario.trips.kinds,
+            taste=scenario.trips.taste,
+            speed_m_s=scenario.trips.speed_m_s,
+            walks=scenario.trips.walks,
+        )
+    with stages.stage("tracking"):
+        values = {
+            **tracking.model_dump(),
+            "hit_rate": tuple(tracking.hit_rate.model_dump().values()),
+        }
+        tracks = track(
+            city, seen, trips, cameras.totals, pieces=pieces,
+            parameters=TrackingParameters(**values),
+            seed=scenario.seed,
+        )
+    with stages.stage("files"):
+        write_tables(folder, city, seen, pieces, trips, tracks)
+        figures = summary(scenario, city, fleet, pieces, tracks)
+        write_json(folder / "summary.json", figures)
+        threads = os.cpu_count() or 1
+        write_json(
+            folder / "manifest.json", manifest(scenario, city, trips, stages.seconds, threads)
+        )
+    return figures
+
+
+def check_fits(scenario: Scenario, city: City) -> None:
+    """Refuse a scenario that does not fit its city, before any work.
+
+    Raises
+    ------
+    InputError
+        The way the cameras are shared out is not possible here; names the key.
+    """
+    if not city.area.parts and scenario.cameras.share_rule in ("population", "streets"):
+        raise InputError(
+            f"{city.area.name} is not in Hong Kong, so a share of Hong Kong's cameras is not "
+            "defined; write share_rule: direct and the area's own counts",
+            key="cameras.share_rule",
+        )
+
+
+def check_replaceable(out: Path) -> None:
+    """Refuse to write over anything that is not an earlier run.
+
+    Raises
+    ------
+    InputError
+        `out` is a file, or a folder that holds something else than a run.
+    """
+    if out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").is_file():
+        raise InputError(f"{out}: holds files that are no run; choose another --out")
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out}: is a file; choose another --out")
+
+
+@contextmanager
+def _aside(out: Path) -> Iterator[Path]:
+    """Give a temporary folder beside `out` that takes its place if nothing goes wrong."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    except OSError as error:
+        raise InputError(
+            f"{out}: cannot be written ({error.strerror}); choose another --out"
+        ) from None
+    former = folder.with_name(folder.name + "-former")
+    try:
+        yield folder
+        folder.chmod(0o755)
+        if out.exists():
+            out.replace(former)
+        folder.replace(out)
+    finally:
+        if former.exists() and not out.exists():
+            former.replace(out)
+        shutil.rmtree(former, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)

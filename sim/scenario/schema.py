@@ -1,0 +1,450 @@
+"""The scenario language: every key, its unit, its range and its default, and nothing else.
+
+These models are the only place of defaults; the JSON Schema, the template and the reference page
+are made from them. It reads no files and knows no streets: `sim.scenario.load` reads YAML into
+these models, and what depends on the city (is there such a place?) is checked when it runs.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+VERSION = 1
+"""Version of the scenario language that this program reads."""
+LARGEST_TOTAL = 1_000_000
+HONG_KONG_BOX = (22.13, 113.82, 22.58, 114.45)
+"""South, west, north, east: way-points outside are not in Hong Kong."""
+
+_NAME = re.compile(r"\w[\w-]*")
+_LATITUDE_LONGITUDE = re.compile(r"\s*([-+]?\d+(?:\.\d+)?)\s*,\s*([-+]?\d+(?:\.\d+)?)\s*")
+_ONLY_FIGURES = re.compile(r"[\s\d.,;:+-]*\d[\s\d.,;:+-]*")
+
+
+def mistake(text: str, *at: str | int) -> PydanticCustomError:
+    """Return the error for one mistake, `at` the keys or indices below the value validated."""
+    return PydanticCustomError("scenario", "{text}", {"text": text, "at": at})
+
+
+def coordinates(text: str) -> tuple[float, float] | None:
+    """Return (latitude, longitude) in degrees where a way-point is written so, else None."""
+    match = _LATITUDE_LONGITUDE.fullmatch(text)
+    return (float(match[1]), float(match[2])) if match else None
+
+
+def in_hong_kong(latitude: float, longitude: float) -> bool:
+    """Say whether a position in degrees lies in the box around Hong Kong."""
+    south, west, north, east = HONG_KONG_BOX
+    return south <= latitude <= north and west <= longitude <= east
+
+
+def _printable(text: str) -> str:
+    """Refuse characters that break names of files, tables and pages."""
+    for character in text:
+        if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
+            raise mistake(f"contains the character U+{ord(character):04X}; remove it")
+    if text != text.strip():
+        raise mistake("begins or ends with a space; remove it")
+    return text
+
+
+def _folder_name(text: str) -> str:
+    """Refuse a name that is not a safe name of a folder on every file system."""
+    if not _NAME.fullmatch(text) or len(text) > 80 or len(text.encode()) > 200:
+        near = re.sub(r"[^\w-]+", "_", text).strip("_-")[:40]
+        hint = f' (did you mean "{near}"?)' if near and near != text else ""
+        raise mistake(f"is not a folder name: letters, digits, _ and -, 1 to 80{hint}")
+    return text
+
+
+def _way_point(text: str) -> str:
+    """Refuse coordinates that are no position on Earth or are written the wrong way round."""
+    position = coordinates(text)
+    if position is None:
+        if _ONLY_FIGURES.fullmatch(text):
+            raise mistake('is not a position; write latitude,longitude: "22.3193,114.1694"')
+        return text
+    latitude, longitude = position
+    north, east = text.split(",")
+    if in_hong_kong(longitude, latitude) or abs(latitude) > 90 >= abs(longitude):
+        raise mistake(
+            "has latitude and longitude swapped; the latitude comes first "
+            f'(did you mean "{east.strip()},{north.strip()}"?)'
+        )
+    if abs(latitude) > 90 or abs(longitude) > 180:
+        raise mistake('is not a position in degrees; write latitude,longitude: "22.3193,114.1694"')
+    return text
+
+
+def _one_or_several(value: object) -> object:
+    """Let a single total stand for a list of one."""
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _array_or_item(schema: dict[str, Any]) -> None:
+    """Say in the JSON Schema that a single item stands for a list of one."""
+    array = {key: schema.pop(key) for key in ("type", "items", "minItems", "maxItems")}
+    schema["anyOf"] = [array["items"], array]
+
+
+Text = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
+Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
+Whole = Annotated[int, Field(strict=True)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Share = Annotated[Number, Field(ge=0, le=1)]
+Strategy = Literal["random", "junctions", "transit"]
+ShareRule = Literal["population", "streets", "given", "direct"]
+StreetShareCase = Literal["low", "middle", "high"]
+OpticsCase = Literal["weak", "typical", "strong"]
+WalkKind = Literal["home-station", "home-market", "station-office"]
+
+STRATEGIES: tuple[str, ...] = get_args(Strategy)
+"""The placement strategies by name; tests hold them equal to the registry."""
+TAGS = ("<case>", "<owners>")
+"""Tags of the two forms of street_share; pydantic puts them into its locations."""
+OPTICS: tuple[str, ...] = get_args(OpticsCase)
+"""The optics cases by name; tests hold them equal to `sim.cameras.optics.CASES`."""
+
+
+class Part(BaseModel):
+    """A group of keys: unknown keys are errors, and what is read does not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=False)
+
+
+class StreetShares(Part):
+    """How many of each owner's cameras watch a street, all owners named."""
+
+    police: Share = Field(description="Share 0..1 of police cameras that watch a street.")
+    department: Share = Field(
+        description="Share 0..1 of other government departments' cameras that watch a street."
+    )
+    transport: Share = Field(
+        description="Share 0..1 of transport operators' cameras that watch a street."
+    )
+    estate: Share = Field(description="Share 0..1 of housing estates' cameras on a street.")
+    mall: Share = Field(description="Share 0..1 of malls' cameras that watch a street.")
+    other: Share = Field(description="Share 0..1 of all other owners' cameras on a street.")
+
+
+def _kind_of_street_share(value: object) -> str:
+    """Tell a named case from shares by owner for pydantic."""
+    return TAGS[1] if isinstance(value, dict | StreetShares) else TAGS[0]
+
+
+class Cameras(Part):
+    """How many cameras, where, and what they can tell."""
+
+    totals: Annotated[
+        tuple[Annotated[Whole, Field(ge=1, le=LARGEST_TOTAL)], ...],
+        BeforeValidator(_one_or_several),
+    ] = Field(
+        min_length=1,
+        max_length=64,
+        description=(
+            "Cameras (directed heads, not sites) in the whole city, 1 to 64 increasing numbers; "
+            'with share_rule "direct" the cameras of the area itself.'
+        ),
+        examples=[[4000, 11000, 20000, 40000, 60000]],
+        json_schema_extra=_array_or_item,
+    )
+    strategy: Strategy = Field(
+        default="junctions",
+        description=(
+            "Which places come first: random (anywhere along streets), junctions (the busiest "
+            "first), transit (near station exits first)."
+        ),
+    )
+    share_rule: ShareRule = Field(
+        default="population",
+        description=(
+            "How the city's total is shared out: population (of the 18 districts), streets "
+            "(length of carriageway), given (write `share`), direct (totals are the cameras of "
+            "the area itself; the only rule outside Hong Kong)."
+        ),
+    )
+    share: Share | None = Field(
+        default=None,
+        validate_default=True,
+        description=(
+            "Share 0..1 of the city's cameras that stand in the region simulated; "
+            "only with share_rule: given."
+        ),
+    )
+    street_share: Annotated[
+        Annotated[StreetShareCase, Tag(TAGS[0])] | Annotated[StreetShares, Tag(TAGS[1])],
+        Discriminator(_kind_of_street_share),
+    ] = Field(
+        default="middle",
+        description=(
+            "How many of the cameras watch a street at all: low, middle, high, or a share 0..1 "
+            "for every owner. Shown with every headline."
+        ),
+    )
+    optics: OpticsCase = Field(
+        default="typical",
+        description=(
+            "Camera type: weak (full HD, 90 degrees), typical (4K, 62 degrees), strong (4K, "
+            "40 degrees)."
+        ),
+    )
+    heads_per_site: Annotated[Number, Field(ge=1, le=8)] = Field(
+        default=2.5,
+        description="Heads (directed cameras) on one pole or wall, mean, 1..8.",
+    )
+
+    @field_validator("totals")
+    @classmethod
+    def _increasing(cls, totals: tuple[int, ...]) -> tuple[int, ...]:
+        """Refuse totals that do not increase."""
+        for index, (before, after) in enumerate(pairwise(totals), start=1):
+            if after <= before:
+                raise mistake(
+                    f"{after} does not come after {before}; write the totals in increasing order",
+                    index,
+                )
+        return totals
+
+    @field_validator("share")
+    @classmethod
+    def _share_where_given(cls, share: float | None, info: ValidationInfo) -> float | None:
+        """Refuse a share without its rule, and the rule without a share."""
+        rule = info.data.get("share_rule")
+        if rule == "given" and share is None:
+            raise mistake("is missing; share_rule: given needs a share 0..1")
+        if rule is not None and rule != "given" and share is not None:
+            raise mistake(
+                f"has no effect with share_rule: {rule}; remove it, or write share_rule: given"
+            )
+        return share
+
+
+class Walk(Part):
+    """A named walk through way-points, shown on the map with its figures."""
+
+    name: Words = Field(description="Name in English.", examples=["Exit E2 to the Flower Market"])
+    name_zh: Text = Field(
+        default="", description="Name in Chinese, may be empty.", examples=["E2 出口至花墟"]
+    )
+    via: tuple[Annotated[Words, AfterValidator(_way_point)], ...] = Field(
+        min_length=2,
+        max_length=50,
+        description=(
+            'Way-points in walking order, 2 to 50: a station exit ("Mong Kok exit E2"), a street '
+            'corner ("Nathan Road / Argyle Street"), a place by name, or "latitude,longitude" in '
+            "degrees."
+        ),
+        examples=[["Mong Kok exit E2", "Flower Market"]],
+    )
+
+    @field_validator("via")
+    @classmethod
+    def _no_standing_still(cls, via: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse a way-point that repeats the one before."""
+        for index in range(1, len(via)):
+            if via[index] == via[index - 1]:
+                raise mistake("is the same as the way-point before it; remove one", index)
+        return via
+
+
+class Trips(Part):
+    """Who walks where."""
+
+    people: Annotated[Whole, Field(ge=0, le=1_000_000)] = Field(
+        default=2000, description="Typical walkers sampled, a walk each, 0..1,000,000."
+    )
+    kinds: tuple[WalkKind, ...] = Field(
+        default=get_args(WalkKind),
+        min_length=1,
+        description="Kinds of typical walk that are sampled.",
+    )
+    taste: Annotated[Number, Field(ge=0, le=2)] = Field(
+        default=0.2,
+        description=(
+            "Spread of the personal taste for streets: sigma of a lognormal factor with mean 1 "
+            "on the length of each street, 0..2; 0 is exact shortest walks."
+        ),
+    )
+    speed_m_s: Annotated[Number, Field(ge=0.2, le=3)] = Field(
+        default=1.34, description="Walking speed on the flat, metres per second, 0.2..3."
+    )
+    walks: tuple[Walk, ...] = Field(
+        default=(),
+        max_length=200,
+        description="Named walks, at most 200.",
+    )
+
+    @field_validator("kinds")
+    @classmethod
+    def _each_kind_once(cls, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse a kind named twice."""
+        for index, kind in enumerate(kinds):
+            if kind in kinds[:index]:
+                raise mistake(f'"{kind}" stands twice; remove one', index)
+        return kinds
+
+    @field_validator("walks")
+    @classmethod
+    def _each_name_once(cls, walks: tuple[Walk, ...]) -> tuple[Walk, ...]:
+        """Refuse two walks of one name."""
+        names = [walk.name for walk in walks]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                raise mistake(f'"{name}" names two walks; rename one', index, "name")
+        return walks
+
+
+class HitRate(Part):
+    """Chance that one sighting of a face turned towards the head identifies the walker."""
+
+    detect: Share = Field(default=0.0, description="Chance 0..1 at detect quality (25 px/m).")
+    observe: Share = Field(default=0.0, description="Chance 0..1 at observe quality (62.5 px/m).")
+    recognise: Share = Field(
+        default=0.5, description="Chance 0..1 at recognise quality (125 px/m)."
+    )
+    identify: Share = Field(default=0.9, description="Chance 0..1 at identify quality (250 px/m).")
+
+    @model_validator(mode="after")
+    def _sharper_is_better(self) -> HitRate:
+        """Refuse a sharper picture that identifies less often."""
+        for (task, rate), (sharper, better) in pairwise(self):
+            if better < rate:
+                raise mistake(
+                    f"{better:g} is less than {rate:g} of {task}; a sharper picture cannot "
+                    "identify less often",
+                    sharper,
+                )
+        return self
+
+
+class Tracking(Part):
+    """What the sightings add up to."""
+
+    memory_s: Annotated[Number, Field(gt=0, le=1_000_000)] = Field(
+        default=600.0,
+        description=(
+            "Time constant tau of losing a walker in an unseen gap by chance, seconds, "
+            "above 0 to 1,000,000."
+        ),
+    )
+    look_alike_share: Share = Field(
+        default=0.05, description="Share alpha 0..1 of other walkers who look alike to a camera."
+    )
+    walkers_per_m2: Annotated[Number, Field(ge=0, le=10)] = Field(
+        default=0.01, description="Density delta of walkers, people per square metre, 0..10."
+    )
+    dwell_needed_s: Annotated[Number, Field(gt=0, le=600)] = Field(
+        default=1.0,
+        description="Time in view after which a sighting counts in full, seconds, above 0 to 600.",
+    )
+    facing_degrees: Annotated[Number, Field(ge=0, le=180)] = Field(
+        default=60.0,
+        description=(
+            "Largest angle between walking direction and direction to the camera at which a face "
+            "counts as turned towards it, degrees, 0..180."
+        ),
+    )
+    hit_rate: HitRate = Field(
+        default_factory=HitRate,
+        description="Chance that one sighting identifies the walker, by task, never decreasing.",
+    )
+    uptime: Share = Field(
+        default=1.0, description="Share 0..1 of cameras that work on a given day."
+    )
+
+
+class Scenario(Part):
+    """One question to the simulator."""
+
+    version: Literal[1] = Field(
+        default=1, description="Version of this scenario language; other versions are refused."
+    )
+    name: Annotated[Words, AfterValidator(_folder_name)] = Field(
+        description=(
+            "Name of the run and of its folder: letters (Chinese too), digits, _ and -, 1..80."
+        ),
+        examples=["my_scenario"],
+    )
+    title: Text = Field(default="", description="Title for the map in English, may be empty.")
+    title_zh: Text = Field(default="", description="Title for the map in Chinese, may be empty.")
+    area: Words = Field(
+        description=(
+            "Study area: a built-in (mong_kok_core), the name of a bundle (`sim data list`), or "
+            "the path of a bundle's folder, seen from the working folder."
+        ),
+        examples=["mong_kok_core"],
+    )
+    cameras: Cameras = Field(description="How many cameras, where, and what they can tell.")
+    trips: Trips = Field(default_factory=Trips, description="Who walks where.")
+    tracking: Tracking = Field(
+        default_factory=Tracking, description="What the sightings add up to."
+    )
+    seed: Annotated[Whole, Field(ge=0, le=2**63 - 1)] = Field(
+        default=0, description="Seed of everything drawn by chance; the same seed, the same run."
+    )
+
+    @field_validator("version", mode="before")
+    @classmethod
+    def _known_version(cls, version: object) -> object:
+        """Refuse a file written for another version, by its number."""
+        if isinstance(version, bool) or not isinstance(version, int):
+            raise mistake(f"is not a version number; write {VERSION}")
+        if version != VERSION:
+            raise mistake(
+                f"this file is written in version {version}; this program reads version {VERSION}"
+            )
+        return version
+
+    @model_validator(mode="after")
+    def _way_points_in_hong_kong(self) -> Scenario:
+        """Refuse way-points far from Hong Kong in a Hong Kong scenario, all of them at once."""
+        if self.cameras.share_rule == "direct":
+            return self
+        outside = [
+            (("trips", "walks", index, "via", step), self.trips.walks[index].via[step])
+            for index, step in self._positions_outside()
+        ]
+        if outside:
+            problems = [
+                (
+                    at,
+                    f'"{text}" is not in Hong Kong; correct it, or write '
+                    "cameras.share_rule: direct for another city",
+                )
+                for at, text in outside
+            ]
+            raise PydanticCustomError(
+                "scenario", "{text}", {"text": problems[0][1], "problems": problems}
+            )
+        return self
+
+    def _positions_outside(self) -> Iterator[tuple[int, int]]:
+        """Yield (walk, way-point) of the coordinates outside Hong Kong."""
+        for index, walk in enumerate(self.trips.walks):
+            for step, text in enumerate(walk.via):
+                position = coordinates(text)
+                if position and not in_hong_kong(*position):
+                    yield index, step
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a scenario, for editors and other programs."""
+    schema = Scenario.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -1,0 +1,227 @@
+"""A run from scenario to folder on the built-in sample: the contract, the bytes, and bad input."""
+
+import hashlib
+import json
+import math
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from sim.errors import InputError
+from sim.scenario.run import run
+from sim.scenario.schema import Scenario
+from sim.sight.ranks import NEVER
+
+TABLES = (
+    "cameras", "sightings", "streets", "nodes", "edges", "walls", "places", "districts", "trips",
+    "trips_geometry",
+)  # fmt: skip
+TASKS = ["detect", "observe", "recognise", "identify"]
+NUMBERS = {"mean", "p10", "p50", "p90", "n"}
+
+
+def scenario(**cameras) -> Scenario:
+    return Scenario.model_validate(
+        {
+            "name": "test",
+            "area": "mong_kok_core",
+            "cameras": {"totals": [4000, 11000, 60000], **cameras},
+            "trips": {
+                "people": 300,
+                "walks": [
+                    {
+                        "name": "Along Nathan Road",
+                        "name_zh": "沿彌敦道",
+                        "via": ["Nathan Road / Argyle Street", "Nathan Road / Mong Kok Road"],
+                    }
+                ],
+            },
+            "seed": 7,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "test"
+    run(scenario(), out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def summary(folder):
+    return json.loads((folder / "summary.json").read_text())
+
+
+def test_the_folder_holds_what_the_contract_says(folder):
+    expected = {f"{name}.parquet" for name in TABLES} | {"summary.json", "manifest.json"}
+    assert {path.name for path in folder.iterdir()} == expected
+    assert not list(folder.parent.glob(".*"))
+
+
+def test_summary_has_every_field_of_the_contract(summary):
+    assert list(summary) == [
+        "version", "simulated", "scenario", "area", "tasks", "steps", "percolation",
+    ]  # fmt: skip
+    assert summary["simulated"] is True
+    assert summary["tasks"] == TASKS
+    assert set(summary["area"]) == {
+        "name", "districts", "street_km", "buildings", "walls", "share_rule", "street_share",
+    }  # fmt: skip
+    assert summary["area"]["walls"] == "blocks"
+    assert [step["total"] for step in summary["steps"]] == [4000, 11000, 60000]
+    for step in summary["steps"]:
+        assert set(step) == {
+            "total", "cameras", "coverage", "trips", "anonymity", "recognition",
+        }  # fmt: skip
+        for task in TASKS:
+            figures = step["trips"][task]
+            assert set(figures) == {
+                "observed_length", "observed_time", "heads", "sites", "sightings", "dwell_s",
+                "longest_gap_m", "longest_gap_s", "first_sighting_m", "identified",
+                "tracked_live", "tracked_afterwards", "reconstructed", "unseen_trips",
+                "no_unseen_walk", "least_seen",
+            }  # fmt: skip
+            assert set(figures["observed_length"]) == NUMBERS
+    assert set(summary["percolation"]) == set(TASKS)
+
+
+def test_more_cameras_never_show_less(summary):
+    for before, after in zip(summary["steps"], summary["steps"][1:], strict=False):
+        assert after["cameras"] >= before["cameras"]
+        for task in TASKS:
+            assert after["coverage"][task] >= before["coverage"][task]
+            for figure in ("observed_length", "observed_time", "tracked_live"):
+                assert (
+                    after["trips"][task][figure]["mean"]
+                    >= before["trips"][task][figure]["mean"] - 1e-12
+                )
+
+
+def test_stricter_tasks_see_less(summary):
+    for step in summary["steps"]:
+        assert sorted(step["coverage"].values(), reverse=True) == list(step["coverage"].values())
+
+
+def test_coverage_is_the_length_of_pieces_with_a_low_rank(folder, summary):
+    streets = gpd.read_parquet(folder / "streets.parquet")
+    inside = streets[streets["in_area"]]
+    length = inside["t1"] - inside["t0"]
+    assert inside.geometry.length.sum() / 1000 == pytest.approx(summary["area"]["street_km"])
+    for step in summary["steps"]:
+        for task in TASKS:
+            seen = length[inside[f"rank_{task}"] <= step["total"]].sum() / length.sum()
+            assert seen == pytest.approx(step["coverage"][task], abs=1e-12)
+
+
+def test_pieces_cover_every_edge_without_holes(folder):
+    streets = pd.read_parquet(folder / "streets.parquet", columns=["edge", "t0", "t1"])
+    edges = gpd.read_parquet(folder / "edges.parquet").set_index("edge")
+    for edge, pieces in streets.groupby("edge"):
+        ends = pieces.sort_values("t0")
+        assert ends["t0"].iloc[0] == 0
+        assert ends["t1"].iloc[-1] == pytest.approx(edges.loc[edge, "length"], abs=1e-9)
+        assert (ends["t0"].to_numpy()[1:] == ends["t1"].to_numpy()[:-1]).all()
+
+
+def test_first_seen_rank_equals_the_sightings(folder):
+    streets = pd.read_parquet(folder / "streets.parquet")
+    sightings = pd.read_parquet(folder / "sightings.parquet")
+    rng = np.random.default_rng(1)
+    for row in rng.choice(len(streets), 300, replace=False):
+        piece = streets.iloc[row]
+        middle = (piece.t0 + piece.t1) / 2
+        here = sightings[
+            (sightings["edge"] == piece.edge)
+            & (sightings["t0"] < middle)
+            & (middle < sightings["t1"])
+        ]
+        for task in TASKS:
+            ranks = here.loc[here["task"] == task, "rank"]
+            assert piece[f"rank_{task}"] == (ranks.min() if len(ranks) else NEVER)
+
+
+def test_cameras_stand_outside_walls_and_are_called_simulated(folder):
+    cameras = gpd.read_parquet(folder / "cameras.parquet")
+    walls = gpd.read_parquet(folder / "walls.parquet")
+    assert not cameras.geometry.intersects(shapely.union_all(walls.geometry)).any()
+    assert set(cameras["status"]) == {"simulated"}
+    assert cameras["rank"].is_monotonic_increasing
+    assert cameras["field"].is_valid.all()
+    assert cameras.groupby("site").size().mean() == pytest.approx(2.5, abs=0.1)
+
+
+def test_trips_hold_a_row_for_each_total_and_task(folder):
+    trips = pd.read_parquet(folder / "trips.parquet")
+    geometry = gpd.read_parquet(folder / "trips_geometry.parquet")
+    assert len(trips) == len(geometry) * 3 * 4
+    assert geometry.geometry.length.to_numpy() == pytest.approx(
+        geometry["length"].to_numpy(), abs=1e-6
+    )
+    named = geometry[geometry["named"]]
+    assert named["name_zh"].tolist() == ["沿彌敦道"]
+    last = trips[(trips["total"] == 60000) & (trips["task"] == "detect")].set_index("trip")
+    for _, walk in geometry.iterrows():
+        seen = walk["curve_length_detect"][walk["curve_rank_detect"] <= 60000].sum()
+        share = last.loc[walk["trip"], "observed_length"]
+        assert seen / walk["length"] == pytest.approx(share, abs=1e-9)
+
+
+def test_the_same_scenario_gives_the_same_bytes(folder, tmp_path):
+    run(scenario(), tmp_path / "again")
+    for path in folder.iterdir():
+        if path.name != "manifest.json":
+            other = tmp_path / "again" / path.name
+            assert _digest(path) == _digest(other), path.name
+
+
+def _digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_manifest_says_what_went_in(folder):
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["simulated"] is True
+    assert manifest["seed"] == 7
+    assert manifest["scenario"]["cameras"]["street_share"] == "middle"
+    assert "OpenStreetMap" in json.dumps(manifest["data"]) + manifest["cite"]
+    assert all(math.isfinite(seconds) for seconds in manifest["timings_s"].values())
+
+
+def test_a_folder_that_is_no_run_is_left_alone(tmp_path):
+    (tmp_path / "letter.txt").write_text("mine")
+    with pytest.raises(InputError, match="choose another --out"):
+        run(scenario(), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_a_failure_leaves_the_former_run_and_nothing_else(folder, tmp_path):
+    out = tmp_path / "kept"
+    out.mkdir()
+    (out / "manifest.json").write_text("{}")
+
+    def fail(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(scenario(), out, finish=fail)
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+    assert (out / "manifest.json").read_text() == "{}"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"area": "nowhere_at_all"}, "nowhere_at_all"),
+        ({"cameras": {"totals": [1_000_000], "share_rule": "direct"}}, "places for"),
+    ],
+)
+def test_what_does_not_fit_is_one_line(change, says, tmp_path):
+    wrong = Scenario.model_validate({**scenario().model_dump(), **change})
+    with pytest.raises(InputError, match=says) as error:
+        run(wrong, tmp_path / "out")
+    assert "\n" not in str(error.value)
+    assert not list(tmp_path.iterdir())
