@@ -1,0 +1,76 @@
+// Figures at any number of cameras, added up from the run's own curves. It draws nothing.
+"use strict";
+
+Unseen.Figures = class {
+  constructor(head, columns) {
+    this.head = head;
+    this.columns = columns;
+    this.ranks = columns.ranks;
+    this.seen = head.tasks.map((task) => this._running(columns[`seen_${task}`]));
+    this.walkStarts = head.tasks.map((task) => Unseen.starts(columns[`walk_${task}_steps`]));
+  }
+
+  /** Running sums; entry 0 of a curve is what is never seen, and is kept for the whole only. */
+  _running(metres) {
+    const sums = new Float64Array(metres.length);
+    for (let i = 1; i < metres.length; i++) sums[i] = sums[i - 1] + metres[i];
+    return { sums, all: sums[metres.length - 1] + metres[0] };
+  }
+
+  /** Code of the highest known rank within `total` cameras. */
+  code(total) {
+    return Unseen.upTo(this.ranks, total);
+  }
+
+  /** Share of street length in the area seen at `total` cameras. */
+  streetShare(task, total) {
+    const { sums, all } = this.seen[task];
+    return all ? sums[this.code(total)] / all : 0;
+  }
+
+  /** Cameras inside the study area among the first `total` of the city. */
+  camerasHere(total) {
+    const { head_rank: rank, head_inside: inside } = this.columns;
+    const last = Unseen.upTo(rank, this.code(total));
+    let count = 0;
+    for (let i = 0; i < last; i++) count += inside[i];
+    return count;
+  }
+
+  /** {p10, p50, p90} of typical walks' seen share, or null where the run has none. */
+  walkBand(task, total) {
+    const place = Unseen.upTo(this.columns.band_rank, total) - 1;
+    if (place < 0) return null;
+    const name = `band_${this.head.tasks[task]}`;
+    const share = (quantile) => this.columns[`${name}_${quantile}`][place] / 100000;
+    return { p10: share("p10"), p50: share("p50"), p90: share("p90") };
+  }
+
+  /** Share of a named walk's length seen at `total` cameras. */
+  walkShare(walk, task, total) {
+    const name = `walk_${this.head.tasks[task]}`;
+    const ranks = this.columns[`${name}_rank`];
+    const metres = this.columns[`${name}_length`];
+    const starts = this.walkStarts[task];
+    const last = Unseen.upTo(ranks, total, starts[walk], starts[walk + 1]);
+    let sum = 0;
+    for (let i = starts[walk]; i < last; i++) sum += metres[i];
+    return Math.min(sum / 1000 / this.head.walks[walk].length, 1);
+  }
+
+  /** Place of the nearest simulated total at or below `total`; −1 if there is none. */
+  step(total) {
+    return Unseen.upTo(this.head.totals, total) - 1;
+  }
+
+  /** Points of the street-share curve for a chart: [[total, share], …], about `most` of them. */
+  chart(task, most) {
+    const last = this.head.totals[this.head.totals.length - 1];
+    const points = [];
+    for (let i = 0; i <= most; i++) {
+      const total = (last * i) / most;
+      points.push([total, this.streetShare(task, total)]);
+    }
+    return points;
+  }
+};

@@ -1,0 +1,141 @@
+// Names of streets and places, written where there is room. It knows nothing of what is seen.
+"use strict";
+
+const MAIN_STREET_ZOOM = 15;
+const EVERY_STREET_ZOOM = 16.25;
+const FONT = '"Noto Sans HK", "Noto Sans CJK HK", "PingFang HK", "Microsoft JhengHei", system-ui, sans-serif';
+
+Unseen.Labels = class {
+  constructor(head, columns) {
+    this.head = head;
+    this.columns = columns;
+    this.stretches = this._stretches();
+  }
+
+  /** Per name: straight stretches of streets that bear it, [x0, y0, x1, y1]; longest names first. */
+  _stretches() {
+    const c = this.columns;
+    const points = Unseen.starts(c.edge_points);
+    const found = new Map();
+    for (let edge = 0; edge < c.edge_name.length; edge++) {
+      const name = c.edge_name[edge];
+      if (!this.head.names[name][0]) continue;
+      if (!found.has(name)) found.set(name, { name, wide: 0, length: 0, parts: [] });
+      const street = found.get(name);
+      street.wide = Math.max(street.wide, c.edge_form[edge] & WIDE);
+      for (let p = points[edge]; p < points[edge + 1] - 1; p++) {
+        const part = [c.edge_x[p], c.edge_y[p], c.edge_x[p + 1], c.edge_y[p + 1]];
+        street.length += Math.hypot(part[2] - part[0], part[3] - part[1]);
+        street.parts.push(part);
+      }
+    }
+    return [...found.values()].sort((a, b) => b.wide - a.wide || b.length - a.length);
+  }
+
+  paint(context, view, colours, language) {
+    const place = language === "zh" ? 1 : 0;
+    const taken = [];
+    view.toScreen(context);
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.lineJoin = "round";
+    this._paintPlaces(context, view, colours, place, taken);
+    if (view.zoom >= MAIN_STREET_ZOOM) this._paintStreets(context, view, colours, place, taken);
+  }
+
+  _free(taken, box) {
+    for (const other of taken) {
+      if (box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]) {
+        return false;
+      }
+    }
+    taken.push(box);
+    return true;
+  }
+
+  _write(context, colours, text, x, y, angle, colour) {
+    context.save();
+    context.translate(x, y);
+    context.rotate(angle);
+    context.strokeStyle = colours.paper;
+    context.lineWidth = 3.5;
+    context.strokeText(text, 0, 0);
+    context.fillStyle = colour;
+    context.fillText(text, 0, 0);
+    context.restore();
+  }
+
+  _paintPlaces(context, view, colours, place, taken) {
+    for (const { kind, name, at } of this.head.places) {
+      if (kind === "district" ? view.zoom >= EVERY_STREET_ZOOM : !this._shown(kind, view)) continue;
+      const x = (view.k * at[0] + view.tx) / view.pixels;
+      const y = (view.ty - view.k * at[1]) / view.pixels;
+      if (x < 0 || y < 0 || x > view.width / view.pixels || y > view.height / view.pixels) continue;
+      const { font, colour, text } = this._style(kind, name[place], view, colours);
+      context.font = font;
+      const half = context.measureText(text).width / 2 + 4;
+      if (!this._free(taken, [x - half, y - 10, x + half, y + 10])) continue;
+      this._write(context, colours, text, x, y, 0, colour);
+    }
+  }
+
+  /** Stations are named at every zoom, other places only close by. */
+  _shown(kind, view) {
+    return kind === "station" || view.zoom >= EVERY_STREET_ZOOM;
+  }
+
+  _style(kind, name, view, colours) {
+    if (kind === "station") {
+      const size = view.zoom >= 14.5 ? 13 : 11;
+      return { font: `600 ${size}px ${FONT}`, colour: colours.station, text: name };
+    }
+    if (kind === "district") {
+      // Thin spaces set a district apart from a station of the same name.
+      const text = [...name.toUpperCase()].join("\u200a");
+      return { font: `500 11px ${FONT}`, colour: colours.outline, text };
+    }
+    return { font: `500 11px ${FONT}`, colour: colours.label, text: name };
+  }
+
+  _paintStreets(context, view, colours, place, taken) {
+    const close = view.zoom >= EVERY_STREET_ZOOM;
+    for (const street of this.stretches) {
+      if (!close && !street.wide) continue;
+      const text = this.head.names[street.name][place];
+      context.font = `${close && street.wide ? 600 : 400} ${close ? 12 : 10.5}px ${FONT}`;
+      const width = context.measureText(text).width;
+      const best = this._longestInView(view, street.parts);
+      if (!best || best.inView < width * (close ? 1.1 : 4)) continue;
+      const { x, y, angle } = best;
+      const halfX = (Math.abs(Math.cos(angle)) * width) / 2 + 7;
+      const halfY = (Math.abs(Math.sin(angle)) * width) / 2 + 7;
+      if (!this._free(taken, [x - halfX, y - halfY, x + halfX, y + halfY])) continue;
+      this._write(context, colours, text, x, y, angle, colours.label);
+    }
+  }
+
+  /** The longest stretch whose middle is on the canvas, and how much of the street is. */
+  _longestInView(view, parts) {
+    let inView = 0;
+    let longest = 0;
+    let best = null;
+    for (const [x0, y0, x1, y1] of parts) {
+      const [x, y] = [(x0 + x1) / 2, (y0 + y1) / 2];
+      if (x < view.west || x > view.east || y < view.south || y > view.north) continue;
+      const length = (Math.hypot(x1 - x0, y1 - y0) * view.k) / view.pixels;
+      inView += length;
+      if (length <= longest) continue;
+      longest = length;
+      best = { x0, y0, x1, y1, x, y };
+    }
+    if (!best) return null;
+    let angle = -Math.atan2(best.y1 - best.y0, best.x1 - best.x0);
+    if (angle > Math.PI / 2) angle -= Math.PI;
+    if (angle < -Math.PI / 2) angle += Math.PI;
+    return {
+      inView, angle,
+      x: (view.k * best.x + view.tx) / view.pixels,
+      y: (view.ty - view.k * best.y) / view.pixels,
+    };
+  }
+};

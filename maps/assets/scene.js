@@ -1,0 +1,388 @@
+// What is drawn: walls, streets, cameras, walks, in the page's grid. Lengths and places are grid
+// units; widths are pixels on the screen. It reads the state and changes nothing in it.
+"use strict";
+
+const FIELD_ZOOM = 15.75;
+const TURN = 2 * Math.PI;
+const WIDE = 1;
+const ROOFED = 2;
+const RAISED = 4;
+
+Unseen.Scene = class {
+  constructor(head, columns, classes) {
+    this.head = head;
+    this.columns = columns;
+    this.classes = classes;
+    this._cutPieces();
+    this._orderPieces();
+    this._fields();
+    this.walls = this._rings("wall");
+    this._areas();
+    this.ground = this._streets();
+    this.walks = this._lines("walk");
+    this.paths = new Map();
+  }
+
+  /** Cut every street at its pieces' ends: points of piece i are at[i] … at[i + 1]. */
+  _cutPieces() {
+    const c = this.columns;
+    const points = Unseen.starts(c.edge_points);
+    const pieces = Unseen.starts(c.edge_pieces);
+    const x = [];
+    const y = [];
+    const at = new Int32Array(c.piece_length.length + 1);
+    this.raised = new Uint8Array(c.piece_length.length);
+    for (let edge = 0; edge < c.edge_points.length; edge++) {
+      const first = points[edge];
+      const last = points[edge + 1] - 1;
+      let drawn = 0;
+      for (let p = first; p < last; p++) {
+        drawn += Math.hypot(c.edge_x[p + 1] - c.edge_x[p], c.edge_y[p + 1] - c.edge_y[p]);
+      }
+      let length = 0;
+      for (let i = pieces[edge]; i < pieces[edge + 1]; i++) length += c.piece_length[i];
+      const stretch = length ? drawn / length : 0;
+      let p = first;
+      let walked = 0;
+      let [hereX, hereY] = [c.edge_x[first], c.edge_y[first]];
+      for (let i = pieces[edge]; i < pieces[edge + 1]; i++) {
+        at[i] = x.length;
+        this.raised[i] = c.edge_form[edge] & RAISED ? 1 : 0;
+        x.push(hereX);
+        y.push(hereY);
+        let rest = c.piece_length[i] * stretch;
+        const final = i === pieces[edge + 1] - 1;
+        while (p < last) {
+          const step = Math.hypot(c.edge_x[p + 1] - c.edge_x[p], c.edge_y[p + 1] - c.edge_y[p]);
+          if (!final && step - walked > rest) {
+            walked += rest;
+            const part = walked / step;
+            hereX = c.edge_x[p] + part * (c.edge_x[p + 1] - c.edge_x[p]);
+            hereY = c.edge_y[p] + part * (c.edge_y[p + 1] - c.edge_y[p]);
+            break;
+          }
+          rest -= step - walked;
+          walked = 0;
+          p += 1;
+          [hereX, hereY] = [c.edge_x[p], c.edge_y[p]];
+          if (p < last) {
+            x.push(hereX);
+            y.push(hereY);
+          }
+        }
+        x.push(hereX);
+        y.push(hereY);
+      }
+    }
+    at[c.piece_length.length] = x.length;
+    this.piece = { x: Float32Array.from(x), y: Float32Array.from(y), at };
+  }
+
+  /** For each task, below and on footbridges: seen pieces in ascending order of first-seen rank. */
+  _orderPieces() {
+    const ranks = this.columns.ranks;
+    this.order = this.head.tasks.map((task) => {
+      const codes = this.columns[`piece_${task}`];
+      return [0, 1].map((level) => {
+        const order = [];
+        for (let i = 0; i < codes.length; i++) {
+          if (codes[i] > 0 && this.raised[i] === level) order.push(i);
+        }
+        order.sort((a, b) => codes[a] - codes[b]);
+        const pieces = Int32Array.from(order);
+        const rank = Int32Array.from(pieces, (i) => ranks[codes[i] - 1]);
+        const ends = this.classes.map((end) => Unseen.upTo(rank, end));
+        return { pieces, rank, ends };
+      });
+    });
+  }
+
+  _path(pieces, from, to) {
+    const { x, y, at } = this.piece;
+    const path = new Path2D();
+    for (let i = from; i < to; i++) {
+      const piece = pieces[i];
+      path.moveTo(x[at[piece]], y[at[piece]]);
+      for (let p = at[piece] + 1; p < at[piece + 1]; p++) path.lineTo(x[p], y[p]);
+    }
+    return path;
+  }
+
+  /** Path of the streets (footbridges if `level` is 1) first seen in a class, up to `total`. */
+  litPath(task, level, place, total) {
+    const { pieces, rank, ends } = this.order[task][level];
+    const from = place ? ends[place - 1] : 0;
+    if (total < this.classes[place]) {
+      return this._path(pieces, from, Math.min(Unseen.upTo(rank, total), ends[place]));
+    }
+    const key = `${task} ${level} ${place}`;
+    if (!this.paths.has(key)) this.paths.set(key, this._path(pieces, from, ends[place]));
+    return this.paths.get(key);
+  }
+
+  _lines(name) {
+    const points = Unseen.starts(this.columns[`${name}_points`]);
+    const [x, y] = [this.columns[`${name}_x`], this.columns[`${name}_y`]];
+    return Array.from(this.columns[`${name}_points`], (count, i) => {
+      const path = new Path2D();
+      for (let p = points[i]; p < points[i + 1]; p++) {
+        if (p === points[i]) path.moveTo(x[p], y[p]);
+        else path.lineTo(x[p], y[p]);
+      }
+      const bounds = [Infinity, Infinity, -Infinity, -Infinity];
+      for (let p = points[i]; p < points[i + 1]; p++) {
+        bounds[0] = Math.min(bounds[0], x[p]);
+        bounds[1] = Math.min(bounds[1], y[p]);
+        bounds[2] = Math.max(bounds[2], x[p]);
+        bounds[3] = Math.max(bounds[3], y[p]);
+      }
+      const end = points[i + 1] - 1;
+      return { path, bounds, ends: [[x[points[i]], y[points[i]]], [x[end], y[end]]] };
+    });
+  }
+
+  _rings(name) {
+    return this._lines(name).map((line) => {
+      line.path.closePath();
+      return line;
+    });
+  }
+
+  /** All streets as three paths: in the open, roofed (subways, covered ways), footbridges. */
+  _streets() {
+    const paths = { open: new Path2D(), roofed: new Path2D(), raised: new Path2D() };
+    this.has = { roofed: false, raised: false };
+    this._lines("edge").forEach(({ path }, edge) => {
+      const form = this.columns.edge_form[edge];
+      const kind = form & RAISED ? "raised" : form & ROOFED ? "roofed" : "open";
+      paths[kind].addPath(path);
+      this.has[kind] = true;
+    });
+    return paths;
+  }
+
+  _fields() {
+    this.fieldOf = new Map();
+    this._rings("field").forEach(({ path }, ring) => {
+      const head = this.columns.field_head[ring];
+      if (!this.fieldOf.has(head)) this.fieldOf.set(head, new Path2D());
+      this.fieldOf.get(head).addPath(path);
+    });
+  }
+
+  /** Width of a street on the screen, pixels, growing with the zoom. */
+  width(view) {
+    return Math.min(Math.max(1.15 * 2 ** ((view.zoom - 14) * 0.5), 0.8), 9);
+  }
+
+  /** Walls, then all streets as if unseen. */
+  paintGround(context, view, colours) {
+    view.toGrid(context);
+    const pixel = view.pixels / view.k;
+    const blocks = new Path2D();
+    for (const { path } of this.walls) blocks.addPath(path);
+    context.fillStyle = colours.block;
+    context.fill(blocks, "evenodd");
+    if (view.zoom >= 15) {
+      context.lineWidth = 0.8 * pixel;
+      context.strokeStyle = colours.blockEdge;
+      context.stroke(blocks);
+    }
+    context.lineJoin = "round";
+    context.lineWidth = 0.72 * this.width(view) * pixel;
+    context.strokeStyle = colours.unseen;
+    context.stroke(this.ground.open);
+    context.setLineDash([3 * pixel, 3 * pixel]);
+    context.stroke(this.ground.roofed);
+    context.setLineDash([]);
+    this._paintOutlines(context, pixel, colours);
+  }
+
+  /** The study area's outline, everything outside it, and the districts' outlines. */
+  _areas() {
+    this.area = new Path2D();
+    this.outside = new Path2D();
+    this.districts = new Path2D();
+    this.areaBounds = null;
+    this._rings("outline").forEach(({ path, bounds }, ring) => {
+      const { kind } = this.head.outlines[ring];
+      if (kind === "district") this.districts.addPath(path);
+      if (kind !== "area") return;
+      this.area.addPath(path);
+      this.outside.addPath(path);
+      const b = this.areaBounds || bounds;
+      this.areaBounds = [
+        Math.min(b[0], bounds[0]), Math.min(b[1], bounds[1]),
+        Math.max(b[2], bounds[2]), Math.max(b[3], bounds[3]),
+      ];
+    });
+    if (this.areaBounds) this.outside.rect(-1e7, -1e7, 2e7, 2e7);
+  }
+
+  _paintOutlines(context, pixel, colours) {
+    context.setLineDash([2 * pixel, 5 * pixel]);
+    context.lineWidth = pixel;
+    context.strokeStyle = colours.outline;
+    context.stroke(this.districts);
+    context.setLineDash([8 * pixel, 5 * pixel]);
+    context.lineWidth = 1.2 * pixel;
+    context.stroke(this.area);
+    context.setLineDash([]);
+  }
+
+  /** The chosen walk as a band, seen streets, then cameras. */
+  paintLight(context, view, colours, state) {
+    view.toGrid(context);
+    const pixel = view.pixels / view.k;
+    const close = view.zoom >= FIELD_ZOOM;
+    if (state.walk >= 0) this._paintWalk(context, view, colours, state);
+    if (close) this._paintFields(context, view, colours, state);
+    this._paintSeen(context, view, colours, state, 0);
+    this._paintFootbridges(context, view, colours);
+    this._paintSeen(context, view, colours, state, 1);
+    this._veil(context, colours);
+    this._paintHeads(context, view, colours, state);
+    if (state.walk >= 0) this._paintEnds(context, view, colours, state);
+  }
+
+  /** Seen streets in the colour of their class, on a dark casing by day or in a glow by night. */
+  _paintSeen(context, view, colours, state, level) {
+    const pixel = view.pixels / view.k;
+    const width = Math.max(1.45 * this.width(view), 1.9);
+    const paths = this.classes.map((_, place) => this.litPath(state.task, level, place, state.total));
+    const stroke = (path, colour, pixels, alpha) => {
+      context.globalAlpha = alpha;
+      context.strokeStyle = colour;
+      context.lineWidth = pixels * pixel;
+      context.stroke(path);
+    };
+    context.lineJoin = "round";
+    context.lineCap = view.zoom >= FIELD_ZOOM ? "round" : "butt";
+    for (const [place, path] of paths.entries()) {
+      if (colours.glow) stroke(path, colours.classes[place], 2.6 * width, colours.glow);
+      else stroke(path, colours.casing, width + 1, 1);
+    }
+    // Streets seen first lie on top.
+    for (let place = paths.length - 1; place >= 0; place--) {
+      stroke(paths[place], colours.classes[place], width, 1);
+    }
+    context.globalAlpha = 1;
+  }
+
+  /** Footbridges run over the streets, and are not seen by the cameras below. */
+  _paintFootbridges(context, view, colours) {
+    const pixel = view.pixels / view.k;
+    const width = this.width(view);
+    context.lineCap = "butt";
+    context.strokeStyle = colours.unseen;
+    context.lineWidth = (1.1 * width + 2.4) * pixel;
+    context.stroke(this.ground.raised);
+    context.strokeStyle = colours.paper;
+    context.lineWidth = 1.1 * width * pixel;
+    context.stroke(this.ground.raised);
+  }
+
+  /** Dim what lies outside the study area: it is simulated, but not counted. */
+  _veil(context, colours) {
+    context.globalAlpha = 0.55;
+    context.fillStyle = colours.paper;
+    context.fill(this.outside, "evenodd");
+    context.globalAlpha = 1;
+  }
+
+  _paintWalk(context, view, colours, state) {
+    const pixel = view.pixels / view.k;
+    const { path } = this.walks[state.walk];
+    const band = 2.2 * this.width(view) + 9;
+    context.lineJoin = "round";
+    context.lineCap = "round";
+    context.strokeStyle = colours.walk;
+    context.lineWidth = (band + 2.5) * pixel;
+    context.stroke(path);
+    context.strokeStyle = colours.walkInside;
+    context.lineWidth = band * pixel;
+    context.stroke(path);
+    context.strokeStyle = colours.unseen;
+    context.lineWidth = 0.9 * this.width(view) * pixel;
+    context.stroke(path);
+  }
+
+  _paintEnds(context, view, colours, state) {
+    view.toScreen(context);
+    const { ends } = this.walks[state.walk];
+    ends.forEach(([x, y], place) => {
+      const [px, py] = this._screen(view, x, y);
+      context.beginPath();
+      context.arc(px, py, 7, 0, TURN);
+      context.fillStyle = place ? colours.walk : colours.paper;
+      context.fill();
+      context.lineWidth = 3;
+      context.strokeStyle = colours.walk;
+      context.stroke();
+    });
+  }
+
+  _screen(view, x, y) {
+    return [(view.k * x + view.tx) / view.pixels, (view.ty - view.k * y) / view.pixels];
+  }
+
+  /** Call `use(head, x, y)` for every camera on this canvas among the first `total`. */
+  _visibleHeads(view, state, margin, use) {
+    const c = this.columns;
+    const last = Unseen.upTo(c.head_rank, Unseen.upTo(c.ranks, state.total));
+    for (let head = 0; head < last; head++) {
+      const [x, y] = [c.head_x[head], c.head_y[head]];
+      if (x < view.west - margin || x > view.east + margin) continue;
+      if (y < view.south - margin || y > view.north + margin) continue;
+      use(head, x, y);
+    }
+  }
+
+  /** What each camera sees: its field, cut by walls, between near limit and the task's range. */
+  _paintFields(context, view, colours, state) {
+    const task = this.head.tasks[state.task];
+    const range = this.columns[`head_range_${task}`];
+    const near = this.columns.head_near;
+    const { decimetre } = this.head;
+    const pixel = view.pixels / view.k;
+    context.fillStyle = colours.field;
+    context.strokeStyle = colours.fieldEdge;
+    context.lineWidth = 0.8 * pixel;
+    this._visibleHeads(view, state, 3000, (head, x, y) => {
+      const far = range[head] * decimetre;
+      const path = this.fieldOf.get(head);
+      if (!path || far <= near[head] * decimetre) return;
+      context.save();
+      const ring = new Path2D();
+      ring.arc(x, y, far, 0, TURN);
+      ring.moveTo(x + near[head] * decimetre, y);
+      ring.arc(x, y, near[head] * decimetre, 0, TURN);
+      context.clip(ring, "evenodd");
+      context.fill(path);
+      context.stroke(path);
+      context.restore();
+    });
+  }
+
+  _paintHeads(context, view, colours, state) {
+    view.toScreen(context);
+    const close = view.zoom >= FIELD_ZOOM;
+    const far = Math.max(1.15 + (view.zoom - 15) * 0.3, 0.6);
+    const radius = close ? Math.min(2.2 + (view.zoom - FIELD_ZOOM) * 1.1, 4.4) : far;
+    context.beginPath();
+    this._visibleHeads(view, state, 50, (head, x, y) => {
+      const [px, py] = this._screen(view, x, y);
+      context.moveTo(px + radius, py);
+      context.arc(px, py, radius, 0, TURN);
+    });
+    context.globalAlpha = close ? 1 : 0.75;
+    context.fillStyle = colours.camera;
+    context.fill();
+    context.globalAlpha = 1;
+    if (close) {
+      context.lineWidth = 1.2;
+      context.strokeStyle = colours.paper;
+      context.stroke();
+    }
+  }
+};

@@ -1,0 +1,338 @@
+"""One HTML file from a run folder: folium's map and page, our own layer, nothing from a network.
+
+It knows how the file is put together: which scripts and styles go in, where data may stand and how
+it is escaped. Names in the data are hostile until escaped: they enter the page as JSON whose
+markup characters are written as code points, or through an escaping template, and never through
+folium's own templates, which would evaluate them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from functools import cache, partial
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import folium
+import jinja2
+import numpy as np
+from branca.element import Element, Figure, MacroElement
+from markupsafe import Markup
+
+from maps.payload import Payload, build_payload, clean_name
+from maps.picture import street_picture
+from maps.run_folder import RunFolder, read_run_folder
+from maps.texts import LANGUAGES, TEXTS, table, text
+from sim.errors import InputError
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+"""Scripts and styles written in the file may run; nothing may be asked of any address."""
+OUR_STYLES = ("page.css",)
+OUR_SCRIPTS = ("payload.js", "sheet.js", "figures.js", "scene.js", "labels.js", "panel.js")
+MOST_CLASSES = 6
+HEADLINE_TASK = "recognise"
+
+
+def write_map(run_folder: Path) -> Path:
+    """Write map.html into a finished run folder and return its path.
+
+    Parameters
+    ----------
+    run_folder
+        A folder that `sim run` has finished. Its map.html, if any, is replaced once the new one is
+        whole.
+
+    Raises
+    ------
+    InputError
+        The folder is not a finished run, or was written by another version.
+    """
+    run = read_run_folder(Path(run_folder))
+    page = _page(run, build_payload(run)).render()
+    return write_aside(Path(run_folder) / "map.html", page)
+
+
+def write_aside(target: Path, content: str) -> Path:
+    """Write a text file under a temporary name, move it into place, and return its path."""
+    handle, aside = tempfile.mkstemp(prefix=".", suffix=target.name, dir=target.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(content)
+        Path(aside).chmod(0o644)
+        Path(aside).replace(target)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
+    return target
+
+
+class Page(Figure):
+    """folium's page, with a language and the policy before anything that could ask."""
+
+    _template = jinja2.Template(
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        "{{ this.header.render(**kwargs) }}\n</head>\n<body>\n{{ this.html.render(**kwargs) }}\n"
+        "<script>\n{{ this.script.render(**kwargs) }}\n</script>\n</body>\n</html>\n"
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.header._children.clear()
+
+
+class QuietMap(folium.Map):
+    """folium's map without tiles, without anything from a CDN, and free to be zoomed by hand."""
+
+    _template = jinja2.Template(
+        "{% macro html(this, kwargs) %}"
+        '<div id="{{ this.get_name() }}" class="folium-map"></div>{% endmacro %}'
+        "{% macro script(this, kwargs) %}"
+        "const {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, "
+        "{crs: L.CRS.{{ this.crs }}, zoomControl: false, attributionControl: false, "
+        "zoomSnap: 0.25, zoomDelta: 0.5, wheelPxPerZoomLevel: 90, maxZoom: 20});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self) -> None:
+        super().__init__(tiles=None)
+        self.default_js = []
+        self.default_css = []
+        self._id = "of_streets"
+
+
+class SeenStreets(MacroElement):
+    """Our layer: streets, cameras and walks drawn on canvas from the page's packed columns."""
+
+    _template = jinja2.Template(
+        "{% macro script(this, kwargs) %}Unseen.start({{ this._parent.get_name() }});{% endmacro %}"
+    )
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+
+class Verbatim(Element):
+    """Text that goes into the page as it is: branca would evaluate any template inside it."""
+
+    _template = jinja2.Template("{{ this.content }}")
+
+    def __init__(self, content: str) -> None:
+        super().__init__()
+        self.content = content
+
+
+def _page(run: RunFolder, payload: Payload) -> Page:
+    facts = page_facts(run)
+    page = Page()
+    streets = QuietMap()
+    page.add_child(streets)
+    SeenStreets().add_to(streets)
+    words = {"texts": TEXTS, "facts": facts, "t": partial(_english, city=facts["city"][0])}
+    head = page_template("head.html").render(policy=CONTENT_SECURITY_POLICY, **words)
+    for content in (head, *_styles(), *_scripts()):
+        page.header.add_child(Verbatim(content))
+    body = page_template("page.html").render(
+        tasks=run.tasks,
+        rows=_rows(run),
+        picture=Markup(_picture(run)),
+        classes=[f"{end:,}" for end in class_ends(run.totals)],
+        **words,
+    )
+    carried = {
+        "payload": payload.head,
+        "facts": facts,
+        "texts": table(),
+        "classes": class_ends(run.totals),
+    }
+    for content in (
+        body,
+        f'<script type="application/json" id="carried">{safe_json(carried)}</script>',
+        f'<script type="text/plain" id="packed">{payload.columns.text()}</script>',
+    ):
+        page.html.add_child(Verbatim(content))
+    return page
+
+
+def safe_json(content: object) -> str:
+    """Write JSON that can neither end its script element nor begin another."""
+    written = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        written = written.replace(character, f"\\u{ord(character):04x}")
+    return written
+
+
+def class_ends(totals: list[int]) -> list[int]:
+    """Return the camera counts at which a colour ends: the totals, thinned evenly if many."""
+    if len(totals) <= MOST_CLASSES:
+        return totals
+    places = np.linspace(0, len(totals) - 1, MOST_CLASSES).round().astype(int)
+    return [totals[place] for place in places]
+
+
+def page_facts(run: RunFolder) -> dict[str, Any]:
+    """Return what the page says of the run, names and sentences as [English, Chinese]."""
+    area, scenario = run.summary["area"], run.manifest.get("scenario") or {}
+    outline = run.districts[run.districts["kind"] == "area"]
+    english = clean_name(area["name"])
+    chinese = clean_name(outline["name_zh"].iloc[0]) if len(outline) else ""
+    direct = area["share_rule"] == "direct"
+    names = [english, chinese or english]
+    facts = {
+        "area": names,
+        "title": _title(scenario, names),
+        "city": list(TEXTS["this_area" if direct else "hong_kong"]),
+        "walls": area["walls"],
+        "share_rule": clean_name(area["share_rule"]),
+        "street_share": clean_name(area["street_share"]),
+        "optics": (scenario.get("cameras") or {}).get("optics"),
+        "scenario": clean_name(run.summary["scenario"]),
+        "seed": clean_name(str(run.manifest["seed"])),
+        "sources": list(dict.fromkeys(map(_one_line, _attributions(run.manifest["data"])))),
+        "cite": _one_line(run.manifest.get("cite", "")),
+    }
+    facts |= headline(run, facts["city"])
+    camera = f"camera_{facts['optics']}"
+    if camera in TEXTS:
+        notes = zip(facts["headline_note"], LANGUAGES, strict=True)
+        facts["headline_note"] = [f"{note} {text(camera, language)}" for note, language in notes]
+    return facts
+
+
+def _title(scenario: dict[str, Any], area: list[str]) -> list[str]:
+    """Return the scenario's own title, or the question."""
+    own = [clean_name(scenario.get(key)) for key in ("title", "title_zh")]
+    if any(own):
+        return [own[0] or own[1], own[1] or own[0]]
+    return [text("title", lang, area=name) for lang, name in zip(LANGUAGES, area, strict=True)]
+
+
+def headline(run: RunFolder, city: list[str]) -> dict[str, list[str]]:
+    """Return the page's one sentence and its note, each as [English, Chinese].
+
+    It compares the lowest with the highest total: median, 10th and 90th percentile of typical
+    walks at recognise quality; or the share of street length where a run has no typical walks.
+    """
+    ends = {"low": run.summary["steps"][0], "high": run.summary["steps"][-1]}
+    values: dict[str, str] = {}
+    walks = 0
+    for end, step in ends.items():
+        seen = step["trips"][HEADLINE_TASK]["observed_length"]
+        walks = seen["n"]
+        shares = seen if walks else {"p50": step["coverage"][HEADLINE_TASK]}
+        values[end] = f"{step['total']:,}"
+        for name in shares.keys() & {"p10", "p50", "p90"}:
+            values[f"{end}_{name}"] = percent(shares[name])
+    many = "two" if len(run.summary["steps"]) > 1 else "one"
+    key = f"headline_{many if walks else 'streets'}"
+    note = "headline_note" if walks else "headline_note_streets"
+    return {
+        "headline": [
+            text(key, language, city=name, **values)
+            for language, name in zip(LANGUAGES, city, strict=True)
+        ],
+        "headline_note": [text(note, language, walks=f"{walks:,}") for language in LANGUAGES],
+    }
+
+
+def percent(share: float | None) -> str:
+    """Write a share of 0…1 as the page does: whole percent, tenths below ten."""
+    if share is None:
+        return "—"
+    value = 100 * share
+    return f"{value:.0f}%" if value >= 9.95 or value < 0.05 else f"{value:.1f}%"
+
+
+def _rows(run: RunFolder) -> list[dict[str, str]]:
+    """Rows of the table of all figures: a total and a task each."""
+    rows = []
+    for step in run.summary["steps"]:
+        for task in run.tasks:
+            seen = step["trips"][task]["observed_length"]
+            p10, p50, p90 = (percent(seen[name]) for name in ("p10", "p50", "p90"))
+            rows.append(
+                {
+                    "total": f"{step['total']:,}",
+                    "here": f"{step['cameras']:,}",
+                    "task": task,
+                    "streets": percent(step["coverage"][task]),
+                    "walks": f"{p50} ({p10}–{p90})" if seen["n"] else "—",
+                }
+            )
+    return rows
+
+
+def _picture(run: RunFolder) -> str:
+    """Draw the still picture: pieces by the class in which they are first seen for the headline."""
+    ends = np.array(class_ends(run.totals))
+    rank = run.pieces[f"rank_{HEADLINE_TASK}"].to_numpy(np.int64)
+    return street_picture(
+        run.pieces["geometry"].to_numpy(), np.searchsorted(ends, rank), len(ends), "picture-caption"
+    )
+
+
+def _attributions(data: object) -> Iterator[str]:
+    """Find every attribution in the manifest's account of the data, however deep it stands."""
+    for key, value in data.items() if isinstance(data, dict) else ():
+        if key == "attribution":
+            yield from value if isinstance(value, list) else [value]
+        else:
+            yield from _attributions(value)
+    for item in data if isinstance(data, list) else ():
+        yield from _attributions(item)
+
+
+def _one_line(value: object) -> str:
+    return " ".join(str(value).split())[:1000]
+
+
+def _english(key: str, **values: object) -> str:
+    return text(key, "en", **values)
+
+
+@cache
+def _asset(name: str) -> str:
+    return files("maps").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+@cache
+def page_template(name: str) -> jinja2.Template:
+    """Return a template of ours that escapes whatever is put into it."""
+    return jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
+        _asset(name)
+    )
+
+
+def _styles() -> list[str]:
+    styles = [_leaflet("leaflet.css"), *(_asset(name) for name in OUR_STYLES)]
+    return [f"<style>\n{style}\n</style>" for style in styles]
+
+
+def _scripts() -> list[str]:
+    scripts = [_leaflet("leaflet.js"), *(_asset(name) for name in OUR_SCRIPTS)]
+    return [f"<script>\n{script}\n</script>" for script in scripts]
+
+
+@cache
+def _leaflet(name: str) -> str:
+    """Read a file of Leaflet from the installed package, without what would ask for more files."""
+    package = find_spec("js_lib_leaflet")
+    if package is None or not package.submodule_search_locations:
+        raise InputError(
+            "map: the package django-js-lib-leaflet is not installed; "
+            "run `pip install django-js-lib-leaflet`"
+        )
+    folder = Path(package.submodule_search_locations[0]) / "static" / "js_lib_leaflet"
+    content = (folder / name).read_text(encoding="utf-8")
+    if "</script" in content.lower() or "</style" in content.lower():
+        raise RuntimeError(f"{name} of django-js-lib-leaflet cannot be written into a page")
+    content = re.sub(r"(?m)^//# sourceMappingURL=.*$", "", content)
+    return re.sub(r"(?m)^.*url\([^)]*\).*$", "", content) if name.endswith(".css") else content

@@ -1,0 +1,337 @@
+"""What a page carries: the run's streets, cameras, walks and figures, as packed integers.
+
+It turns projected metres into Web-Mercator decimetres (the plane Leaflet draws in), street pieces
+into cuts along their edge, and first-seen ranks into places in one list of ranks. The figures it
+adds are sums over the run's own curves, so the page can follow a slider between the run's totals.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+
+from maps.packing import Columns
+from maps.run_folder import RunFolder
+
+UNIT = 0.1
+"""Grid of every drawn coordinate, Web-Mercator metres."""
+DECIMETRE = 0.1
+FIELD_TOLERANCE_M = 0.25
+LONGEST_NAME = 80
+MOST_CURVE_CELLS = 4_000_000
+MOST_CURVE_POINTS = 400
+SHARE_SCALE = 100_000
+STATION_EXIT = re.compile(r"\s+exit\s+\S+$|\s*[A-Z]\d*\s*出口$", re.IGNORECASE)
+LABELLED = ("station", "market", "landmark")
+QUANTILES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+WALK_FIGURES = ("observed_length", "heads", "longest_gap_m", "tracked_live")
+
+
+@dataclass(frozen=True)
+class Payload:
+    """What a page carries.
+
+    Attributes
+    ----------
+    head
+        Small things as JSON: grid, names, totals, figures.
+    columns
+        Everything long, as integers.
+    """
+
+    head: dict[str, Any]
+    columns: Columns
+
+
+class Grid:
+    """The plane the page draws in: integers of `UNIT` Web-Mercator metres from an origin.
+
+    Parameters
+    ----------
+    crs
+        The run's projected CRS.
+    bounds
+        West, south, east, north in that CRS; the origin is the south-west corner.
+    """
+
+    def __init__(self, crs: CRS, bounds: NDArray[np.float64]) -> None:
+        self._transformer = Transformer.from_crs(crs, "EPSG:3857", always_xy=True)
+        west, south, east, north = bounds
+        x, y = self._transformer.transform([west, west, east, east], [south, north, south, north])
+        self.origin = (math.floor(min(x)), math.floor(min(y)))
+        self.decimetre = self._steps_per_decimetre((west + east) / 2, (south + north) / 2)
+        """Grid steps per decimetre on the ground, at the middle."""
+
+    def _steps_per_decimetre(self, x: float, y: float) -> float:
+        """Side of the square that 100 m × 100 m become; Web-Mercator differs 0.7 % by direction."""
+        east, north = self._transformer.transform([x, x + 100, x], [y, y, y + 100])
+        across, up = (np.array([east[k] - east[0], north[k] - north[0]]) for k in (1, 2))
+        area = abs(across[0] * up[1] - across[1] * up[0])
+        return math.sqrt(area) / 100 * DECIMETRE / UNIT
+
+    def place(self, coordinates: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return grid integers, shape (n, 2), of projected metres, shape (n, 2)."""
+        if not len(coordinates):
+            return np.zeros((0, 2), np.int64)
+        metres = np.column_stack(self._transformer.transform(*coordinates.T))
+        return np.asarray(np.rint((metres - self.origin) / UNIT), np.int64)
+
+
+def clean_name(value: object) -> str:
+    """Return a name fit to be shown: one line, no control or direction marks, not too long."""
+    text = value if isinstance(value, str) else ""
+    shown = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
+    shown = " ".join(shown.split())
+    return shown if len(shown) <= LONGEST_NAME else shown[: LONGEST_NAME - 1] + "…"
+
+
+def name_pair(name: object, name_zh: object) -> list[str]:
+    """Return [English, Chinese], fit to be shown; either may stand in for the other."""
+    english, chinese = clean_name(name), clean_name(name_zh)
+    return [english or chinese, chinese or english]
+
+
+def build_payload(run: RunFolder) -> Payload:
+    """Gather what the page carries from a run folder."""
+    grid = Grid(run.edges.crs, _bounds(run))
+    columns = Columns()
+    ranks = _known_ranks(run)
+    names = _add_streets(columns, grid, run, ranks)
+    _add_rings(columns, grid, "wall", run.walls)
+    _add_heads(columns, grid, run, ranks)
+    _add_seen_curves(columns, run, ranks)
+    _add_walk_bands(columns, run)
+    head = {
+        "origin": grid.origin,
+        "unit": UNIT,
+        "decimetre": grid.decimetre,
+        "tasks": run.tasks,
+        "totals": run.totals,
+        "steps": run.summary["steps"],
+        "names": names,
+        "walks": _add_walks(columns, grid, run),
+        "places": _labels(grid, run),
+        "outlines": _add_outlines(columns, grid, run.districts),
+    }
+    return Payload({**head, "columns": columns.index}, columns)
+
+
+def _bounds(run: RunFolder) -> NDArray[np.float64]:
+    frames = [run.edges, run.walls, run.heads, run.districts[run.districts["kind"] != "district"]]
+    bounds = np.array([frame.total_bounds for frame in frames if len(frame)])
+    return np.concatenate([np.nanmin(bounds[:, :2], axis=0), np.nanmax(bounds[:, 2:], axis=0)])
+
+
+def _known_ranks(run: RunFolder) -> NDArray[np.int64]:
+    """Ranks that occur, up to the highest total; a place in this list, from 1, is a rank's code."""
+    found = [run.heads["rank"].to_numpy(np.int64)]
+    found += [run.pieces[f"rank_{task}"].to_numpy(np.int64) for task in run.tasks]
+    ranks = np.unique(np.concatenate(found))
+    return ranks[(ranks > 0) & (ranks <= run.totals[-1])]
+
+
+def _code(rank: NDArray[np.int64], ranks: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Place of each rank in the list, from 1; 0 for ranks beyond the highest total."""
+    last = ranks[-1] if len(ranks) else 0
+    return np.where(rank <= last, np.searchsorted(ranks, rank) + 1, 0)
+
+
+def _add_points(
+    columns: Columns, grid: Grid, name: str, shapes: NDArray[np.object_]
+) -> NDArray[np.int64]:
+    """Add the coordinates of shapes that have one line each; return them on the grid."""
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    placed = grid.place(coordinates)
+    columns.add(f"{name}_points", np.bincount(owner, minlength=len(shapes)))
+    columns.add(f"{name}_x", placed[:, 0], differences=True)
+    columns.add(f"{name}_y", placed[:, 1], differences=True)
+    return placed
+
+
+def _add_rings(
+    columns: Columns, grid: Grid, name: str, frame: gpd.GeoDataFrame, tolerance: float = 0.0
+) -> NDArray[np.int64]:
+    """Add the rings of polygons; return the row each ring belongs to."""
+    shapes = np.asarray(frame.geometry.to_numpy(), object)
+    if tolerance:
+        shapes = shapely.simplify(shapes, tolerance)
+    part, row = shapely.get_parts(shapes, return_index=True)
+    polygonal = shapely.get_type_id(part) == 3
+    ring, of_part = shapely.get_rings(part[polygonal], return_index=True)
+    _add_points(columns, grid, name, ring)
+    return np.asarray(row[polygonal][of_part], np.int64)
+
+
+def _add_streets(
+    columns: Columns, grid: Grid, run: RunFolder, ranks: NDArray[np.int64]
+) -> list[list[str]]:
+    """Add edges, and pieces as lengths along their edge (dm); return the list of names."""
+    edges, pieces = run.edges, run.pieces
+    _add_points(columns, grid, "edge", edges.geometry.to_numpy())
+    pairs = [
+        tuple(name_pair(*names)) for names in zip(edges["name"], edges["name_zh"], strict=True)
+    ]
+    known = {pair: code for code, pair in enumerate(dict.fromkeys([("", ""), *pairs]))}
+    columns.add("edge_name", [known[pair] for pair in pairs])
+    wide = edges["highway"].isin(["primary", "secondary", "tertiary"]).to_numpy()
+    roofed = edges["deck"].isin(["subway", "covered"]).to_numpy()
+    raised = (edges["deck"] == "footbridge").to_numpy()
+    columns.add("edge_form", wide + 2 * roofed + 4 * raised)
+    edge = np.searchsorted(edges["edge"].to_numpy(), pieces["edge"].to_numpy())
+    cut = np.rint(pieces[["t0", "t1"]].to_numpy(np.float64) / DECIMETRE).astype(np.int64)
+    columns.add("edge_pieces", np.bincount(edge, minlength=len(edges)))
+    columns.add("piece_length", cut[:, 1] - cut[:, 0])
+    for task in run.tasks:
+        columns.add(f"piece_{task}", _code(pieces[f"rank_{task}"].to_numpy(np.int64), ranks))
+    columns.add("ranks", ranks, differences=True)
+    return [list(pair) for pair in known]
+
+
+def _add_heads(columns: Columns, grid: Grid, run: RunFolder, ranks: NDArray[np.int64]) -> None:
+    """Add cameras in ascending order of rank, and their fields."""
+    heads = run.heads[run.heads["rank"] <= run.totals[-1]]
+    place = grid.place(shapely.get_coordinates(heads.geometry.to_numpy()))
+    columns.add("head_rank", _code(heads["rank"].to_numpy(np.int64), ranks), differences=True)
+    columns.add("head_x", place[:, 0], differences=True)
+    columns.add("head_y", place[:, 1], differences=True)
+    area = shapely.union_all(run.districts.geometry[run.districts["kind"] == "area"].to_numpy())
+    inside = shapely.intersects(area, heads.geometry.to_numpy())
+    columns.add("head_inside", inside if not shapely.is_empty(area) else np.ones(len(heads)))
+    for name in ("near", *(f"range_{task}" for task in run.tasks)):
+        columns.add(f"head_{name}", np.rint(heads[name].to_numpy(np.float64) / DECIMETRE))
+    fields = gpd.GeoDataFrame(geometry=heads["field"].to_numpy(), crs=run.heads.crs)
+    owner = _add_rings(columns, grid, "field", fields, FIELD_TOLERANCE_M)
+    columns.add("field_head", owner, differences=True)
+
+
+def _add_seen_curves(columns: Columns, run: RunFolder, ranks: NDArray[np.int64]) -> None:
+    """Add, per task, the street length in the area first seen at each rank (cm), never seen first.
+
+    The page adds them up, so its share at any number of cameras is the run's own.
+    """
+    inside = run.pieces[run.pieces["in_area"].to_numpy(bool)]
+    length = (inside["t1"] - inside["t0"]).to_numpy(np.float64)
+    for task in run.tasks:
+        code = _code(inside[f"rank_{task}"].to_numpy(np.int64), ranks)
+        metres = np.bincount(code, weights=length, minlength=len(ranks) + 1)
+        columns.add(f"seen_{task}", np.rint(metres * 100))
+
+
+def _add_walk_bands(columns: Columns, run: RunFolder) -> None:
+    """Add the 10th, 50th and 90th percentile of typical walks' seen share, rank by rank.
+
+    Percentiles do not follow from sums, so they are taken here, at every rank that changes a walk
+    (thinned evenly where there are very many) and at the run's totals.
+    """
+    count = run.curves.num_rows
+    changes = [np.unique(_flat(run.curves, f"curve_rank_{task}")) for task in run.tasks]
+    ranks = np.unique(np.concatenate(changes)) if count else np.zeros(0, np.int64)
+    ranks = ranks[ranks <= run.totals[-1]]
+    most = max(min(MOST_CURVE_POINTS, MOST_CURVE_CELLS // max(count, 1)), 1)
+    thinned = ranks[:: math.ceil(len(ranks) / most)] if len(ranks) else ranks
+    grid = np.unique(np.concatenate([[0], thinned, run.totals])) if count else ranks
+    columns.add("band_rank", grid, differences=True)
+    for task in run.tasks:
+        share = _seen_shares(run.curves, task, grid)
+        for name, quantile in QUANTILES.items():
+            band = np.quantile(share, quantile, axis=0) if count else np.zeros(0)
+            columns.add(f"band_{task}_{name}", np.rint(band * SHARE_SCALE), differences=True)
+
+
+def _flat(curves: pa.Table, name: str) -> NDArray[Any]:
+    return np.asarray(curves[name].combine_chunks().flatten().to_numpy(zero_copy_only=False))
+
+
+def _seen_shares(curves: pa.Table, task: str, grid: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Share of each walk's length seen with the heads up to each rank, shape (walks, ranks)."""
+    lists = curves[f"curve_rank_{task}"].combine_chunks()
+    owner = np.repeat(np.arange(len(lists)), np.asarray(lists.value_lengths().fill_null(0)))
+    column = np.searchsorted(grid, _flat(curves, f"curve_rank_{task}"))
+    kept = column < len(grid)
+    cell = owner[kept] * len(grid) + column[kept]
+    metres = _flat(curves, f"curve_length_{task}")[kept]
+    added = np.bincount(cell, weights=metres, minlength=len(lists) * len(grid))
+    length = np.maximum(curves["length"].to_numpy(), 1e-9)[:, None]
+    return np.asarray(np.cumsum(added.reshape(len(lists), len(grid)), axis=1) / length)
+
+
+def _add_walks(columns: Columns, grid: Grid, run: RunFolder) -> list[dict[str, Any]]:
+    """Add named walks: the line, the curve per task (rank, mm), and the figures at each total."""
+    _add_points(columns, grid, "walk", run.walks.geometry.to_numpy())
+    for task in run.tasks:
+        rank, length = run.walks[f"curve_rank_{task}"], run.walks[f"curve_length_{task}"]
+        columns.add(f"walk_{task}_steps", [len(row) for row in rank])
+        columns.add(f"walk_{task}_rank", np.concatenate([[], *rank]), differences=True)
+        columns.add(f"walk_{task}_length", np.rint(np.concatenate([[], *length]) * 1000))
+    figures = run.walk_figures.set_index(["trip", "total", "task"])
+    return [
+        {
+            "name": name_pair(row.name, row.name_zh),
+            "length": float(row.length),
+            "duration_s": float(row.duration_s),
+            "steps": [
+                {task: _figures(figures, (row.trip, total, task)) for task in run.tasks}
+                for total in run.totals
+            ],
+        }
+        for row in run.walks.itertuples()
+    ]
+
+
+def _figures(table: pd.DataFrame, key: tuple[Any, ...]) -> dict[str, float | None]:
+    row = table.loc[key]
+    values = {name: row[name] for name in WALK_FIGURES}
+    return {name: None if pd.isna(v) else round(float(v), 6) for name, v in values.items()}
+
+
+def _labels(grid: Grid, run: RunFolder) -> list[dict[str, Any]]:
+    """One label a place name, at the middle of its points (the exits of a station)."""
+    shown = run.places[run.places["kind"].isin(LABELLED)]
+    position = grid.place(shapely.get_coordinates(shown.geometry.to_numpy()))
+    found: dict[tuple[str, ...], list[NDArray[np.int64]]] = {}
+    for row, point in zip(shown.itertuples(), position, strict=True):
+        names = (STATION_EXIT.sub("", name) for name in name_pair(row.name, row.name_zh))
+        found.setdefault((str(row.kind), *names), []).append(point)
+    labels = [
+        {"kind": kind, "name": names, "at": np.rint(np.mean(points, axis=0)).astype(int).tolist()}
+        for (kind, *names), points in found.items()
+        if names[0]
+    ]
+    labels.sort(key=lambda label: LABELLED.index(label["kind"]))
+    return labels + _district_labels(grid, run.districts)
+
+
+def _district_labels(grid: Grid, districts: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    """Name each district inside the part of it that is simulated."""
+    region = shapely.union_all(districts.geometry[districts["kind"] == "region"].to_numpy())
+    table = districts[districts["kind"] == "district"]
+    parts = shapely.intersection(table.geometry.to_numpy(), region)
+    inside = ~shapely.is_empty(parts)
+    at = grid.place(shapely.get_coordinates(shapely.point_on_surface(parts[inside])))
+    return [
+        {"kind": "district", "name": name_pair(row.name, row.name_zh), "at": point.tolist()}
+        for row, point in zip(table[inside].itertuples(), at, strict=True)
+    ]
+
+
+def _add_outlines(
+    columns: Columns, grid: Grid, districts: gpd.GeoDataFrame
+) -> list[dict[str, Any]]:
+    """Add the outlines of the study area, its halo and the districts, with their names."""
+    rows = _add_rings(columns, grid, "outline", districts, 1.0)
+    table = list(districts.itertuples())
+    return [
+        {"kind": str(table[row].kind), "name": name_pair(table[row].name, table[row].name_zh)}
+        for row in rows
+    ]

@@ -1,0 +1,148 @@
+"""Reading a run folder: the tables and figures that a page needs, and nothing else of them.
+
+It knows file and column names (docs of the run folder: one table a file) and refuses a folder that
+is not whole or was written in a later form. It changes no figure.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.errors import InputError
+
+VERSION = 1
+"""Form of summary.json that this reader knows."""
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """What a page reads of a run.
+
+    Attributes
+    ----------
+    summary, manifest
+        The two JSON files.
+    edges, walls, places, districts, heads
+        GeoDataFrames in the run's projected metres; `heads` in ascending order of rank with the
+        second geometry column `field`.
+    pieces
+        Pieces of streets (GeoDataFrame) in order along each edge: edge, t0, t1, in_area,
+        rank_<task>.
+    walks
+        Named walks (GeoDataFrame), a walk a row, with their curves.
+    walk_figures
+        Rows of trips.parquet that belong to named walks.
+    curves
+        Curves of the other walks: length, curve_rank_<task>, curve_length_<task> (arrow lists).
+    """
+
+    summary: dict[str, Any]
+    manifest: dict[str, Any]
+    edges: gpd.GeoDataFrame
+    pieces: gpd.GeoDataFrame
+    heads: gpd.GeoDataFrame
+    walls: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    districts: gpd.GeoDataFrame
+    walks: gpd.GeoDataFrame
+    walk_figures: pd.DataFrame
+    curves: pa.Table
+
+    @property
+    def tasks(self) -> list[str]:
+        """The tasks, from the loosest to the strictest."""
+        return [str(task) for task in self.summary["tasks"]]
+
+    @property
+    def totals(self) -> list[int]:
+        """City totals of the scenario, ascending."""
+        return [int(step["total"]) for step in self.summary["steps"]]
+
+
+def read_run_folder(folder: Path) -> RunFolder:
+    """Read a run folder.
+
+    Raises
+    ------
+    InputError
+        The folder is missing, not whole, or written in a form this version does not know.
+    """
+    summary = _read_json(folder, "summary.json")
+    if summary.get("version") != VERSION:
+        raise InputError(
+            f"{folder}: summary.json has version {summary.get('version')!r}, this program reads "
+            f"{VERSION}; run the scenario again with `sim run`"
+        )
+    tasks = [str(task) for task in summary["tasks"]]
+    ranks = [f"rank_{task}" for task in tasks]
+    curves = [f"curve_{what}_{task}" for task in tasks for what in ("rank", "length")]
+    named = [("named", "==", True)]
+    return RunFolder(
+        summary=summary,
+        manifest=_read_json(folder, "manifest.json"),
+        edges=_read_geometry(
+            folder, "edges", ["edge", "u", "v", "name", "name_zh", "highway", "deck", "geometry"]
+        ).sort_values("edge", ignore_index=True),
+        pieces=_read_geometry(
+            folder, "streets", ["edge", "t0", "t1", "in_area", *ranks, "geometry"]
+        ).sort_values(["edge", "t0"], ignore_index=True),
+        heads=_read_geometry(folder, "cameras").sort_values("rank", ignore_index=True),
+        walls=_read_geometry(folder, "walls"),
+        places=_read_geometry(folder, "places"),
+        districts=_read_geometry(folder, "districts"),
+        walks=_read_geometry(folder, "trips_geometry", filters=named),
+        walk_figures=_read_table(folder, "trips", None, filters=named).to_pandas(),
+        curves=_read_table(
+            folder, "trips_geometry", ["length", *curves], filters=[("named", "==", False)]
+        ),
+    )
+
+
+def _present(folder: Path, name: str) -> Path:
+    path = folder / name
+    if not path.is_file():
+        raise InputError(f"{folder}: no {name}; give a folder that `sim run` has finished")
+    return path
+
+
+def _read_json(folder: Path, name: str) -> dict[str, Any]:
+    path = _present(folder, name)
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path}: not JSON ({error}); run the scenario again") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: not a JSON object; run the scenario again")
+    return content
+
+
+def _read_table(
+    folder: Path, name: str, columns: list[str] | None, filters: list[Any] | None = None
+) -> pa.Table:
+    path = _present(folder, f"{name}.parquet")
+    try:
+        return pq.read_table(path, columns=columns, filters=filters)
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{path}: {_first_line(error)}; run the scenario again") from None
+
+
+def _read_geometry(
+    folder: Path, name: str, columns: list[str] | None = None, filters: list[Any] | None = None
+) -> gpd.GeoDataFrame:
+    path = _present(folder, f"{name}.parquet")
+    try:
+        return gpd.read_parquet(path, columns=columns, filters=filters)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise InputError(f"{path}: {_first_line(error)}; run the scenario again") from None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

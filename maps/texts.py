@@ -1,0 +1,306 @@
+"""Every word of the page, in English and in Chinese as written in Hong Kong, in one table.
+
+A text may hold places in braces, the same in both languages, which the page fills with numbers or
+names. Words for the four tasks are fixed by the project; proper names come from the data.
+"""
+
+from __future__ import annotations
+
+LANGUAGES = ("en", "zh")
+"""Codes of the two languages, in the order of each pair of texts."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    # the question and its answer
+    "title": (
+        "What can still be walked unseen in {area}?",
+        "在{area}，還有多少路可以走過而不被看見？",
+    ),
+    "headline_two": (
+        "With {low} cameras in {city}, a typical walk passes a lens close enough, with this "
+        "camera, to recognise a face turned towards it for {low_p50} of the way ({low_p10} to "
+        "{low_p90}); with {high}, for {high_p50} ({high_p10} to {high_p90}).",
+        "{city}有 {low} 個鏡頭時，走一段典型路程，有 {low_p50}（{low_p10} 至 {low_p90}）的路段，"
+        "鏡頭近得足以（以這款鏡頭計）辨認正面的人臉；有 {high} 個時，則有 {high_p50}"
+        "（{high_p10} 至 {high_p90}）。",
+    ),
+    "headline_one": (
+        "With {high} cameras in {city}, a typical walk passes a lens close enough, with this "
+        "camera, to recognise a face turned towards it for {high_p50} of the way ({high_p10} to "
+        "{high_p90}).",
+        "{city}有 {high} 個鏡頭時，走一段典型路程，有 {high_p50}（{high_p10} 至 {high_p90}）的"
+        "路段，鏡頭近得足以（以這款鏡頭計）辨認正面的人臉。",
+    ),
+    "headline_streets": (
+        "With {low} cameras in {city}, {low_p50} of street length lies close enough to a lens, "
+        "with this camera, to recognise a face turned towards it; with {high}, {high_p50}.",
+        "{city}有 {low} 個鏡頭時，有 {low_p50} 的街道長度，鏡頭近得足以（以這款鏡頭計）辨認正面"
+        "的人臉；有 {high} 個時，則有 {high_p50}。",
+    ),
+    "headline_note": (
+        "Median of {walks} simulated walks; in brackets the 10th to the 90th percentile.",
+        "{walks} 段模擬路程的中位數；括號內為第 10 至第 90 百分位數。",
+    ),
+    "headline_note_streets": (
+        "Share of all street length in the area; this run has no typical walks.",
+        "佔區內街道總長度的比例；這次模擬沒有典型路程。",
+    ),
+    "hong_kong": ("Hong Kong", "全港"),
+    "this_area": ("the area", "本區"),
+    "camera_weak": (
+        "This camera: full HD, 90° wide (weak case).",
+        "這款鏡頭：全高清，視角 90°（較弱情況）。",
+    ),
+    "camera_typical": (
+        "This camera: 4K, 62° wide (typical case).",
+        "這款鏡頭：4K，視角 62°（一般情況）。",
+    ),
+    "camera_strong": (
+        "This camera: 4K, 40° narrow (strong case).",
+        "這款鏡頭：4K，視角 40°（較強情況）。",
+    ),
+    # what must never be out of sight
+    "simulated": (
+        "Simulated cameras and people — not real positions 模擬",
+        "鏡頭與行人均屬模擬，並非真實位置 Simulated",
+    ),
+    "simulated_short": ("Simulated 模擬", "模擬 Simulated"),
+    "walls_footprints": (
+        "Walls: mapped building footprints",
+        "牆壁：地圖上的建築物輪廓",
+    ),
+    "walls_blocks": (
+        "Walls: street blocks inferred from streets, not building footprints",
+        "牆壁：由街道推算的街區，並非建築物輪廓",
+    ),
+    "walls_mixed": (
+        "Walls: building footprints, and blocks inferred from streets where none are mapped",
+        "牆壁：建築物輪廓；地圖未有繪畫之處，由街道推算街區",
+    ),
+    "walls_none": (
+        "No walls: nothing blocks sight, so streets look more seen than they would be",
+        "沒有牆壁：視線毫無阻擋，街道看來會比實際更易被看見",
+    ),
+    "share_rule": ("City total shared by {rule}", "全市鏡頭按{rule}分配"),
+    "share_rule_direct": ("Camera counts are the area's own", "鏡頭數目為本區自身數目"),
+    "rule_population": ("population", "人口"),
+    "rule_streets": ("street length", "街道長度"),
+    "rule_given": ("a given share", "指定比例"),
+    "street_share": (
+        "Cameras that watch a street: {share}",
+        "面向街道的鏡頭比例：{share}",
+    ),
+    "share_low": ("low case", "低"),
+    "share_middle": ("middle case", "中"),
+    "share_high": ("high case", "高"),
+    "scenario": ("Scenario {name}, seed {seed}", "情境 {name}，隨機種子 {seed}"),
+    "osm": ("© OpenStreetMap contributors (ODbL)", "© OpenStreetMap 貢獻者（ODbL）"),
+    # controls
+    "language": ("Language", "語言"),
+    "tasks": ("How well must the camera see?", "鏡頭要看得多清楚？"),
+    "detect": ("Detect", "偵測"),
+    "observe": ("Observe", "觀察"),
+    "recognise": ("Recognise", "辨認"),
+    "identify": ("Identify", "識別"),
+    "detect_means": ("someone is there", "看得出有人"),
+    "observe_means": ("clothing and behaviour", "看得出衣着和舉動"),
+    "recognise_means": (
+        "a person one knows, face turned towards the camera",
+        "認得出相識的人（面向鏡頭時）",
+    ),
+    "identify_means": ("a stranger, beyond doubt", "確定陌生人的身份，毫無疑問"),
+    "detect_pixels": ("25 pixels per metre", "每米 25 像素"),
+    "observe_pixels": ("62.5 pixels per metre", "每米 62.5 像素"),
+    "recognise_pixels": ("125 pixels per metre", "每米 125 像素"),
+    "identify_pixels": ("250 pixels per metre", "每米 250 像素"),
+    "cameras_in_city": ("cameras in {city}", "個鏡頭（{city}）"),
+    "slider": ("Number of cameras in {city}", "{city}鏡頭數目"),
+    "slider_value": ("{n} cameras", "{n} 個鏡頭"),
+    "go_to": ("Show {n} cameras", "顯示 {n} 個鏡頭"),
+    "play": ("Play from 0 to {n}", "由 0 播放至 {n}"),
+    "pause": ("Pause", "暫停"),
+    "fold": ("Fold the panel", "收起面板"),
+    "unfold": ("Open the panel", "展開面板"),
+    "zoom_in": ("Zoom in", "放大"),
+    "zoom_out": ("Zoom out", "縮小"),
+    "map": (
+        "Map of streets: {share} of street length is seen at {n} cameras",
+        "街道地圖：{n} 個鏡頭時，{share} 的街道長度會被看見",
+    ),
+    "panel": ("Figures and controls", "數字與控制"),
+    "chart": (
+        "Share of street length seen, by number of cameras",
+        "被看見的街道長度比例（按鏡頭數目）",
+    ),
+    "chart_caption": (
+        "Street length seen, % — by cameras in {city}",
+        "被看見的街道長度（%），按{city}鏡頭數目",
+    ),
+    # figures
+    "figures": ("At this number of cameras", "在這個鏡頭數目下"),
+    "cameras_here": ("cameras in this area", "個鏡頭在本區"),
+    "streets_seen": ("of street length seen", "街道長度被看見"),
+    "walk_median": ("of a typical walk seen", "典型路程被看見"),
+    "walk_range": ("{p10} to {p90} of the way", "全程的 {p10} 至 {p90}"),
+    "dark_stretch": ("longest unseen stretch of a typical walk", "典型路程中最長的不被看見路段"),
+    "tracked_typical": ("of a typical walk tracked live", "典型路程可被實時追蹤"),
+    "heads_typical": ("cameras met on a typical walk", "個鏡頭在典型路程上遇到"),
+    "metres": ("{n} m", "{n} 米"),
+    "kilometres": ("{n} km", "{n} 公里"),
+    "percent": ("{n}%", "{n}%"),
+    "step_at": (
+        "Longest unseen stretch, cameras met and tracking: as simulated at {n} cameras, the "
+        "nearest total at or below.",
+        "最長的不被看見路段、遇到的鏡頭和追蹤：按 {n} 個鏡頭的模擬結果，即不高於所選數目的最接近"
+        "總數。",
+    ),
+    "step_none": (
+        "Below the lowest simulated total ({n}): no figure.",
+        "低於最小的模擬總數（{n}）：沒有數字。",
+    ),
+    "by_task": ("Street length seen, by task", "各級清晰度下被看見的街道長度"),
+    "no_figure": ("—", "—"),
+    # walks
+    "walks": ("Walks to look at", "看看這些路程"),
+    "walks_hint": (
+        "Choose a walk to see it on the map.",
+        "選一段路程，在地圖上查看。",
+    ),
+    "no_walks": ("This run has no named walks.", "這次模擬沒有指定路程。"),
+    "walk_length": ("{n} m, {minutes} min on foot", "{n} 米，步行 {minutes} 分鐘"),
+    "walk_seen": ("of its length seen", "的長度被看見"),
+    "walk_heads": ("cameras met", "個鏡頭遇到"),
+    "walk_gap": ("longest unseen stretch", "最長的不被看見路段"),
+    "walk_tracked": ("tracked live", "可被實時追蹤"),
+    # legend
+    "legend": ("Legend", "圖例"),
+    "legend_title": (
+        "{task}: cameras in {city} when a street is first seen",
+        "{task}：街道首次被看見時的{city}鏡頭數目",
+    ),
+    "legend_first": ("up to {to}", "{to} 或以下"),
+    "legend_next": ("{from} to {to}", "{from} 至 {to}"),
+    "legend_unseen": ("unseen at {n}", "{n} 個時仍不被看見"),
+    "legend_bridge": (
+        "footbridge, seen only by cameras on it",
+        "行人天橋，只會被橋上的鏡頭看見",
+    ),
+    "legend_roofed": (
+        "subway or covered way, likewise",
+        "行人隧道或有蓋通道，同上",
+    ),
+    "legend_camera": ("simulated camera and what it sees", "模擬鏡頭及其視野"),
+    "legend_camera_far": (
+        "simulated camera (zoom in for its view)",
+        "模擬鏡頭（放大可見視野）",
+    ),
+    "legend_area": ("figures count inside this line", "數字只計此界線以內"),
+    "legend_walls": ("walls", "牆壁"),
+    # tables, glossary, sources
+    "table": ("All figures as a table", "所有數字列表"),
+    "table_total": ("Cameras in {city}", "{city}鏡頭"),
+    "table_here": ("In this area", "本區鏡頭"),
+    "table_task": ("Task", "清晰度"),
+    "table_streets": ("Street length seen", "被看見的街道長度"),
+    "table_walks": ("Typical walk seen, middle (10th to 90th percentile)",
+                    "典型路程被看見，中位數（第 10 至第 90 百分位數）"),
+    "glossary": ("The four tasks", "四級清晰度"),
+    "glossary_source": (
+        "Pixel densities of EN 62676-4, measured on the person.",
+        "像素密度依據 EN 62676-4，以人身處的位置計。",
+    ),
+    "about": ("About this map", "關於這幅地圖"),
+    "about_simulated": (
+        "Cameras are placed by a rule and people are drawn at random. Nothing here shows where a "
+        "real camera is, and it is not evidence of any camera or of any person.",
+        "鏡頭按規則擺放，行人隨機抽樣。本頁不顯示任何真實鏡頭的位置，亦不能用作任何鏡頭或任何人的"
+        "證據。",
+    ),
+    "about_seen": (
+        "A place counts as seen when a face there lies within range, inside the field of view, and "
+        "no wall cuts the line. Seen means that a camera can see it, not that somebody looks.",
+        "某處的人臉在鏡頭的有效距離和視野之內，而視線沒有被牆壁阻擋，便算被看見。被看見是指鏡頭"
+        "看得到，不代表有人正在看。",
+    ),
+    "about_network": (
+        "This page sends and stores nothing; it works without any network.",
+        "本頁不傳送、不儲存任何資料，毋須連接網絡。",
+    ),
+    "sources": ("Sources", "資料來源"),
+    "cite": ("How to cite", "引用方式"),
+    "software": (
+        "Drawn with folium and Leaflet (BSD licences).",
+        "以 folium 及 Leaflet 繪製（BSD 授權）。",
+    ),
+    # the report
+    "report_streets": (
+        "How much of the streets could be seen",
+        "有多少街道可被看見",
+    ),
+    "report_streets_says": (
+        "With {n} cameras, a face turned towards a camera could be recognised on {share} of the "
+        "street length here; the rest stays out of reach of every simulated camera.",
+        "有 {n} 個鏡頭時，區內 {share} 的街道長度上，面向鏡頭的人臉可被辨認；其餘路段在所有模擬鏡頭"
+        "的有效距離以外。",
+    ),
+    "report_walks": ("How much of a typical walk could be seen", "典型路程有多少可被看見"),
+    "report_walks_says": (
+        "Half of the simulated walks have a camera close enough to recognise a face on more than "
+        "{share} of their length at {n} cameras; their longest stretch without one is {gap} m in "
+        "the median.",
+        "有 {n} 個鏡頭時，半數模擬路程有超過 {share} 的長度近得可辨認人臉；途中最長一段沒有這樣的"
+        "鏡頭，中位數為 {gap} 米。",
+    ),
+    "report_tracked": (
+        "On how much of a walk a track could hold",
+        "有多少路程可維持追蹤",
+    ),
+    "report_tracked_says": (
+        "The expected share of a typical walk on which the walker has been identified and not yet "
+        "lost, if every simulated camera up to {n} were joined to one live system. It rests on "
+        "assumed hit rates and memory, which the methods list.",
+        "假設最多 {n} 個模擬鏡頭全部連接同一個實時系統，在一段典型路程上，行人已被識別而尚未跟失的"
+        "預期比例。此數建基於假設的識別率與記憶時間，詳見方法說明。",
+    ),
+    "report_total": ("Cameras in the city", "全市鏡頭"),
+    "report_walk_seen": ("Typical walk seen, median", "典型路程被看見，中位數"),
+    "report_walk_tracked": ("Tracked live, median", "可被實時追蹤，中位數"),
+    "report_read": ("How to read this", "如何閱讀"),
+    # without script
+    "still": (
+        "Streets by the number of cameras in {city} at which they are first seen. Dark streets "
+        "stay unseen at {n}.",
+        "各街道在{city}有多少個鏡頭時首次被看見。深色街道在 {n} 個鏡頭時仍不被看見。",
+    ),
+    "needs_script": (
+        "Open this file in a browser to move the slider.",
+        "以瀏覽器開啟本檔案，便可移動滑桿。",
+    ),
+    "too_old": (
+        "This browser is too old for the moving map; the figures are below.",
+        "這個瀏覽器版本太舊，未能顯示互動地圖；數字見下。",
+    ),
+}  # fmt: skip
+"""Each text as (English, Chinese)."""
+
+
+def text(key: str, language: str, **values: object) -> str:
+    """Return a text in a language with its places filled.
+
+    Parameters
+    ----------
+    key
+        A key of `TEXTS`.
+    language
+        One of `LANGUAGES`.
+    values
+        What to put into the places in braces.
+    """
+    return TEXTS[key][LANGUAGES.index(language)].format(**values)
+
+
+def table() -> dict[str, dict[str, str]]:
+    """Return all texts by language and key, as the page carries them."""
+    return {
+        language: {key: pair[place] for key, pair in TEXTS.items()}
+        for place, language in enumerate(LANGUAGES)
+    }

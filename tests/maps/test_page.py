@@ -1,0 +1,141 @@
+"""The page is one file that asks for nothing, and refuses what is not a run."""
+
+import html
+import json
+import re
+import shutil
+from importlib.resources import files
+from string import Formatter
+
+import pytest
+
+from maps import write_map
+from maps.page import class_ends, percent, safe_json
+from maps.texts import TEXTS, text
+from sim.errors import InputError
+
+ASSETS = files("maps") / "assets"
+
+
+@pytest.fixture(scope="module")
+def page(run_folder):
+    return write_map(run_folder).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def copy(run_folder, tmp_path):
+    return shutil.copytree(run_folder, tmp_path / "copy", ignore=shutil.ignore_patterns("*.html"))
+
+
+def test_nothing_is_loaded_from_anywhere(page):
+    # Links may be followed by a reader; nothing may be fetched by the page.
+    loading = r"<(script|img|iframe|link|source|object)[^>]*\s(src|href)=.?http"
+    assert not re.search(loading, page)
+    assert not re.search(r"url\((?!['\"]?(data:|#))", page.split("</style>")[0])
+    assert "@import" not in page
+    assert "sourceMappingURL" not in page
+    assert "cdn." not in page
+    assert "default-src 'none'" in html.unescape(page.split("<script")[0])
+
+
+def test_the_page_is_small(page):
+    assert len(page.encode()) < 400_000
+
+
+def test_the_headline_stands_in_plain_html(page):
+    body = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+    assert "close enough, with this camera, to recognise a face turned towards it" in body
+    assert "辨認正面的人臉" in body
+    assert "Simulated cameras and people — not real positions 模擬" in body
+    assert '<svg class="picture"' in body
+
+
+def test_the_same_run_gives_the_same_bytes(run_folder, page):
+    assert write_map(run_folder).read_text(encoding="utf-8") == page
+
+
+def test_nothing_is_left_beside_the_page(run_folder, page):
+    assert not [path.name for path in run_folder.iterdir() if path.name.startswith(".")]
+    assert (run_folder / "map.html").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"no summary\.json; give a folder that `sim run`"):
+        write_map(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", ["streets.parquet", "manifest.json", "trips_geometry.parquet"])
+def test_a_missing_file_is_named_and_nothing_written(copy, name):
+    (copy / name).unlink()
+    with pytest.raises(InputError, match=f"no {name}"):
+        write_map(copy)
+    assert not [path for path in copy.iterdir() if path.suffix == ".html"]
+
+
+@pytest.mark.parametrize("name", ["edges.parquet", "trips.parquet", "summary.json"])
+def test_a_truncated_file_is_named(copy, name):
+    path = copy / name
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(InputError, match=rf"{name}: [^\n]*run the scenario again$"):
+        write_map(copy)
+
+
+def test_a_later_version_is_refused_by_its_number(copy):
+    path = copy / "summary.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "version": 99}))
+    with pytest.raises(InputError, match="version 99"):
+        write_map(copy)
+
+
+def test_json_in_the_page_cannot_end_its_element():
+    hostile = "</script><!-- \u2028\u2029 & ]]>"
+    written = safe_json({hostile: hostile})
+    assert not set(written) & set("<>&\u2028\u2029")
+    assert json.loads(written) == {hostile: hostile}
+
+
+@pytest.mark.parametrize(
+    ("share", "written"),
+    [(0, "0%"), (0.0004, "0%"), (0.0006, "0.1%"), (0.0994, "9.9%"), (0.0996, "10%"),
+     (0.38, "38%"), (1, "100%"), (None, "—")],
+)  # fmt: skip
+def test_shares_are_written_as_percent(share, written):
+    assert percent(share) == written
+
+
+def test_colours_end_at_totals():
+    assert class_ends([4000, 60000]) == [4000, 60000]
+    many = list(range(1000, 65000, 1000))
+    ends = class_ends(many)
+    assert len(ends) == 6
+    assert set(ends) <= set(many)
+    assert ends[-1] == many[-1]
+
+
+def places(sentence):
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_both_languages_say_it_with_the_same_places(key):
+    english, chinese = TEXTS[key]
+    assert english
+    assert chinese
+    assert places(english) == places(chinese)
+
+
+def test_a_text_is_filled():
+    assert text("metres", "zh", n=5) == "5 米"
+
+
+def test_every_text_asked_for_exists_and_every_text_is_asked_for():
+    template = (ASSETS / "page.html").read_text(encoding="utf-8")
+    script = (ASSETS / "panel.js").read_text(encoding="utf-8")
+    asked = set(re.findall(r'data-t(?:-label)?="(\w+)"', template))
+    asked |= set(re.findall(r'(?:\bt\(|texts\.)"?(\w+)', template)) - {"row", "task", "camera_"}
+    asked |= set(re.findall(r'"([a-z]+(?:_[a-z]+)*)"', script)) & set(TEXTS)
+    asked |= {key for key in TEXTS if key.split("_")[0] in ("walls", "rule", "share", "camera")}
+    asked |= {key for key in TEXTS if key.startswith(("headline_", "report", "detect", "observe"))}
+    asked |= {key for key in TEXTS if key.startswith(("recognise", "identify"))}
+    asked |= {"title", "hong_kong", "this_area", "zoom_in", "zoom_out"}
+    assert asked == set(TEXTS)

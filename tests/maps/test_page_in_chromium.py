@@ -1,0 +1,361 @@
+"""The page in a real browser, opened from disk with the network cut."""
+
+import json
+import shutil
+import time
+
+import pytest
+from invented_run import hand_written_streets, write_run
+
+from maps import write_map
+from maps.run_folder import read_run_folder
+
+webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+DRIVER = shutil.which("chromedriver")
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER), reason="chromium and chromedriver are not installed"
+)
+
+FLAGS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--window-size=1280,800", "--lang=en-US",
+)  # fmt: skip
+HOSTILE = (
+    "</script><script>window.ran=1</script>",
+    "<img src=x onerror=window.ran=2>",
+    "\"'><svg onload=window.ran=3>",
+    "{{ 7 * 7 }}{% raw %}",
+    "\\u003cscript>window.ran=4",
+    "\u202e\u2028back`${window.ran=5}`",
+    "long " * 400,
+)
+VISIBLE_TEXT = """
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+const found = [];
+while (walker.nextNode()) {
+  const node = walker.currentNode, parent = node.parentElement;
+  const neutral = parent.closest("script, style, [translate=no], [lang]:not(html)");
+  if (!node.data.trim() || neutral) continue;
+  if (parent.closest("details") || parent.checkVisibility()) found.push(node.data.trim());
+}
+return found;
+"""
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    driver.execute_cdp_cmd("Network.enable", {})
+    cut = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
+    driver.execute_cdp_cmd("Network.emulateNetworkConditions", cut)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(scope="module")
+def hostile_folder(tmp_path_factory):
+    """A run whose every name tries to run something."""
+    names = HOSTILE
+    nodes, edges = hand_written_streets()
+    edges["name"] = [names[i % len(names)] for i in range(len(edges))]
+    edges["name_zh"] = [names[(i + 1) % len(names)] for i in range(len(edges))]
+    return write_run(
+        tmp_path_factory.mktemp("hostile") / "run", nodes, edges,
+        area_name=names[:2], heads=6, walks=4, cite=names[0], attributions=names,
+        title=names[0], named=((names[1], names[2]), (names[3], names[4])),
+        places=[("station", names[k], names[k - 1], k) for k in range(len(names))],
+    )  # fmt: skip
+
+
+def open_page(browser, folder, width=1280, height=800):
+    browser.get_log("browser")
+    browser.get_log("performance")
+    screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    browser.get(write_map(folder).as_uri())
+    wait(browser, "return document.documentElement.classList.contains('ready')")
+
+
+def wait(browser, condition):
+    for _ in range(100):
+        if browser.execute_script(condition):
+            return
+        time.sleep(0.05)
+    raise AssertionError([condition, *browser.get_log("browser")])
+
+
+def requests(browser):
+    """Addresses asked for and not stopped inside the browser by the page's policy."""
+    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    asked, stopped = {}, set()
+    for message in messages:
+        about = message["params"]
+        if message["method"] == "Network.requestWillBeSent":
+            asked[about["requestId"]] = about["request"]["url"]
+        if about.get("blockedReason") == "csp":
+            stopped.add(about["requestId"])
+    return [url for request, url in asked.items() if request not in stopped]
+
+
+def complaints(browser):
+    """What the console says, but for remarks on how these tests read the canvas."""
+    return [entry for entry in browser.get_log("browser") if entry["source"] != "rendering"]
+
+
+def lit_pixels(browser):
+    """Number of painted pixels on the canvas of seen streets, after the next frame."""
+    return browser.execute_async_script(
+        """
+        const done = arguments[0];
+        requestAnimationFrame(() => requestAnimationFrame(() => {
+          const canvas = Unseen.panel.sheets.light._container;
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          let painted = 0;
+          for (let i = 0; i < data.length; i += 4) {
+            painted += data[i + 3] > 200 && data[i] > data[i + 2] + 60;
+          }
+          done(painted);
+        }));
+        """
+    )
+
+
+def set_slider(browser, total):
+    browser.execute_script(
+        "const s = document.getElementById('slider'); s.value = arguments[0];"
+        "s.dispatchEvent(new Event('input'));",
+        total,
+    )
+
+
+def number(browser, name):
+    written = browser.execute_script(f"return document.getElementById('{name}').textContent")
+    return float(written.replace(",", "").rstrip("%").rstrip(" m"))
+
+
+def test_the_page_opens_from_disk_without_error_or_request(browser, run_folder):
+    open_page(browser, run_folder)
+    address = (run_folder / "map.html").as_uri()
+    asked = [url for url in requests(browser) if not url.startswith("data:")]
+    assert asked == [address]
+    assert complaints(browser) == []
+
+
+def test_nothing_can_be_asked_of_any_address(browser, run_folder):
+    open_page(browser, run_folder)
+    browser.execute_script("new Image().src = 'https://example.org/x.png'")
+    refused = browser.execute_async_script(
+        "fetch('https://example.org').then(() => arguments[0](false), () => arguments[0](true))"
+    )
+    assert refused
+    sent = [url for url in requests(browser) if url.startswith("http")]
+    said = " ".join(entry["message"] for entry in browser.get_log("browser"))
+    assert sent == []
+    assert "Content Security Policy" in said
+
+
+def test_the_slider_lights_streets_up(browser, run_folder):
+    open_page(browser, run_folder)
+    painted = []
+    for total in (0, 4000, 20000, 60000):
+        set_slider(browser, total)
+        painted.append(lit_pixels(browser))
+    assert painted[0] == 0
+    assert painted == sorted(painted)
+    assert painted[-1] > 2 * painted[1] > 0
+
+
+def test_the_task_changes_what_is_lit(browser, run_folder):
+    open_page(browser, run_folder)
+    painted = []
+    for radio in browser.find_elements("css selector", "input[name=task]"):
+        browser.execute_script("arguments[0].click()", radio)
+        painted.append(lit_pixels(browser))
+    assert painted == sorted(painted, reverse=True)
+    assert painted[0] > painted[-1]
+
+
+def test_figures_follow_the_slider_and_are_the_summary_s(browser, run_folder):
+    open_page(browser, run_folder)
+    summary = json.loads((run_folder / "summary.json").read_text())
+    for step in summary["steps"]:
+        set_slider(browser, step["total"])
+        lit_pixels(browser)
+        walks = step["trips"]["recognise"]
+        assert number(browser, "cameras-here") == step["cameras"]
+        share = 100 * step["coverage"]["recognise"]
+        assert number(browser, "streets-seen") == pytest.approx(share, abs=0.51)
+        seen = 100 * walks["observed_length"]["p50"]
+        assert number(browser, "walk-seen") == pytest.approx(seen, abs=0.51)
+        gap = walks["longest_gap_m"]["p50"]
+        assert number(browser, "dark-stretch") == pytest.approx(gap, abs=0.51)
+
+
+def test_between_totals_shares_are_exact_and_steps_say_so(browser, run_folder):
+    open_page(browser, run_folder)
+    exact = browser.execute_script(
+        "return [4000, 12345, 20000, 59999].map((n) => Unseen.panel.figures.streetShare(0, n))"
+    )
+    assert exact == sorted(exact)
+    set_slider(browser, 12_350)
+    lit_pixels(browser)
+    said = browser.find_element("css selector", ".step-note").text
+    assert "4,000 cameras, the nearest total at or below" in said
+    set_slider(browser, 100)
+    lit_pixels(browser)
+    assert "no figure" in browser.find_element("css selector", ".step-note").text
+
+
+def test_the_slider_is_worked_by_keys(browser, run_folder):
+    open_page(browser, run_folder)
+    slider = browser.find_element("id", "slider")
+    slider.send_keys("\ue011")  # Home
+    lit_pixels(browser)
+    assert number(browser, "total") == 0
+    slider.send_keys("\ue014")  # right arrow
+    lit_pixels(browser)
+    assert 0 < number(browser, "total") <= 100
+    assert "cameras" in slider.get_attribute("aria-valuetext")
+
+
+def test_footbridges_are_drawn_over_the_streets_below(browser, run_folder):
+    open_page(browser, run_folder)
+    raised = browser.execute_script("return [...Unseen.panel.scene.raised]")
+    streets = read_run_folder(run_folder)
+    deck = streets.edges.set_index("edge")["deck"].loc[streets.pieces["edge"]]
+    assert raised == [int(name == "footbridge") for name in deck]
+    legend = browser.find_element("id", "legend").text
+    assert "footbridge, seen only by cameras on it" in legend
+
+
+def test_choosing_a_walk_marks_it_and_shows_its_figures(browser, run_folder):
+    open_page(browser, run_folder)
+    walk = browser.find_element("css selector", ".walk")
+    assert walk.get_attribute("aria-expanded") == "false"
+    browser.execute_script("arguments[0].click()", walk)
+    lit_pixels(browser)
+    item = browser.find_element("css selector", ".walks .chosen")
+    assert browser.execute_script("return Unseen.panel.state.walk") == 0
+    assert "longest unseen stretch" in item.text
+    assert "tracked live" in item.text
+
+
+def test_the_language_changes_every_visible_text(browser, run_folder):
+    open_page(browser, run_folder)
+    english = browser.execute_script(VISIBLE_TEXT)
+    title = browser.title
+    browser.find_element("css selector", "[data-language=zh]").click()
+    lit_pixels(browser)
+    chinese = browser.execute_script(VISIBLE_TEXT)
+    assert browser.execute_script("return document.documentElement.lang") == "zh-Hant-HK"
+    assert browser.title != title
+
+    def words(texts):
+        return {text for text in texts if any(c.isalpha() for c in text)}
+
+    assert words(english) & words(chinese) == set()
+    assert len(words(chinese)) > 60
+    labels = "return [...document.querySelectorAll('[aria-label]')].map((e) => e.ariaLabel)"
+    assert not [label for label in browser.execute_script(labels) if label.isascii()]
+    browser.find_element("css selector", "[data-language=en]").click()
+
+
+def test_hostile_names_run_nothing(browser, hostile_folder):
+    open_page(browser, hostile_folder)
+    for language in ("zh", "en"):
+        browser.find_element("css selector", f"[data-language={language}]").click()
+        for walk in browser.find_elements("css selector", ".walk"):
+            browser.execute_script("arguments[0].click()", walk)
+            lit_pixels(browser)
+    assert browser.execute_script("return window.ran === undefined")
+    assert complaints(browser) == []
+    shown = browser.execute_script("return document.body.textContent")
+    assert "{{ 7 * 7 }}" in shown
+    assert "49" not in browser.title
+    images = browser.execute_script("return document.querySelectorAll('main img').length")
+    assert images == 0
+
+
+@pytest.mark.parametrize("width", [360, 390, 760, 1920])
+def test_nothing_runs_over_the_edge_of_the_screen(browser, run_folder, width):
+    open_page(browser, run_folder, width, 740)
+    wide = browser.execute_script(
+        """
+        return [...document.querySelectorAll("main *, footer *")]
+          .filter((e) => e.checkVisibility() && !e.closest(".scroll, svg, .ticks"))
+          .filter((e) => e.getBoundingClientRect().right > window.innerWidth + 1)
+          .map((e) => e.outerHTML.slice(0, 120));
+        """
+    )
+    assert wide == []
+    strip = browser.find_element("id", "strip")
+    for said in ("not real positions", "street blocks inferred", "OpenStreetMap", "seed 7"):
+        assert said in strip.text
+
+
+def test_touch_targets_are_large_enough(browser, run_folder):
+    open_page(browser, run_folder, 390, 844)
+    small = browser.execute_script(
+        """
+        return [...document.querySelectorAll("button, .segments label, .leaflet-bar a, #slider")]
+          .filter((e) => e.checkVisibility())
+          .map((e) => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
+          .filter(([, box]) => Math.min(box.width, box.height) < 24)
+          .map(([html]) => html);
+        """
+    )
+    assert small == []
+
+
+CONTRAST = """
+const channel = (c) => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+const rgb = (colour) => (colour.match(/[\\d.]+/g) || []).map(Number);
+const behind = (e) => {
+  for (; e; e = e.parentElement) {
+    const colour = rgb(getComputedStyle(e).backgroundColor);
+    if (colour.length === 3 || colour[3] === 1) return colour;
+  }
+  return [255, 255, 255];
+};
+const poor = [];
+for (const e of document.querySelectorAll("main *, footer *")) {
+  const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+  if (!own || !e.checkVisibility() || e.closest(".crowded, .segments")) continue;
+  const [a, b] = [light(rgb(getComputedStyle(e).color)), light(behind(e))].sort((x, y) => y - x);
+  const ratio = (a + 0.05) / (b + 0.05);
+  if (ratio < 4.5) poor.push(`${e.textContent.slice(0, 30)} ${ratio.toFixed(2)}`);
+}
+return poor;
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_stand_out_from_their_ground(browser, run_folder, scheme):
+    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    open_page(browser, run_folder)
+    assert browser.execute_script(CONTRAST) == []
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def test_without_script_the_page_still_answers(browser, run_folder):
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    browser.get(write_map(run_folder).as_uri())
+    main = browser.find_element("css selector", "main").text
+    picture = browser.find_element("css selector", ".picture").size
+    controls = browser.find_elements("css selector", ".live-only, .live-only *")
+    idle = [control for control in controls if control.is_displayed()]
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    assert "recognise a face turned towards it" in main
+    assert "辨認正面的人臉" in main
+    assert "模擬" in main
+    assert picture["width"] > 300
+    assert idle == []
