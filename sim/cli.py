@@ -167,7 +167,7 @@ def run_command(
         Path | None, typer.Option("--out", help="Run folder; out/<name> by default.")
     ] = None,
     settings: Settings = None,
-    no_map: Annotated[bool, typer.Option("--no-map", help="Write no map.html.")] = False,
+    no_map: Annotated[bool, typer.Option("--no-map", help="Draw no map and no report.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the scenario as resolved, run nothing.")
     ] = False,
@@ -370,9 +370,7 @@ def template_command(debug: Debug = False) -> None:
 @app.command(
     "map",
     short_help="Draw the map of a finished run again.",
-    epilog=_examples(
-        "sim map out/mong_kok_core",
-    ),
+    epilog=_examples("sim map out/mong_kok_core"),
 )
 def map_command(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Run folder of `sim run`.")],

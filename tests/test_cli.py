@@ -174,7 +174,7 @@ def test_run_draws_the_map_unless_told_not_to(
 
     asked = pretend(monkeypatch, SUMMARY)
     assert main(["run", str(scenario), "--out", "elsewhere"]) == 0
-    assert asked[0]["finish"] is maps.write_map
+    assert asked[0]["finish"] is maps.write_pages
     assert asked[0]["out"] == Path("elsewhere")
     assert str(Path("elsewhere/map.html")) in capsys.readouterr().out
 

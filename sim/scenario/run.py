@@ -17,12 +17,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError
+from sim.scenario import TABLES
 
 if TYPE_CHECKING:
     from sim.city import City
     from sim.scenario.schema import Scenario
 
 Announce = Callable[[str], None]
+
+RUN_FILES = {f"{name}.parquet" for name in TABLES} | {
+    "summary.json", "manifest.json", "map.html", "report.html",
+}  # fmt: skip
+"""All that a run folder holds; one that holds anything else is not replaced."""
 
 
 @dataclass
@@ -126,7 +132,11 @@ def _compute(scenario: Scenario, city: City, folder: Path, stages: Stages) -> di
             "hit_rate": tuple(tracking.hit_rate.model_dump().values()),
         }
         tracks = track(
-            city, seen, trips, cameras.totals, pieces=pieces,
+            city,
+            seen,
+            trips,
+            cameras.totals,
+            pieces=pieces,
             parameters=TrackingParameters(**values),
             seed=scenario.seed,
         )
@@ -165,8 +175,10 @@ def check_replaceable(out: Path) -> None:
     InputError
         `out` is a file, or a folder that holds something else than a run.
     """
-    if out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").is_file():
-        raise InputError(f"{out}: holds files that are no run; choose another --out")
+    if out.is_dir() and any(out.iterdir()):
+        names = {path.name for path in out.iterdir()}
+        if not names >= {"manifest.json", "summary.json"} or not names <= RUN_FILES:
+            raise InputError(f"{out}: holds files that are no run; choose another --out")
     if out.exists() and not out.is_dir():
         raise InputError(f"{out}: is a file; choose another --out")
 

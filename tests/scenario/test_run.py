@@ -11,14 +11,11 @@ import pytest
 import shapely
 
 from sim.errors import InputError
+from sim.scenario import TABLES
 from sim.scenario.run import run
 from sim.scenario.schema import Scenario
 from sim.sight.ranks import NEVER
 
-TABLES = (
-    "cameras", "sightings", "streets", "nodes", "edges", "walls", "places", "districts", "trips",
-    "trips_geometry",
-)  # fmt: skip
 TASKS = ["detect", "observe", "recognise", "identify"]
 NUMBERS = {"mean", "p10", "p50", "p90", "n"}
 
@@ -191,17 +188,22 @@ def test_manifest_says_what_went_in(folder):
     assert all(math.isfinite(seconds) for seconds in manifest["timings_s"].values())
 
 
-def test_a_folder_that_is_no_run_is_left_alone(tmp_path):
-    (tmp_path / "letter.txt").write_text("mine")
+@pytest.mark.parametrize(
+    "names", [["letter.txt"], ["manifest.json"], ["manifest.json", "summary.json", "letter.txt"]]
+)
+def test_a_folder_that_is_no_run_is_left_alone(names, tmp_path):
+    for name in names:
+        (tmp_path / name).write_text("mine")
     with pytest.raises(InputError, match="choose another --out"):
         run(scenario(), tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+    assert {path.name for path in tmp_path.iterdir()} == set(names)
 
 
 def test_a_failure_leaves_the_former_run_and_nothing_else(folder, tmp_path):
     out = tmp_path / "kept"
     out.mkdir()
-    (out / "manifest.json").write_text("{}")
+    for name in ("manifest.json", "summary.json"):
+        (out / name).write_text("{}")
 
     def fail(_):
         raise KeyboardInterrupt
