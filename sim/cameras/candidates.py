@@ -70,9 +70,6 @@ def candidates(city: City) -> Candidates:
 def _widths(city: City) -> NDArray[np.float64]:
     edges = city.streets.edges
     width = edges["highway"].map(WIDENING_M).fillna(OTHER_WIDENING_M).to_numpy(np.float64)
-    if "facade_m" in edges:
-        given = edges["facade_m"].to_numpy(np.float64)
-        width = np.where(np.isnan(given), width, given)
     return np.asarray(width, np.float64)
 
 

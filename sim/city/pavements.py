@@ -31,6 +31,7 @@ MITRE_LIMIT = 4.0
 STRAIGHT = math.sin(math.radians(12))
 """Two arms within 12° of one line are one street going on; they share a corner beside them."""
 SAME_POINT_M = 0.5
+"""Corners nearer than this to each other are one."""
 NOT_A_STREET = {"footway", "steps", "path", "corridor", "elevator"}
 """Classes whose end at a street makes no junction that is crossed."""
 
@@ -61,9 +62,26 @@ class _Arm(NamedTuple):
     is_street: bool
 
 
+class _Side(NamedTuple):
+    """What lies between an arm with pavements and the next such arm, counter-clockwise.
+
+    `begin` ends the left pavement of the one, `finish` the right pavement of the other, both from
+    the middle of the junction; `lanes` are the arms without pavements between them.
+    """
+
+    arm: int
+    following: int
+    lanes: list[int]
+    begin: NDArray[np.float64]
+    finish: NDArray[np.float64]
+
+
 @dataclass
 class _Drawing:
-    """Walking nodes and edges as they are found."""
+    """Walking nodes and edges as they are found.
+
+    An edge is its two nodes, its vertices, the row of its centreline, and whether it is a crossing.
+    """
 
     points: list[Point]
     edges: list[tuple[int, int, NDArray[np.float64], int, bool]]
@@ -111,18 +129,17 @@ def pavements(centrelines: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoD
     for number, leg in enumerate(legs):
         left, right = corners[number, True]
         far_right, far_left = corners[number, False]
-        if leg.offset == 0:
-            drawing.edge(left, far_left, leg.points[1:-1], leg.line)
-            continue
-        for side, u, v in ((1.0, left, far_left), (-1.0, right, far_right)):
-            between = _beside(leg.points, side * leg.offset, drawing.points[u], drawing.points[v])
+        ways = [(leg.offset, left, far_left), (-leg.offset, right, far_right)]
+        for offset, u, v in ways if leg.offset else ways[:1]:
+            between = _beside(leg.points, offset, drawing.points[u], drawing.points[v])
             drawing.edge(u, v, between, leg.line)
     return _frames(drawing, centrelines)
 
 
 def _legs(centrelines: gpd.GeoDataFrame) -> tuple[list[_Leg], NDArray[np.float64]]:
     """Cut the lines at every vertex that two of them share, and at their ends."""
-    points, line = shapely.get_coordinates(centrelines.geometry, return_index=True)
+    drawn = shapely.remove_repeated_points(centrelines.geometry.to_numpy())
+    points, line = shapely.get_coordinates(drawn, return_index=True)
     places, place = np.unique(points, axis=0, return_inverse=True)
     place = place.ravel()
     is_end = np.diff(line, prepend=-1, append=-1) != 0
@@ -192,6 +209,7 @@ def _draw_junction(
         middle = drawing.node(centre)
         corners.update({(arm.leg, arm.forward): (middle, middle) for arm in arms})
         return
+    first = len(drawing.edges)
     crossed = len(arms) == 1 or sum(arm.is_street for arm in arms) >= 3
     sides = _sides(arms, crossed)
     left: dict[int, int] = {}
@@ -208,23 +226,12 @@ def _draw_junction(
     for k, arm in enumerate(arms):
         if arm.offset:
             corners[arm.leg, arm.forward] = (left[k], right[k])
-    pairs = {(min(left[k], right[k]), max(left[k], right[k])): arms[k].line for k in left}
-    for (u, v), line in pairs.items() if crossed else ():
-        drawing.edge(u, v, None, line, crossing=True)
-
-
-class _Side(NamedTuple):
-    """What lies between an arm with pavements and the next such arm, counter-clockwise.
-
-    `begin` ends the left pavement of the one, `finish` the right pavement of the other, both from
-    the middle of the junction; `lanes` are the arms without pavements between them.
-    """
-
-    arm: int
-    following: int
-    lanes: list[int]
-    begin: NDArray[np.float64]
-    finish: NDArray[np.float64]
+    linked = {frozenset(edge[:2]) for edge in drawing.edges[first:]}
+    for k, arm in enumerate(arms):
+        pair = frozenset((left[k], right[k])) if crossed and arm.offset else frozenset()
+        if len(pair) == 2 and pair not in linked:
+            drawing.edge(left[k], right[k], None, arm.line, crossing=True)
+            linked.add(pair)
 
 
 def _sides(arms: list[_Arm], crossed: bool) -> list[_Side]:
@@ -235,8 +242,9 @@ def _sides(arms: list[_Arm], crossed: bool) -> list[_Side]:
         stop = following if following > k else following + len(arms)
         lanes = [m % len(arms) for m in range(k + 1, stop)]
         if len(arms) == 1:
-            begin = arms[k].offset * arms[k].left
-            finish = -begin
+            inwards = KERB_TO_WALKER_M * arms[k].along
+            begin = inwards + arms[k].offset * arms[k].left
+            finish = inwards - arms[k].offset * arms[k].left
         else:
             begin = _corner(arms[k], arms[(k + 1) % len(arms)])
             finish = _corner(arms[following - 1], arms[following])
@@ -273,16 +281,19 @@ def _draw_lanes(
 ) -> None:
     """End lines without pavements between two streets, at the corners u and v of those streets.
 
-    A single lane ends where it first meets a pavement's line, and goes on to the other corner.
-    Of several lanes the outer two take the corners, the inner ones the middle of the junction.
+    A single lane ends at the first corner that lies on it, or in the middle of the junction, and
+    the other corner is joined to its end. Of several lanes the outer two end at the corners, the
+    inner ones in the middle.
     """
     u, v = ends
     lane = arms[side.lanes[0]]
     if len(side.lanes) == 1:
-        both = (side.begin, side.finish)
-        runs_through = all(abs(p @ lane.left) < SAME_POINT_M and p @ lane.along >= 0 for p in both)
-        first = u if side.begin @ lane.along >= side.finish @ lane.along else v
-        stops = [first if runs_through else drawing.node(centre)]
+        met = [
+            (float(p @ lane.along), node)
+            for p, node in ((side.begin, u), (side.finish, v))
+            if abs(p @ lane.left) < SAME_POINT_M and p @ lane.along >= 0
+        ]
+        stops = [max(met)[1] if met else drawing.node(centre)]
     elif len(side.lanes) == 2:
         stops = [u, v]
     else:
@@ -338,9 +349,10 @@ def _beside(
     flat = 1 + np.einsum("ij,ij->i", left[:-1], left[1:])
     mitre /= np.maximum(flat, 2 / MITRE_LIMIT**2)[:, None]
     beside: NDArray[np.float64] = points[1:-1] + offset * mitre
-    after_start = np.einsum("ij,ij->i", beside - np.array(start), along[:-1]) > 0.5
-    before_end = np.einsum("ij,ij->i", np.array(end) - beside, along[1:]) > 0.5
-    return beside[after_start & before_end]
+    after_start = np.einsum("ij,ij->i", beside - np.array(start), along[:-1]) > SAME_POINT_M
+    before_end = np.einsum("ij,ij->i", np.array(end) - beside, along[1:]) > SAME_POINT_M
+    inner: NDArray[np.float64] = beside[after_start & before_end]
+    return inner
 
 
 def _frames(

@@ -168,7 +168,9 @@ class Walls:
         region: BaseGeometry,
         crs: str,
     ) -> Walls:
-        carved = shapely.buffer(line, width, cap_style="flat", quad_segs=2)
+        carved = shapely.buffer(
+            line, width, cap_style="flat", join_style="mitre", mitre_limit=2.0, quad_segs=2
+        )
         solid = region.difference(shapely.union_all(np.concatenate([carved, rounded])))
         opened = solid.buffer(-OPENING_M, join_style="mitre").buffer(OPENING_M, join_style="mitre")
         block = shapely.get_parts(shapely.make_valid(opened.simplify(SIMPLIFICATION_M)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -78,22 +79,31 @@ def run(
         The scenario does not fit the city, or `out` is something else than a run folder.
     """
     from sim.city.bundle import load_city
+    from sim.scenario.compile_ahead import kernels_ahead
 
     check_replaceable(out)
     stages = Stages(announce)
-    with stages.stage("city"):
-        city = load_city(scenario.area)
-        check_fits(scenario, city)
-    with _aside(out) as folder:
-        figures = _compute(scenario, city, folder, stages)
-        if finish is not None:
-            with stages.stage("map"):
-                finish(folder)
+    with kernels_ahead() as helper:
+        with stages.stage("city"):
+            city = load_city(scenario.area)
+            check_fits(scenario, city)
+        with _aside(out) as folder:
+            figures = _compute(scenario, city, folder, stages, helper)
+            if finish is not None:
+                with stages.stage("map"):
+                    finish(folder)
     return figures
 
 
-def _compute(scenario: Scenario, city: City, folder: Path, stages: Stages) -> dict[str, Any]:
+def _compute(
+    scenario: Scenario,
+    city: City,
+    folder: Path,
+    stages: Stages,
+    helper: subprocess.Popen[bytes] | None,
+) -> dict[str, Any]:
     from sim.placement import place
+    from sim.scenario.compile_ahead import wait_for
     from sim.scenario.export import manifest, summary, write_json, write_tables
     from sim.sight.sightings import see
     from sim.tracking import TrackingParameters, track
@@ -117,6 +127,7 @@ def _compute(scenario: Scenario, city: City, folder: Path, stages: Stages) -> di
         seen = see(city, fleet)
         pieces = seen.first_seen
     with stages.stage("trips"):
+        wait_for(helper)
         trips = sample_trips(
             city,
             people=scenario.trips.people,

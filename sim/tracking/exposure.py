@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.cameras.fleet import Fleet
 from sim.city.streets import StreetNetwork
-from sim.jit import kernel
+from sim.jit import inner, kernel
 from sim.sight.ranks import PieceArrays
 from sim.sight.sightings import SightingArrays
 from sim.trips import Trips
@@ -250,7 +250,7 @@ def _expose(first, stop, task, paths, heads, seen, pieces, totals, spells, runs,
             _measure(trip, total, task, count, runs, gaps[0], gaps[1], out)
 
 
-@kernel
+@inner
 def gather_spells(trip, paths, seen, spells):
     """Write the sightings of a walk, joined across edges; return their number."""
     count = 0
@@ -284,7 +284,7 @@ def gather_spells(trip, paths, seen, spells):
     return count
 
 
-@kernel
+@inner
 def gather_runs(trip, paths, pieces, runs):
     """Write the stretches of a walk between changes of step; return their number."""
     count = 0
@@ -302,7 +302,7 @@ def gather_runs(trip, paths, pieces, runs):
     return count
 
 
-@kernel
+@inner
 def _count_spells(trip, task, count, heads, spells, site_mark, site_step, totals, out):
     """Count at the first total that includes each head, then add up from total to total."""
     for spell in range(count):
@@ -326,7 +326,7 @@ def _count_spells(trip, task, count, heads, spells, site_mark, site_step, totals
             out[trip, total, task, column] += out[trip, total - 1, task, column]
 
 
-@kernel
+@inner
 def _measure(trip, total, task, count, runs, gaps_m, gaps_s, out):
     """Measure one walk at one total: seen length and time, first sighting, unseen stretches."""
     walked, seen_m, seen_s, found = 0.0, 0.0, 0.0, 0
@@ -356,7 +356,7 @@ def _measure(trip, total, task, count, runs, gaps_m, gaps_s, out):
     out[trip, total, task, MEDIAN_GAP_S] = _median(gaps_s, found)
 
 
-@kernel
+@inner
 def _median(ordered, count):
     if count == 0:
         return np.nan

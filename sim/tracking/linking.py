@@ -18,7 +18,7 @@ from sim.cameras.fleet import Fleet
 from sim.cameras.optics import TASKS
 from sim.city.streets import StreetArrays
 from sim.errors import InputError
-from sim.jit import kernel
+from sim.jit import inner, kernel
 from sim.sight.sightings import SightingArrays
 from sim.tracking.exposure import (
     HeadSteps,
@@ -285,7 +285,7 @@ def _follow(
             out[2, trip, total, task] = afterwards
 
 
-@kernel
+@inner
 def _identifications(count, heads, spells, chances, totals, events):
     """Write moment, step and probability of each sighting that may identify, by moment."""
     found = 0
@@ -305,7 +305,7 @@ def _identifications(count, heads, spells, chances, totals, events):
     return found
 
 
-@kernel
+@inner
 def _cut_spans(total, count, runs, found, events, spans):
     """Cut a walk where it enters or leaves view and where it may be identified."""
     number, event, clock = 0, 0, 0.0
@@ -327,7 +327,7 @@ def _cut_spans(total, count, runs, found, events, spans):
     return _add_span(number, gap, seconds, 0.0, spans)
 
 
-@kernel
+@inner
 def _add_span(number, gap, seconds, chance, spans):
     if seconds <= 0.0 and chance == 0.0:
         return number
@@ -399,7 +399,7 @@ def seconds_alive_both(gap_s, loss, crowd):
     return outer * gap_s * 0.5 * np.sqrt(np.pi) / reach * math.erf(reach)
 
 
-@kernel
+@inner
 def _erfcx(x):
     """Return exp(x²) erfc(x) for x ≥ 0; beyond 20 the asymptotic series is exact to 1e-13."""
     if x < 20.0:

@@ -20,7 +20,7 @@ from scipy.special import ndtri
 from sim.city.streets import StreetNetwork
 from sim.draws import keys, scrambled_one
 from sim.errors import InputError
-from sim.jit import kernel
+from sim.jit import inner, kernel
 from sim.trips import WALKING_SPEED_M_S
 
 STEPS_SLOWER = 2.0
@@ -290,7 +290,7 @@ def _walk_all(
     return counts, _longer(path, used, used), costs
 
 
-@kernel
+@inner
 def _longer(path: NDArray[np.int32], used: int, size: int) -> NDArray[np.int32]:
     """Copy the used part into a new array (a loop: slices compile ten times as long)."""
     longer = np.empty(size, np.int32)
@@ -299,7 +299,7 @@ def _longer(path: NDArray[np.int32], used: int, size: int) -> NDArray[np.int32]:
     return longer
 
 
-@kernel
+@inner
 def _count_edges(origin: int, destination: int, scratch: _Scratch) -> int:
     count, node = 0, destination
     while node != origin:
@@ -308,7 +308,7 @@ def _count_edges(origin: int, destination: int, scratch: _Scratch) -> int:
     return count
 
 
-@kernel
+@inner
 def _search(
     origin: int,
     destination: int,
@@ -345,7 +345,7 @@ def _search(
                 heap = _push(other, heap, scratch)
 
 
-@kernel
+@inner
 def _touch(
     node: int, destination: int, number: int, least: float, graph: _Graph, scratch: _Scratch
 ) -> None:
@@ -357,7 +357,7 @@ def _touch(
     scratch.place[node] = -1
 
 
-@kernel
+@inner
 def _push(node: int, heap: int, scratch: _Scratch) -> int:
     """Put a node into the heap, or move it up after its cost fell; return the heap's size."""
     key = scratch.cost[node] + scratch.bound[node]
@@ -375,7 +375,7 @@ def _push(node: int, heap: int, scratch: _Scratch) -> int:
     return heap
 
 
-@kernel
+@inner
 def _pop(heap: int, scratch: _Scratch) -> int:
     """Take the first node out of the heap; return the heap's size."""
     scratch.place[scratch.heap_node[0]] = -1
@@ -395,7 +395,7 @@ def _pop(heap: int, scratch: _Scratch) -> int:
     return heap
 
 
-@kernel
+@inner
 def _settle(node: int, key: float, hole: int, scratch: _Scratch) -> None:
     scratch.heap_key[hole] = key
     scratch.heap_node[hole] = node

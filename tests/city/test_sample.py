@@ -13,7 +13,6 @@ from drawn import shared
 from sim.city.sources.sample import SAMPLES, build_sample, centrelines, load_sample, read_table
 from sim.errors import InputError
 
-
 TEXT = files("sim.facts").joinpath("mong_kok_core.yaml").read_text(encoding="utf-8")
 STREETS = """Nathan Road, Argyle Street, Mong Kok Road, Fife Street, Bute Street, Dundas Street,
     Prince Edward Road West, Shantung Street, Nelson Street, Soy Street, Tung Choi Street,
@@ -160,7 +159,7 @@ def test_nathan_road_has_two_pavements_all_along(city):
         lambda p: np.sign((p.x - 835340) * -1378 - (p.y - 820833) * 265)
     )
     for side in (-1, 1):  # the rest is the width of its side streets
-        assert 0.85 < nathan["length"][sides == side].sum() / middle.length < 0.95
+        assert 0.8 < nathan["length"][sides == side].sum() / middle.length < 0.95
 
 
 def test_no_pavement_crosses_another(city):

@@ -44,7 +44,7 @@ class LinesOfSight:
 
 
 def in_field(heads: HeadArrays, h: NDArray[np.int64], task: int, x, y) -> NDArray[np.int8]:
-    """1 within near limit, range and field of view, 0 outside, -1 within a micrometre of an edge."""
+    """1 inside near limit, range and field of view, 0 outside, -1 within 1 µm of an edge."""
     dx, dy = x - heads.x[h], y - heads.y[h]
     distance = np.hypot(dx, dy)
     bearing = np.degrees(np.arctan2(dx, dy)) - heads.heading[h]

@@ -60,7 +60,7 @@ def street_arrays(
     edges: Sequence[Sequence[tuple[float, float]]], decks: Sequence[int] = ()
 ) -> StreetArrays:
     """Every edge has its own two nodes; routing is not tested here."""
-    count = np.array([len(edge) - 1 for edge in edges])
+    count = np.array([len(edge) - 1 for edge in edges], np.int64)
     point = [np.array(edge, np.float64).reshape(-1, 2) for edge in edges]
     start = np.concatenate([p[:-1] for p in point]) if edges else np.zeros((0, 2))
     end = np.concatenate([p[1:] for p in point]) if edges else np.zeros((0, 2))
@@ -90,7 +90,8 @@ def street_arrays(
 def wall_arrays(walls: Sequence[tuple[float, float, float, float, float]]) -> WallArrays:
     table = np.array(walls, np.float64).reshape(-1, 5)
     return WallArrays(
-        *(np.ascontiguousarray(table[:, k]) for k in range(5)), np.arange(len(table), dtype=np.int32)
+        *(np.ascontiguousarray(table[:, k]) for k in range(5)),
+        np.arange(len(table), dtype=np.int32),
     )
 
 
@@ -113,7 +114,9 @@ def look(scene: Scene, threads: int = 1) -> SightingArrays:
     )  # fmt: skip
 
 
-def intervals(seen: SightingArrays, edge: int, head: int, task: int = 0) -> list[tuple[float, float]]:
+def intervals(
+    seen: SightingArrays, edge: int, head: int, task: int = 0
+) -> list[tuple[float, float]]:
     """The intervals of one head on one edge, in order."""
     a, b = seen.edge_ptr[task, edge : edge + 2]
     mine = np.flatnonzero(seen.head[a:b] == head) + a
@@ -129,3 +132,63 @@ def box(x0: float, y0: float, x1: float, y1: float, top: float = INF):
 def ring(corners: Sequence[tuple[float, float]], top: float = INF):
     """The walls of a ring of corners, in the order given."""
     return [(*p, *q, top) for p, q in zip(corners, [*corners[1:], corners[0]], strict=True)]
+
+
+def measure(spans: Sequence[tuple[float, float]]) -> float:
+    return sum(high - low for low, high in spans)
+
+
+def beyond(spans, others) -> float:
+    """Length of the part of `spans` that no other covers; both in order and disjoint."""
+    both = sum(
+        max(0.0, min(high, h) - max(low, w)) for low, high in spans for w, h in others
+    )  # fmt: skip
+    return measure(spans) - both
+
+
+def apart(spans, others) -> float:
+    """Length of what only one of the two covers."""
+    return beyond(spans, others) + beyond(others, spans)
+
+
+def city(scene: Scene, footprints=None, area=None):
+    """The scene as the public functions take it: a City and a Fleet, EPSG:2326."""
+    import geopandas as gpd
+    import shapely
+
+    from sim.area import Area
+    from sim.cameras.fleet import RANGE_COLUMNS, Fleet
+    from sim.city import City
+    from sim.city.places import Places
+    from sim.city.streets import DECKS, StreetNetwork
+    from sim.city.walls import Walls
+
+    crs = "EPSG:2326"
+    arrays = street_arrays(scene.edges, scene.decks)
+    nodes = gpd.GeoDataFrame(
+        {"osm_id": np.arange(len(arrays.node_x))},
+        geometry=gpd.points_from_xy(arrays.node_x, arrays.node_y), crs=crs,
+    )  # fmt: skip
+    edges = gpd.GeoDataFrame(
+        {"u": arrays.edge_u, "v": arrays.edge_v, "street": range(len(scene.edges)),
+         "name": "", "name_zh": "", "highway": "residential",
+         "deck": [DECKS[code] for code in arrays.edge_deck], "steps": False,
+         "length": arrays.edge_length},
+        geometry=[shapely.LineString(edge) for edge in scene.edges], crs=crs,
+    )  # fmt: skip
+    walls = Walls.none(crs)
+    if footprints is not None:
+        walls = Walls.from_footprints(gpd.GeoDataFrame(geometry=list(footprints), crs=crs))
+    table = head_arrays(scene.heads)
+    heads = gpd.GeoDataFrame(
+        {"rank": table.rank, "area_rank": table.rank, "site": table.rank,
+         "x": table.x, "y": table.y, "mount": table.mount,
+         "deck": [DECKS[code] for code in table.deck], "heading": table.heading,
+         "field_of_view": table.field_of_view, "near": table.near,
+         **dict(zip(RANGE_COLUMNS, table.reach.T, strict=True)),
+         "duty": 1.0, "owner": "police", "status": "given", "year": 2025},
+        geometry=gpd.points_from_xy(table.x, table.y), crs=crs,
+    )  # fmt: skip
+    region = shapely.box(*edges.total_bounds).buffer(500)
+    where = Area("test", "", area if area is not None else region, region, crs, (), 0.0)
+    return City(where, StreetNetwork(nodes, edges), walls, Places.empty(crs)), Fleet(heads)

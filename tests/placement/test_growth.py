@@ -35,9 +35,10 @@ def highest_quotients(weights: list[float], total: int) -> np.ndarray:
 def test_apportionment_equals_its_definition(shares, total):
     who = sainte_lague(shares, total)
     assert len(who) == total
-    assert np.bincount(who, minlength=len(shares)).tolist() == highest_quotients(
-        shares, total
-    ).tolist()
+    assert (
+        np.bincount(who, minlength=len(shares)).tolist()
+        == highest_quotients(shares, total).tolist()
+    )
 
 
 @given(weights, st.integers(1, 2000), st.integers(0, 500))

@@ -1,5 +1,6 @@
 """Against shapely: a point is seen exactly where a straight line of sight meets no footprint."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +63,7 @@ def walls_of(footprints, top=np.inf):
     for shape in shapely.get_parts(footprints):
         for ring in [shape.exterior, *shape.interiors]:
             c = np.array(ring.coords)
-            walls += [(*p, *q, top) for p, q in zip(c[:-1], c[1:], strict=True) if (p != q).any()]
+            walls += [(*p, *q, top) for p, q in itertools.pairwise(c) if (p != q).any()]
     return walls
 
 
@@ -86,7 +87,9 @@ def test_random_footprints_as_lines_of_sight(seed):
     seen = see_arrays(streets, walls, heads)
     asked = questions(rng, streets, heads, 300)
     for task in (0, 1, 3):
-        decided, wrong, undecided, truth, engine = compare(streets, heads, seen, oracle, *asked, task)
+        decided, wrong, undecided, truth, engine = compare(
+            streets, heads, seen, oracle, *asked, task
+        )
         assert len(wrong) == 0, [(heads.x[asked[1][i]], truth[i], engine[i]) for i in wrong[:5]]
         assert undecided < decided / 1000
         assert 10 < (truth == 1).sum() < decided
@@ -101,7 +104,9 @@ def test_mong_kok_heads_as_lines_of_sight():
     from sim.city.streets import StreetNetwork
     from sim.city.walls import Walls
 
-    network = StreetNetwork.build(gpd.read_file(file, layer="nodes"), gpd.read_file(file, layer="edges"))
+    network = StreetNetwork.build(
+        gpd.read_file(file, layer="nodes"), gpd.read_file(file, layer="edges")
+    )
     walls = Walls.from_streets(network, shapely.box(*network.edges.total_bounds))
     streets = network.arrays
     oracle = LinesOfSight(walls.footprints.geometry.to_numpy())
@@ -110,7 +115,9 @@ def test_mong_kok_heads_as_lines_of_sight():
     x, y = points_on(streets, k, streets.edge_length[k] * rng.uniform(0.1, 0.9, len(k)))
     free = np.flatnonzero(oracle.outside(x, y))[:200]
     assert len(free) == 200
-    heads = random_heads(rng, x[free], y[free], (128, 51, 26, 13), (62, 90, 180, 270, 360), (0, 3.8))
+    heads = random_heads(
+        rng, x[free], y[free], (128, 51, 26, 13), (62, 90, 180, 270, 360), (0, 3.8)
+    )
     seen = see_arrays(streets, walls.arrays, heads)
     asked = questions(rng, streets, heads, 500)
     for task in range(4):

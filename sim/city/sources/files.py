@@ -228,7 +228,7 @@ def _check_count(path: Path, count: int) -> None:
 
 
 def _damaged(path: Path, error: Exception) -> InputError:
-    reason = " ".join(str(error).split())[:120]
+    reason = " ".join(str(error).split()).rsplit(": ", 1)[-1][:80]
     return InputError(f"{path}: the file is damaged or cut short ({reason}); get it again")
 
 

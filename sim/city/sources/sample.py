@@ -13,6 +13,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
@@ -92,6 +93,10 @@ def centrelines(table: dict[str, Any]) -> gpd.GeoDataFrame:
     hangs on the street and not on the side one walks on.
     """
     rows = [*table["streets"], *table["ways_on_foot"]]
+    for row in rows:
+        for key in ("name", "zh", "class", "pavements", "chain"):
+            if key not in row:
+                raise InputError(f"{row.get('name', row)}: has no {key}; add one")
     decks = [_DECK_TAGS.get(row.get("deck", ""), ("", "")) for row in rows]
     columns = {
         "osmid": [zlib.crc32(row["name"].encode()) for row in rows],
@@ -139,8 +144,8 @@ def _places(
             raise InputError(f"{name}: {kind!r} is no kind of place; take {', '.join(KINDS)}")
         rows.append((kind, name, name_zh, float(weight), _point(place)))
     rows += _homes(table, lines, polygon)
-    columns = dict(zip(("kind", "name", "name_zh", "weight"), list(zip(*rows))[:4], strict=True))
-    return gpd.GeoDataFrame(columns, geometry=[row[4] for row in rows], crs=HONG_KONG_CRS)
+    columns = pd.DataFrame(rows, columns=["kind", "name", "name_zh", "weight", "geometry"])
+    return gpd.GeoDataFrame(columns, crs=HONG_KONG_CRS)
 
 
 def _point(place: str) -> shapely.Point:
