@@ -2,8 +2,8 @@
 
     python benchmarks/recompute_walk.py out/mong_kok 0 60000 recognise
 
-It reads cameras, walls, edges and the walk's line, takes a point every 10 cm, and asks of each camera
-whether the straight line to it is free. Nothing of `sim` is used, so it is an independent check.
+It reads cameras, walls, edges and the walk's line, takes a point every 10 cm, and asks of each
+camera whether the straight line to it is free. Nothing of `sim` is used: an independent check.
 """
 
 import sys
