@@ -1,4 +1,4 @@
-"""Ten million questions: does the engine agree with straight lines of sight in shapely?
+"""Ask ten million times whether engine and straight lines of sight in shapely agree.
 
     python benchmarks/agreement.py [--pairs 10000000] [--pbf FILE | --mong-kok FILE]
 
@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from city_scene import city, fleet
 from oracles.lines_of_sight import LinesOfSight, compare, points_on
+from real_scenes import openstreetmap
 
 from sim.sight.sightings import see_arrays
 
@@ -42,13 +43,6 @@ def mong_kok(file: Path):
     )
     walls = Walls.from_streets(network, shapely.box(*network.edges.total_bounds))
     return network.arrays, walls.arrays, walls.footprints.geometry.to_numpy()
-
-
-def openstreetmap(file: Path):
-    """Read a PBF file; its buildings count as tall as the sky here."""
-    from scenes import read_pbf
-
-    return read_pbf(file)
 
 
 def ask(streets, heads, cloud: tuple, rng: np.random.Generator, of: NDArray[np.int64]):
@@ -111,8 +105,8 @@ def main() -> int:
         print(f"\r{decided:,} pairs, {heads_asked:,} heads, {took:.0f} s", end="", file=sys.stderr)
     print(file=sys.stderr)
     print(
-        f"{decided:,} (head, point) pairs of {heads_asked:,} heads decided by both, 0 disagreements; "
-        f"{seen_points:,} seen; {undecided:,} touches left out; {took:.0f} s"
+        f"{decided:,} (head, point) pairs of {heads_asked:,} heads decided by both, "
+        f"0 disagreements; {seen_points:,} seen; {undecided:,} touches left out; {took:.0f} s"
     )
     return 0
 
