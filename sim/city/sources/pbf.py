@@ -388,7 +388,7 @@ def _name_entrances(
     near, _ = cKDTree(positions[entrance]).query(
         positions[rail], distance_upper_bound=ENTRANCE_REACH_M
     )
-    return np.isfinite(near)
+    return np.asarray(np.isfinite(near))
 
 
 def exit_names(station: str, station_zh: str, exit_name: str) -> tuple[str, str]:
