@@ -42,7 +42,7 @@ MOST_CLASSES = 6
 HEADLINE_TASK = "recognise"
 
 
-def write_map(run_folder: Path) -> Path:
+def write_map(run_folder: Path, run: RunFolder | None = None) -> Path:
     """Write map.html into a finished run folder and return its path.
 
     Parameters
@@ -50,13 +50,15 @@ def write_map(run_folder: Path) -> Path:
     run_folder
         A folder that `sim run` has finished. Its map.html, if any, is replaced once the new one is
         whole.
+    run
+        The folder as already read, where it is.
 
     Raises
     ------
     InputError
         The folder is not a finished run, or was written by another version.
     """
-    run = read_run_folder(Path(run_folder))
+    run = run or read_run_folder(Path(run_folder))
     page = _page(run, build_payload(run)).render()
     return write_aside(Path(run_folder) / "map.html", page)
 

@@ -42,15 +42,22 @@ class Section(NamedTuple):
     chart: Markup
 
 
-def write_report(run_folder: Path) -> Path:
+def write_report(run_folder: Path, run: RunFolder | None = None) -> Path:
     """Write report.html into a finished run folder and return its path.
+
+    Parameters
+    ----------
+    run_folder
+        A folder that `sim run` has finished.
+    run
+        The folder as already read, where it is.
 
     Raises
     ------
     InputError
         The folder is not a finished run, or was written by another version.
     """
-    run = read_run_folder(Path(run_folder))
+    run = run or read_run_folder(Path(run_folder))
     facts = page_facts(run)
     sections = [_streets(run), _walks(run), _tracked(run)]
     page = page_template("report.html").render(
