@@ -1,4 +1,4 @@
-"""Ask ten million times whether engine and straight lines of sight in shapely agree.
+"""Ask ten million questions of the engine and of straight lines of sight in shapely.
 
     python benchmarks/agreement.py [--pairs 10000000] [--pbf FILE | --mong-kok FILE]
 

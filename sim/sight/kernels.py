@@ -9,7 +9,7 @@ segment within sector and ring minus the union of the shadows. There is no sampl
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import inner, kernel
+from sim.jit import lean_inline, lean_inner, lean_kernel
 from sim.sight.grid import GridArrays
 from sim.sight.scene import (
     CONVEX,
@@ -37,7 +37,7 @@ FULL = -1
 """Returned in place of a count when the scratch is too small."""
 
 
-@inner
+@lean_inner
 def clip_above(low: float, high: float, at_a: float, at_b: float) -> Interval:
     """Clip [low, high] to where the linear function from at_a (s=0) to at_b (s=1) is ≥ 0."""
     if at_a < 0.0 and at_b < 0.0:
@@ -49,7 +49,7 @@ def clip_above(low: float, high: float, at_a: float, at_b: float) -> Interval:
     return low, high
 
 
-@inner
+@lean_inner
 def within_ring(ax: float, ay: float, bx: float, by: float, radius: float) -> Interval:
     """Return the s interval of the line A→B within the radius, empty as (1, 0)."""
     dx, dy = bx - ax, by - ay
@@ -63,7 +63,7 @@ def within_ring(ax: float, ay: float, bx: float, by: float, radius: float) -> In
     return middle - half, middle + half
 
 
-@inner
+@lean_inner
 def sector_window(
     kind: int, lx: float, ly: float, rx: float, ry: float, radius: float
 ) -> tuple[float, float, float, float]:
@@ -86,7 +86,7 @@ def sector_window(
     return west, south, east, north
 
 
-@inner
+@lean_inner
 def cell_window(
     grid: GridArrays, west: float, south: float, east: float, north: float
 ) -> tuple[int, int, int, int]:
@@ -98,7 +98,7 @@ def cell_window(
     return c0, r0, c1, r1
 
 
-@inner
+@lean_inner
 def clip_to_field(
     ax: float,
     ay: float,
@@ -120,19 +120,28 @@ def clip_to_field(
     return low, high
 
 
-@inner
+@lean_inner
 def gather_segments(
-    streets: StreetScene, h: int, heads: FieldArrays, piece: Floats, chosen: Ints
+    grid: GridArrays,
+    segment_deck: NDArray[np.int8],
+    x: float,
+    y: float,
+    deck: int,
+    kind: int,
+    lx: float,
+    ly: float,
+    rx: float,
+    ry: float,
+    reach: float,
+    piece: Floats,
+    chosen: Ints,
 ) -> tuple[int, float, float, float, float]:
-    """Collect the segments that head `h` could see if there were no walls.
+    """Collect the segments that a head could see if there were no walls.
 
     Writes ax, ay, bx, by, low, high (relative to the head) to the rows of `piece` and the segment
     to `chosen`. Returns their number (`FULL` when the scratch is too small) and the window, with
     the head in it, of all that was kept: no wall outside it can hide anything.
     """
-    grid = streets.grid
-    x, y, deck, reach = heads.x[h], heads.y[h], heads.deck[h], heads.reach[h, 0]
-    kind, lx, ly, rx, ry = heads.kind[h], heads.lx[h], heads.ly[h], heads.rx[h], heads.ry[h]
     west, south, east, north = sector_window(kind, lx, ly, rx, ry, reach)
     c0, r0, c1, r1 = cell_window(grid, x + west, y + south, x + east, y + north)
     count = 0
@@ -147,7 +156,7 @@ def gather_segments(
             if not ((at & 1 or k < after_first_column) and (at & 2 or row == r0)):
                 continue
             segment = grid.item[k]
-            if streets.segment_deck[segment] != deck:
+            if segment_deck[segment] != deck:
                 continue
             ax, ay = grid.line[k, 0] - x, grid.line[k, 1] - y
             bx, by = grid.line[k, 2] - x, grid.line[k, 3] - y
@@ -167,7 +176,7 @@ def gather_segments(
     return count, west, south, east, north
 
 
-@inner
+@lean_inner
 def add_wall(
     wall: Floats, count: int, px: float, py: float, qx: float, qy: float, shade: float
 ) -> int:
@@ -183,26 +192,30 @@ def add_wall(
     return count + 1
 
 
-@inner
+@lean_inner
 def gather_walls(
-    walls: WallScene,
-    h: int,
-    heads: FieldArrays,
+    grid: GridArrays,
+    tops: Floats,
+    x: float,
+    y: float,
+    mount: float,
+    kind: int,
+    lx: float,
+    ly: float,
+    rx: float,
+    ry: float,
     west: float,
     south: float,
     east: float,
     north: float,
     wall: Floats,
 ) -> int:
-    """Collect the walls that may hide something within a window relative to head `h`.
+    """Collect the walls that may hide something within a window relative to a head.
 
     Walls higher than the head count by their front face. Lower ones count by both faces and only
     where the line from the head down to a face at 1.6 m passes below their top. Returns the
     number written (`FULL` when the scratch is too small).
     """
-    grid = walls.grid
-    x, y, mount, kind = heads.x[h], heads.y[h], heads.mount[h], heads.kind[h]
-    lx, ly, rx, ry = heads.lx[h], heads.ly[h], heads.rx[h], heads.ry[h]
     c0, r0, c1, r1 = cell_window(grid, x + west, y + south, x + east, y + north)
     count = 0
     for row in range(r0, r1 + 1):
@@ -217,7 +230,7 @@ def gather_walls(
             px, py = grid.line[k, 0] - x, grid.line[k, 1] - y
             qx, qy = grid.line[k, 2] - x, grid.line[k, 3] - y
             facing = px * qy - py * qx
-            top = walls.top[grid.item[k]]
+            top = tops[grid.item[k]]
             low_wall = top < mount
             if facing == 0.0 or (facing > 0.0 and not low_wall) or top <= FACE_M:
                 continue
@@ -240,7 +253,7 @@ def gather_walls(
     return count
 
 
-@inner
+@lean_inner
 def sector_of(x: float, y: float) -> float:
     """Return the pseudo-angle of a direction in sectors, 0 … SECTORS, counter-clockwise from east.
 
@@ -251,7 +264,7 @@ def sector_of(x: float, y: float) -> float:
     return (turn if turn >= 0.0 else turn + 4.0) * (SECTORS / 4)
 
 
-@inner
+@lean_inner
 def nearest_squared(ax: float, ay: float, bx: float, by: float) -> float:
     """Return the squared distance from the head to the segment A→B."""
     dx, dy = bx - ax, by - ay
@@ -261,7 +274,7 @@ def nearest_squared(ax: float, ay: float, bx: float, by: float) -> float:
     return x * x + y * y
 
 
-@inner
+@lean_inner
 def measure_depth(wall: Floats, wall_count: int, depth: Floats) -> None:
     """Write, per sector, a squared distance beyond which everything is hidden by one high wall."""
     for b in range(SECTORS):
@@ -276,10 +289,11 @@ def measure_depth(wall: Floats, wall_count: int, depth: Floats) -> None:
         far = max(px * px + py * py, qx * qx + qy * qy)
         # only sectors that lie between its ends by more than rounding are covered whole
         for b in range(int(first + SLACK) + 1, int(last - SLACK)):
-            depth[b % SECTORS] = min(depth[b % SECTORS], far)
+            at = b % SECTORS
+            depth[at] = min(depth[at], far)
 
 
-@inner
+@lean_inner
 def is_hidden(ax: float, ay: float, bx: float, by: float, depth: Floats) -> bool:
     """Say whether the segment A→B lies beyond the depth of every sector it touches."""
     turn = ax * by - ay * bx
@@ -297,7 +311,7 @@ def is_hidden(ax: float, ay: float, bx: float, by: float, depth: Floats) -> bool
     return True
 
 
-@inner
+@lean_inner
 def drop_hidden_walls(wall: Floats, wall_count: int, depth: Floats) -> int:
     """Keep the walls that are not wholly hidden by others; return their number."""
     count = 0
@@ -309,7 +323,7 @@ def drop_hidden_walls(wall: Floats, wall_count: int, depth: Floats) -> int:
     return count
 
 
-@inner
+@lean_inner
 def add_shadow(shadow: Floats, count: int, low: float, high: float) -> int:
     """Insert an interval into the shadows, kept in order of their beginnings."""
     if low >= high:
@@ -322,7 +336,7 @@ def add_shadow(shadow: Floats, count: int, low: float, high: float) -> int:
     return count + 1
 
 
-@inner
+@lean_inline
 def wall_shadow(
     ax: float, ay: float, bx: float, by: float, low: float, high: float, wall: Floats, w: int
 ) -> Interval:
@@ -351,7 +365,7 @@ def wall_shadow(
     return low, high
 
 
-@inner
+@lean_inner
 def cast_shadows(
     ax: float,
     ay: float,
@@ -359,19 +373,22 @@ def cast_shadows(
     by: float,
     low: float,
     high: float,
+    kind: int,
+    lx: float,
+    ly: float,
+    rx: float,
+    ry: float,
+    near: float,
     wall: Floats,
     wall_count: int,
-    h: int,
-    heads: FieldArrays,
     shadow: Floats,
 ) -> int:
     """Collect, in order, all that hides parts of one segment: walls, near limit, blind wedge."""
     count = 0
-    if heads.near[h] > 0.0:
-        near_low, near_high = within_ring(ax, ay, bx, by, heads.near[h])
+    if near > 0.0:
+        near_low, near_high = within_ring(ax, ay, bx, by, near)
         count = add_shadow(shadow, count, max(low, near_low), min(high, near_high))
-    if heads.kind[h] == REFLEX:
-        lx, ly, rx, ry = heads.lx[h], heads.ly[h], heads.rx[h], heads.ry[h]
+    if kind == REFLEX:
         right_a, right_b = ry * ax - rx * ay, ry * bx - rx * by
         left_a, left_b = lx * ay - ly * ax, lx * by - ly * bx
         wedge = clip_above(low, high, right_a, right_b)
@@ -386,7 +403,7 @@ def cast_shadows(
     return count
 
 
-@inner
+@lean_inner
 def open_intervals(
     low: float, high: float, length: float, shadow: Floats, count: int, free: Floats
 ) -> int:
@@ -404,42 +421,40 @@ def open_intervals(
     return found
 
 
-@inner
+@lean_inner
 def write_tasks(
     ax: float,
     ay: float,
     bx: float,
     by: float,
+    near: float,
+    reach: Floats,
     h: int,
-    heads: FieldArrays,
-    segment: int,
-    streets: StreetScene,
+    edge: int,
+    start: float,
+    length: float,
     free: Floats,
     found: int,
     out: Rows,
     at: int,
 ) -> int:
     """Write what is seen of one segment for every task; returns the next free row of `out`."""
-    start = streets.segment_start[segment]
-    length = np.hypot(bx - ax, by - ay)
     for task in range(TASK_COUNT):
         ring_low, ring_high = 0.0, 1.0
         if task > 0:
-            if heads.reach[h, task] <= heads.near[h]:
+            if reach[h, task] <= near:
                 break
-            ring_low, ring_high = within_ring(ax, ay, bx, by, heads.reach[h, task])
+            ring_low, ring_high = within_ring(ax, ay, bx, by, reach[h, task])
         for k in range(found):
             low, high = max(free[0, k], ring_low), min(free[1, k], ring_high)
             if (high - low) * length > TOUCH_M:
-                out.head[at] = h
-                out.edge[at] = streets.segment_edge[segment]
-                out.task[at] = task
+                out.head[at], out.edge[at], out.task[at] = h, edge, task
                 out.start[at], out.end[at] = start + low * length, start + high * length
                 at += 1
     return at
 
 
-@kernel
+@lean_kernel
 def see_heads(
     order: NDArray[np.int64],
     begin: int,
@@ -457,41 +472,87 @@ def see_heads(
     unfinished head is counted.
     """
     rows = 0
+    piece, chosen, wall, depth = scratch.piece, scratch.chosen, scratch.wall, scratch.depth
+    shadow, free = scratch.shadow, scratch.free
     for i in range(begin, stop):
         h = order[i]
-        if heads.reach[h, 0] <= heads.near[h]:
+        x, y, near, reach = heads.x[h], heads.y[h], heads.near[h], heads.reach[h, 0]
+        kind, deck, mount = heads.kind[h], heads.deck[h], heads.mount[h]
+        lx, ly, rx, ry = heads.lx[h], heads.ly[h], heads.rx[h], heads.ry[h]
+        if reach <= near:
             continue
         count, west, south, east, north = gather_segments(
-            streets, h, heads, scratch.piece, scratch.chosen
+            streets.grid,
+            streets.segment_deck,
+            x,
+            y,
+            deck,
+            kind,
+            lx,
+            ly,
+            rx,
+            ry,
+            reach,
+            piece,
+            chosen,
         )
         if count == 0:
             continue
         wall_count = 0
-        if count > 0 and heads.deck[h] != SUBWAY:
-            wall_count = gather_walls(walls, h, heads, west, south, east, north, scratch.wall)
+        if count > 0 and deck != SUBWAY:
+            wall_count = gather_walls(
+                walls.grid,
+                walls.top,
+                x,
+                y,
+                mount,
+                kind,
+                lx,
+                ly,
+                rx,
+                ry,
+                west,
+                south,
+                east,
+                north,
+                wall,
+            )
         if min(count, wall_count) == FULL:
             return i, rows
-        measure_depth(scratch.wall, wall_count, scratch.depth)
-        wall_count = drop_hidden_walls(scratch.wall, wall_count, scratch.depth)
+        measure_depth(wall, wall_count, depth)
+        wall_count = drop_hidden_walls(wall, wall_count, depth)
         at = rows
         for k in range(count):
-            ax, ay = scratch.piece[0, k], scratch.piece[1, k]
-            bx, by = scratch.piece[2, k], scratch.piece[3, k]
-            low, high = scratch.piece[4, k], scratch.piece[5, k]
+            ax, ay, bx, by = piece[0, k], piece[1, k], piece[2, k], piece[3, k]
+            low, high = piece[4, k], piece[5, k]
             dx, dy = bx - ax, by - ay
-            if is_hidden(
-                ax + low * dx, ay + low * dy, ax + high * dx, ay + high * dy, scratch.depth
-            ):
+            if is_hidden(ax + low * dx, ay + low * dy, ax + high * dx, ay + high * dy, depth):
                 continue
             dark = cast_shadows(
-                ax, ay, bx, by, low, high, scratch.wall, wall_count, h, heads, scratch.shadow
+                ax,
+                ay,
+                bx,
+                by,
+                low,
+                high,
+                kind,
+                lx,
+                ly,
+                rx,
+                ry,
+                near,
+                wall,
+                wall_count,
+                shadow,
             )
             length = np.sqrt(dx * dx + dy * dy)
-            found = open_intervals(low, high, length, scratch.shadow, dark, scratch.free)
+            found = open_intervals(low, high, length, shadow, dark, free)
             if at + TASK_COUNT * found > len(out.head):
                 return i, rows
+            segment = chosen[k]
             at = write_tasks(
-                ax, ay, bx, by, h, heads, scratch.chosen[k], streets, scratch.free, found, out, at
-            )
+                ax, ay, bx, by, near, heads.reach, h, streets.segment_edge[segment],
+                streets.segment_start[segment], length, free, found, out, at,
+            )  # fmt: skip
         rows = at
     return stop, rows

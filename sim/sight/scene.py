@@ -21,6 +21,7 @@ FACE_M = 1.6
 """Height of the face that a head looks for, m."""
 DOME, CONVEX, REFLEX = 0, 1, 2
 """Kinds of field of view: all round, up to 180 degrees, between the two."""
+FURTHEST_M = 100_000.0
 SECTORS = 256
 """Equal steps of pseudo-angle round a head, for leaving out what is certainly hidden."""
 
@@ -91,6 +92,7 @@ def fields_of(heads: HeadArrays) -> FieldArrays:
     for what, good in (
         ("has a value that is not finite", finite),
         ("hangs no higher than a face (1.6 m)", heads.mount > FACE_M),
+        (f"sees farther than {FURTHEST_M / 1000:.0f} km", heads.reach[:, 0] <= FURTHEST_M),
         ("has ranges that grow with the task", (np.diff(heads.reach, axis=1) <= 0).all(axis=1)),
         (
             "has a field of view outside 0-360°",

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import shapely
 from oracles.lines_of_sight import LinesOfSight, compare, points_on
-from oracles.scenes import street_arrays, wall_arrays
+from oracles.scenes import intervals, street_arrays, wall_arrays
 
 from sim.cameras.fleet import HeadArrays
 from sim.sight.sightings import see_arrays
@@ -93,6 +93,44 @@ def test_random_footprints_as_lines_of_sight(seed):
         assert len(wrong) == 0, [(heads.x[asked[1][i]], truth[i], engine[i]) for i in wrong[:5]]
         assert undecided < decided / 1000
         assert 10 < (truth == 1).sum() < decided
+
+
+def test_the_oracle_itself_tells_clear_cut_and_touch():
+    oracle = LinesOfSight(np.array([shapely.box(834_005, 819_000, 834_006, 819_002)]))
+    start = np.tile([834_000.0, 819_001.0], (5, 1))
+    end = start + np.array([(10, 0), (10, 5), (10, 2), (10, 2.00001), (4.9, 0)])
+    assert oracle.clear(start, end).tolist() == [0, 1, -1, 1, 1]
+
+
+def test_random_footprints_as_in_cgal():
+    vispoly = pytest.importorskip("pyvispoly", reason="CGAL's binding pyvispoly is not installed")
+
+    def ring(line):
+        return vispoly.Polygon([vispoly.Point(float(x), float(y)) for x, y in line])
+
+    rng = np.random.default_rng(8)
+    shapes = shapely.union_all(convex_footprints(rng, 25, 200))
+    shapes = shapely.orient_polygons(shapely.get_parts(shapes))
+    shapes = np.array([shapely.Polygon(shape.exterior) for shape in shapes])
+    edges = [rng.uniform(0, 200, (2, 2)) for _ in range(60)]
+    streets = street_arrays([[tuple(p) for p in edge] for edge in edges])
+    oracle = LinesOfSight(shapes)
+    x, y = rng.uniform(0, 200, (2, 60))
+    free = np.flatnonzero(oracle.outside(x, y))[:20]
+    heads = random_heads(rng, x[free], y[free], (900, 900, 900, 900), (360,), (0,))
+    seen = see_arrays(streets, wall_arrays(walls_of(shapes)), heads)
+    room = vispoly.PolygonWithHoles(
+        ring([(-300, -300), (500, -300), (500, 500), (-300, 500)]),
+        [ring(np.array(shape.exterior.coords)[:-1][::-1]) for shape in shapes],
+    )
+    calculator = vispoly.VisibilityPolygonCalculator(room)
+    for h in range(len(free)):
+        view = calculator.compute_visibility_polygon(vispoly.Point(heads.x[h], heads.y[h]))
+        outline = shapely.Polygon([(float(p.x()), float(p.y())) for p in view.boundary()])
+        for edge in range(len(edges)):
+            line = shapely.LineString(edges[edge])
+            length = sum(b - a for a, b in intervals(seen, edge, h))
+            assert length == pytest.approx(shapely.intersection(line, outline).length, abs=1e-6)
 
 
 def test_mong_kok_heads_as_lines_of_sight():
