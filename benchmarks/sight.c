@@ -296,7 +296,7 @@ static int64_t open_intervals(Span s, double length, Work *work, int64_t count) 
 
 static int64_t write_tasks(double ax, double ay, double bx, double by, const Heads *h, int64_t i,
                            int32_t segment, const Streets *s, Work *work, int64_t found, int64_t at) {
-    double length = hypot(bx - ax, by - ay), start = s->start[segment];
+    double length = sqrt((bx - ax) * (bx - ax) + (by - ay) * (by - ay)), start = s->start[segment];
     int64_t open = work->size + 3;
     for (int task = 0; task < TASKS; task++) {
         Span ring = {0, 1};
