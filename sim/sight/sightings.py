@@ -65,6 +65,14 @@ class SightingArrays(NamedTuple):
     """Metres along the edge from its node u."""
 
 
+class HeadIndex(NamedTuple):
+    """The same sightings by head."""
+
+    ptr: NDArray[np.int64]
+    row: NDArray[np.int64]
+    """Rows of the sightings of head h: row[ptr[h] : ptr[h + 1]], by task, edge and start."""
+
+
 @dataclass(frozen=True)
 class Sightings:
     """What a fleet sees of a street network.
@@ -109,6 +117,11 @@ class Sightings:
         from sim.sight.ranks import first_seen
 
         return first_seen(self)
+
+    @cached_property
+    def by_head(self) -> HeadIndex:
+        """Where the sightings of each head stand in the arrays."""
+        return head_index(self.arrays, len(self.fleet))
 
     def at(self, total: int) -> SightingsAt:
         """Return what is seen at a number of cameras in the city: a filter, no new computation."""
@@ -254,26 +267,32 @@ def _see_block(
     return joined(parts)
 
 
-def rows_of(sightings: SightingArrays, former: NDArray[np.int64]) -> Rows:
+def head_index(sightings: SightingArrays, heads: int) -> HeadIndex:
+    """Return where the sightings of each head stand."""
+    row = _stable_order(sightings.head.astype(np.int64), heads)
+    ptr = np.zeros(heads + 1, np.int64)
+    ptr[1:] = np.bincount(sightings.head, minlength=heads).cumsum()
+    return HeadIndex(ptr, row)
+
+
+def rows_of(before: Sightings, former: NDArray[np.int64]) -> Rows:
     """Return the sightings of former heads under their new numbers.
 
     Parameters
     ----------
-    sightings
-        Of the former fleet.
+    before
+        Sightings of the former fleet.
     former
         Per new head the number it had before, -1 for none.
     """
+    sightings, index = before.arrays, before.by_head
     edges = sightings.edge_ptr.shape[1] - 1
     count = np.diff(sightings.edge_ptr, axis=1).ravel()
     edge = np.repeat(np.tile(np.arange(edges, dtype=np.int32), len(TASKS)), count)
     task = np.repeat(np.arange(len(TASKS), dtype=np.int8), count.reshape(len(TASKS), -1).sum(1))
-    by_head = np.argsort(sightings.head, kind="stable")
-    held = np.searchsorted(sightings.head[by_head], np.stack([former, former + 1]))
-    held[:, former < 0] = 0
-    size = held[1] - held[0]
+    size = np.append(np.diff(index.ptr), 0)[former]  # -1 is the last: nothing seen before
     within = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
-    row = by_head[np.repeat(held[0], size) + within]
+    row = index.row[np.repeat(index.ptr[former], size) + within]
     head = np.repeat(np.arange(len(former), dtype=np.int32), size)
     return Rows(head, edge[row], task[row], sightings.start[row], sightings.end[row])
 

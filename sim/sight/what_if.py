@@ -34,7 +34,7 @@ def see_changed(city: City, before: Sightings, fleet: Fleet) -> Sightings:
     known = {head: row for row, head in reversed(list(enumerate(old)))}
     former = np.array([known.get(head, -1) for head in new], np.int64)
     looked, indoor = see_rows(city, fleet, only=former < 0)
-    kept = rows_of(before.arrays, former)
+    kept = rows_of(before, former)
     arrays = order_rows([kept, looked], len(fleet), len(city.streets.edges))
     indoor[former >= 0] = before.indoors[former[former >= 0]]
     return Sightings(fleet, city.streets, arrays, city.area.polygon, indoor)

@@ -167,6 +167,8 @@ def test_a_changed_fleet_is_seen_as_if_looked_at_anew():
     heads = [h for h in heads if rng.random() < 0.9]
     heads += [Head(*rng.uniform(0, 150, 2), reach=(50.0, 20.0, 10.0, 5.0)) for _ in range(4)]
     rng.shuffle(heads)
+    nobody = see(where, city(scene.with_(heads=[]))[1])
+    assert see_changed(where, nobody, fleet).arrays.head.tobytes() == before.arrays.head.tobytes()
     for changed in (heads, scene.heads, scene.heads[::-1], [], heads[:1]):
         _, after = city(scene.with_(heads=list(changed)))
         quick, anew = see_changed(where, before, after), see(where, after)
@@ -183,3 +185,14 @@ def test_owners_are_a_mask_on_the_same_sightings():
     assert first_seen(seen, heads=mask).coverage(NEVER - 1) == pytest.approx(
         see(where, few).first_seen.coverage(NEVER - 1)
     )
+
+
+def test_the_sightings_of_a_head_are_those_that_name_it():
+    where, fleet = city(random_scene(3, heads=12))
+    seen = see(where, fleet)
+    ptr, row = seen.by_head
+    assert sorted(row.tolist()) == list(range(len(seen.arrays.head)))
+    for head in range(12):
+        own = row[ptr[head] : ptr[head + 1]]
+        assert (seen.arrays.head[own] == head).all()
+        assert (np.diff(own) > 0).all()
