@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.scenario.load import load_scenario
     from sim.scenario.run import run
     from sim.sight.sightings import Sightings, see
+    from sim.sight.what_if import see_changed
     from sim.tracking import TrackingParameters, track
     from sim.trips import Trips
     from sim.trips.demand import sample_trips
@@ -40,13 +41,14 @@ _HOME = {
     "sample_trips": "sim.trips.demand",
     "save_bundle": "sim.city.bundle",
     "see": "sim.sight.sightings",
+    "see_changed": "sim.sight.what_if",
     "track": "sim.tracking",
 }
 
 __all__ = [
     "Area", "City", "Fleet", "InputError", "Optics", "Sightings", "TrackingParameters", "Trips",
     "import_files", "load_city", "load_scenario", "place", "run", "sample_trips", "save_bundle",
-    "see", "track",
+    "see", "see_changed", "track",
 ]  # fmt: skip
 
 
