@@ -28,3 +28,11 @@ def test_the_table_of_the_readme_is_what_the_first_command_gives(tmp_path):
             f"{100 * walks['unseen_trips']:.0f} %",
         ]
         assert [cell.strip() for cell in cells.split("|")] == expected
+
+
+def test_the_scenario_of_the_readme_is_right(tmp_path):
+    (text,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    (tmp_path / "my_scenario.yaml").write_text(text)
+    overridden = load_scenario(tmp_path / "my_scenario.yaml", ["cameras.optics=strong"])
+    assert overridden.scenario.cameras.strategy == "transit"
+    assert overridden.scenario.cameras.optics == "strong"
