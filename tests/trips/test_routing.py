@@ -1,79 +1,18 @@
-"""Least-cost walks: exact beside networkx and scipy, and independent of how they are computed."""
+"""Least-cost walks on invented streets: laws and scipy. Real networks: test_routing_networks."""
 
-from pathlib import Path
-
-import geopandas as gpd
-import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracles.routing import check_paths, perceived
 from oracles.tracking import network
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from sim.city.streets import StreetNetwork
 from sim.draws import keys
 from sim.errors import InputError
 from sim.trips import routing
-from sim.trips.routing import edge_seconds, nearest_nodes, taste_factors, walk
-
-SHARED = Path(__file__).parents[2].parent / "shared" / "data"
-
-
-@pytest.fixture(scope="module")
-def mong_kok():
-    path = SHARED / "mong_kok" / "walk_graph.gpkg"
-    if not path.exists():
-        pytest.skip("the real Mong Kok graph is not beside this checkout")
-    return StreetNetwork.build(
-        gpd.read_file(path, layer="nodes"), gpd.read_file(path, layer="edges")
-    )
-
-
-def perceived(streets, seed, person, taste, speed=1.34):
-    """Seconds of each edge as a person perceives them, from the definition."""
-    street = streets.edges["street"].to_numpy(np.int64)
-    level = keys(seed, "taste", np.full(len(street), person), street) >> np.uint64(54)
-    return edge_seconds(streets, speed) * taste_factors(taste)[level.astype(int)]
-
-
-@pytest.mark.parametrize("taste", [0.0, 0.2, 0.5])
-def test_2000_pairs_in_mong_kok_cost_what_networkx_says(mong_kok, taste):
-    rng = np.random.default_rng(3)
-    size = len(mong_kok.nodes)
-    sources = rng.integers(0, size, 50)
-    origins, targets = np.repeat(sources, 40), rng.integers(0, size, 2000)
-    persons = np.repeat(np.arange(50), 40)
-    found = walk(mong_kok, origins, targets, persons, seed=9, taste=taste)
-    ends = mong_kok.edges[["u", "v"]].to_numpy().tolist()
-    for person, source in enumerate(sources.tolist()):
-        graph = nx.Graph()
-        for (u, v), cost in zip(ends, perceived(mong_kok, 9, person, taste), strict=True):
-            if cost < graph.get_edge_data(u, v, {"weight": np.inf})["weight"]:
-                graph.add_edge(u, v, weight=cost)
-        truth = nx.single_source_dijkstra_path_length(graph, source)
-        mine = slice(40 * person, 40 * person + 40)
-        np.testing.assert_allclose(
-            found.cost[mine], [truth[t] for t in targets[mine].tolist()], rtol=1e-12
-        )
-    assert found.unreachable == 0
-    check_paths(mong_kok, origins, targets, found)
-
-
-def check_paths(streets, origins, targets, found):
-    """Every path leads from its origin to its target, and its length is that of its edges."""
-    a = streets.arrays
-    for i in range(len(origins)):
-        node, metres = origins[i], 0.0
-        for k in range(found.path_ptr[i], found.path_ptr[i + 1]):
-            edge, back = found.path_edge[k], found.path_backward[k]
-            assert node == (a.edge_v if back else a.edge_u)[edge]
-            node = (a.edge_u if back else a.edge_v)[edge]
-            metres += a.edge_length[edge]
-        if not np.isnan(found.length[i]):
-            assert node == targets[i]
-            assert metres == pytest.approx(found.length[i])
+from sim.trips.routing import nearest_nodes, taste_factors, walk
 
 
 def tangle(seed, nodes=30, edges=60):
@@ -171,6 +110,26 @@ def test_standing_still_and_islands():
     assert np.diff(found.path_ptr).tolist() == [0, 0, 1]
 
 
+def test_a_lattice_of_equal_ways_and_tiny_streets():
+    # 6 × 6 blocks of 50 m, every street twice, one row cut into a street of a nanometre and a rest
+    at = [[(50.0 * c, 50.0 * r) for c in range(7)] for r in range(7)]
+    lines = [[at[r][c], at[r][c + 1]] for r in range(7) for c in range(6) if r != 3]
+    lines += [[at[r][c], at[r + 1][c]] for r in range(6) for c in range(7)]
+    lines += lines
+    for c in range(6):
+        near = (50.0 * c + 1e-9, 150.0)
+        lines += [[at[3][c], near], [near, at[3][c + 1]]]
+    streets = network(lines)
+    corner = np.flatnonzero([p.x % 50 == 0 for p in streets.nodes.geometry])
+    assert len(corner) == 49
+    origins, targets = (ends.ravel() for ends in np.meshgrid(corner, corner))
+    found = walk(streets, origins, targets, origins, seed=0, taste=0.0)
+    a = streets.arrays
+    blocks = abs(a.node_x[origins] - a.node_x[targets]) + abs(a.node_y[origins] - a.node_y[targets])
+    np.testing.assert_allclose(found.length, blocks, rtol=1e-12)
+    check_paths(streets, origins, targets, found)
+
+
 def test_no_walks():
     found = walk(network([[(0, 0), (10, 0)]]), [], [], [], seed=0, taste=0.2)
     assert found.path_ptr.tolist() == [0]
@@ -208,6 +167,16 @@ def test_options_that_cannot_be(option, key):
     with pytest.raises(InputError) as error:
         walk(tangle(1), [0], [1], [0], **{"seed": 0, "taste": 0.2, **option})
     assert error.value.key == key
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [(([0], [1, 2], [0]), "one of each"), (([0], [1], []), "one of each"),
+     (([0], [30], [0]), "has 0 to 29"), (([-1], [1], [0]), "has 0 to 29")],
+)  # fmt: skip
+def test_ends_that_cannot_be(ends, words):
+    with pytest.raises(InputError, match=words):
+        walk(tangle(1), *ends, seed=0, taste=0.0)
 
 
 def test_nearest_nodes_are_on_the_street_deck():
