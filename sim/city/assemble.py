@@ -275,7 +275,7 @@ def _fill_places(
     kinds = set(known["kind"])
     polygon, region, _ = study
     if "home" not in kinds:
-        homes = _along_streets(streets, HOME_CLASSES, polygon, "home")
+        homes = along_streets(streets, HOME_CLASSES, polygon, "home")
         people = _people(polygon, region, parts)
         if people > 0 and len(homes):
             homes["weight"] *= people / homes["weight"].sum()
@@ -287,7 +287,7 @@ def _fill_places(
             assumptions.append("homes: weighted by metres of residential street; no census known")
         tables.append(homes)
     if "office" not in kinds:
-        tables.append(_along_streets(streets, OFFICE_CLASSES, polygon, "office"))
+        tables.append(along_streets(streets, OFFICE_CLASSES, polygon, "office"))
         assumptions.append(
             "offices: spread evenly along primary, secondary and tertiary streets (along all "
             "streets where there are none)"
@@ -303,7 +303,7 @@ def _people(polygon: BaseGeometry, region: BaseGeometry, parts: tuple[DistrictPa
     return sum(p.population * inside.get(p.district, 0.0) / p.land_km2 for p in parts)
 
 
-def _along_streets(
+def along_streets(
     streets: StreetNetwork, classes: tuple[str, ...], polygon: BaseGeometry, kind: str
 ) -> gpd.GeoDataFrame:
     """Points on street-deck ways of some classes inside a polygon, weighted by their metres.

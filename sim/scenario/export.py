@@ -100,6 +100,7 @@ def _districts(city: City) -> gpd.GeoDataFrame:
 
 def _trips_geometry(city: City, trips: Trips, tracks: TrackReport) -> gpd.GeoDataFrame:
     columns = ["person", "kind", "named", "name", "name_zh", "length", "duration_s"]
+    columns += ["profile", "leg", "departs_s", "represents"]
     table = gpd.GeoDataFrame(
         trips.table[columns].rename_axis("trip").reset_index(),
         geometry=_paths(city, trips),

@@ -22,6 +22,7 @@ from sim.scenario import TABLES
 
 if TYPE_CHECKING:
     from sim.city import City
+    from sim.scenario.own_inputs import OwnInputs
     from sim.scenario.schema import Scenario
 
 Announce = Callable[[str], None]
@@ -80,6 +81,7 @@ def run(
     """
     from sim.city.bundle import load_city
     from sim.scenario.compile_ahead import kernels_ahead
+    from sim.scenario.own_inputs import read_own_inputs
 
     check_replaceable(out)
     stages = Stages(announce)
@@ -87,8 +89,9 @@ def run(
         with stages.stage("city"):
             city = load_city(scenario.area)
             check_fits(scenario, city)
+            city, own = read_own_inputs(scenario, city)
         with _aside(out) as folder:
-            figures = _compute(scenario, city, folder, stages, helper)
+            figures = _compute(scenario, city, own, folder, stages, helper)
             if finish is not None:
                 with stages.stage("map"):
                     finish(folder)
@@ -98,6 +101,7 @@ def run(
 def _compute(
     scenario: Scenario,
     city: City,
+    own: OwnInputs,
     folder: Path,
     stages: Stages,
     helper: subprocess.Popen[bytes] | None,
@@ -110,7 +114,7 @@ def _compute(
     from sim.trips.demand import sample_trips
 
     cameras, tracking = scenario.cameras, scenario.tracking
-    share = cameras.street_share
+    share, profiles = cameras.street_share, scenario.trips.profiles
     with stages.stage("cameras"):
         fleet = place(
             city,
@@ -136,7 +140,9 @@ def _compute(
             taste=scenario.trips.taste,
             speed_m_s=scenario.trips.speed_m_s,
             walks=scenario.trips.walks,
+            profiles=profiles if isinstance(profiles, tuple) else profiles.model_dump(),
         )
+        trips = own.added_to(trips, city, scenario)
     with stages.stage("tracking"):
         values = {
             **tracking.model_dump(),
@@ -168,8 +174,12 @@ def check_fits(scenario: Scenario, city: City) -> None:
     Raises
     ------
     InputError
-        The way the cameras are shared out is not possible here; names the key.
+        The way the cameras are shared out is not possible here, or a file that the scenario
+        names is not there; names the key.
     """
+    from sim.scenario.own_inputs import check_files
+
+    check_files(scenario)
     if not city.area.parts and scenario.cameras.share_rule in ("population", "streets"):
         raise InputError(
             f"{city.area.name} is not in Hong Kong, so a share of Hong Kong's cameras is not "

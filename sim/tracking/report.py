@@ -57,7 +57,7 @@ FIRST_METRE = 1.0
 """The door is seen if a head sees any of the first metre of the walk."""
 LARGEST_TABLE = 20_000_000
 """Rows of walks × totals × tasks; so many take about 10 GB."""
-NO_NUMBERS = {"mean": None, "p10": None, "p50": None, "p90": None, "n": 0}
+NO_NUMBERS = {"mean": None, "se": None, "p10": None, "p50": None, "p90": None, "n": 0}
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,9 @@ class TrackReport:
         columns |= {name: walks[name].array.take(row) for name in own}
         columns["total"] = np.tile(np.repeat(np.array(self.totals, np.int32), len(TASKS)), count)
         columns["task"] = pd.Series(TASKS, dtype="str").array.take(task)
-        columns |= {name: walks[name].array.take(row) for name in ("length", "duration_s")}
+        of_the_day = ("profile", "leg", "departs_s", "represents")
+        for name in ("length", "duration_s", *of_the_day):
+            columns[name] = walks[name].array.take(row)
         columns |= {name: values.reshape(-1) for name, values in self.figures.items()}
         return pd.DataFrame(columns)
 
@@ -109,12 +111,15 @@ class TrackReport:
     def summary(self) -> dict[int, dict[str, dict[str, Any]]]:
         """By total and task, the figures of summary.json over the sampled walks (not the named).
 
-        Without any sampled walk every figure is null.
+        Without any sampled walk every figure is null. Every mean and share has its standard
+        error beside it, see `standard_error`.
         """
         sampled = ~self.trips.table["named"].to_numpy(bool)
+        persons = self.trips.table["person"].to_numpy(np.int64)[sampled]
+        person = np.unique(persons, return_inverse=True)[1]
         return {
             total: {
-                task: _summary({name: v[sampled, k, t] for name, v in self.figures.items()})
+                task: _summary({name: v[sampled, k, t] for name, v in self.figures.items()}, person)
                 for t, task in enumerate(TASKS)
             }
             for k, total in enumerate(self.totals)
@@ -249,27 +254,56 @@ def _kept_alive(
     return [step_pieces(pieces, task, steps) for task in range(len(TASKS))]
 
 
-def _summary(figures: dict[str, NDArray[Any]]) -> dict[str, Any]:
-    walks = len(figures["heads"])
-    numbers: dict[str, Any] = {name: _numbers(figures[name]) for name in MEANS}
-    numbers["identified"] = _share(figures["identified"])
-    numbers["tracked_live"] = _numbers(figures["tracked_live"])
-    numbers["tracked_afterwards"] = _numbers(figures["tracked_afterwards"])
+def standard_error(values: NDArray[Any], person: NDArray[np.int64]) -> float | None:
+    """Return the standard error of the mean of values over trips of independent persons.
+
+    Parameters
+    ----------
+    values
+        A number a trip, shape (trips,).
+    person
+        Who made the trip, numbered from 0, shape (trips,). Trips of one person resemble one
+        another, so persons and not trips are the sample: the error is the jackknife's, from the
+        means without one person each (Efron, The Jackknife, the Bootstrap and Other Resampling
+        Plans, 1982, ch. 3). Where everybody makes one trip that is exactly sd / sqrt(n).
+
+    Returns
+    -------
+    float or None
+        In the unit of the values; None with fewer than two persons.
+    """
+    trips = np.bincount(person)
+    persons = int((trips > 0).sum())
+    if persons < 2:
+        return None
+    apart = np.bincount(person, values - values.mean())
+    shift = apart / (len(values) - trips)  # of the mean, if the person were left out
+    return float(np.sqrt((persons - 1) / persons * (shift**2).sum()))
+
+
+def _summary(figures: dict[str, NDArray[Any]], person: NDArray[np.int64]) -> dict[str, Any]:
+    unseen = figures["observed_length"] == 0
+    numbers: dict[str, Any] = {name: _numbers(figures[name], person) for name in MEANS}
+    numbers |= _share("identified", figures["identified"], person)
+    numbers["tracked_live"] = _numbers(figures["tracked_live"], person)
+    numbers["tracked_afterwards"] = _numbers(figures["tracked_afterwards"], person)
     numbers["reconstructed"] = None
-    numbers["unseen_trips"] = _share(figures["observed_length"] == 0) if walks else None
+    numbers |= _share("unseen_trips", unseen, person)
     numbers["no_unseen_walk"] = None
     numbers["least_seen"] = dict.fromkeys(DETOURS)
     return numbers
 
 
-def _numbers(values: NDArray[Any]) -> dict[str, float | int | None]:
-    """Mean and percentiles of what is a number; `n` says of how many walks."""
-    real = values[np.isfinite(values)].astype(np.float64)
+def _numbers(values: NDArray[Any], person: NDArray[np.int64]) -> dict[str, float | int | None]:
+    """Mean, its error and percentiles of what is a number; `n` says of how many walks."""
+    finite = np.isfinite(values)
+    real = values[finite].astype(np.float64)
     if not len(real):
         return dict(NO_NUMBERS)
     p10, p50, p90 = np.percentile(real, [10, 50, 90])
     return {
         "mean": float(real.mean()),
+        "se": standard_error(real, person[finite]),
         "p10": float(p10),
         "p50": float(p50),
         "p90": float(p90),
@@ -277,8 +311,12 @@ def _numbers(values: NDArray[Any]) -> dict[str, float | int | None]:
     }
 
 
-def _share(values: NDArray[Any]) -> float | None:
-    return float(values.mean()) if len(values) else None
+def _share(name: str, values: NDArray[Any], person: NDArray[np.int64]) -> dict[str, float | None]:
+    """Return a share of walks under its name, and beside it its error."""
+    if not len(values):
+        return {name: None, f"{name}_se": None}
+    share = values.astype(np.float64)
+    return {name: float(share.mean()), f"{name}_se": standard_error(share, person)}
 
 
 def _split(values: NDArray[Any], ptr: NDArray[np.int64]) -> NDArray[np.object_]:

@@ -13,6 +13,11 @@ __all__ = ["WALKING_SPEED_M_S", "Trips"]
 WALKING_SPEED_M_S = 1.34
 """Mean free walking speed on the flat, m/s (Weidmann, Transporttechnik der Fussgänger, 1993)."""
 
+WITHOUT_A_DAY = pd.DataFrame(
+    {"profile": "", "leg": np.int32(0), "departs_s": np.nan, "represents": 1.0}, index=[0]
+).astype({"profile": "str", "leg": np.int32})
+"""The columns of a day, as one row, for a walk that belongs to none."""
+
 
 @dataclass(frozen=True)
 class Trips:
@@ -23,7 +28,11 @@ class Trips:
     table
         A trip a row, index 0…n-1: person (int64; -1 for named walks), kind (for example
         "home-station"), name, name_zh (empty unless named), named (bool), origin, destination
-        (node index, int32), length (m), duration_s.
+        (node index, int32), length (m), duration_s, profile (empty without one), leg (int32, from
+        0 in the order of a person's day), departs_s (seconds after the midnight before the day,
+        NaN where no time is known), represents (people that each simulated person stands for:
+        residents of the area over people sampled; 1 for named walks and where no population is
+        known). Of the last four, those that the given table lacks are added with these values.
     path_ptr
         Edges of trip i are path_ptr[i] : path_ptr[i + 1] in walking order, int64 (n + 1).
     path_edge
@@ -45,6 +54,15 @@ class Trips:
     unreachable: int = 0
     speed_m_s: float = WALKING_SPEED_M_S
     report: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Add the columns of a day to a table of walks that has none."""
+        table = self.table
+        missing = WITHOUT_A_DAY.columns.difference(table.columns, sort=False)
+        if len(missing):
+            added = WITHOUT_A_DAY[missing].loc[np.zeros(len(table), np.int64)]
+            joined = pd.concat([table, added.set_index(table.index)], axis=1)
+            object.__setattr__(self, "table", joined)
 
     def __len__(self) -> int:
         return len(self.table)

@@ -1,19 +1,19 @@
-"""Who walks where: typical walks of simulated people, and named walks.
+"""Who walks where: typical walks or typical days of simulated people, and named walks.
 
-Each person has one walk of one kind. One end, the home (or for walks without one the destination),
-lies in the study area and is drawn by weight; the other end is drawn among the nearest places of
-its kind in the region. All draws are keyed by (seed, stage, person), so another person changes
-nobody's walk. What cameras see is not known here.
+Without profiles each person has one walk of one kind. One end, the home (or for walks without one
+the destination), lies in the study area and is drawn by weight; the other end is drawn among the
+nearest places of its kind in the region. With profiles each person has a day (`sim.trips.days`).
+All draws are keyed by (seed, stage, person), so another person changes nobody's walk. What cameras
+see is not known here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
@@ -22,8 +22,10 @@ from sim.city.places import KINDS
 from sim.draws import uniform
 from sim.errors import InputError
 from sim.trips import WALKING_SPEED_M_S, Trips
-from sim.trips.routing import Walks, nearest_nodes, walk
-from sim.trips.waypoints import REACH_M, Gazetteer, WalkThrough
+from sim.trips.days import Legs, departures, draw_days
+from sim.trips.destinations import Ends, by_weight, ends_of, residents
+from sim.trips.routing import Walks, walk
+from sim.trips.waypoints import Gazetteer, WalkThrough
 
 NEAREST = 12
 """How many of the nearest places of a kind a person chooses from."""
@@ -33,20 +35,13 @@ market, and a much larger one draws some from further off. An assumption, not ye
 DRAWS = 5
 """Times a destination is drawn again when it snaps to the junction of its origin."""
 MOST_PEOPLE = 5_000_000
+LONG_M = 2000.0
+"""Longer walks are counted: many of these people would take a bus, which is not simulated."""
 COLUMNS: dict[str, Any] = {
     "person": np.int64, "kind": "str", "name": "str", "name_zh": "str", "named": bool,
     "origin": np.int32, "destination": np.int32, "length": np.float64, "duration_s": np.float64,
+    "profile": "str", "leg": np.int32, "departs_s": np.float64, "represents": np.float64,
 }  # fmt: skip
-
-
-class Ends(NamedTuple):
-    """Places of one kind that can be walked to, snapped to the street deck."""
-
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    weight: NDArray[np.float64]
-    node: NDArray[np.int32]
-    in_area: NDArray[np.bool_]
 
 
 class NamedRoute(NamedTuple):
@@ -77,8 +72,9 @@ def sample_trips(
     taste: float = 0.2,
     speed_m_s: float = WALKING_SPEED_M_S,
     walks: Sequence[WalkThrough] = (),
+    profiles: Sequence[str] | Mapping[str, float] = (),
 ) -> Trips:
-    """Draw typical walks, one a person, after the named walks.
+    """Draw typical walks, one a person, or typical days, after the named walks.
 
     Parameters
     ----------
@@ -98,11 +94,14 @@ def sample_trips(
         On the flat.
     walks
         Named walks; between their way-points they take the quickest way.
+    profiles
+        Names of profiles of `sim/facts/profiles.yaml`, or shares by name: every person then has a
+        day of walks in place of one walk of the `kinds`.
 
     Returns
     -------
     Trips
-        Named walks first (person -1), then persons in order.
+        Named walks first (person -1), then persons in order, each one's walks in that of the day.
 
     Raises
     ------
@@ -117,19 +116,34 @@ def sample_trips(
         for i, item in enumerate(walks)
     ]
     report: dict[str, float] = {"people": people, "named_walks": len(walks)}
-    pairs = _draw_pairs(city, people, seed, kinds, report)
+    report["represents_unknown"] = float(residents(city) is None)
+    if profiles:
+        legs, represents = draw_days(city, people, seed, profiles, report)
+    else:
+        pairs = _draw_pairs(city, people, seed, kinds, report)
+        legs = _single(pairs)
+        represents = (residents(city) or people) / max(people, 1)
     routed = walk(
-        city.streets, pairs.origin, pairs.destination, pairs.person,
+        city.streets, legs.origin, legs.destination, legs.person,
         seed=seed, taste=taste, speed_m_s=speed_m_s,
     )  # fmt: skip
-    return _joined(named, pairs, routed, speed_m_s, report)
+    return _joined(named, legs, represents, routed, speed_m_s, report)
+
+
+def _single(pairs: Pairs) -> Legs:
+    """Return walks of no profile and no hour, one a person."""
+    none = np.zeros(len(pairs.person))
+    return Legs(
+        pairs.person, none.astype(np.int32), np.full(len(none), "", object), *pairs[1:],
+        none + np.nan,
+    )  # fmt: skip
 
 
 def _draw_pairs(
     city: City, people: int, seed: int, kinds: Sequence[str], report: dict[str, float]
 ) -> Pairs:
     """Draw both ends of every person's walk; a walk from a junction to itself is drawn again."""
-    ends = {kind: _ends(city, kind, report) for kind in _kinds_of_place(kinds)}
+    ends = {kind: ends_of(city, kind, report) for kind in _kinds_of_place(kinds)}
     usable = [kind for kind in kinds if _usable(kind, ends)]
     report |= {f"left_out_{kind}": 1.0 for kind in kinds if kind not in usable}
     person = np.arange(people if usable else 0, dtype=np.int64)
@@ -158,7 +172,7 @@ def _draw_ends(
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return each person's node in the area and the node of the place chosen near it."""
     here, there = ends[anchor], ends[other]
-    place = _by_weight(np.where(here.in_area, here.weight, 0.0), uniform(seed, anchor, person))
+    place = by_weight(np.where(here.in_area, here.weight, 0.0), uniform(seed, anchor, person))
     near = here.node[place]
     tree = cKDTree(np.column_stack([there.x, there.y]))
     count = min(NEAREST, len(there.x))
@@ -178,12 +192,6 @@ def _draw_ends(
         left = left[far[left] == near[left]]
         report["redrawn"] = report.get("redrawn", 0.0) + len(left) * (draw < DRAWS - 1)
     return near, far
-
-
-def _by_weight(weight: NDArray[np.float64], number: NDArray[np.float64]) -> NDArray[np.int64]:
-    summed = np.cumsum(weight)
-    found = np.searchsorted(summed, number * summed[-1], side="right")
-    return np.asarray(np.minimum(found, np.flatnonzero(weight)[-1]), np.int64)
 
 
 def _kinds_of_place(kinds: Sequence[str]) -> list[str]:
@@ -209,36 +217,6 @@ def _anchor(kind: str) -> str:
 def _usable(kind: str, ends: dict[str, Ends]) -> bool:
     start, end = (ends[part] for part in kind.split("-"))
     return bool(len(start.x) and len(end.x) and ends[_anchor(kind)].in_area.any())
-
-
-def _ends(city: City, kind: str, report: dict[str, float]) -> Ends:
-    """Places of a kind inside the region and near a street."""
-    table = city.places.of(kind)
-    inside = shapely.intersects(city.area.region, table.geometry.to_numpy())
-    x, y = shapely.get_coordinates(table.geometry.to_numpy()[inside]).reshape(-1, 2).T
-    weight = table["weight"].to_numpy(np.float64)[inside]
-    if kind == "home" and not shapely.intersects_xy(city.area.polygon, x, y).any():
-        report["homes_along_streets"] = 1.0
-        x, y, weight = _homes_along_streets(city)
-    node, away = nearest_nodes(city.streets, x, y) if len(x) else (np.zeros(0, np.int32), x)
-    weight = np.nan_to_num(weight, nan=0.0).clip(min=0.0)
-    weight = weight if weight.any() else np.ones(len(x))
-    near = (away <= REACH_M) & (weight > 0)
-    report[f"{kind}_too_far_from_streets"] = float((away > REACH_M).sum())
-    in_area = shapely.intersects_xy(city.area.polygon, x, y)
-    return Ends(x[near], y[near], weight[near], node[near], in_area[near])
-
-
-def _homes_along_streets(
-    city: City,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Homes at junctions of the street deck, weighted by the length of street around each."""
-    a = city.streets.arrays
-    street = a.edge_deck == 0
-    ends = np.concatenate([a.edge_u[street], a.edge_v[street]])
-    length = np.tile(a.edge_length[street] / 2, 2)
-    weight = np.bincount(ends, weights=length, minlength=len(a.node_x)).astype(np.float64)
-    return a.node_x, a.node_y, weight
 
 
 def _named_route(
@@ -270,23 +248,37 @@ def _named_route(
 
 def _joined(
     named: list[NamedRoute],
-    pairs: Pairs,
+    legs: Legs,
+    represents: float,
     routed: Walks,
     speed_m_s: float,
     report: dict[str, float],
 ) -> Trips:
-    """Put named walks and persons' walks into one; pairs that no way joins are dropped."""
-    joined = ~np.isnan(routed.length)
-    counts = np.diff(routed.path_ptr)[joined]
-    counts = np.concatenate([[len(route.legs.path_edge) for route in named], counts])
-    tables = [table for table in (_named(named), _sampled(pairs, routed)[joined]) if len(table)]
+    """Put named walks and persons' walks into one.
+
+    A person with a walk that no way joins is dropped whole, for a day with a hole is none.
+    """
+    joined = ~np.isin(legs.person, legs.person[np.isnan(routed.length)])
+    steps = np.diff(routed.path_ptr)
+    kept = np.repeat(joined, steps)
+    counts = np.concatenate([[len(route.legs.path_edge) for route in named], steps[joined]])
+    sampled = _sampled(legs, represents, routed)[joined]
+    tables = [table for table in (_named(named), sampled) if len(table)]
     table = pd.concat(tables, ignore_index=True) if tables else _named(named)
-    report |= {"trips": float(len(table)), "unreachable": float(routed.unreachable)}
+    report |= {
+        "trips": float(len(table)),
+        "longer_than_2_km": float((table["length"] > LONG_M).sum()),
+        "unreachable": float(routed.unreachable),
+        "dropped_with_unreachable": float((~joined).sum()) - routed.unreachable,
+        "people_with_a_walk": float(len(np.unique(legs.person[joined]))),
+    }
+    edges = [*(route.legs.path_edge for route in named), routed.path_edge[kept]]
+    backward = [*(route.legs.path_backward for route in named), routed.path_backward[kept]]
     return Trips(
         table,
         np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        np.concatenate([*(route.legs.path_edge for route in named), routed.path_edge]),
-        np.concatenate([*(route.legs.path_backward for route in named), routed.path_backward]),
+        np.concatenate(edges),
+        np.concatenate(backward),
         routed.unreachable,
         speed_m_s,
         report,
@@ -296,22 +288,26 @@ def _joined(
 def _named(named: list[NamedRoute]) -> pd.DataFrame:
     rows = [
         (-1, "named", r.name, r.name_zh, True, r.origin, r.destination,
-         r.legs.length.sum(), r.legs.duration_s.sum())
+         r.legs.length.sum(), r.legs.duration_s.sum(), "", 0, np.nan, 1.0)
         for r in named
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def _sampled(pairs: Pairs, routed: Walks) -> pd.DataFrame:
+def _sampled(legs: Legs, represents: float, routed: Walks) -> pd.DataFrame:
     columns = {
-        "person": pairs.person,
-        "kind": pairs.kind,
+        "person": legs.person,
+        "kind": legs.kind,
         "name": "",
         "name_zh": "",
         "named": False,
-        "origin": pairs.origin,
-        "destination": pairs.destination,
+        "origin": legs.origin,
+        "destination": legs.destination,
         "length": routed.length,
         "duration_s": routed.duration_s,
+        "profile": legs.profile,
+        "leg": legs.leg,
+        "departs_s": departures(legs, routed.duration_s),
+        "represents": represents,
     }
-    return pd.DataFrame(columns, index=range(len(pairs.person))).astype(COLUMNS)
+    return pd.DataFrame(columns, index=range(len(legs.person))).astype(COLUMNS)

@@ -30,9 +30,16 @@ them may lie a pavement or a crossing that carries no name."""
 REACH_M = 250.0
 """A place further than this from every street cannot be walked to."""
 
-_COORDINATES = re.compile(r"\s*([+-]?\d+(?:\.\d*)?)\s*[,,]\s*([+-]?\d+(?:\.\d*)?)\s*")
-_FILLING = re.compile(r"\b(?:mtr|station|exit|the)\b|港鐵|出口|站")
-_EXIT = re.compile(r"[\s,]*(?:\bexit\s+\w+|\b[a-z]\d*\s*出口|(?<=[^\x00-\x7f])[a-z]\d*出口)\s*$")
+_COORDINATES = re.compile(r"\(?\s*([+-]?\d+(?:\.\d*)?)\s*,\s*([+-]?\d+(?:\.\d*)?)\s*\)?")
+_FILLING = re.compile(r"\b(?:mtr|station|exit|the)\b|港鐵|號?出口|站")
+_EXIT = re.compile(
+    r"[\s,]*(?:\bexit\s+\w+|\b[a-z]\d*\s*號?出口|(?<=[^\x00-\x7f])[a-z]\d*號?出口)\s*$"
+)
+_SLASH = re.compile(r"[/\u2044\u2215]")  # the full-width one has become "/" by then
+_CORNER_WORDS = re.compile(r"\s+(?:and|at)\s+|[&@、與和及]")
+_CORNER_FILLING = re.compile(r"^\s*(?:the\s+)?(?:corner|junction)\s+of\s|(?:的|之)?交界處?\s*$")
+_SHORT_WORDS = {"rd": "road", "st": "street", "ave": "avenue", "ln": "lane"}
+_SHORT = re.compile(rf"\b(?:{'|'.join(_SHORT_WORDS)})\b")
 
 
 class WalkThrough(Protocol):
@@ -95,10 +102,11 @@ class Gazetteer:
         Parameters
         ----------
         text
-            "22.3193,114.1694" (latitude, longitude); "Nathan Road / Argyle Street" (where two
-            streets meet, at most 25 m apart); "Mong Kok exit E2" or another place; "Mong Kok" (the
-            middle one of a station's exits); "Nathan Road" (its middle inside the area). Names
-            may be English or Chinese, in any case.
+            "22.3193,114.1694" (latitude, longitude); "Nathan Road / Argyle Street" or
+            "彌敦道／亞皆老街" (where two streets meet, at most 25 m apart); "Mong Kok exit E2",
+            "旺角站 E2 出口" or another place; "Mong Kok" (the middle one of a station's exits);
+            "Nathan Road" (its middle inside the area). Names may be English or Chinese, in any
+            case and width; Rd, St, Ave and Ln are read as the words they stand for.
         key
             Scenario key to name in an error.
 
@@ -107,13 +115,14 @@ class Gazetteer:
         InputError
             Unknown, outside the region, or away from every street.
         """
-        coordinates = _COORDINATES.fullmatch(text)
+        coordinates = _COORDINATES.fullmatch(unicodedata.normalize("NFKC", text))
         if coordinates:
             return self._at(float(coordinates[1]), float(coordinates[2]), text, key)
         if _plain(text) in self._places:
             return self._place(self._places[_plain(text)], text, key)
-        if re.search("[//]", text):
-            return self._junction(text, key)
+        corner = self._corner(text)
+        if corner:
+            return self._junction(corner, text, key)
         if _plain(text) in self._streets:
             return self._middle(self._streets[_plain(text)])
         for names in (self._exits, self._stations):
@@ -161,8 +170,16 @@ class Gazetteer:
         x, y = xy[_middle_one(xy)]
         return self._near(x, y, text, key)
 
-    def _junction(self, text: str, key: str) -> int:
-        names = [part.strip() for part in re.split("[//]", text)]
+    def _corner(self, text: str) -> list[str]:
+        """Return the streets that a text joins by a slash, or by words if all are streets."""
+        plain = unicodedata.normalize("NFKC", text)
+        if _SLASH.search(plain):
+            return [part.strip() for part in _SLASH.split(plain)]
+        bare = _CORNER_FILLING.sub("", plain.casefold())
+        parts = [part.strip() for part in _CORNER_WORDS.split(bare)]
+        return parts if len(parts) > 1 and all(_plain(p) in self._streets for p in parts) else []
+
+    def _junction(self, names: list[str], text: str, key: str) -> int:
         for name in names:
             if _plain(name) not in self._streets:
                 raise self._unknown(name, text, key, places=False)
@@ -235,8 +252,9 @@ def _folded(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Letters and figures only, in lower case."""
-    return "".join(c for c in _folded(text) if c.isalnum())
+    """Letters and figures only, in lower case, short words written out."""
+    long = _SHORT.sub(lambda short: _SHORT_WORDS[short[0]], _folded(text))
+    return "".join(c for c in long if c.isalnum())
 
 
 def _bare(text: str) -> str:

@@ -17,7 +17,7 @@ from sim.scenario.schema import Scenario
 from sim.sight.ranks import NEVER
 
 TASKS = ["detect", "observe", "recognise", "identify"]
-NUMBERS = {"mean", "p10", "p50", "p90", "n"}
+NUMBERS = {"mean", "se", "p10", "p50", "p90", "n"}
 
 
 def scenario(**cameras) -> Scenario:
@@ -78,9 +78,9 @@ def test_summary_has_every_field_of_the_contract(summary):
             figures = step["trips"][task]
             assert set(figures) == {
                 "observed_length", "observed_time", "heads", "sites", "sightings", "dwell_s",
-                "longest_gap_m", "longest_gap_s", "first_sighting_m", "identified",
+                "longest_gap_m", "longest_gap_s", "first_sighting_m", "identified", "identified_se",
                 "tracked_live", "tracked_afterwards", "reconstructed", "unseen_trips",
-                "no_unseen_walk", "least_seen",
+                "unseen_trips_se", "no_unseen_walk", "least_seen",
             }  # fmt: skip
             assert set(figures["observed_length"]) == NUMBERS
     assert set(summary["percolation"]) == set(TASKS)

@@ -107,6 +107,24 @@ def read_polygons(path: Path) -> gpd.GeoDataFrame:
     InputError
         The file is missing, damaged, empty, too large, has no CRS, or holds no polygons.
     """
+    frame = read_shapes(path)
+    polygon = np.isin(shapely.get_type_id(frame.geometry.to_numpy()), POLYGONS)
+    if not polygon.any():
+        kinds = sorted({str(kind) for kind in frame.geom_type.dropna().unique()})
+        raise InputError(
+            f"{path}: holds no polygons but {', '.join(kinds) or 'nothing'}; give a polygon layer"
+        )
+    return frame[polygon].reset_index(drop=True)
+
+
+def read_shapes(path: Path) -> gpd.GeoDataFrame:
+    """Read a layer of shapes (GeoJSON, GeoParquet or GeoPackage) with its columns.
+
+    Raises
+    ------
+    InputError
+        The file is missing, damaged, empty, too large, or has no CRS.
+    """
     suffix = path.suffix.lower()
     if suffix in (".parquet", ".geoparquet"):
         frame = _parquet(path)
@@ -119,16 +137,10 @@ def read_polygons(path: Path) -> gpd.GeoDataFrame:
             )
         frame = _read_layer(path, layers[0])
     else:
-        raise InputError(f"{path}: polygons are read from {', '.join(_POLYGON_SUFFIXES)} files")
+        raise InputError(f"{path}: shapes are read from {', '.join(_POLYGON_SUFFIXES)} files")
     if frame.crs is None:
         raise InputError(f"{path}: no CRS in the file; set one, for example EPSG:4326")
-    polygon = np.isin(shapely.get_type_id(frame.geometry.to_numpy()), POLYGONS)
-    if not polygon.any():
-        kinds = sorted({str(kind) for kind in frame.geom_type.dropna().unique()})
-        raise InputError(
-            f"{path}: holds no polygons but {', '.join(kinds) or 'nothing'}; give a polygon layer"
-        )
-    return frame[polygon].reset_index(drop=True)
+    return frame
 
 
 def read_buildings(path: Path) -> gpd.GeoDataFrame:
@@ -273,7 +285,7 @@ def _read_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
     try:
         with _without_gdal_warnings():
             count = pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"]
-    except RuntimeError as error:
+    except (RuntimeError, UnicodeDecodeError) as error:
         raise _damaged(path, error) from error
     _check_count(path, count)
     try:

@@ -1,0 +1,132 @@
+"""The files that a scenario brings of its own: walks, an origin-destination table, a population.
+
+They are read before any long work, so that a mistake in them is told at once; a complaint names
+the scenario key beside the file and line. What they mean is known in `sim.trips.own` and
+`sim.city.population`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.errors import InputError, InputErrors
+
+if TYPE_CHECKING:
+    from sim.city import City
+    from sim.scenario.schema import Scenario
+    from sim.trips import Trips
+    from sim.trips.own import Demand, Traces
+
+LARGEST_MB = 1000
+"""The readers have smaller limits of their own, by kind of file."""
+KINDS = {"own": "walks of the user", "od": "origin-destination table of the user"}
+
+
+class OwnInputs(NamedTuple):
+    """What was read from the user's files of trips; None where the scenario names none."""
+
+    traces: Traces | None
+    demand: Demand | None
+
+    def added_to(self, trips: Trips, city: City, scenario: Scenario) -> Trips:
+        """Return trips with those of the user after them.
+
+        Raises
+        ------
+        InputError
+            No walk of the user follows the streets, or there are too many.
+        """
+        from sim.trips.own import join, match_traces, refuse_none, sample_od
+
+        wanted = scenario.trips
+        if self.traces is not None:
+            with _for("trips.own"):
+                own = match_traces(city, self.traces, speed_m_s=wanted.speed_m_s)
+                trips = join(trips, refuse_none(own, wanted.own or "", city))
+        if self.demand is not None:
+            drawn = sample_od(
+                city,
+                self.demand,
+                seed=scenario.seed,
+                share=wanted.od_share,
+                taste=wanted.taste,
+                speed_m_s=wanted.speed_m_s,
+            )
+            trips = join(trips, drawn)
+        return trips
+
+
+def check_files(scenario: Scenario) -> None:
+    """Refuse a scenario whose files are not there.
+
+    Raises
+    ------
+    InputError
+        Names the key.
+    """
+    from sim.city.sources.tables import check_file
+
+    for key in ("own", "od", "population"):
+        path = getattr(scenario.trips, key)
+        if path is not None:
+            with _for(f"trips.{key}"):
+                check_file(Path(path), LARGEST_MB)
+
+
+def read_own_inputs(scenario: Scenario, city: City) -> tuple[City, OwnInputs]:
+    """Read the user's files.
+
+    Returns
+    -------
+    city
+        With the user's homes, and all files named in its provenance with their digests.
+    own
+        Trips to be put on the streets.
+
+    Raises
+    ------
+    InputError
+        A file is wrong; names the key and mostly the line of the file.
+    """
+    wanted = scenario.trips
+    traces = demand = None
+    if wanted.population is not None:
+        from sim.city.population import with_population
+
+        with _for("trips.population"):
+            city = with_population(city, wanted.population, wanted.population_column)
+    if wanted.own is not None:
+        from sim.trips.own import read_traces
+
+        with _for("trips.own"):
+            traces = read_traces(wanted.own, city.streets.crs)
+        city = _with_source(city, Path(wanted.own), KINDS["own"])
+    if wanted.od is not None:
+        from sim.trips.own import read_od
+
+        with _for("trips.od"):
+            demand = read_od(wanted.od, city)
+        city = _with_source(city, Path(wanted.od), KINDS["od"])
+    return city, OwnInputs(traces, demand)
+
+
+def _with_source(city: City, path: Path, kind: str) -> City:
+    source = {"file": path.name, "kind": kind, "sha256": sha256(path.read_bytes()).hexdigest()}
+    sources = [*city.provenance.get("sources", []), source]
+    return replace(city, provenance={**city.provenance, "sources": sources})
+
+
+@contextmanager
+def _for(key: str) -> Iterator[None]:
+    """Put the scenario key to an error of a file, which knows its own lines only."""
+    try:
+        yield
+    except InputErrors:
+        raise
+    except InputError as error:
+        raise InputError(str(error), error.key or key) from error
