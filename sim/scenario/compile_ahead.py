@@ -7,6 +7,7 @@ numba's cache on disk. Later runs find them there and start no second process.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,7 +31,8 @@ def kernels_ahead() -> Iterator[subprocess.Popen[bytes] | None]:
     process = None
     if not _on_disk():
         process = subprocess.Popen(  # a broken helper costs time only, so its words are dropped
-            [sys.executable, "-m", "sim.scenario.compile_ahead"],
+            [sys.executable, "-P", "-m", "sim.scenario.compile_ahead"],
+            env=_same_package(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -50,6 +52,15 @@ def wait_for(process: subprocess.Popen[bytes] | None) -> None:
             process.wait(LONGEST_S)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def _same_package() -> dict[str, str]:
+    """Let the second process import the very files of the first, for the cache hangs on them.
+
+    A checkout in the working folder would otherwise come before an installed package.
+    """
+    here = str(Path(__file__).parents[2])
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([here, os.environ.get("PYTHONPATH", "")])}
 
 
 def _on_disk() -> bool:
