@@ -59,8 +59,8 @@ def _same_package() -> dict[str, str]:
 
     A checkout in the working folder would otherwise come before an installed package.
     """
-    here = str(Path(__file__).parents[2])
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([here, os.environ.get("PYTHONPATH", "")])}
+    paths = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _on_disk() -> bool:
