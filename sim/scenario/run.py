@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -207,6 +207,7 @@ def check_replaceable(out: Path) -> None:
 @contextmanager
 def _aside(out: Path) -> Iterator[Path]:
     """Give a temporary folder beside `out` that takes its place if nothing goes wrong."""
+    made = not out.parent.exists()
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
@@ -226,3 +227,6 @@ def _aside(out: Path) -> Iterator[Path]:
             former.replace(out)
         shutil.rmtree(former, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
+        if made:
+            with suppress(OSError):  # it holds the run
+                out.parent.rmdir()

@@ -224,6 +224,6 @@ def test_a_failure_leaves_the_former_run_and_nothing_else(folder, tmp_path):
 def test_what_does_not_fit_is_one_line(change, says, tmp_path):
     wrong = Scenario.model_validate({**scenario().model_dump(), **change})
     with pytest.raises(InputError, match=says) as error:
-        run(wrong, tmp_path / "out")
+        run(wrong, tmp_path / "runs" / "out")
     assert "\n" not in str(error.value)
     assert not list(tmp_path.iterdir())
