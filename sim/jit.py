@@ -16,7 +16,19 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 STRICT: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 INSIDE: dict[str, Any] = {**STRICT, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-LEAN: dict[str, Any] = {"_nrt": False}
+
+
+def _lean() -> dict[str, Any]:
+    """Leave reference counts out, where this numba has the option, which is internal to it."""
+    options: dict[str, Any] = {"_nrt": False}
+    try:
+        numba.njit(**options)(lambda: None)
+    except (KeyError, TypeError):
+        return {}
+    return options
+
+
+LEAN = _lean()
 
 
 def _compiled(function: Function, **options: object) -> Function:
