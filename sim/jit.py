@@ -10,25 +10,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.core.cpu import CPUTargetOptions
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
-
 STRICT: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 INSIDE: dict[str, Any] = {**STRICT, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-
-
-def _lean() -> dict[str, Any]:
-    """Leave reference counts out, where this numba has the option, which is internal to it."""
-    options: dict[str, Any] = {"_nrt": False}
-    try:
-        numba.njit(**options)(lambda: None)
-    except (KeyError, TypeError):
-        return {}
-    return options
-
-
-LEAN = _lean()
+LEAN: dict[str, Any] = {"_nrt": False} if hasattr(CPUTargetOptions, "_nrt") else {}
+"""The option is internal to numba; where it is gone, lean kernels are only slower."""
 
 
 def _compiled(function: Function, **options: object) -> Function:
