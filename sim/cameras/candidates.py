@@ -18,7 +18,7 @@ from scipy.spatial import cKDTree
 from sim.cameras.indoors import indoors
 from sim.city.linear_referencing import segment_at
 from sim.city.streets import DECKS
-from sim.city.walls import OTHER_WIDENING_M, WIDENING_M
+from sim.city.walls import half_widths
 
 if TYPE_CHECKING:
     from sim.city import City
@@ -67,12 +67,6 @@ def candidates(city: City) -> Candidates:
     )  # fmt: skip
 
 
-def _widths(city: City) -> NDArray[np.float64]:
-    edges = city.streets.edges
-    width = edges["highway"].map(WIDENING_M).fillna(OTHER_WIDENING_M).to_numpy(np.float64)
-    return np.asarray(width, np.float64)
-
-
 def _class_weights(city: City) -> NDArray[np.float64]:
     weight = city.streets.edges["highway"].map(CLASS_WEIGHT).fillna(0.5)
     return np.asarray(weight, np.float64)
@@ -94,7 +88,7 @@ def _bearings(city: City) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 def _junctions(city: City) -> tuple[NDArray[np.float64], ...]:
     """One site a crossing, moved from its middle into the widest gap between its streets."""
     a = city.streets.arrays
-    weight, width = _class_weights(city), _widths(city)
+    weight, width = _class_weights(city), half_widths(city.streets.edges)
     away, back = _bearings(city)
     degree = np.diff(a.adjacency_ptr)
     importance = np.bincount(a.edge_u, weight, len(degree)) + np.bincount(
@@ -159,7 +153,7 @@ def _sight_lines(bearing: NDArray[np.float64]) -> list[float]:
 def _lamp_posts(city: City) -> tuple[NDArray[np.float64], ...]:
     """Stand posts every 40 m along each edge, on alternate sides, not at its ends."""
     a = city.streets.arrays
-    weight, width = _class_weights(city), _widths(city)
+    weight, width = _class_weights(city), half_widths(city.streets.edges)
     count = (a.edge_length / LAMP_POST_SPACING_M).astype(np.int64)
     edge = np.repeat(np.arange(len(count)), count)
     number = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)

@@ -128,14 +128,14 @@ class Walls:
         """
         above = streets.edges["deck"] != "subway"
         edges = streets.edges[above]
-        width = _half_widths(edges)
+        width = half_widths(edges)
         point = streets.nodes.geometry.to_numpy()
         rounded = _joints(edges[["u", "v"]].to_numpy().ravel(), np.repeat(width, 2), point)
         line = edges.geometry.to_numpy()
         if streets.unwalked is not None:
             other = streets.unwalked[streets.unwalked["deck"] != "subway"]
             line = np.concatenate([line, other.geometry.to_numpy()])
-            width = np.concatenate([width, _half_widths(other)])
+            width = np.concatenate([width, half_widths(other)])
         return cls._blocks(line, width, rounded, region, streets.crs)
 
     @classmethod
@@ -150,7 +150,7 @@ class Walls:
         region
             Polygon in the same CRS that the blocks fill.
         """
-        width = _half_widths(centrelines)
+        width = half_widths(centrelines)
         line = centrelines.geometry.to_numpy()
         vertex, of_line = shapely.get_coordinates(line, return_index=True)
         inner = (np.diff(of_line, prepend=-1) == 0) & (np.diff(of_line, append=-1) == 0)
@@ -191,8 +191,8 @@ def _known_heights(footprints: gpd.GeoDataFrame) -> NDArray[np.float64]:
     return np.where(known, height, np.nan)
 
 
-def _half_widths(ways: gpd.GeoDataFrame) -> NDArray[np.float64]:
-    """Half the distance between façades: as stated in column facades, else by class."""
+def half_widths(ways: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    """Return half the distance between façades, m: as stated in column facades, else by class."""
     half = np.asarray(ways["highway"].map(WIDENING_M).fillna(OTHER_WIDENING_M), np.float64)
     if "facades" not in ways:
         return half

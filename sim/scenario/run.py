@@ -6,7 +6,6 @@ beside its place and moved there when it is whole; an interruption leaves nothin
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tempfile
@@ -106,6 +105,7 @@ def _compute(
     stages: Stages,
     helper: subprocess.Popen[bytes] | None,
 ) -> dict[str, Any]:
+    from sim.jit import available_cores
     from sim.placement import place
     from sim.scenario.compile_ahead import wait_for
     from sim.scenario.export import manifest, summary, write_json, write_tables
@@ -161,7 +161,7 @@ def _compute(
         write_tables(folder, city, seen, pieces, trips, tracks)
         figures = summary(scenario, city, fleet, pieces, tracks)
         write_json(folder / "summary.json", figures)
-        threads = os.cpu_count() or 1
+        threads = available_cores()
         write_json(
             folder / "manifest.json", manifest(scenario, city, trips, stages.seconds, threads)
         )

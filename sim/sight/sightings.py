@@ -23,7 +23,7 @@ from sim.cameras.optics import TASKS
 from sim.city.streets import StreetArrays, StreetNetwork
 from sim.city.walls import WallArrays
 from sim.errors import InputError
-from sim.jit import kernel
+from sim.jit import available_cores, kernel
 from sim.sight.grid import GridArrays
 from sim.sight.kernels import TOUCH_M, see_heads
 from sim.sight.scene import (
@@ -221,7 +221,7 @@ def look(
     def see_block(block: tuple[int, int]) -> Rows:
         return _see_block(order, *block, fields, street_scene, wall_scene)
 
-    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(threads or available_cores()) as pool:
         return joined(list(pool.map(see_block, blocks)))
 
 

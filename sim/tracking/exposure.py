@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from sim.cameras.fleet import Fleet
 from sim.city.streets import StreetNetwork
-from sim.jit import inner, kernel
+from sim.jit import available_cores, inner, kernel
 from sim.sight.ranks import PieceArrays
 from sim.sight.sightings import SightingArrays
 from sim.trips import Trips
-from sim.trips.routing import available_cores, edge_seconds
+from sim.trips.routing import edge_seconds
 
 MEET_M = 1e-3
 """Intervals of one head closer than this are one sighting; an unseen stretch shorter is no gap."""

@@ -7,7 +7,6 @@ and exact. It knows neither where people want to go nor who sees them.
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -20,7 +19,7 @@ from scipy.special import ndtri
 from sim.city.streets import StreetNetwork
 from sim.draws import keys, scrambled_one
 from sim.errors import InputError
-from sim.jit import inner, kernel
+from sim.jit import available_cores, inner, kernel
 from sim.trips import WALKING_SPEED_M_S
 
 STEPS_SLOWER = 2.0
@@ -180,13 +179,6 @@ def nearest_nodes(
     tree = cKDTree(np.column_stack([a.node_x[node], a.node_y[node]]))
     distance, found = tree.query(np.column_stack([np.atleast_1d(x), np.atleast_1d(y)]))
     return node[np.asarray(found)], np.asarray(distance)
-
-
-def available_cores() -> int:
-    """Return the number of cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def taste_factors(taste: float) -> NDArray[np.float64]:
