@@ -6,7 +6,8 @@ of rank ≤ N. The fleet does not know how its heads were chosen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -47,9 +48,12 @@ class Fleet:
         area_rank, site, x, y, mount (m), deck, heading (degrees clockwise from north),
         field_of_view (degrees), near (m), range_detect … range_identify (m), duty (share of
         time), owner, status, year.
+    report
+        Counts of what was announced, left out, moved or refused on the way here.
     """
 
     heads: gpd.GeoDataFrame
+    report: Mapping[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.heads)

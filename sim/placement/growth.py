@@ -3,28 +3,20 @@
 The city's heads go one at a time to the 18 districts by Sainte-Laguë, and inside a district to the
 simulated region or the rest, so no area ever loses a head as the total grows. Each head of the
 region has an owner by the phase of its city rank, and watches a street or not by the owner's share.
+Where the heads hang is decided in `sim.placement.placing`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from sim.area import Area, districts
-from sim.cameras.candidates import SIGHT_LINES, Candidates, candidates
-from sim.cameras.fleet import OWNERS, RANGE_COLUMNS, Fleet
-from sim.cameras.optics import CASES
-from sim.city.streets import DECKS
+from sim.cameras.fleet import OWNERS
 from sim.errors import InputError
-from sim.placement.strategies import STRATEGIES
-
-if TYPE_CHECKING:
-    from sim.city import City
 
 SHARE_RULES = ("population", "streets", "given", "direct")
 
@@ -44,7 +36,6 @@ PHASES = (
 )
 """Growth as announced (about 4,000 in 2025; 11,000 in early 2026, 5,000 of them police; 60,000 by
 2028). The owners of the last phase are not published: equal parts are our assumption."""
-LATER = Phase(10**9, 2029, PHASES[-1].mix)
 
 STREET_SHARES: Mapping[str, Mapping[str, float]] = {
     "low": {"police": 0.6, "department": 0.3, "transport": 0.2, "estate": 0.1, "mall": 0.05,
@@ -91,6 +82,8 @@ class RegionHeads(NamedTuple):
     year: NDArray[np.int16]
     announced: NDArray[np.int32]
     """City ranks of all heads of the region, whether they watch a street or not."""
+    mobile: NDArray[np.int32]
+    """City ranks of those among them that drive or walk about, and so stand nowhere."""
 
 
 def region_heads(
@@ -100,6 +93,8 @@ def region_heads(
     share_rule: str = "population",
     share: float | None = None,
     street_share: str | Mapping[str, float] = "middle",
+    mobile_share: float = 0.0,
+    phases: Sequence[Phase] = PHASES,
 ) -> RegionHeads:
     """Share the city's heads out and keep those of the region that watch a street.
 
@@ -114,6 +109,11 @@ def region_heads(
         of the city), "direct".
     street_share
         A case of `STREET_SHARES`, or a share for every owner.
+    mobile_share
+        Share of all heads that are mobile (vehicles, worn on the body); they are counted and left
+        out, because where they look is nowhere known.
+    phases
+        Growth, in ascending order of total; beyond the last its mix goes on a year later.
 
     Raises
     ------
@@ -122,9 +122,12 @@ def region_heads(
     """
     announced = _announced(area, total, share_rule, share)
     shares = STREET_SHARES[street_share] if isinstance(street_share, str) else street_share
-    owner, year = _owners(announced)
-    on_street = _on_street(owner, shares)
-    return RegionHeads(announced[on_street], owner[on_street], year[on_street], announced)
+    owner, year = _owners(announced, phases)
+    mobile = _turns(mobile_share, len(announced))
+    on_street = _on_street(owner, shares) & ~mobile
+    return RegionHeads(
+        announced[on_street], owner[on_street], year[on_street], announced, announced[mobile]
+    )
 
 
 def _announced(area: Area, total: int, share_rule: str, share: float | None) -> NDArray[np.int32]:
@@ -158,12 +161,15 @@ def _announced(area: Area, total: int, share_rule: str, share: float | None) -> 
     return np.sort(np.concatenate(found)).astype(np.int32) if found else np.zeros(0, np.int32)
 
 
-def _owners(rank: NDArray[np.int32]) -> tuple[NDArray[np.int8], NDArray[np.int16]]:
+def _owners(
+    rank: NDArray[np.int32], phases: Sequence[Phase]
+) -> tuple[NDArray[np.int8], NDArray[np.int16]]:
     """Owner and year of each head, apportioned inside each phase of growth."""
     owner = np.zeros(len(rank), np.int8)
     year = np.zeros(len(rank), np.int16)
     begin = 0
-    for phase in (*PHASES, LATER):
+    later = Phase(2**31 - 1, phases[-1].year + 1, phases[-1].mix)
+    for phase in (*phases, later):
         stop = int(np.searchsorted(rank, phase.total, side="right"))
         if stop > begin:
             names = [OWNERS.index(name) for name in phase.mix]
@@ -179,102 +185,13 @@ def _on_street(owner: NDArray[np.int8], shares: Mapping[str, float]) -> NDArray[
     on_street = np.zeros(len(owner), bool)
     for code, name in enumerate(OWNERS):
         own = np.flatnonzero(owner == code)
-        if len(own) and shares[name] > 0:
-            on_street[own] = sainte_lague([shares[name], 1.0 - shares[name]], len(own)) == 0
+        on_street[own] = _turns(shares[name], len(own))
     return on_street
 
 
-def place(
-    city: City,
-    total: int,
-    *,
-    strategy: str = "junctions",
-    share_rule: str = "population",
-    share: float | None = None,
-    street_share: str | Mapping[str, float] = "middle",
-    optics: str = "typical",
-    heads_per_site: float = 2.5,
-    seed: int = 0,
-) -> Fleet:
-    """Place the heads that fall to a city's region at a city total; all simulated.
-
-    Parameters
-    ----------
-    city
-        Where to place.
-    total
-        Heads in the whole city (in the region itself with share_rule "direct").
-    strategy
-        A name of `sim.placement.strategies.STRATEGIES`.
-    share_rule, share, street_share
-        See `region_heads`.
-    optics
-        A case of `sim.cameras.optics.CASES`.
-    heads_per_site
-        Mean heads on one pole, 1 to 8.
-    seed
-        Decides ties and the random strategy.
-
-    Raises
-    ------
-    InputError
-        An unknown name, or more heads than there are places for.
-    """
-    if strategy not in STRATEGIES:
-        raise InputError(
-            f'unknown strategy "{strategy}"; choose one of {", ".join(STRATEGIES)}',
-            key="cameras.strategy",
-        )
-    heads = region_heads(
-        city.area, total, share_rule=share_rule, share=share, street_share=street_share
-    )
-    sites = candidates(city)
-    needed = int(np.ceil(len(heads.rank) / heads_per_site))
-    if needed > len(sites.x):
-        raise InputError(
-            f"{len(heads.rank)} heads need {needed} sites, but {city.area.name} has places for "
-            f"{len(sites.x)}; lower the totals or raise heads_per_site",
-            key="cameras.totals",
-        )
-    order = STRATEGIES[strategy](city, sites, seed)
-    return Fleet(_heads_table(city, sites, order, heads, optics, heads_per_site))
-
-
-def _heads_table(
-    city: City,
-    sites: Candidates,
-    order: NDArray[np.int64],
-    heads: RegionHeads,
-    optics: str,
-    heads_per_site: float,
-) -> gpd.GeoDataFrame:
-    """Hang heads of consecutive ranks on sites in order of preference."""
-    number = np.arange(len(heads.rank))
-    site = (number / heads_per_site).astype(np.int64)
-    first = np.searchsorted(site, site)
-    which = number - first
-    chosen = order[site]
-    lens = CASES[optics]
-    turn = 45.0 * (which // SIGHT_LINES)
-    heading = (sites.heading[chosen, which % SIGHT_LINES] + turn) % 360
-    table = pd.DataFrame(
-        {
-            "rank": heads.rank,
-            "area_rank": (number + 1).astype(np.int32),
-            "site": site.astype(np.int32),
-            "x": sites.x[chosen],
-            "y": sites.y[chosen],
-            "mount": lens.mount_m,
-            "deck": np.array(DECKS, object)[sites.deck[chosen]],
-            "heading": heading,
-            "field_of_view": lens.field_of_view,
-            "near": lens.near_limit(),
-            **dict(zip(RANGE_COLUMNS, lens.ranges(), strict=True)),
-            "duty": 1.0,
-            "owner": np.array(OWNERS, object)[heads.owner],
-            "status": "simulated",
-            "year": heads.year,
-        }
-    )
-    points = gpd.points_from_xy(table["x"], table["y"])
-    return gpd.GeoDataFrame(table, geometry=points, crs=city.streets.crs)
+def _turns(share: float, count: int) -> NDArray[np.bool_]:
+    """Say which of so many, in their order, make up the share."""
+    if share <= 0 or count == 0:
+        return np.zeros(count, bool)
+    chosen: NDArray[np.bool_] = sainte_lague([share, 1.0 - share], count) == 0
+    return chosen

@@ -4,13 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from sim.cameras.candidates import Candidates
-from sim.city import City
 from sim.errors import InputError
+from sim.placement.ground import Ground
 from sim.placement.strategies.random import shuffle_key
 
 
-def nearest_to_stations_first(city: City, sites: Candidates, seed: int) -> NDArray[np.int64]:
+def nearest_to_stations_first(ground: Ground) -> NDArray[np.int64]:
     """Rank candidates by distance to the nearest station or exit, in steps of 10 m; ties by lot.
 
     Raises
@@ -18,6 +17,7 @@ def nearest_to_stations_first(city: City, sites: Candidates, seed: int) -> NDArr
     InputError
         The city has no stations.
     """
+    city, sites = ground.city, ground.sites
     stations = city.places.of("station").geometry
     if stations.empty:
         raise InputError(
@@ -27,4 +27,4 @@ def nearest_to_stations_first(city: City, sites: Candidates, seed: int) -> NDArr
         )
     tree = cKDTree(np.column_stack([stations.x, stations.y]))
     distance = tree.query(np.column_stack([sites.x, sites.y]))[0]
-    return np.lexsort((shuffle_key(sites, seed), np.floor(distance / 10)))
+    return np.lexsort((shuffle_key(ground), np.floor(distance / 10)))

@@ -1,0 +1,143 @@
+"""What a strategy looks at, and what it answers: the ground for cameras, and an order of heads.
+
+A strategy sees the city, the candidate sites and its aims, and ranks; it never counts, though it
+may leave the order open beyond the heads that will be wanted. It does not know whose heads they
+are nor which ranks they get.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cameras.candidates import SIGHT_LINES, Candidates
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+    from sim.cameras.fleet import Fleet
+    from sim.cameras.optics import Optics
+    from sim.city import City
+
+DIRECTIONS = 8
+"""Directions a site offers: its four sight lines, then halfway between them."""
+
+
+class HeadOrder(NamedTuple):
+    """Heads in order of preference: rows of the candidates, and which of their directions."""
+
+    site: NDArray[np.int64]
+    direction: NDArray[np.int64]
+
+    def first(self, heads: int) -> HeadOrder:
+        """Return the first heads of the order."""
+        return HeadOrder(self.site[:heads], self.direction[:heads])
+
+
+@dataclass(frozen=True)
+class Aims:
+    """What a scenario asks of strategies that aim at something.
+
+    Attributes
+    ----------
+    near
+        Kinds of places (strategy places).
+    points
+        Points of the user's own, in any CRS (strategy points); column weight where some weigh
+        more.
+    task
+        Quality that counts (equity, greedy_cover, greedy_trips).
+    times
+        How often a walk should be seen (greedy_trips).
+    """
+
+    near: tuple[str, ...] = ("station", "market", "school", "sensitive")
+    points: gpd.GeoDataFrame | None = None
+    task: str = "recognise"
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a strategy may look at.
+
+    Attributes
+    ----------
+    city, sites
+        The world, and the places where a camera could hang.
+    seed
+        For draws; key them by (seed, stage, position) so that a site more changes no other.
+    wanted
+        Heads that will be used; the order beyond may be left open.
+    lens, heads_per_site
+        What a head sees with, and the mean number of heads on a pole.
+    aims
+        What the scenario asks of this strategy.
+    locked
+        Heads that stand already and come first, or None.
+    """
+
+    city: City
+    sites: Candidates
+    seed: int
+    wanted: int
+    lens: Optics
+    heads_per_site: float = 2.5
+    aims: Aims = Aims()
+    locked: Fleet | None = None
+
+
+def hung(order: NDArray[np.int64], heads_per_site: float) -> HeadOrder:
+    """Hang heads on sites in order: 2.5 a site are two, three, two, three …, best view first."""
+    number = np.arange(int(len(order) * heads_per_site))
+    turn = (number / heads_per_site).astype(np.int64)
+    return HeadOrder(order[turn], number - np.searchsorted(turn, turn))
+
+
+def headings(sites: Candidates, heads: HeadOrder) -> NDArray[np.float64]:
+    """Return the heading of each head, degrees clockwise from north."""
+    along = sites.heading[heads.site, heads.direction % SIGHT_LINES]
+    return (along + 45.0 * (heads.direction // SIGHT_LINES)) % 360
+
+
+def interleaved(orders: Sequence[HeadOrder], weights: Sequence[float], wanted: int) -> HeadOrder:
+    """Mix orders by weight: the next site goes to the highest weight / (2 · heads so far + 1).
+
+    The heads of a site stay together; heads that an earlier turn has taken are skipped.
+
+    Raises
+    ------
+    InputError
+        A weight is not positive.
+    """
+    if not all(np.isfinite(weights)) or min(weights, default=0.0) <= 0:
+        raise InputError("weights of a mix must be positive numbers", key="cameras.strategy")
+    blocks = [_blocks(order) for order in orders]
+    position, given = [0] * len(orders), [0] * len(orders)
+    taken: set[int] = set()
+    chosen: list[int] = []
+    while len(chosen) < wanted:
+        open_orders = [i for i in range(len(orders)) if position[i] < len(blocks[i])]
+        if not open_orders:
+            break
+        turn = max(open_orders, key=lambda i: (weights[i] / (2 * given[i] + 1), -i))
+        new = [code for code in blocks[turn][position[turn]] if code not in taken]
+        position[turn] += 1
+        taken.update(new)
+        chosen.extend(new)
+        given[turn] += len(new)
+    code = np.array(chosen[:wanted], np.int64)
+    return HeadOrder(code // DIRECTIONS, code % DIRECTIONS)
+
+
+def _blocks(order: HeadOrder) -> list[list[int]]:
+    """Codes of the heads, those of one site together where they follow one another."""
+    code = order.site * DIRECTIONS + order.direction
+    cuts = np.flatnonzero(np.diff(order.site)) + 1
+    return [block.tolist() for block in np.split(code, cuts)] if len(code) else []
