@@ -1,8 +1,8 @@
 """Where a camera could hang, and which way it would look.
 
-Candidates stand at the corners of junctions and, between them, every 40 m along the streets, on
-alternate sides, as lamp posts do; each looks along the streets that meet there. They know nothing
-of how many cameras there are or which come first; that is the business of placement.
+Candidates stand at the corners of junctions, on lamp posts along the streets, on façades and at
+station exits; each looks along the streets there first, and then across. They know nothing of how
+many cameras there are or which come first; that is the business of placement.
 """
 
 from __future__ import annotations
@@ -15,30 +15,48 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from sim.cameras.indoors import indoors
+from sim.cameras.facades import distance_to_facade
+from sim.cameras.fleet import MOUNTS
 from sim.city.linear_referencing import segment_at
 from sim.city.streets import DECKS
 from sim.city.walls import half_widths
+from sim.errors import InputError
+from sim.jit import lean_kernel
 
 if TYPE_CHECKING:
     from sim.city import City
+    from sim.city.streets import StreetArrays
+    from sim.city.walls import Walls
 
+Floats = NDArray[np.float64]
+
+KINDS = ("junctions", "lamp posts", "walls", "station exits")
+"""Kinds of candidates, in the order in which they are listed."""
+USUAL_KINDS = ("junctions", "lamp posts")
 LAMP_POST_SPACING_M = 40.0
 JUNCTION_RADIUS_M = 25.0
 """Junctions nearer than this to a busier one are the same crossing and share its pole."""
 KERB = 0.6
 """A pole stands at this share of the way from the centreline to the façade."""
 CLEAR_OF_WALL_M = 0.3
+FACADE_WITHIN_M = 15.0
+"""A façade farther than this from the middle of its street carries no bracket."""
+BRACKET_M = 0.5
+"""A bracket holds its camera so far off the façade."""
+EXIT_TO_STREET_M = 60.0
+"""A station exit farther than this from every street is not on one."""
 CLASS_WEIGHT = {
     "primary": 4.0, "secondary": 3.0, "tertiary": 2.0, "unclassified": 1.5, "residential": 1.5,
     "living_street": 1.0, "pedestrian": 1.5, "service": 0.5,
 }  # fmt: skip
 """How much a street adds to the importance of the junctions on it; 0.5 for every other class."""
 SIGHT_LINES = 4
+SAME_M, SAME_DEGREES = 1e-6, 1e-6
+"""Lengths and angles this close are equal, whatever rounding a turned map brings."""
 
 
 class Candidates(NamedTuple):
-    """Possible sites (projected metres), junctions first, in the order of the network."""
+    """Possible sites (projected metres), kind after kind, each in the order of the network."""
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
@@ -48,33 +66,82 @@ class Candidates(NamedTuple):
     junction: NDArray[np.bool_]
     heading: NDArray[np.float64]
     """Shape (sites, 4): directions worth looking, busiest street first, degrees from north."""
+    mounted_on: NDArray[np.int8]
+    """Place in `sim.cameras.fleet.MOUNTS` of what a head would hang on."""
 
 
-def candidates(city: City) -> Candidates:
+class _Sites(NamedTuple):
+    """Sites of one kind before those in walls are moved or left out."""
+
+    x: Floats
+    y: Floats
+    own_x: Floats
+    """Where on its street the site belongs."""
+    own_y: Floats
+    deck: NDArray[np.int8]
+    importance: Floats
+    heading: Floats
+
+
+def candidates(
+    city: City, kinds: Sequence[str] = USUAL_KINDS, *, both_sides: bool = False
+) -> Candidates:
     """List the places in the region where a camera could hang; none lies inside a building.
 
     Ways underground carry none: corridor walls are on no map, so cameras there are not simulated.
+
+    Parameters
+    ----------
+    city
+        Streets, walls and, for station exits, places.
+    kinds
+        Some of `KINDS`; whatever their order here, they are listed in the order of `KINDS`.
+    both_sides
+        Whether a lamp post stands on each side every 40 m, or on alternate sides.
+
+    Raises
+    ------
+    InputError
+        An unknown kind.
     """
-    junctions = _junctions(city)
-    posts = _lamp_posts(city)
-    both = [np.concatenate(pair) for pair in zip(junctions, posts, strict=True)]
-    x, y, own_x, own_y, deck, importance, junction, heading = both
-    x, y = _out_of_walls(city, x, y, own_x, own_y)
-    keep = ~indoors(city.walls, x, y) & (deck != DECKS.index("subway"))
+    unknown = [kind for kind in kinds if kind not in KINDS]
+    if unknown:
+        raise InputError(f'unknown kind of place "{unknown[0]}"; choose from {", ".join(KINDS)}')
+    found = [_of_kind(city, kind, both_sides) for kind in KINDS if kind in kinds]
+    if not found:
+        raise InputError(f"no kind of place for cameras; choose from {', '.join(KINDS)}")
+    return Candidates(*(np.concatenate(column) for column in zip(*found, strict=True)))
+
+
+def _of_kind(city: City, kind: str, both_sides: bool) -> Candidates:
+    """List the candidates of one kind that stand outside buildings and above ground."""
+    if kind == "junctions":
+        sites, mount = _junctions(city), "traffic light"
+    elif kind == "lamp posts":
+        sites, mount = _lamp_posts(city, both_sides), "lamp post"
+    elif kind == "walls":
+        sites, mount = _walls(city), "wall"
+    else:
+        sites, mount = _station_exits(city), "building"
+    x, y = sites.x, sites.y
+    if kind != "walls":
+        x, y = _out_of_walls(city, sites)
+    keep = ~_touching(city.walls, x, y) & (sites.deck != DECKS.index("subway"))
+    count = int(keep.sum())
     return Candidates(
-        x[keep], y[keep], deck[keep].astype(np.int8), importance[keep],
-        junction[keep].astype(bool), heading[keep],
+        x[keep], y[keep], sites.deck[keep], sites.importance[keep],
+        np.full(count, kind == "junctions"), np.ascontiguousarray(sites.heading[keep]),
+        np.full(count, MOUNTS.index(mount), np.int8),
     )  # fmt: skip
 
 
-def _class_weights(city: City) -> NDArray[np.float64]:
+def _class_weights(city: City) -> Floats:
     weight = city.streets.edges["highway"].map(CLASS_WEIGHT).fillna(0.5)
     return np.asarray(weight, np.float64)
 
 
-def _bearings(city: City) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _bearings(a: StreetArrays) -> tuple[Floats, Floats]:
     """Bearing of every edge as it leaves u and as it leaves v, degrees from north."""
-    a = city.streets.arrays
     first, last = a.segment_ptr[:-1], a.segment_ptr[1:] - 1
     away = np.arctan2(
         a.segment_x1[first] - a.segment_x0[first], a.segment_y1[first] - a.segment_y0[first]
@@ -85,115 +152,223 @@ def _bearings(city: City) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return np.degrees(away), np.degrees(back)
 
 
-def _junctions(city: City) -> tuple[NDArray[np.float64], ...]:
+def _junctions(city: City) -> _Sites:
     """One site a crossing, moved from its middle into the widest gap between its streets."""
     a = city.streets.arrays
     weight, width = _class_weights(city), half_widths(city.streets.edges)
-    away, back = _bearings(city)
+    away, back = _bearings(a)
     degree = np.diff(a.adjacency_ptr)
-    importance = np.bincount(a.edge_u, weight, len(degree)) + np.bincount(
-        a.edge_v, weight, len(degree)
-    )
+    nodes = len(degree)
+    meeting = np.bincount(a.edge_u, weight, nodes) + np.bincount(a.edge_v, weight, nodes)
+    importance = np.asarray(meeting, np.float64)
     chosen = _thinned(a.node_x, a.node_y, np.where(degree >= 3, importance, 0.0))
-    rows = []
-    for node in chosen:
-        arcs = slice(a.adjacency_ptr[node], a.adjacency_ptr[node + 1])
-        edge = a.adjacency_edge[arcs]
-        bearing = np.where(a.edge_u[edge] == node, away[edge], back[edge])
-        arm = np.lexsort((bearing % 360, -weight[edge]))
-        direction = np.radians(_widest_gap(bearing))
-        pole = KERB * width[edge].max()
-        x, y = a.node_x[node], a.node_y[node]
-        deck = np.bincount(a.edge_deck[edge]).argmax()
-        rows.append(
-            (x + pole * np.sin(direction), y + pole * np.cos(direction), x, y, deck,
-             importance[node], 1.0, _sight_lines(bearing[arm]))
-        )  # fmt: skip
-    return _columns(rows)
+    direction, pole = np.zeros(len(chosen)), np.zeros(len(chosen))
+    heading = np.zeros((len(chosen), SIGHT_LINES))
+    deck = np.zeros(len(chosen), np.int8)
+    for arms in np.unique(degree[chosen]):  # nodes of one degree are rows of one table
+        row = np.flatnonzero(degree[chosen] == arms)
+        node = chosen[row]
+        edge = a.adjacency_edge[a.adjacency_ptr[node, None] + np.arange(arms)]
+        bearing = np.where(a.edge_u[edge] == node[:, None], away[edge], back[edge]) % 360
+        direction[row] = np.radians(_widest_gap(bearing))
+        pole[row] = KERB * width[edge].max(axis=1)
+        heading[row] = _sight_lines(_busiest_first(bearing, weight[edge]))
+        held = (a.edge_deck[edge][:, :, None] == np.arange(len(DECKS))).sum(axis=1)
+        deck[row] = held.argmax(axis=1)
+    x, y = a.node_x[chosen], a.node_y[chosen]
+    return _Sites(
+        x + pole * np.sin(direction), y + pole * np.cos(direction), x, y, deck,
+        importance[chosen], heading,
+    )  # fmt: skip
 
 
-def _thinned(
-    x: NDArray[np.float64], y: NDArray[np.float64], importance: NDArray[np.float64]
-) -> NDArray[np.int64]:
+def _thinned(x: Floats, y: Floats, importance: Floats) -> NDArray[np.int64]:
     """Keep the most important of nodes that stand within one junction's radius."""
     order = np.lexsort((np.arange(len(x)), -importance))
     order = order[importance[order] > 0]
     tree = cKDTree(np.column_stack([x[order], y[order]]))
-    near = tree.query_ball_point(tree.data, JUNCTION_RADIUS_M)
-    taken = np.zeros(len(order), bool)
-    kept = []
-    for i, neighbours in enumerate(near):
-        if not taken[i]:
-            kept.append(order[i])
-            taken[neighbours] = True
-    return np.sort(np.array(kept, np.int64))
+    pair = tree.query_pairs(JUNCTION_RADIUS_M + SAME_M, output_type="ndarray")
+    first, second = pair.min(axis=1), pair.max(axis=1)
+    by_first = np.argsort(first, kind="stable")
+    ptr = np.concatenate([[0], np.cumsum(np.bincount(first, minlength=len(order)))])
+    kept = np.ones(len(order), np.bool_)
+    _drop_neighbours(ptr.astype(np.int64), second[by_first].astype(np.int64), kept)
+    return np.sort(order[kept])
 
 
-def _widest_gap(bearing: NDArray[np.float64]) -> float:
-    """Middle of the widest gap between bearings, degrees: the corner with most room."""
-    ordered = np.sort(bearing % 360)
-    gap = np.diff(np.append(ordered, ordered[0] + 360))
-    widest = int(gap.argmax())
-    return float(ordered[widest] + gap[widest] / 2)
+@lean_kernel
+def _drop_neighbours(
+    ptr: NDArray[np.int64], later: NDArray[np.int64], kept: NDArray[np.bool_]
+) -> None:
+    """Go through nodes in order; one that is still kept drops its neighbours later in order."""
+    for i in range(len(kept)):
+        if kept[i]:
+            for k in range(ptr[i], ptr[i + 1]):
+                kept[later[k]] = False
 
 
-def _sight_lines(bearing: NDArray[np.float64]) -> list[float]:
-    """Fill four directions from the bearings in order, leaving out near-repeats at first."""
-    chosen: list[float] = []
+def _widest_gap(bearing: Floats) -> Floats:
+    """Middle of the widest gap between the bearings of a row, degrees: the roomiest corner.
+
+    Of equally wide gaps the first clockwise from the row's first bearing, so that no point of the
+    compass is preferred and turning the map turns the corner with it.
+    """
+    ordered = np.sort(bearing, axis=1)
+    gap = np.diff(ordered, axis=1, append=ordered[:, :1] + 360)
+    clockwise = (ordered - bearing[:, :1]) % 360
+    clockwise = np.where(clockwise > 360 - SAME_DEGREES, 0.0, clockwise)
+    widest = gap >= gap.max(axis=1, keepdims=True) - SAME_DEGREES
+    first = np.where(widest, clockwise, np.inf).argmin(axis=1)
+    row = np.arange(len(gap))
+    return np.asarray(ordered[row, first] + gap[row, first] / 2)
+
+
+def _busiest_first(bearing: Floats, weight: Floats) -> Floats:
+    """Put the bearings of each row in order, busiest street first, equals as they come."""
+    order = np.argsort(-weight, axis=1, kind="stable")
+    return np.asarray(np.take_along_axis(bearing, order, axis=1))
+
+
+def _sight_lines(bearing: Floats) -> Floats:
+    """Fill four directions from the bearings of a row in order, near-repeats left out at first."""
+    sites, arms = bearing.shape
+    chosen = np.full((sites, SIGHT_LINES), np.nan)
+    count = np.zeros(sites, np.int64)
     for least_apart in (45.0, 1.0):
-        for value in bearing % 360:
-            apart = [abs((value - other + 180) % 360 - 180) for other in chosen]
-            if len(chosen) < SIGHT_LINES and min(apart, default=360.0) >= least_apart:
-                chosen.append(float(value))
-    while len(chosen) < SIGHT_LINES:
-        chosen.append((chosen[-1] + 90.0) % 360)
+        for arm in range(arms):
+            value = bearing[:, arm]
+            apart = np.abs((value[:, None] - chosen + 180) % 360 - 180)
+            near = np.fmin.reduce(apart, axis=1, initial=360.0)  # not yet chosen is nowhere near
+            new = (count < SIGHT_LINES) & (near >= least_apart - SAME_DEGREES)
+            chosen[new, count[new]] = value[new]
+            count[new] += 1
+    for line in range(1, SIGHT_LINES):
+        left = count <= line
+        chosen[left, line] = (chosen[left, line - 1] + 90.0) % 360
     return chosen
 
 
-def _lamp_posts(city: City) -> tuple[NDArray[np.float64], ...]:
-    """Stand posts every 40 m along each edge, on alternate sides, not at its ends."""
-    a = city.streets.arrays
-    weight, width = _class_weights(city), half_widths(city.streets.edges)
-    count = (a.edge_length / LAMP_POST_SPACING_M).astype(np.int64)
-    edge = np.repeat(np.arange(len(count)), count)
-    number = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
-    t = (number + 0.5) * (a.edge_length / np.maximum(count, 1))[edge]
-    segment = segment_at(a, edge, t)
+class _Stands(NamedTuple):
+    """Positions along the streets at which something may stand."""
+
+    edge: NDArray[np.int64]
+    x: Floats
+    y: Floats
+    dx: Floats
+    dy: Floats
+    """The segment of the street there, from its beginning to its end."""
+    long: Floats
+    bearing: Floats
+
+
+def _stands_at(a: StreetArrays, edge: NDArray[np.int64], t: Floats) -> _Stands:
+    segment = segment_at(a, edge, t + SAME_M)  # at a bend, the way the street goes on
     dx = a.segment_x1[segment] - a.segment_x0[segment]
     dy = a.segment_y1[segment] - a.segment_y0[segment]
     long = np.hypot(dx, dy)
     along = (t - a.segment_start[segment]) / long
     x, y = a.segment_x0[segment] + along * dx, a.segment_y0[segment] + along * dy
-    side = np.where((number + edge) % 2, 1.0, -1.0) * KERB * width[edge]
-    bearing = np.degrees(np.arctan2(dx, dy))
-    heading = (bearing[:, None] + np.array([0.0, 180.0, 90.0, 270.0])) % 360
-    return (
-        x + side * dy / long, y - side * dx / long, x, y, a.edge_deck[edge].astype(np.float64),
-        weight[edge], np.zeros(len(edge)), heading,
+    return _Stands(edge, x, y, dx, dy, long, np.degrees(np.arctan2(dx, dy)))
+
+
+def _spaced(a: StreetArrays) -> tuple[_Stands, NDArray[np.int64]]:
+    """Positions every 40 m along each edge, not at its ends, and their numbers on it."""
+    count = ((a.edge_length + SAME_M) / LAMP_POST_SPACING_M).astype(np.int64)
+    edge = np.repeat(np.arange(len(count)), count)
+    number = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
+    t = (number + 0.5) * (a.edge_length / np.maximum(count, 1))[edge]
+    return _stands_at(a, edge, t), number
+
+
+def _lamp_posts(city: City, both_sides: bool) -> _Sites:
+    """Stand posts every 40 m along each edge, on alternate sides or on both."""
+    a = city.streets.arrays
+    weight, width = _class_weights(city), half_widths(city.streets.edges)
+    at, number = _spaced(a)
+    side = np.where((number + at.edge) % 2, 1.0, -1.0) * KERB * width[at.edge]
+    if both_sides:
+        at = _Stands._make(np.repeat(column, 2) for column in at)
+        side = np.column_stack([side, -side]).ravel()
+    heading = (at.bearing[:, None] + np.array([0.0, 180.0, 90.0, 270.0])) % 360
+    return _Sites(
+        at.x + side * at.dy / at.long, at.y - side * at.dx / at.long, at.x, at.y,
+        a.edge_deck[at.edge], weight[at.edge], heading,
     )  # fmt: skip
 
 
-def _columns(rows: Sequence[tuple[object, ...]]) -> tuple[NDArray[np.float64], ...]:
-    if not rows:
-        return (*(np.zeros(0) for _ in range(7)), np.zeros((0, SIGHT_LINES)))
-    return tuple(np.array(column, np.float64) for column in zip(*rows, strict=True))
+def _walls(city: City) -> _Sites:
+    """Hang brackets on the façades abreast of every 40 m of street, both sides."""
+    a = city.streets.arrays
+    at, _ = _spaced(a)
+    at = _Stands._make(np.repeat(column, 2) for column in at)
+    side = np.tile([1.0, -1.0], len(at.x) // 2)  # right and left of the way the edge runs
+    east, north = side * at.dy / at.long, -side * at.dx / at.long
+    distance = distance_to_facade(city.walls, at.x, at.y, east, north, FACADE_WITHIN_M)
+    found = np.isfinite(distance)
+    at = _Stands._make(column[found] for column in at)
+    side, east, north, distance = side[found], east[found], north[found], distance[found]
+    out = distance - np.minimum(BRACKET_M, distance / 2)
+    # along the street both ways, across it, and half across: never into the wall
+    turn = np.column_stack([0.0 * side, 0.0 * side + 180, -90 * side, -45 * side])
+    return _Sites(
+        at.x + out * east, at.y + out * north, at.x, at.y,
+        a.edge_deck[at.edge], _class_weights(city)[at.edge], (at.bearing[:, None] + turn) % 360,
+    )  # fmt: skip
 
 
-def _out_of_walls(
-    city: City,
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    own_x: NDArray[np.float64],
-    own_y: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _station_exits(city: City) -> _Sites:
+    """Stand at the exits of stations, looking along the nearest street, then towards it."""
+    a = city.streets.arrays
+    above = np.flatnonzero(a.edge_deck != DECKS.index("subway"))
+    line = city.streets.edges.geometry.to_numpy()[above]
+    exits = city.places.of("station").geometry.to_numpy()
+    number, nearest = _nearest(line, exits)
+    exits, edge = exits[number], above[nearest]
+    at = _stands_at(a, edge, shapely.line_locate_point(line[nearest], exits))
+    x, y = shapely.get_x(exits), shapely.get_y(exits)
+    across = np.degrees(np.arctan2(at.x - x, at.y - y))
+    across = np.where(np.hypot(at.x - x, at.y - y) > CLEAR_OF_WALL_M, across, at.bearing + 90)
+    heading = np.column_stack([at.bearing, at.bearing + 180, across, across + 180]) % 360
+    return _Sites(x, y, at.x, at.y, a.edge_deck[edge], _class_weights(city)[edge], heading)
+
+
+def _nearest(
+    line: NDArray[np.object_], point: NDArray[np.object_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Find the nearest line of each point that has one, the first of equally near ones."""
+    tree = shapely.STRtree(line)
+    (near, _), distance = tree.query_nearest(
+        point, max_distance=EXIT_TO_STREET_M + SAME_M, all_matches=False, return_distance=True
+    )
+    row, found = tree.query(point[near], predicate="dwithin", distance=distance + SAME_M)
+    first = np.full(len(near), len(line))
+    np.minimum.at(first, row, found)
+    return near, first
+
+
+def _touching(walls: Walls, x: Floats, y: Floats) -> NDArray[np.bool_]:
+    """Say which positions lie in a footprint or touch one: heads there are indoors."""
+    touching = np.zeros(len(x), bool)
+    if len(walls.footprints) and len(x):
+        footprints = walls.footprints.geometry.to_numpy()
+        found = shapely.STRtree(shapely.points(x, y)).query(
+            footprints, predicate="dwithin", distance=SAME_M
+        )
+        touching[found[1]] = True
+    return touching
+
+
+def _out_of_walls(city: City, sites: _Sites) -> tuple[Floats, Floats]:
     """Bring a pole that stands in or at a wall back to the middle of its street."""
-    if not len(city.walls.footprints):
+    x, y, own_x, own_y = sites.x, sites.y, sites.own_x, sites.own_y
+    if not len(city.walls.footprints) or not len(x):
         return x, y
-    tree = shapely.STRtree(city.walls.footprints.geometry.to_numpy())
+    footprints = city.walls.footprints.geometry.to_numpy()
     close = np.zeros(len(x), bool)
-    points = shapely.points(x, y)
-    close[tree.query(points, predicate="dwithin", distance=CLEAR_OF_WALL_M)[0]] = True
+    poles = shapely.STRtree(shapely.points(x, y))
+    close[poles.query(footprints, predicate="dwithin", distance=CLEAR_OF_WALL_M)[1]] = True
     # a wall between the pole and its street would have it watch the wrong one
-    reach = shapely.linestrings(np.stack([[x, y], [own_x, own_y]]).transpose(2, 0, 1))
-    close[tree.query(reach, predicate="intersects")[0]] = True
+    ends = np.stack([[x, y], [own_x, own_y]]).transpose(2, 0, 1)
+    reach = shapely.STRtree(shapely.linestrings(ends))
+    close[reach.query(footprints, predicate="dwithin", distance=SAME_M)[1]] = True
     return np.where(close, own_x, x), np.where(close, own_y, y)

@@ -6,20 +6,44 @@ of rank ≤ N. The fleet does not know how its heads were chosen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from sim.cameras.optics import TASKS
+from sim.cameras.optics import FACE_HEIGHT_M, TASKS, camera_type
 from sim.city.streets import DECKS
+from sim.errors import InputError, InputErrors
+
+if TYPE_CHECKING:
+    from sim.cameras.optics import Optics
 
 RANGE_COLUMNS = tuple(f"range_{task}" for task in TASKS)
+OPTICS_COLUMNS = ("mount", "field_of_view", "near", *RANGE_COLUMNS, "duty")
+"""What a camera type decides of a head."""
 OWNERS = ("police", "department", "transport", "estate", "mall", "other")
+MOUNTS = ("lamp post", "wall", "traffic light", "building", "vehicle", "unknown")
+"""What a head hangs on; the code of a mount is its place in this tuple."""
+HEAD_COLUMNS = (
+    "rank", "area_rank", "site", "x", "y", "mount", "deck", "heading", "field_of_view", "near",
+    *RANGE_COLUMNS, "duty", "owner", "status", "year", "camera_type", "mounted_on", "geometry",
+)  # fmt: skip
+"""The columns of `Fleet.heads` in their order."""
+SITE_COLUMNS = (
+    "site", "rank", "area_rank", "x", "y", "deck", "owner", "status", "year", "mounted_on",
+    "geometry",
+)  # fmt: skip
+DEFAULTS: dict[str, str | int] = {
+    "deck": "street", "owner": "other", "status": "given", "year": 0, "mounted_on": "unknown",
+}  # fmt: skip
+"""What `Fleet.from_heads` fills in where a column or a value is missing."""
+FURTHEST_M = 100_000.0
+LARGEST_RANK = 2**31 - 2
 
 
 class HeadArrays(NamedTuple):
@@ -46,8 +70,10 @@ class Fleet:
     heads
         Points (projected metres) in ascending order of rank; columns rank (city rank, from 1),
         area_rank, site, x, y, mount (m), deck, heading (degrees clockwise from north),
-        field_of_view (degrees), near (m), range_detect … range_identify (m), duty (share of
-        time), owner, status, year.
+        field_of_view (degrees; of a turning head the angle it covers), near (m), range_detect …
+        range_identify (m; 0 where the task is empty), duty (share of time it looks in any one
+        direction; 1 if fixed), owner (one of `OWNERS`), status, year (0 unknown), camera_type
+        ("unknown" where none is known), mounted_on (one of `MOUNTS`).
     report
         Counts of what was announced, left out, moved or refused on the way here.
     """
@@ -57,6 +83,50 @@ class Fleet:
 
     def __len__(self) -> int:
         return len(self.heads)
+
+    @classmethod
+    def from_heads(cls, heads: gpd.GeoDataFrame, report: Mapping[str, int] | None = None) -> Fleet:
+        """Make a fleet of a table of one's own: fill what is missing, check the rest.
+
+        Parameters
+        ----------
+        heads
+            Points in projected metres, a head a row in ascending order of rank. Column heading is
+            needed unless every head looks all round. What `OPTICS_COLUMNS` miss comes from column
+            camera_type. Missing ranks are the order of the rows, missing sites one for each
+            position; deck is "street", owner "other", status "given", year 0 and mounted_on
+            "unknown". x and y are taken from the points; columns not of a fleet are left out.
+        report
+            Counts to keep with the fleet.
+
+        Raises
+        ------
+        InputErrors
+            Something is missing or wrong; one line for each column at fault, naming its first row.
+        """
+        table = _filled(heads)
+        problems = list(_problems(table))
+        if problems:
+            raise InputErrors(problems)
+        return cls(_typed(table), report or {})
+
+    @property
+    def sites(self) -> gpd.GeoDataFrame:
+        """The poles and walls, a site a row in order of its first rank, with its count of heads."""
+        table = self.heads
+        first = table.drop_duplicates("site")
+        columns = [name for name in SITE_COLUMNS if name in table]
+        heads = table["site"].value_counts().reindex(first["site"]).to_numpy(np.int64)
+        sites = first[columns].reset_index(drop=True)
+        sites.insert(1, "heads", heads)
+        return sites
+
+    @property
+    def empty_tasks(self) -> dict[str, int]:
+        """How many heads see nobody for each task: its range ends before the near limit."""
+        a = self.arrays
+        empty = (a.reach <= a.near[:, None]).sum(axis=0)
+        return dict(zip(TASKS, empty.tolist(), strict=True))
 
     @cached_property
     def arrays(self) -> HeadArrays:
@@ -74,3 +144,118 @@ class Fleet:
             near=table["near"].to_numpy(np.float64),
             reach=np.ascontiguousarray(table[list(RANGE_COLUMNS)].to_numpy(np.float64)),
         )
+
+
+def optics_of(lens: Optics) -> dict[str, float]:
+    """Return what a camera type decides of a head, by column of `OPTICS_COLUMNS`."""
+    ranges = (float(reach) for reach in lens.ranges())
+    near = lens.near_limit()
+    near = near if np.isfinite(near) else 0.0  # a picture of the sky: every range is 0
+    values = (lens.mount_m, lens.covered_angle, near, *ranges, lens.duty)
+    return dict(zip(OPTICS_COLUMNS, values, strict=True))
+
+
+def _filled(heads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give every column of a fleet to a table of heads."""
+    if heads.crs is None or heads.crs.is_geographic:
+        raise InputError("cameras: positions are not in projected metres; convert them first")
+    point = heads.geometry
+    if not (point.notna() & (point.geom_type == "Point") & ~point.is_empty).all():
+        raise InputError("cameras: a row has no point; give every head a position")
+    count = len(heads)
+    x, y = point.x.to_numpy(np.float64), point.y.to_numpy(np.float64)
+    table = pd.DataFrame(heads.drop(columns=heads.geometry.name)).reset_index(drop=True)
+    table["x"], table["y"] = x, y
+    kind = table["camera_type"].fillna("unknown") if "camera_type" in table else "unknown"
+    table["camera_type"] = kind
+    _fill_optics(table)
+    if (
+        "heading" not in table
+        and "field_of_view" in table
+        and (table["field_of_view"] == 360).all()
+    ):
+        table["heading"] = 0.0
+    order = np.arange(1, count + 1)
+    site = pd.factorize(pd.Series(x + 1j * y))[0]
+    for name, value in (("rank", order), ("area_rank", order), ("site", site)):
+        if name not in table:
+            table[name] = value
+    for name, word in DEFAULTS.items():
+        table[name] = table[name].fillna(word) if name in table else word
+    missing = [name for name in HEAD_COLUMNS[:-1] if name not in table]
+    if missing:
+        raise InputError(
+            f"cameras: no column {', '.join(missing)}; give it, or a known type in camera_type"
+        )
+    return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(x, y), crs=heads.crs)
+
+
+def _fill_optics(table: pd.DataFrame) -> None:
+    """Take from each head's camera type the optics columns that the table does not have."""
+    missing = [name for name in OPTICS_COLUMNS if name not in table]
+    if not missing or (table["camera_type"] == "unknown").any():
+        return
+    kinds = table["camera_type"].unique()
+    of_type = {name: optics_of(camera_type(name)) for name in kinds}
+    for column in missing:
+        value = {name: optics[column] for name, optics in of_type.items()}
+        table[column] = table["camera_type"].map(value).astype(np.float64)
+
+
+def _problems(table: gpd.GeoDataFrame) -> Iterator[str]:
+    """Say what is wrong, a line for each column at fault."""
+    names = ("rank", "area_rank", "site", "x", "y", "heading", *OPTICS_COLUMNS, "year")
+    number = {
+        name: pd.to_numeric(table[name], errors="coerce").to_numpy(np.float64) for name in names
+    }
+    checks = {name: (np.isfinite(value), "is no number") for name, value in number.items()}
+    checks |= _checks_of_numbers(number)
+    for name, known in (("deck", DECKS), ("owner", OWNERS), ("mounted_on", MOUNTS)):
+        checks[name] = (table[name].isin(known).to_numpy(), f"is not one of {', '.join(known)}")
+    for name, (good, what) in checks.items():
+        if not good.all():
+            row = int(np.flatnonzero(~good)[0])
+            value = table[name].iloc[row]
+            yield f"cameras: row {row + 1}: {name} {value} {what}; correct it"
+
+
+def _checks_of_numbers(
+    number: Mapping[str, NDArray[np.float64]],
+) -> dict[str, tuple[NDArray[np.bool_], str]]:
+    """Which rows are right, for each column of numbers, and what the others are."""
+    checks = {}
+    for name in ("rank", "area_rank"):
+        ascending = np.diff(number[name], prepend=0) > 0
+        good = ascending & _whole(number[name], LARGEST_RANK)
+        checks[name] = good, "is no whole number above the one before it"
+    checks["site"] = _whole(number["site"], LARGEST_RANK), "is no whole number from 0"
+    checks["year"] = _whole(number["year"], 9999), "is no year (0 if unknown)"
+    checks["heading"] = _within(number["heading"], 0, np.nextafter(360, 0)), "is not in 0…360"
+    lowest = np.nextafter(FACE_HEIGHT_M, 2)
+    checks["mount"] = _within(number["mount"], lowest, 1000), "is not above a face (1.6 m)"
+    checks["field_of_view"] = _within(number["field_of_view"], 1e-9, 360), "is not in 0…360"
+    checks["near"] = _within(number["near"], 0, FURTHEST_M), "is no distance"
+    checks["duty"] = _within(number["duty"], 0, 1), "is no share 0…1"
+    farthest: float | NDArray[np.float64] = FURTHEST_M
+    for name in RANGE_COLUMNS:
+        checks[name] = _within(number[name], 0, farthest), "is not in 0…the range before it"
+        farthest = number[name]
+    return checks
+
+
+def _whole(value: NDArray[np.float64], most: int) -> NDArray[np.bool_]:
+    return np.asarray((value == np.rint(value)) & (value >= 0) & (value <= most))
+
+
+def _within(
+    value: NDArray[np.float64], low: float, high: float | NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    return np.asarray((low <= value) & (value <= high))
+
+
+def _typed(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Put the columns in their order, each in its type."""
+    whole = {"rank": np.int32, "area_rank": np.int32, "site": np.int32, "year": np.int16}
+    real = dict.fromkeys(("x", "y", "heading", *OPTICS_COLUMNS), np.float64)
+    words = dict.fromkeys(("status", "camera_type"), str)
+    return table[list(HEAD_COLUMNS)].astype({**whole, **real, **words})

@@ -16,10 +16,12 @@ def indoors(
 ) -> NDArray[np.bool_]:
     """Say which positions lie in or on a footprint that is not lower than the mount (m)."""
     inside = np.zeros(len(x), bool)
-    if not len(walls.footprints):
+    if not len(walls.footprints) or not len(x):
         return inside
-    tree = shapely.STRtree(walls.footprints.geometry.to_numpy())
-    head, footprint = tree.query(shapely.points(x, y), predicate="intersects")
+    # the points are the tree, because a search prepares what it searches with: each footprint once
+    footprint, head = shapely.STRtree(shapely.points(x, y)).query(
+        walls.footprints.geometry.to_numpy(), predicate="intersects"
+    )
     height = walls.footprints["height"].to_numpy(np.float64)[footprint]
     over = height < np.broadcast_to(mount, len(x))[head]
     inside[head[~over]] = True

@@ -1,47 +1,201 @@
-"""Optics: ranges from pixels on the target, by hand and by law."""
+"""Optics: ranges from pixels on the target, by hand and by law; the tables and their page."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.cameras.optics import CASES, Optics
+from sim.cameras.fleet import optics_of
+from sim.cameras.optics import CAMERA_TYPES, CASES, PIXELS_PER_METRE, TASKS, Optics, camera_type
 from sim.errors import InputError
+
+PAGE = Path(__file__).parents[2] / "docs" / "cameras.md"
+lenses = st.builds(
+    Optics,
+    st.integers(320, 8000), st.integers(240, 6000), st.floats(5, 175), st.floats(1.7, 15),
+    st.none() | st.floats(-89, 89),
+)  # fmt: skip
 
 
 def test_ranges_of_a_4k_camera_by_hand():
     # 3840 / (2 tan 31°) = 3195.4 px at one metre; / 25 = 127.82 m slant; 2.4 m down
     slant = 3840 / (2 * np.tan(np.radians(31))) / np.array([25, 62.5, 125, 250])
     expected = np.sqrt(slant**2 - 2.4**2)
-    assert Optics(3840, 2160, 62.0, 4.0).ranges() == pytest.approx(expected, rel=1e-12)
+    lens = Optics(3840, 2160, 62.0, 4.0)
+    assert lens.slant_ranges() == pytest.approx(slant, rel=1e-12)
+    assert lens.ranges() == pytest.approx(expected, rel=1e-12)
     assert np.round(expected).tolist() == [128, 51, 25, 13]
+
+
+def test_the_market_cases_are_those_that_published_figures_rest_on():
+    assert {
+        "weak": Optics(1920, 1080, 90.0, 4.0),
+        "typical": Optics(3840, 2160, 62.0, 4.0),
+        "strong": Optics(3840, 2160, 40.0, 5.0),
+    } == CASES
+    assert PIXELS_PER_METRE == (25.0, 62.5, 125.0, 250.0)
+    assert CASES["typical"].near_limit() == pytest.approx(3.1449, abs=1e-4)
 
 
 def test_panoramic_range_counts_pixels_round_the_circle():
     dome = Optics(4000, 3000, 360.0, 4.0)
     assert dome.ranges()[0] == pytest.approx(np.sqrt((4000 / (2 * np.pi * 25)) ** 2 - 2.4**2))
     assert dome.near_limit() == 0
+    assert dome.far_limit() == np.inf
+    half = Optics(2000, 3000, 180.0, 4.0)
+    assert half.ranges() == pytest.approx(dome.ranges())
+
+
+def test_the_panoramic_type_is_its_data_sheet_s_circle():
+    radial = 2992 / np.radians(182)
+    assert CAMERA_TYPES["panoramic"].width_px == round(2 * np.pi * radial)
 
 
 def test_too_high_for_a_task_means_no_range():
-    assert Optics(640, 480, 90.0, 12.0).ranges()[3] == 0
+    lens = Optics(640, 480, 90.0, 12.0)
+    assert lens.ranges()[3] == 0
+    assert "identify" in lens.empty_tasks()
 
 
-def test_a_camera_no_higher_than_a_face_is_refused():
-    with pytest.raises(InputError, match="raise the camera"):
-        Optics(1920, 1080, 90.0, 1.6).ranges()
+def test_a_task_that_ends_before_the_near_limit_is_empty_and_named():
+    lens = Optics(1920, 1080, 65.1, 6.0)  # identify: slant 6.02 m, 4.10 m along; near 5.34 m
+    assert lens.slant_ranges()[3] > lens.mount_m - 1.6
+    assert lens.near_limit() == pytest.approx(5.338, abs=1e-3)
+    assert lens.ranges()[3] == 0
+    assert lens.empty_tasks() == ("identify",)
+    assert CASES["typical"].empty_tasks() == ()
 
 
-@given(st.integers(320, 8000), st.floats(5, 360), st.floats(1.7, 15))
-def test_tasks_are_nested_and_more_pixels_reach_further(width, fov, mount):
-    lens = Optics(width, width // 2, fov, mount)
-    ranges = lens.ranges()
+def test_tilt_by_hand():
+    # 40° wide, 16:9: 23.14° high. Tilted 30°: 18.43° … 41.57° below the horizon, 2.4 m down
+    lens = Optics(1920, 1080, 40.0, 4.0, tilt=30.0)
+    half = np.degrees(np.arctan(np.tan(np.radians(20)) * 9 / 16))
+    assert lens.vertical_field_of_view() == pytest.approx(2 * half)
+    assert lens.near_limit() == pytest.approx(2.4 / np.tan(np.radians(30 + half)))
+    far = 2.4 / np.tan(np.radians(30 - half))
+    assert lens.far_limit() == pytest.approx(far)
+    assert lens.ranges() == pytest.approx([far] * 4)  # 7.2 m, nearer than any pixel limit
+    assert far == pytest.approx(7.2, abs=0.05)
+
+
+def test_the_usual_tilt_has_the_horizon_at_the_upper_edge():
+    plain = CASES["typical"]
+    same = replace(plain, tilt=plain.vertical_field_of_view() / 2)
+    assert same.near_limit() == pytest.approx(plain.near_limit())
+    assert same.far_limit() > 1e9
+    assert same.ranges() == pytest.approx(plain.ranges())
+
+
+def test_a_picture_of_the_sky_or_of_its_own_pole_sees_no_face():
+    sky = Optics(1920, 1080, 40.0, 4.0, tilt=-30.0)
+    assert sky.near_limit() == np.inf
+    assert sky.empty_tasks() == TASKS
+    assert optics_of(sky)["near"] == 0  # finite, as a fleet needs; every range is 0
+    down = Optics(1920, 1080, 40.0, 4.0, tilt=90.0)
+    assert down.near_limit() == 0
+    assert 0 < down.far_limit() < 1
+
+
+def test_field_of_view_from_sensor_and_lens():
+    # a 1/2.8" sensor of 5.57 mm behind 4.25 mm: 66.5°, where the data sheet says 65.1°
+    lens = Optics.from_lens(5.57, 4.25, 1920, 1080, 4.0)
+    assert lens.field_of_view == pytest.approx(2 * np.degrees(np.arctan(5.57 / 8.5)))
+    assert lens.field_of_view == pytest.approx(65.1, abs=2)
+    for sensor, focal in ((0, 4), (5, 0), (np.nan, 4), (5, np.inf)):
+        with pytest.raises(InputError, match="positive"):
+            Optics.from_lens(sensor, focal, 1920, 1080, 4.0)
+
+
+def test_a_turning_head_sees_with_its_lens_covers_its_sweep_and_shares_its_time():
+    fixed = Optics(1920, 1080, 60.0, 4.0)
+    turning = replace(fixed, sweep=360.0)
+    assert turning.ranges().tolist() == fixed.ranges().tolist()
+    assert (fixed.covered_angle, fixed.duty) == (60.0, 1.0)
+    assert (turning.covered_angle, turning.duty) == (360.0, pytest.approx(1 / 6))
+    assert replace(turning, mean_duty=0.5).duty == 0.5
+    assert replace(turning, mean_duty=0.0).duty == 0.0
+    columns = optics_of(turning)
+    assert (columns["field_of_view"], columns["duty"]) == (360.0, pytest.approx(1 / 6))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"mount_m": 1.6}, "raise the camera"),
+        ({"mount_m": np.nan}, "raise the camera"),
+        ({"mount_m": np.inf}, "raise the camera"),
+        ({"width_px": 0}, "no pixels"),
+        ({"field_of_view": 0.0}, "field of view"),
+        ({"field_of_view": 361.0}, "field of view"),
+        ({"field_of_view": np.nan}, "field of view"),
+        ({"tilt": 91.0}, "tilt"),
+        ({"tilt": np.nan}, "tilt"),
+        ({"sweep": 50.0}, "sweep"),
+        ({"sweep": 400.0}, "sweep"),
+        ({"mean_duty": 0.5}, "duty"),
+        ({"sweep": 360.0, "mean_duty": 1.5}, "duty"),
+        ({"field_of_view": 360.0, "tilt": 10.0}, "panoramic"),
+        ({"field_of_view": 360.0, "sweep": 360.0}, "panoramic"),
+    ],
+)
+def test_impossible_cameras_are_refused_in_one_line(wrong, words):
+    with pytest.raises(InputError, match=words) as refused:
+        Optics(**{"width_px": 1920, "height_px": 1080, "field_of_view": 90.0, "mount_m": 4.0}
+               | wrong)  # fmt: skip
+    assert "\n" not in str(refused.value)
+
+
+@given(lenses)
+def test_tasks_are_nested_and_inside_the_picture(lens):
+    ranges, near, far = lens.ranges(), lens.near_limit(), lens.far_limit()
     assert (np.diff(ranges) <= 0).all()
-    assert (Optics(width + 100, width // 2, fov, mount).ranges() >= ranges).all()
-    assert lens.near_limit() >= 0
+    assert (ranges <= np.minimum(far, lens.slant_ranges())).all()
+    assert ((ranges == 0) | (ranges > near)).all()
+    assert near >= 0
+    assert near <= far or lens.empty_tasks() == TASKS
+    assert [task in lens.empty_tasks() for task in TASKS] == (ranges == 0).tolist()
+
+
+@given(lenses)
+def test_twice_the_pixels_of_the_same_shape_reach_no_less_far(lens):
+    finer = replace(lens, width_px=2 * lens.width_px, height_px=2 * lens.height_px)
+    assert (finer.ranges() >= lens.ranges()).all()
+    assert (finer.near_limit(), finer.far_limit()) == (lens.near_limit(), lens.far_limit())
+
+
+@given(lenses)
+def test_a_narrower_lens_of_the_same_sensor_sees_farther(lens):
+    narrower = replace(lens, field_of_view=lens.field_of_view / 2)
+    assert (narrower.slant_ranges() > lens.slant_ranges()).all()
 
 
 def test_the_three_cases_are_ordered():
     reach = [CASES[case].ranges() for case in ("weak", "typical", "strong")]
     assert (reach[0] < reach[1]).all()
     assert (reach[1] < reach[2]).all()
+
+
+def test_types_are_found_by_name():
+    assert tuple(CAMERA_TYPES)[:3] == tuple(CASES)
+    assert camera_type("ptz").duty < 1
+    with pytest.raises(InputError, match=r"fisheye.*panoramic") as refused:
+        camera_type("fisheye", "cameras.optics")
+    assert refused.value.key == "cameras.optics"
+
+
+def test_the_table_of_the_page_is_what_the_types_give():
+    rows = re.findall(r"^\| `(\w+)` \|(.+)\|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [name for name, _ in rows] == list(CAMERA_TYPES)
+    for name, text in rows:
+        lens = CAMERA_TYPES[name]
+        cells = [cell.strip() for cell in text.split("|")]
+        ranges = [f"{reach:.1f}" for reach in lens.ranges()]
+        assert cells[4:] == [f"{lens.near_limit():.1f}", *ranges, f"{lens.duty:.2f}"], name
+        size = "" if lens.panoramic else f" × {lens.height_px:,}"
+        assert cells[1] == f"{lens.width_px:,}{size}", name
+        assert cells[2] == f"{lens.covered_angle:g}°", name
+        assert cells[3] == f"{lens.mount_m:g}", name
