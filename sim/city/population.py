@@ -21,7 +21,15 @@ from sim.city import City
 from sim.city.assemble import HOME_CLASSES, along_streets
 from sim.city.places import Places
 from sim.city.sources.files import read_shapes
-from sim.city.sources.tables import LATITUDE, LONGITUDE, listed, number, read_table, shown
+from sim.city.sources.tables import (
+    LATITUDE,
+    LONGITUDE,
+    is_table,
+    listed,
+    numbers_of,
+    read_table,
+    shown,
+)
 from sim.errors import InputError
 
 COLUMNS = ("population", "pop", "residents")
@@ -55,7 +63,7 @@ def read_population(path: str | Path, crs: str, column: str | None = None) -> gp
         The file cannot be read, has no such column or other shapes, or a number is negative.
     """
     path = Path(path)
-    shapes = _table(path, crs, column) if _is_table(path) else _shapes(path, crs, column)
+    shapes = _table(path, crs, column) if is_table(path) else _shapes(path, crs, column)
     people = shapes["population"].to_numpy(np.float64)
     wrong = ~((people >= 0) & (people <= MOST_IN_A_ROW))
     if wrong.any():
@@ -110,18 +118,6 @@ def with_population(city: City, path: str | Path, column: str | None = None) -> 
     )
 
 
-def _is_table(path: Path) -> bool:
-    """Tell a table of positions from a layer of shapes."""
-    if path.suffix.lower() in (".csv", ".tsv", ".txt"):
-        return True
-    if path.suffix.lower() != ".parquet":
-        return False
-    import pyarrow.parquet
-
-    read_table(path, ())  # complains of a damaged file
-    return b"geo" not in (pyarrow.parquet.read_schema(path).metadata or {})
-
-
 def _table(path: Path, crs: str, column: str | None) -> gpd.GeoDataFrame:
     wanted = {column.lower()} if column else set(COLUMNS)
     table = read_table(path, wanted | {*LONGITUDE, *LATITUDE, "x", "y"})
@@ -152,22 +148,8 @@ def _shapes(path: Path, crs: str, column: str | None) -> gpd.GeoDataFrame:
     shape = shape[good]
     area = np.isin(shapely.get_type_id(shape), AREAS)
     shape[area] = shapely.make_valid(shape[area])
-    people = _numbers(path, frame[name][good], str(name))
+    people = numbers_of(path, frame[name][good], str(name))
     return gpd.GeoDataFrame({"population": people}, geometry=shape, crs=crs)
-
-
-def _numbers(path: Path, values: pd.Series[float], name: str) -> NDArray[np.float64]:
-    """Return a column of numbers, or of text that is numbers; what is empty is 0."""
-    blank = (values.isna() | (values.astype("str").str.strip() == "")).to_numpy(bool)
-    numbers = np.array([number(str(value)) for value in values], np.float64)
-    numbers[blank] = 0.0
-    wrong = np.isnan(numbers)
-    if wrong.any():
-        row = int(wrong.argmax())
-        raise InputError(
-            f"{path}: row {row + 1}: {name}: {shown(str(values.iloc[row]))} is not a number"
-        )
-    return numbers
 
 
 def _no_column(path: Path, column: str | None, names: list[str]) -> InputError:

@@ -11,7 +11,7 @@ import io
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyproj
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sim.errors import InputError
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow
     import pyarrow.parquet
 
@@ -208,6 +209,38 @@ def read_text(path: Path, largest_mb: int = LARGEST_MB) -> str:
         raise InputError(f"{path}:{line}: is not text in UTF-8; save it as UTF-8") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def is_table(path: Path) -> bool:
+    """Tell a table of positions from a layer of shapes."""
+    if path.suffix.lower() in (".csv", ".tsv", ".txt"):
+        return True
+    if path.suffix.lower() != ".parquet":
+        return False
+    import pyarrow.parquet
+
+    read_table(path, ())  # complains of a damaged file
+    return b"geo" not in (pyarrow.parquet.read_schema(path).metadata or {})
+
+
+def numbers_of(path: Path, values: pd.Series[Any], name: str) -> NDArray[np.float64]:
+    """Return a column of numbers, or of text that is numbers; what is empty is 0.
+
+    Raises
+    ------
+    InputError
+        A value is no number; names the row.
+    """
+    blank = (values.isna() | (values.astype("str").str.strip() == "")).to_numpy(bool)
+    numbers = np.array([number(str(value)) for value in values], np.float64)
+    numbers[blank] = 0.0
+    wrong = np.isnan(numbers)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise InputError(
+            f"{path}: row {row + 1}: {name}: {shown(str(values.iloc[row]))} is not a number"
+        )
+    return numbers
 
 
 def number(text: str) -> float:

@@ -1,0 +1,83 @@
+"""Points of the user's own that weigh something: where a campaign, a school or a study looks.
+
+They come from a layer of shapes (a polygon counts where its middle is) or from a table of
+positions. What is done at such a point is decided by whoever asks for them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from sim.city.sources.files import read_shapes
+from sim.city.sources.tables import (
+    LATITUDE,
+    LONGITUDE,
+    is_table,
+    listed,
+    numbers_of,
+    read_table,
+)
+from sim.errors import InputError
+
+WEIGHT = "weight"
+
+
+def read_points(path: str | Path, crs: str) -> gpd.GeoDataFrame:
+    """Read points with weights.
+
+    Parameters
+    ----------
+    path
+        GeoJSON, GeoParquet or GeoPackage; or CSV or Parquet with lon, lat (WGS 84) or x, y (metres
+        in `crs`), a point a row. A column weight makes some count more; without it all weigh 1.
+    crs
+        Projected system of the result.
+
+    Returns
+    -------
+    GeoDataFrame
+        Column weight (above 0), geometry (points).
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, holds no points, or a weight is not above 0.
+    """
+    path = Path(path)
+    points = _table(path, crs) if is_table(path) else _shapes(path, crs)
+    if points.empty:
+        raise InputError(f"{path}: holds no points; give at least one")
+    wrong = ~(points[WEIGHT].to_numpy(np.float64) > 0)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise InputError(f"{path}: row {row + 1}: a weight must be above 0")
+    return points
+
+
+def _table(path: Path, crs: str) -> gpd.GeoDataFrame:
+    table = read_table(path, {WEIGHT, *LONGITUDE, *LATITUDE, "x", "y"})
+    points = table.points("", crs)
+    if points is None:
+        raise InputError(
+            f"{path}:1: no columns lon and lat, or x and y (found: {listed(table.names)})"
+        )
+    name = table.find(WEIGHT)
+    weight = np.ones(len(points)) if name is None else table.numbers(name, empty=1.0)
+    return gpd.GeoDataFrame({WEIGHT: weight}, geometry=shapely.points(points), crs=crs)
+
+
+def _shapes(path: Path, crs: str) -> gpd.GeoDataFrame:
+    frame = read_shapes(path)
+    shape = shapely.force_2d(frame.to_crs(crs).geometry.to_numpy())
+    good = ~shapely.is_empty(shape) & np.isfinite(shapely.bounds(shape)).all(axis=1)
+    middle = shapely.point_on_surface(shape[good])
+    names = {str(name).lower(): name for name in frame.columns}
+    weight = np.ones(len(middle))
+    if WEIGHT in names:
+        column = frame[names[WEIGHT]][good]
+        weight = np.where(column.isna(), 1.0, numbers_of(path, column, WEIGHT))
+    return gpd.GeoDataFrame({WEIGHT: weight}, geometry=middle, crs=crs)
