@@ -26,6 +26,7 @@ from sim.errors import InputError, InputErrors
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from sim.cameras.real import RealCameras
     from sim.city import City
     from sim.scenario.load import LoadedScenario
     from sim.scenario.run import Announce
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 DONE, FAILED, WRONG_INPUT, STOPPED = 0, 1, 2, 130
 HEADLINE_TASK = "recognise"
 """The task whose walks the closing table shows: close enough to recognise a face."""
+MOST_REFUSED_SHOWN = 10
 
 # typer carries click's classes under names that differ between its versions.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
@@ -46,6 +48,8 @@ app = typer.Typer(
 )
 data_app = typer.Typer(rich_markup_mode=None, help="Bring city data in, and see what is here.")
 app.add_typer(data_app, name="data")
+cameras_app = typer.Typer(rich_markup_mode=None, help="Bring real cameras in.")
+app.add_typer(cameras_app, name="cameras")
 
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO.yaml", help="Scenario file.")]
@@ -200,6 +204,7 @@ def _run(loaded: LoadedScenario, folder: Path, *, draw_map: bool) -> None:
     from rich.console import Console
 
     from sim.scenario.run import run
+    from sim.scenario.schema import mix_words
 
     finish = None
     if draw_map:
@@ -211,7 +216,7 @@ def _run(loaded: LoadedScenario, folder: Path, *, draw_map: bool) -> None:
         summary = run(loaded.scenario, folder, announce=announce, finish=finish)
     console = Console(highlight=False, width=max(80, get_terminal_size().columns))
     console.print(_closing_table(summary))
-    for line in _reading(summary, loaded.scenario.cameras.optics):
+    for line in _reading(summary, mix_words(loaded.scenario.cameras.optics)):
         console.print(line, markup=False)
     seconds = time.perf_counter() - begun
     print(f"{folder / 'map.html' if draw_map else folder} ({seconds:.1f} s)")
@@ -322,6 +327,7 @@ def validate_command(
 ) -> None:
     """Check scenario files; all mistakes at once, each with file, line and remedy."""
     from sim.scenario.load import load_scenario
+    from sim.scenario.schema import mix_words
 
     wrong: list[str] = []
     for path in scenarios:
@@ -332,7 +338,8 @@ def validate_command(
         else:
             cameras = loaded.scenario.cameras
             totals = ", ".join(f"{total:,}" for total in cameras.totals)
-            print(f"{path}: valid ({loaded.scenario.area}; {cameras.strategy}; {totals} cameras)")
+            strategy = mix_words(cameras.strategy)
+            print(f"{path}: valid ({loaded.scenario.area}; {strategy}; {totals} cameras)")
     if wrong:
         raise InputErrors(wrong)
 
@@ -428,6 +435,96 @@ def data_import_command(
 
 
 @data_app.command(
+    "fetch",
+    short_help="Make a bundle from OpenStreetMap, over the network.",
+    epilog=_examples(
+        'sim data fetch "Yau Tsim Mong"',
+        "sim data fetch 油尖旺 深水埗 --name west_kowloon",
+        "sim data fetch study.geojson --halo 200",
+        "sim data fetch 22.3193,114.1694,800 --name mong_kok_800",
+        'sim data fetch "Las Palmas de Gran Canaria" --extract las_palmas.osm.pbf',
+        "sim data fetch all --name hong_kong --dry-run",
+        "sim data fetch --server http://localhost:12345/api -- -33.861,151.209,500",
+    ),
+)
+def data_fetch_command(
+    areas: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="AREA ...",
+            help="Districts of Hong Kong (English or Chinese), `all`, a polygon file, "
+            "LAT,LON,RADIUS in metres, or the name of a place; several are joined.",
+        ),
+    ],
+    name: Annotated[
+        str, typer.Option("--name", help="Name of the bundle; by default the area's.")
+    ] = "",
+    halo: Annotated[
+        float | None,
+        typer.Option("--halo", min=0, max=5000, metavar="METRES", help="Width simulated beyond."),
+    ] = None,
+    server: Annotated[
+        str, typer.Option("--server", metavar="URL", help="Overpass server to ask.")
+    ] = "https://overpass-api.de/api",
+    geocoder: Annotated[
+        str, typer.Option("--geocoder", metavar="URL", help="Nominatim server to ask for places.")
+    ] = "https://nominatim.openstreetmap.org",
+    extract: Annotated[
+        Path | None,
+        typer.Option(
+            "--extract",
+            metavar="FILE.osm.pbf",
+            help="Also keep what was fetched, mapped cameras included.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the queries and their size, fetch no data.")
+    ] = False,
+    debug: Debug = False,
+) -> None:
+    """Make a bundle from OpenStreetMap: streets, buildings and places of an area.
+
+    One question at a time, with pauses where the server is busy. Answers are kept for a week, so
+    the same command goes on where it was stopped.
+    """
+    from datetime import UTC, datetime
+
+    from sim.city.assemble import DEFAULT_HALO_M
+    from sim.city.bundle import bundle_path, bundles_folder, save_bundle
+    from sim.city.sources.answers import forget_old_answers
+    from sim.city.sources.named_areas import nominatim, wanted_area
+    from sim.city.sources.overpass import fetch_city, overpass
+    from sim.city.sources.overpass_queries import plan
+
+    kept = bundles_folder() / ".fetched"
+    forget_old_answers(kept)
+    area = wanted_area(areas, nominatim(kept, geocoder, say=_say))
+    name = name or area.plain_name
+    folder = bundle_path(name)
+    source = overpass(kept, server, say=_say)
+    halo_m = DEFAULT_HALO_M if halo is None else halo
+    if dry_run:
+        for line in plan(source, area, halo_m):
+            print(line)
+        return
+    try:
+        city = fetch_city(area, name, source, halo_m=halo_m, extract=extract, say=_say)
+    except KeyboardInterrupt:
+        _say("stopped; no bundle was written, answers are kept: the same command goes on there")
+        raise typer.Exit(STOPPED) from None
+    save_bundle(city, folder, imported=datetime.now(UTC).date().isoformat())
+    _show(city)
+    print(f"kept in {folder}; a scenario takes it with `area: {name}`")
+
+
+def _say(line: str) -> None:
+    """Tell on standard error how far a fetch has come; servers' words may be hostile."""
+    from sim.scenario.load import one_line
+
+    print(f"sim: {one_line(line)}", file=sys.stderr, flush=True)
+
+
+@data_app.command(
     "list", short_help="List the areas that are here.", epilog=_examples("sim data list")
 )
 def data_list_command(debug: Debug = False) -> None:
@@ -501,6 +598,144 @@ def _city_lines(city: City) -> Iterator[str]:
     for source in city.provenance.get("sources", []):
         known = (source[key] for key in ("file", "attribution", "licence") if key in source)
         yield f"source: {', '.join(map(str, known))}"
+
+
+@cameras_app.command(
+    "import",
+    short_help="Read real cameras from a map or a list.",
+    epilog=_examples(
+        "sim cameras import helsinki.osm.pbf --area helsinki",
+        "sim cameras import overpass.json --out cameras.geojson --report values.csv",
+        "sim cameras import traffic_cameras.csv",
+        "sim cameras import list.csv --crs EPSG:2326 --columns x=east,y=north,heading=bearing",
+    ),
+)
+def cameras_import_command(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="OpenStreetMap (.osm.pbf, Overpass .json, .geojson), or a list (.csv, .parquet).",
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="By default <name>_cameras.parquet, here."),
+    ] = None,
+    file_format: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="FORMAT", help="parquet, or geojson with OpenStreetMap's tags."
+        ),
+    ] = None,
+    area: Annotated[
+        str | None,
+        typer.Option("--area", metavar="BUNDLE", help="Streets and walls to fit the cameras to."),
+    ] = None,
+    crs: Annotated[
+        str | None, typer.Option("--crs", help="System of x and y in a list, as EPSG:2326.")
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--columns", metavar="FIELD=COLUMN,...", help="Columns of a list: heading=bearing."
+        ),
+    ] = None,
+    fixed: Annotated[
+        str, typer.Option("--fixed", metavar="TYPE", help="Camera type of fixed cameras.")
+    ] = "typical",
+    turning: Annotated[
+        str, typer.Option("--turning", metavar="TYPE", help="Camera type of domes and the like.")
+    ] = "ptz",
+    undirected: Annotated[
+        str,
+        typer.Option(
+            "--undirected",
+            metavar="WAY",
+            help="Fixed cameras of unknown direction look along the street, or all-round.",
+        ),
+    ] = "street",
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="CSV", help="What became of every value, a row each."),
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Read real cameras; say what was read, guessed and refused, and write them as a fleet."""
+    from sim.cameras.exchange import write_cameras, write_report
+    from sim.cameras.real import read_cameras, undirected_way
+    from sim.city.bundle import load_city
+
+    target = _cameras_file(file, out, file_format)
+    if len({path.resolve() for path in (file, target, report) if path}) < 2 + (report is not None):
+        raise InputError(f"{file}: would be written over; give --out and --report other names")
+    with _progress() as announce:
+        announce("reading")
+        cameras = read_cameras(
+            file,
+            None if area is None else load_city(area),
+            columns=_columns(columns or []),
+            crs=crs,
+            fixed=fixed,
+            turning=turning,
+            undirected=undirected_way(undirected.replace("-", " ")),
+        )
+        announce("writing")
+        write_cameras(cameras.fleet, target, cameras.sites)
+        if report is not None:
+            write_report(cameras.table, report)
+    _show_cameras(cameras)
+    print(target)
+
+
+def _cameras_file(file: Path, out: Path | None, file_format: str | None) -> Path:
+    """Return the file to write, after checking that its name and the format agree."""
+    suffixes = {"parquet": ".parquet", "geojson": ".geojson"}
+    if file_format is not None and file_format not in suffixes:
+        raise InputError(f'--format: "{file_format}" is neither parquet nor geojson')
+    if out is None:
+        stem = file.name.partition(".")[0]
+        return Path(f"{stem}_cameras{suffixes[file_format or 'parquet']}")
+    known = out.suffix.lower() in suffixes.values()
+    if not known or (file_format and out.suffix.lower() != suffixes[file_format]):
+        raise InputError(f"{out}: name it {out.stem}{suffixes[file_format or 'parquet']}")
+    return out
+
+
+def _columns(settings: Sequence[str]) -> dict[str, str]:
+    """Read "x=east,heading=bearing" as which column holds which field."""
+    pairs = [pair for setting in settings for pair in setting.split(",")]
+    columns = {}
+    for pair in pairs:
+        field, equals, column = (part.strip() for part in pair.partition("="))
+        if not (field and equals and column):
+            raise InputError(f'--columns: "{pair}" is not FIELD=COLUMN, as in heading=bearing')
+        if field in columns:
+            raise InputError(f'--columns: "{field}" is given twice')
+        columns[field] = column
+    return columns
+
+
+def _show_cameras(cameras: RealCameras) -> None:
+    """Print what was read, guessed and refused; values in it may be hostile to a terminal."""
+    from sim.cameras.real import BEYOND
+    from sim.scenario.load import one_line
+
+    for what, count in cameras.counts.items():
+        if count:
+            print(one_line(f"{what}: {count:,}"))
+    if len(cameras.table):
+        print(f"\n{'key':20}{'read':>8}{'guessed':>9}{'refused':>9}")
+    for key, *counts in cameras.by_key.itertuples():
+        read, guessed, refusals = (f"{count:,}" for count in counts)
+        print(one_line(f"{key[:20]:20}{read:>8}{guessed:>9}{refusals:>9}"))
+    table = cameras.table
+    refused = table[(table["outcome"] == "refused") & (table["reason"] != BEYOND)]
+    for row in refused.head(MOST_REFUSED_SHOWN).itertuples():
+        value = str(row.value)[:60]
+        print(one_line(f'refused: {row.source}: {row.key} "{value}": {row.reason}'))
+    if len(refused) > MOST_REFUSED_SHOWN:
+        print(f"refused: {len(refused) - MOST_REFUSED_SHOWN:,} more; --report FILE.csv lists all")
 
 
 if __name__ == "__main__":

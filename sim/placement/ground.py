@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cameras.candidates import SIGHT_LINES, Candidates
+from sim.draws import keys
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -118,7 +119,8 @@ def interleaved(orders: Sequence[HeadOrder], weights: Sequence[float], wanted: i
     """
     if not all(np.isfinite(weights)) or min(weights, default=0.0) <= 0:
         raise InputError("weights of a mix must be positive numbers", key="cameras.strategy")
-    blocks = [_blocks(order) for order in orders]
+    # no order is read beyond as many heads as are wanted: by then all of them are taken
+    blocks = [_blocks(order.first(wanted)) for order in orders]
     position, given = [0] * len(orders), [0] * len(orders)
     taken: set[int] = set()
     chosen: list[int] = []
@@ -134,6 +136,41 @@ def interleaved(orders: Sequence[HeadOrder], weights: Sequence[float], wanted: i
         given[turn] += len(new)
     code = np.array(chosen[:wanted], np.int64)
     return HeadOrder(code // DIRECTIONS, code % DIRECTIONS)
+
+
+def by_turns(
+    weight: NDArray[np.float64], group: NDArray[np.int64], *preference: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Rank candidates so that at every length of the order each group has its share of them.
+
+    The next place goes to the group of highest weight / (2 · places so far + 1) (Sainte-Laguë), as
+    long as it has candidates; groups without weight come last.
+
+    Parameters
+    ----------
+    weight
+        Of each group, at least 0.
+    group
+        Of each candidate.
+    preference
+        Keys that order the candidates of one group, the most important first, ascending; the last
+        one also settles ties between groups.
+    """
+    ascending = preference[::-1]
+    own = np.lexsort((*ascending, group))
+    first = np.searchsorted(group[own], group[own], side="left")
+    turn = np.empty(len(group), np.int64)
+    turn[own] = np.arange(len(group)) - first
+    return np.lexsort((*ascending, turn, -weight[group] / (2 * turn + 1)))
+
+
+def planning_seed(seed: int) -> int:
+    """Return the seed of walks that only strategies see.
+
+    Planners draw people of their own: cameras fitted to the very walks that later judge them would
+    look better than they are.
+    """
+    return int(keys(seed, "planning walks")[0] >> np.uint64(1))
 
 
 def _blocks(order: HeadOrder) -> list[list[int]]:

@@ -85,6 +85,12 @@ class RegionHeads(NamedTuple):
     mobile: NDArray[np.int32]
     """City ranks of those among them that drive or walk about, and so stand nowhere."""
 
+    def after(self, heads: int) -> RegionHeads:
+        """Leave out the first heads, whose ranks go to cameras that stand already."""
+        return self._replace(
+            rank=self.rank[heads:], owner=self.owner[heads:], year=self.year[heads:]
+        )
+
 
 def region_heads(
     area: Area,
@@ -118,16 +124,66 @@ def region_heads(
     Raises
     ------
     InputError
-        The rule does not fit the area, or a share is missing.
+        The rule does not fit the area, a share is missing or not 0..1, or the phases do not follow
+        one another.
     """
+    _check_phases(phases)
+    shares = _street_shares(street_share)
+    if not 0 <= mobile_share <= 1:
+        raise InputError(f"{mobile_share} is no share; write 0..1", key="cameras.mobile_share")
     announced = _announced(area, total, share_rule, share)
-    shares = STREET_SHARES[street_share] if isinstance(street_share, str) else street_share
     owner, year = _owners(announced, phases)
     mobile = _turns(mobile_share, len(announced))
     on_street = _on_street(owner, shares) & ~mobile
     return RegionHeads(
         announced[on_street], owner[on_street], year[on_street], announced, announced[mobile]
     )
+
+
+def _check_phases(phases: Sequence[Phase]) -> None:
+    """Refuse phases that cannot be read as growth.
+
+    Raises
+    ------
+    InputError
+        There is none, totals do not increase or years fall, or nobody known owns a phase.
+    """
+    if not phases:
+        raise InputError("growth needs at least one phase; give one", key="cameras.phases")
+    for i, phase in enumerate(phases):
+        key = f"cameras.phases.{i}"
+        before = phases[i - 1] if i else Phase(0, phase.year, {})
+        if phase.total <= before.total or phase.year < before.year:
+            raise InputError(
+                f"{phase.total} cameras in {phase.year} do not come after {before.total} in "
+                f"{before.year}; write the phases in order",
+                key=key,
+            )
+        unknown = [name for name in phase.mix if name not in OWNERS]
+        if unknown or not any(weight > 0 for weight in phase.mix.values()):
+            what = f'"{unknown[0]}" is no owner' if unknown else "nobody owns these cameras"
+            raise InputError(f"{what}; give weights to some of {', '.join(OWNERS)}", key=key)
+
+
+def _street_shares(given: str | Mapping[str, float]) -> Mapping[str, float]:
+    """Return the share by owner of a named case, or the shares given.
+
+    Raises
+    ------
+    InputError
+        There is no such case, or an owner's share is missing or not 0..1.
+    """
+    key = "cameras.street_share"
+    if isinstance(given, str):
+        if given not in STREET_SHARES:
+            raise InputError(
+                f'"{given}" is no case; choose one of {", ".join(STREET_SHARES)}', key=key
+            )
+        return STREET_SHARES[given]
+    for name in OWNERS:
+        if name not in given or not 0 <= given[name] <= 1:
+            raise InputError(f"give a share 0..1 of every owner; {name} has none", key=key)
+    return given
 
 
 def _announced(area: Area, total: int, share_rule: str, share: float | None) -> NDArray[np.int32]:
@@ -137,7 +193,9 @@ def _announced(area: Area, total: int, share_rule: str, share: float | None) -> 
     if share_rule == "given":
         if share is None:
             raise InputError("share_rule given needs a share; write share: 0.02", "cameras.share")
-        if share <= 0:
+        if not 0 <= share <= 1:
+            raise InputError(f"{share} is no share; write 0..1", key="cameras.share")
+        if share == 0:
             return np.zeros(0, np.int32)
         chosen = sainte_lague([share, 1.0 - share], total) == 0
         return (np.flatnonzero(chosen) + 1).astype(np.int32)

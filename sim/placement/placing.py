@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from sim.cameras.candidates import Candidates, candidates
-from sim.cameras.fleet import OWNERS, RANGE_COLUMNS, Fleet
-from sim.cameras.optics import CASES
+from sim.cameras.fleet import MOUNTS, OPTICS_COLUMNS, OWNERS, Fleet, optics_of
+from sim.cameras.optics import camera_type
 from sim.city.streets import DECKS
 from sim.errors import InputError
 from sim.placement.ground import Aims, Ground, HeadOrder, headings, interleaved
@@ -79,23 +79,23 @@ def place(
         mobile_share=mobile_share, phases=phases,
     )  # fmt: skip
     report = _counted(heads)
-    tables = []
     standing = _standing(city, existing, heads, report)
-    if standing is not None:
-        tables.append(standing)
-    left = RegionHeads(
-        heads.rank[report["existing"] :], heads.owner[report["existing"] :],
-        heads.year[report["existing"] :], heads.announced, heads.mobile,
+    if strategy == ONLY_EXISTING:
+        if standing is None:
+            raise InputError(
+                "strategy existing needs cameras that stand already; write existing: FILE",
+                key="cameras.existing",
+            )
+        return Fleet(standing, report)
+    left, mix = heads.after(report["existing"]), _mix(optics, "cameras.optics")
+    lens = camera_type(max(mix, key=mix.__getitem__), "cameras.optics")
+    ground = Ground(
+        city, candidates(city), seed, len(left.rank), lens, heads_per_site, aims or Aims(),
+        None if standing is None else Fleet(standing),
     )  # fmt: skip
-    if strategy != ONLY_EXISTING:
-        mix = _mix(optics, "cameras.optics")
-        ground = Ground(
-            city, candidates(city), seed, len(left.rank), CASES[max(mix, key=mix.__getitem__)],
-            heads_per_site, aims or Aims(), None if standing is None else Fleet(standing),
-        )  # fmt: skip
-        order = _order(ground, strategy)
-        tables.append(_heads_table(city, ground.sites, order, left, mix, report["existing"]))
-    return Fleet(_joined(tables, city), report)
+    order = _order(ground, strategy)
+    placed = _heads_table(city, ground.sites, order, left, mix, standing)
+    return Fleet(_joined(standing, placed), report)
 
 
 def _mix(mix: str | Mapping[str, float], key: str) -> Mapping[str, float]:
@@ -183,47 +183,41 @@ def _heads_table(
     order: HeadOrder,
     heads: RegionHeads,
     mix: Mapping[str, float],
-    before: int,
+    standing: gpd.GeoDataFrame | None,
 ) -> gpd.GeoDataFrame:
-    """Hang heads of ascending ranks in the order of preference, `before` standing already."""
-    names = list(mix)
-    kind = sainte_lague(list(mix.values()), len(order.site)) if len(order.site) else order.site
-    lenses = [CASES[name] for name in names]
+    """Hang heads of ascending ranks in the order of preference, after those that stand."""
+    before, poles = (0, 0) if standing is None else (len(standing), standing["site"].nunique())
+    kinds = sainte_lague(list(mix.values()), len(order.site)) if len(order.site) else order.site
+    names = np.array(list(mix), object)[kinds]
+    lenses = pd.DataFrame([optics_of(camera_type(name, "cameras.optics")) for name in mix])
+    lens = lenses.iloc[kinds].reset_index(drop=True)
     _, first, number = np.unique(order.site, return_index=True, return_inverse=True)
-    site = np.argsort(np.argsort(first))[number] + before
-    ranges = np.array([lens.ranges() for lens in lenses])[kind]
     table = pd.DataFrame(
         {
             "rank": heads.rank,
             "area_rank": np.arange(before + 1, before + len(order.site) + 1, dtype=np.int32),
-            "site": site.astype(np.int32),
+            "site": (np.argsort(np.argsort(first))[number] + poles).astype(np.int32),
             "x": sites.x[order.site],
             "y": sites.y[order.site],
-            "mount": np.array([lens.mount_m for lens in lenses])[kind],
+            "mount": lens["mount"],
             "deck": np.array(DECKS, object)[sites.deck[order.site]],
             "heading": headings(sites, order),
-            "field_of_view": np.array([lens.field_of_view for lens in lenses])[kind],
-            "near": np.array([lens.near_limit() for lens in lenses])[kind],
-            **dict(zip(RANGE_COLUMNS, ranges.T, strict=True)),
-            "duty": 1.0,
+            **{name: lens[name] for name in OPTICS_COLUMNS if name != "mount"},
             "owner": np.array(OWNERS, object)[heads.owner],
             "status": "simulated",
             "year": heads.year,
+            "camera_type": names,
+            "mounted_on": np.array(MOUNTS, object)[sites.mounted_on[order.site]],
         }
     )
     points = gpd.points_from_xy(table["x"], table["y"])
     return gpd.GeoDataFrame(table, geometry=points, crs=city.streets.crs)
 
 
-def _joined(tables: Sequence[gpd.GeoDataFrame], city: City) -> gpd.GeoDataFrame:
+def _joined(standing: gpd.GeoDataFrame | None, placed: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Join what stands and what is placed; every head keeps its own rank."""
-    filled = [table for table in tables if len(table)] or list(tables[:1])
-    if not filled:
-        raise InputError(
-            "strategy existing needs cameras that stand already; write existing: FILE",
-            key="cameras.existing",
-        )
-    if len(filled) == 1:
-        return filled[0]
-    joined = pd.concat(filled, ignore_index=True)
-    return gpd.GeoDataFrame(joined, geometry="geometry", crs=city.streets.crs)
+    if standing is None or standing.empty:
+        return placed
+    if placed.empty:
+        return standing
+    return gpd.GeoDataFrame(pd.concat([standing, placed], ignore_index=True), crs=placed.crs)

@@ -9,7 +9,14 @@ from shapely.geometry import box
 from sim.area import Area, DistrictPart, districts
 from sim.cameras.fleet import OWNERS
 from sim.errors import InputError
-from sim.placement.growth import PHASES, STREET_SHARES, region_heads, sainte_lague
+from sim.placement.growth import (
+    PHASES,
+    SHARE_RULES,
+    STREET_SHARES,
+    Phase,
+    region_heads,
+    sainte_lague,
+)
 
 weights = st.lists(st.floats(0.001, 1e6), min_size=1, max_size=20)
 SQUARE = box(835000, 820000, 836000, 821000)
@@ -111,3 +118,170 @@ def test_outside_hong_kong_only_direct_counts_make_sense():
 def test_a_given_share_is_kept(share, total):
     heads = region_heads(area(), total, share_rule="given", share=share, street_share="high")
     assert len(heads.announced) == pytest.approx(total * share, abs=1)
+
+
+# Every total from 1 to 60,000, and not a sample of them: an apportionment is right if and only if
+# no one's last seat has a lower quotient than anybody's next (Balinski and Young), so the seats of
+# all totals can be checked side by side.
+
+EVERY = np.arange(1, 60_001)
+FIELDS = {"population": "population", "streets": "carriageway_km"}
+
+
+def seats_at_every_total(who, parties):
+    """Seats of each party at each total from 1, shape (totals, parties)."""
+    return np.cumsum(who[:, None] == np.arange(parties), axis=0)
+
+
+def rightly_shared(seats, weight):
+    """Whether each row of seats is a Sainte-Laguë apportionment."""
+    last = np.where(seats > 0, weight / np.maximum(2 * seats - 1, 1), np.inf)
+    following = weight / (2 * seats + 1)
+    return bool((last.min(axis=1) >= following.max(axis=1) * (1 - 1e-12)).all())
+
+
+@pytest.mark.parametrize("field", FIELDS.values())
+def test_at_every_total_the_districts_hold_it_exactly_and_rightly(field):
+    weight = np.array([float(getattr(d, field)) for d in districts()])
+    seats = seats_at_every_total(sainte_lague(weight, 60_000), 18)
+    assert (seats.sum(axis=1) == EVERY).all()
+    assert (np.diff(seats, axis=0) >= 0).all()
+    assert rightly_shared(seats, weight)
+    quota = np.outer(EVERY, weight / weight.sum())
+    assert np.abs(seats - quota).max() < 2
+
+
+@pytest.mark.parametrize("rule", FIELDS)
+@pytest.mark.parametrize("held", [0.0005, 0.0713, 0.5, 0.99])
+def test_at_every_total_an_area_and_the_rest_hold_their_district(rule, held):
+    for number, district in enumerate(districts()):
+        whole = float(getattr(district, FIELDS[rule]))
+        everyone = [float(getattr(d, FIELDS[rule])) for d in districts()]
+        of_district = np.cumsum(sainte_lague(everyone, 60_000) == number)
+        announced = region_heads(area(part_of(district, held)), 60_000, share_rule=rule).announced
+        of_area = np.searchsorted(announced, EVERY, side="right")
+        seats = np.column_stack([of_area, of_district - of_area])
+        assert (seats >= 0).all()
+        assert rightly_shared(seats, np.array([whole * held, whole - whole * held]))
+
+
+@pytest.mark.parametrize("held", [0.0005, 0.021, 0.4999, 1.0])
+def test_at_every_total_a_given_share_is_rightly_shared(held):
+    announced = region_heads(area(), 60_000, share_rule="given", share=held).announced
+    of_area = np.searchsorted(announced, EVERY, side="right")
+    seats = np.column_stack([of_area, EVERY - of_area])
+    assert rightly_shared(seats, np.array([held, 1 - held]))
+
+
+@pytest.mark.parametrize("rule", FIELDS)
+def test_areas_that_make_up_the_city_hold_every_head_once(rule):
+    # an irrational share, so that the two never tie: either would then take the head
+    found = [
+        region_heads(area(part_of(district, held)), 60_000, share_rule=rule).announced
+        for district in districts()
+        for held in (1 / np.pi, 1 - 1 / np.pi)
+    ]
+    assert (np.sort(np.concatenate(found)) == EVERY).all()
+
+
+def part_of(district, held):
+    return DistrictPart(
+        district.name, district.population * held, district.land_km2 * held,
+        district.carriageway_km * held,
+    )  # fmt: skip
+
+
+mixes = st.dictionaries(st.sampled_from(OWNERS), st.floats(0.1, 9), min_size=1)
+
+
+@st.composite
+def own_phases(draw):
+    totals = sorted(draw(st.sets(st.integers(1, 70_000), min_size=1, max_size=5)))
+    years = sorted(draw(st.lists(st.integers(2020, 2035), min_size=5, max_size=5)))
+    return [Phase(t, y, draw(mixes)) for t, y in zip(totals, years, strict=False)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(SHARE_RULES),
+    st.integers(1, 60_000),
+    st.integers(0, 5_000),
+    st.one_of(st.just(0.0), st.floats(0, 1)),
+    st.one_of(st.just(PHASES), own_phases()),
+    st.sampled_from(sorted(STREET_SHARES)),
+    st.floats(0.001, 1.0),
+)
+def test_no_head_changes_as_the_total_grows(rule, total, more, mobile, phases, case, held):
+    where = area(*(part_of(d, held) for d in districts()[3:7]))
+    share = held if rule == "given" else None
+    small, large = (
+        region_heads(where, n, share_rule=rule, share=share, street_share=case,
+                     mobile_share=mobile, phases=phases)
+        for n in (total, total + more)
+    )  # fmt: skip
+    known = large.rank <= total
+    for name in ("rank", "owner", "year"):
+        assert (getattr(large, name)[known] == getattr(small, name)).all()
+    assert (large.announced[large.announced <= total] == small.announced).all()
+    assert (large.mobile[large.mobile <= total] == small.mobile).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 60_000), st.floats(0, 1), st.sampled_from(sorted(STREET_SHARES)))
+def test_heads_are_mobile_or_fixed_and_mobile_ones_have_their_share(total, mobile, case):
+    heads = region_heads(area(), total, share_rule="direct", mobile_share=mobile,
+                         street_share=case)  # fmt: skip
+    assert (heads.announced == np.arange(1, total + 1)).all()
+    assert not np.isin(heads.rank, heads.mobile).any()
+    assert np.isin(heads.rank, heads.announced).all()
+    # at every total, not only at the last
+    count = np.searchsorted(heads.mobile, heads.announced, side="right")
+    assert np.abs(count - mobile * heads.announced).max() <= 0.5 + 1e-6
+    if case == "high":
+        assert len(heads.rank) + len(heads.mobile) == total
+
+
+@settings(max_examples=40, deadline=None)
+@given(own_phases(), st.integers(1, 60_000))
+def test_each_phase_has_its_own_owners_and_year(phases, total):
+    heads = region_heads(area(), total, share_rule="direct", street_share="high", phases=phases)
+    begin = 0
+    later = Phase(10**6, phases[-1].year + 1, phases[-1].mix)
+    for phase in (*phases, later):
+        mine = (heads.rank > begin) & (heads.rank <= phase.total)
+        assert (heads.year[mine] == phase.year).all()
+        counts = np.bincount(heads.owner[mine], minlength=len(OWNERS))
+        weight = np.array([phase.mix.get(name, 0.0) for name in OWNERS])
+        assert np.abs(counts - weight / weight.sum() * mine.sum()).max() < 2
+        begin = max(begin, phase.total)
+
+
+@pytest.mark.parametrize(
+    ("phases", "said"),
+    [
+        ([], "at least one"),
+        ([Phase(4000, 2025, {"police": 1}), Phase(4000, 2026, {"mall": 1})], "in order"),
+        ([Phase(4000, 2025, {"police": 1}), Phase(9000, 2024, {"mall": 1})], "in order"),
+        ([Phase(4000, 2025, {"polise": 1})], "no owner"),
+        ([Phase(4000, 2025, {"police": 0})], "nobody"),
+    ],
+)
+def test_phases_that_are_no_growth_are_refused(phases, said):
+    with pytest.raises(InputError, match=said):
+        region_heads(area(PART), 100, phases=phases)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"mobile_share": 1.2}, "0..1"),
+        ({"mobile_share": float("nan")}, "0..1"),
+        ({"share_rule": "given", "share": 1.2}, "0..1"),
+        ({"share_rule": "given"}, "needs a share"),
+        ({"street_share": "some"}, "low, middle, high"),
+        ({"street_share": {"police": 1.0}}, "every owner"),
+    ],
+)
+def test_shares_that_are_none_are_refused(wrong, said):
+    with pytest.raises(InputError, match=said):
+        region_heads(area(PART), 100, **wrong)

@@ -6,6 +6,7 @@ own under the entry point group "hk_camera_sim.strategies".
 """
 
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from importlib.metadata import entry_points
 from types import MappingProxyType
 
@@ -13,8 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError
-from sim.placement.ground import Ground, HeadOrder, hung
+from sim.placement.ground import DIRECTIONS, Ground, HeadOrder, hung
+from sim.placement.strategies.betweenness import busiest_streets_first
+from sim.placement.strategies.equity import least_covered_first
+from sim.placement.strategies.even import evenly_spaced
+from sim.placement.strategies.greedy_cover import most_new_street_first
+from sim.placement.strategies.greedy_trips import most_walks_first
 from sim.placement.strategies.junctions import busiest_junctions_first
+from sim.placement.strategies.places import nearest_to_places_first
+from sim.placement.strategies.points import around_points
+from sim.placement.strategies.population import in_proportion_to_residents
 from sim.placement.strategies.random import random_order
 from sim.placement.strategies.transit import nearest_to_stations_first
 
@@ -24,8 +33,16 @@ ENTRY_POINTS = "hk_camera_sim.strategies"
 STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
     {
         "random": random_order,
+        "even": evenly_spaced,
         "junctions": busiest_junctions_first,
+        "betweenness": busiest_streets_first,
         "transit": nearest_to_stations_first,
+        "places": nearest_to_places_first,
+        "population": in_proportion_to_residents,
+        "points": around_points,
+        "equity": least_covered_first,
+        "greedy_cover": most_new_street_first,
+        "greedy_trips": most_walks_first,
     }
 )
 """Every strategy of this package by the name that a scenario uses."""
@@ -37,16 +54,26 @@ def strategy(name: str) -> Strategy:
     Raises
     ------
     InputError
-        There is none of that name; lists those there are.
+        There is none of that name (lists those there are), or its package cannot be loaded.
     """
     if name in STRATEGIES:
         return STRATEGIES[name]
     others = entry_points(group=ENTRY_POINTS)
     if name in others.names:
-        found: Strategy = others[name].load()
+        try:
+            found: Strategy = others[name].load()
+        except (ImportError, AttributeError) as error:
+            raise InputError(
+                f'strategy "{name}" cannot be loaded ({error}); mend its package',
+                key="cameras.strategy",
+            ) from error
         return found
-    names = ", ".join([*STRATEGIES, *sorted(others.names)])
-    raise InputError(f'unknown strategy "{name}"; choose one of {names}', key="cameras.strategy")
+    names = [*STRATEGIES, *sorted(others.names)]
+    near = get_close_matches(name, names, 1)
+    hint = f' (did you mean "{near[0]}"?)' if near else ""
+    raise InputError(
+        f'unknown strategy "{name}"{hint}; choose one of {", ".join(names)}', key="cameras.strategy"
+    )
 
 
 def ranked(name: str, ground: Ground) -> HeadOrder:
@@ -58,10 +85,38 @@ def ranked(name: str, ground: Ground) -> HeadOrder:
         The strategy does not fit the city, or its order is no order of the candidates.
     """
     answer = strategy(name)(ground)
-    order = answer if isinstance(answer, HeadOrder) else hung(answer, ground.heads_per_site)
-    sites = len(ground.sites.x)
-    if len(order.site) and not (order.site.min() >= 0 and order.site.max() < sites):
-        raise InputError(f'strategy "{name}" names sites that are no candidates; mend it')
-    if not isinstance(answer, HeadOrder) and len(np.unique(answer)) != len(answer):
-        raise InputError(f'strategy "{name}" names a site twice; mend it')
+    known = name in STRATEGIES  # what is ours is checked by tests
+    if isinstance(answer, HeadOrder):
+        order = answer if known else HeadOrder(*(_whole_numbers(name, part) for part in answer))
+        if len(order.site) != len(order.direction):
+            raise _not_an_order(name, "does not give each head a site and a direction")
+    else:
+        sites = answer if known else _whole_numbers(name, answer)
+        if len(np.unique(sites)) != len(sites):
+            raise _not_an_order(name, "names a site twice")
+        order = hung(sites, ground.heads_per_site)
+    _check_heads(name, order, len(ground.sites.x))
     return order
+
+
+def _whole_numbers(name: str, answer: object) -> NDArray[np.int64]:
+    numbers = np.asarray(answer)
+    if numbers.ndim != 1 or (numbers.size and numbers.dtype.kind not in "iu"):
+        raise _not_an_order(name, "does not return a row of whole numbers")
+    return numbers.astype(np.int64)
+
+
+def _check_heads(name: str, order: HeadOrder, sites: int) -> None:
+    site, direction = order
+    if len(site) == 0:
+        return
+    if site.min() < 0 or site.max() >= sites:
+        raise _not_an_order(name, "names sites that are no candidates")
+    if direction.min() < 0 or direction.max() >= DIRECTIONS:
+        raise _not_an_order(name, f"names directions that are not 0 to {DIRECTIONS - 1}")
+    if len(np.unique(site * DIRECTIONS + direction)) != len(site):
+        raise _not_an_order(name, "names a head twice")
+
+
+def _not_an_order(name: str, what: str) -> InputError:
+    return InputError(f'strategy "{name}" {what}; mend it', key="cameras.strategy")

@@ -2,11 +2,9 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
-from sim.errors import InputError
 from sim.placement.ground import Ground
-from sim.placement.strategies.random import shuffle_key
+from sim.placement.strategies.places import nearest_first
 
 
 def nearest_to_stations_first(ground: Ground) -> NDArray[np.int64]:
@@ -17,14 +15,4 @@ def nearest_to_stations_first(ground: Ground) -> NDArray[np.int64]:
     InputError
         The city has no stations.
     """
-    city, sites = ground.city, ground.sites
-    stations = city.places.of("station").geometry
-    if stations.empty:
-        raise InputError(
-            f"strategy transit needs stations, and {city.area.name} has none; "
-            "choose another strategy or import places",
-            key="cameras.strategy",
-        )
-    tree = cKDTree(np.column_stack([stations.x, stations.y]))
-    distance = tree.query(np.column_stack([sites.x, sites.y]))[0]
-    return np.lexsort((shuffle_key(ground), np.floor(distance / 10)))
+    return nearest_first(ground, "transit", ("station",))

@@ -1,0 +1,51 @@
+"""Betweenness: the streets that most people walk along first."""
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from sim.city.streets import DECKS
+from sim.errors import InputError
+from sim.placement.ground import Ground, planning_seed
+from sim.placement.strategies.random import shuffle_key
+
+PLANNING_PEOPLE = 2_000
+"""People whose walks are drawn to find out which streets are busy."""
+BESIDE_M = 15.0
+"""A candidate counts the walkers on the busiest street of its deck within so many metres."""
+
+
+def busiest_streets_first(ground: Ground) -> NDArray[np.int64]:
+    """Rank candidates by how many people walk along their street; ties by lot.
+
+    The walks are drawn for planning only, from homes, stations and offices by their weights; they
+    are not those that a run is judged by.
+
+    Raises
+    ------
+    InputError
+        The city has no places to walk to.
+    """
+    from sim.trips.flow import walking_betweenness
+
+    try:
+        flow = walking_betweenness(
+            ground.city, people=PLANNING_PEOPLE, seed=planning_seed(ground.seed)
+        )
+    except InputError as error:
+        raise InputError(f"strategy betweenness: {error}", key="cameras.strategy") from None
+    return np.lexsort((shuffle_key(ground), -_walkers_beside(ground, flow.walkers)))
+
+
+def _walkers_beside(ground: Ground, walkers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Walkers along the busiest street beside each candidate, on its own deck."""
+    sites, streets = ground.sites, ground.city.streets
+    beside = np.zeros(len(sites.x))
+    points, deck = shapely.points(sites.x, sites.y), streets.arrays.edge_deck
+    for code in range(len(DECKS)):
+        own = np.flatnonzero(deck == code)
+        here = np.flatnonzero(sites.deck == code)
+        tree = shapely.STRtree(streets.edges.geometry.to_numpy()[own])
+        site, edge = tree.query(points[here], predicate="dwithin", distance=BESIDE_M)
+        np.maximum.at(beside, here[site], walkers[own[edge]])
+    return beside

@@ -1,0 +1,28 @@
+"""Equity: the least covered part of the city next."""
+
+import numpy as np
+
+from sim.placement.ground import Ground, HeadOrder
+from sim.placement.strategies.population import squares
+
+
+def least_covered_first(ground: Ground) -> HeadOrder:
+    """Rank heads so that the next one goes where the smallest share of street length is seen.
+
+    The city is divided into squares of 250 m, a street belonging to the square of its middle. The
+    next head is the one that adds most length in the square seen least for the task aimed at; a
+    square in which nothing more can be seen is passed over. Cameras that stand already count as
+    chosen. Where nothing new is left to see, the heads of strategy junctions follow.
+    """
+    from sim.city.linear_referencing import points_at
+    from sim.placement.greedy import equity_cover
+    from sim.placement.views import picked, views
+
+    seen = views(ground)
+    stretches = seen.incidence.stretches
+    middle = (stretches.start.astype(np.float64) + stretches.end) / 2000
+    spot = points_at(ground.city.streets.arrays, stretches.edge.astype(np.int64), middle)
+    square = squares(spot)[1]
+    wanted = ground.wanted + len(seen.standing)
+    order = equity_cover(seen.incidence, square, wanted, first=seen.standing).order
+    return picked(ground, seen, order)

@@ -1,0 +1,369 @@
+"""Strategies: each orders what stands there, says so where it cannot, and keeps its own promise."""
+
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from scipy.spatial import cKDTree
+
+import sim
+from sim.cameras.candidates import candidates
+from sim.cameras.fleet import Fleet
+from sim.cameras.optics import CASES
+from sim.city.places import Places
+from sim.errors import InputError
+from sim.placement import Aims, Ground
+from sim.placement.ground import DIRECTIONS, planning_seed
+from sim.placement.growth import sainte_lague
+from sim.placement.strategies import STRATEGIES, ranked
+from sim.placement.strategies.population import squares
+
+TOTAL = 60_000
+ON_SITES = {"random", "even", "junctions", "betweenness", "transit", "places", "population",
+            "points"}  # fmt: skip
+LOOKING = set(STRATEGIES) - ON_SITES
+
+
+@pytest.fixture(scope="module")
+def city():
+    return sim.load_city("mong_kok_core")
+
+
+@pytest.fixture(scope="module")
+def aims(city):
+    stations = city.places.of("station").geometry
+    points = gpd.GeoDataFrame({"weight": [2.0, 1.0]}, geometry=stations.iloc[[0, -1]].to_list(),
+                              crs=city.area.crs)  # fmt: skip
+    return Aims(points=points.to_crs("EPSG:4326"))
+
+
+@pytest.fixture(scope="module")
+def ground(city, aims):
+    return Ground(city, candidates(city), 7, 400, CASES["typical"], aims=aims)
+
+
+@pytest.fixture(scope="module")
+def fleets(city, aims):
+    return {name: sim.place(city, TOTAL, strategy=name, seed=7, aims=aims) for name in STRATEGIES}
+
+
+@pytest.fixture(scope="module")
+def coverage(city, fleets):
+    """Share of all streets of the region, for the totals by strategy."""
+    everywhere = replace(city, area=replace(city.area, polygon=city.area.region))
+    return {
+        name: [sim.see(everywhere, fleet).first_seen.coverage(n)["recognise"]
+               for n in (4_000, 20_000, TOTAL)]
+        for name, fleet in fleets.items()
+    }  # fmt: skip
+
+
+def spot(ground):
+    return np.column_stack([ground.sites.x, ground.sites.y])
+
+
+def place_like(fleet):
+    return fleet.heads[["rank", "x", "y", "heading"]].to_numpy()
+
+
+# What holds for every strategy
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_every_strategy_has_places_for_all_heads_and_none_twice(name, ground):
+    order = ranked(name, ground)
+    code = order.site * DIRECTIONS + order.direction
+    assert len(code) >= ground.wanted
+    assert len(np.unique(code)) == len(code)
+
+
+@pytest.mark.parametrize("name", ON_SITES)
+def test_strategies_that_rank_sites_rank_all_of_them(name, ground):
+    order = STRATEGIES[name](ground)
+    assert sorted(order.tolist()) == list(range(len(ground.sites.x)))
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_the_same_seed_gives_the_same_order(name, ground):
+    for one, other in zip(ranked(name, ground), ranked(name, ground), strict=True):
+        assert (one == other).all()
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_a_smaller_fleet_is_the_beginning_of_a_larger(name, city, aims, fleets):
+    small = sim.place(city, 9_000, strategy=name, seed=7, aims=aims)
+    assert (place_like(small) == place_like(fleets[name])[: len(small)]).all()
+
+
+@pytest.mark.parametrize("name", ["random", "junctions", "transit", "places", "betweenness"])
+def test_a_site_less_changes_the_order_of_no_others(name, ground):
+    keep = np.ones(len(ground.sites.x), bool)
+    keep[::3] = False
+    fewer = replace(ground, sites=type(ground.sites)(*(v[keep] for v in ground.sites)))
+    order = STRATEGIES[name](ground)
+    assert (np.flatnonzero(keep)[STRATEGIES[name](fewer)] == order[keep[order]]).all()
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_no_strategy_needs_more_than_one_head(name, ground):
+    order = ranked(name, replace(ground, wanted=1))
+    assert len(order.site) >= 1
+
+
+# Even spacing
+
+
+def test_even_sites_are_farther_apart_than_any_candidate_is_from_them(ground):
+    """Farthest point first: what is chosen is no nearer to each other than what is not, to it."""
+    order, where = STRATEGIES["even"](ground), spot(ground)
+    edge = 2 * shapely.distance(shapely.points(where), ground.city.area.region.boundary)
+    for count in (2, 5, 17, 60, 150):
+        chosen = where[order[:count]]
+        spacing = cKDTree(chosen).query(chosen, k=2)[0][:, 1].min()
+        spacing = min(spacing, edge[order[:count]].min())
+        reach = np.minimum(cKDTree(chosen).query(where)[0], edge).max()
+        assert reach <= spacing + 1e-9
+
+
+def test_even_equals_its_definition(ground):
+    where, order = spot(ground), STRATEGIES["even"](ground)
+    away = 2 * shapely.distance(shapely.points(where), ground.city.area.region.boundary)
+    for site in order[: int(np.ceil(ground.wanted / 2.5))].tolist():
+        assert away[site] == away.max()
+        away = np.minimum(away, np.hypot(*(where - where[site]).T))
+        away[site] = -1
+
+
+def test_even_keeps_away_from_cameras_that_stand(city, ground):
+    standing = sim.place(city, 8_000, strategy="junctions", seed=1)
+    order = STRATEGIES["even"](replace(ground, locked=standing))
+    heads = np.column_stack([standing.arrays.x, standing.arrays.y])
+    near = cKDTree(heads).query(spot(ground))[0]
+    assert near[order[0]] > np.median(near)
+
+
+# People, places, points
+
+
+def test_population_keeps_every_square_at_its_share(ground):
+    order = STRATEGIES["population"](ground)
+    square, of_site = squares(spot(ground))
+    homes = ground.city.places.of("home")
+    at = np.floor(np.column_stack([homes.geometry.x, homes.geometry.y]) / 250).astype(int)
+    known = {tuple(cell): i for i, cell in enumerate(square.tolist())}
+    people = np.zeros(len(square))
+    nearest = cKDTree(spot(ground)).query(np.column_stack([homes.geometry.x, homes.geometry.y]))[1]
+    for cell, weight, site in zip(at.tolist(), homes["weight"], nearest, strict=True):
+        people[known.get(tuple(cell), of_site[site])] += weight
+    capacity = np.bincount(of_site, minlength=len(square))
+    for count in (1, 7, 40, 90):
+        seats = np.bincount(of_site[order[:count]], minlength=len(square))
+        if (seats == capacity).any():
+            break
+        wanted = np.bincount(sainte_lague(people, count), minlength=len(square))
+        assert (seats == wanted).all()
+
+
+def test_twice_the_weight_draws_twice_the_cameras(ground, aims):
+    order = STRATEGIES["points"](ground)
+    points = aims.points.to_crs(ground.city.area.crs)
+    owner = cKDTree(np.column_stack([points.geometry.x, points.geometry.y])).query(spot(ground))[1]
+    assert (owner[order[:40]] == sainte_lague([2.0, 1.0], 40)).all()
+
+
+def test_points_on_one_spot_count_together(ground, aims):
+    first, last = aims.points.geometry.iloc[[0, -1]]
+    several = gpd.GeoDataFrame(geometry=[first, first, last], crs=aims.points.crs)
+    twice = STRATEGIES["points"](replace(ground, aims=Aims(points=several)))
+    assert (twice == STRATEGIES["points"](ground)).all()
+
+
+def test_transit_is_places_near_stations(ground):
+    near = replace(ground, aims=Aims(near=("station",)))
+    assert (STRATEGIES["places"](near) == STRATEGIES["transit"](ground)).all()
+
+
+def test_places_come_in_steps_of_ten_metres(ground):
+    near = replace(ground, aims=Aims(near=("market",)))
+    markets = ground.city.places.of("market").geometry
+    distance = shapely.distance(
+        shapely.points(spot(ground)), shapely.MultiPoint(markets.to_list())
+    )[STRATEGIES["places"](near)]
+    assert (np.diff(np.floor(distance / 10)) >= 0).all()
+
+
+def test_betweenness_begins_where_most_people_walk(ground):
+    from sim.trips.flow import walking_betweenness
+
+    flow = walking_betweenness(ground.city, people=2_000, seed=99).walkers  # other people
+    lines = ground.city.streets.edges.geometry.to_numpy()
+    _, edge = shapely.STRtree(lines).query_nearest(shapely.points(spot(ground)), all_matches=False)
+    order = STRATEGIES["betweenness"](ground)
+    tenth = len(order) // 10
+    assert flow[edge[order[:tenth]]].mean() > 3 * flow[edge].mean()
+
+
+def test_planners_do_not_see_the_walks_that_judge_them():
+    seeds = {planning_seed(seed) for seed in range(1000)}
+    assert len(seeds) == 1000
+    assert not seeds & set(range(1000))
+
+
+# Strategies that look
+
+
+@pytest.mark.parametrize("other", STRATEGIES)
+def test_nothing_sees_much_more_than_greedy_cover(other, coverage):
+    """Any fleet of the same heads is seen at most e/(e - 1) times as well (Nemhauser 1978)."""
+    for best, one in zip(coverage["greedy_cover"], coverage[other], strict=True):
+        assert best >= (1 - 1 / np.e) * one - 1e-9
+
+
+def test_greedy_cover_sees_most_on_the_sample(coverage):
+    for name, shares in coverage.items():
+        if name != "greedy_cover":
+            assert shares[-1] < coverage["greedy_cover"][-1]
+
+
+def test_equity_lifts_the_least_covered_square(city, fleets):
+    """The least seen tenth of squares is better off than with the fleet that sees most."""
+    assert least_tenth(city, fleets["equity"]) > least_tenth(city, fleets["greedy_cover"])
+    assert least_tenth(city, fleets["equity"]) > 2 * least_tenth(city, fleets["junctions"])
+
+
+def least_tenth(city, fleet):
+    from sim.city.linear_referencing import points_at
+
+    everywhere = replace(city, area=replace(city.area, polygon=city.area.region))
+    pieces = sim.see(everywhere, fleet).first_seen.arrays
+    edge = np.repeat(np.arange(len(pieces.piece_ptr) - 1), np.diff(pieces.piece_ptr))
+    lengths = city.streets.arrays.edge_length
+    square = squares(points_at(city.streets.arrays, np.arange(len(lengths)), lengths / 2))[1][edge]
+    length = pieces.end - pieces.start
+    seen = np.bincount(square, length * (pieces.rank[:, 2] <= TOTAL)) / np.bincount(square, length)
+    return np.sort(seen)[: len(seen) // 10 + 1].mean()
+
+
+def test_greedy_trips_sees_more_walks_than_others(city, fleets):
+    walks = sim.sample_trips(city, people=500, seed=7)
+    share = {}
+    for name in ("greedy_trips", "random", "junctions", "greedy_cover"):
+        report = sim.track(city, sim.see(city, fleets[name]), walks, totals=[4_000])
+        share[name] = (report.figures["heads"][:, 0, 2] > 0).mean()
+    assert max(share, key=share.get) == "greedy_trips"
+
+
+def test_the_aim_decides_what_greedy_cover_sees_most_of(city):
+    shares = {}
+    for task in ("detect", "recognise"):
+        fleet = sim.place(city, TOTAL, strategy="greedy_cover", aims=Aims(task=task), seed=7)
+        shares[task] = sim.see(city, fleet).first_seen.coverage(TOTAL)
+    assert shares["detect"]["detect"] > shares["recognise"]["detect"]
+    assert shares["recognise"]["recognise"] > shares["detect"]["recognise"]
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_greedy_trips_sees_each_planning_walk_so_often_before_any_more_often(times, city, ground):
+    """While the first aim is not reached, every head adds to a walk seen fewer times."""
+    from sim.placement.greedy_trips import greedy_trips
+    from sim.placement.strategies.betweenness import PLANNING_PEOPLE
+    from sim.placement.views import views
+
+    aims = replace(ground.aims, times=times)
+    order = ranked("greedy_trips", replace(ground, aims=aims))
+    seen = views(ground)
+    walks = sim.sample_trips(city, people=PLANNING_PEOPLE, seed=planning_seed(ground.seed))
+    first = greedy_trips(seen.incidence, walks, ground.wanted, times=times).order
+    code = (seen.heads.site * DIRECTIONS + seen.heads.direction)[first]
+    assert (code == (order.site * DIRECTIONS + order.direction)[: len(code)]).all()
+
+
+@pytest.mark.parametrize("name", ["greedy_cover", "equity"])
+def test_what_stands_is_looked_through_and_not_chosen_again(name, city, ground):
+    """Lock the first picks in, and the next ones are those that came next before."""
+    order = ranked(name, ground)
+    fleet = sim.place(city, TOTAL, strategy=name, seed=7)
+    locked = Fleet(fleet.heads.iloc[:30])
+    rest = ranked(name, replace(ground, locked=locked, wanted=100))
+    code, after = (o.site * DIRECTIONS + o.direction for o in (order, rest))
+    assert (after[:100] == code[30:130]).all()
+
+
+# What cannot be
+
+
+def bare(city, *kinds):
+    table = city.places.table
+    return replace(city, places=Places(table[~table["kind"].isin(kinds)]))
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds", "said"),
+    [
+        ("transit", ["station"], "needs places of kind station"),
+        ("population", ["home"], "needs homes"),
+        ("betweenness", ["station", "market", "office"], "needs places to walk to"),
+        ("greedy_trips", ["station", "market", "office"], "needs places to walk to"),
+    ],
+)
+def test_a_city_without_what_it_needs_is_refused(name, kinds, said, city, ground):
+    with pytest.raises(InputError, match=said) as caught:
+        ranked(name, replace(ground, city=bare(city, *kinds)))
+    assert caught.value.key == "cameras.strategy"
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("near", "said", "key"),
+    [
+        (("statoin",), 'did you mean "station"', "cameras.aims.near.0"),
+        (("station", "zzz"), "known: gate", "cameras.aims.near.1"),
+        (("landmark",), "has none", "cameras.strategy"),
+        ((), "needs places", "cameras.strategy"),
+    ],
+)
+def test_kinds_that_are_not_there_are_refused(near, said, key, city, ground):
+    without = replace(ground, city=bare(city, "landmark"), aims=Aims(near=near))
+    with pytest.raises(InputError, match=said) as caught:
+        ranked("places", without)
+    assert caught.value.key == key
+
+
+@pytest.mark.parametrize("name", sorted(LOOKING))
+def test_a_task_that_is_none_is_refused(name, ground):
+    with pytest.raises(InputError, match="no task") as caught:
+        ranked(name, replace(ground, aims=Aims(task="see")))
+    assert caught.value.key == "cameras.aims.task"
+
+
+def points_of(*weights, crs="EPSG:2326", at=None):
+    shapes = [at or shapely.Point(835600, 820100)] * len(weights)
+    return gpd.GeoDataFrame({"weight": weights}, geometry=shapes, crs=crs)
+
+
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [
+        (None, "needs points"),
+        (points_of(), "needs points"),
+        (points_of(1.0, crs=None), "no CRS"),
+        (points_of(1.0, at=shapely.Point(0, 0)), "none lies in"),
+        (points_of(1.0, at=shapely.box(0, 0, 1, 1)), "no points"),
+        (points_of(0.0), "positive"),
+        (points_of(float("nan")), "positive"),
+    ],
+)
+def test_points_that_cannot_be_are_refused(points, said, city, ground):
+    if points is not None and said == "positive":
+        points = points.set_geometry([city.area.polygon.centroid])
+    with pytest.raises(InputError, match=said) as caught:
+        ranked("points", replace(ground, aims=Aims(points=points)))
+    assert caught.value.key == "cameras.aims.points"
+
+
+def test_an_unknown_strategy_is_named_beside_the_one_meant(ground):
+    with pytest.raises(InputError, match='did you mean "junctions"') as caught:
+        ranked("junction", ground)
+    assert caught.value.key == "cameras.strategy"
