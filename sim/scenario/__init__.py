@@ -2,6 +2,6 @@
 
 TABLES = (
     "cameras", "sightings", "streets", "nodes", "edges", "walls", "places", "districts", "trips",
-    "trips_geometry",
+    "trips_geometry", "policies", "exposure",
 )  # fmt: skip
 """Tables of a run folder, a parquet file each."""

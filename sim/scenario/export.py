@@ -26,6 +26,7 @@ from sim.sight.isovist import isovists
 if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet
     from sim.city import City
+    from sim.scenario.answers import Answers
     from sim.scenario.schema import Scenario
     from sim.sight.ranks import FirstSeen
     from sim.sight.sightings import Sightings
@@ -37,7 +38,13 @@ VERSIONED = ("numpy", "numba", "scipy", "pandas", "geopandas", "shapely", "pypro
 
 
 def write_tables(
-    folder: Path, city: City, seen: Sightings, pieces: FirstSeen, trips: Trips, tracks: TrackReport
+    folder: Path,
+    city: City,
+    seen: Sightings,
+    pieces: FirstSeen,
+    trips: Trips,
+    tracks: TrackReport,
+    found: Answers,
 ) -> None:
     """Write every parquet file of the run folder."""
     tables = {
@@ -51,6 +58,8 @@ def write_tables(
         "districts": _districts(city),
         "trips": tracks.table,
         "trips_geometry": _trips_geometry(city, trips, tracks),
+        "policies": found.policies,
+        "exposure": found.exposure,
     }
     for name, table in tables.items():
         table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
@@ -126,7 +135,12 @@ def _paths(city: City, trips: Trips) -> list[shapely.LineString | None]:
 
 
 def summary(
-    scenario: Scenario, city: City, fleet: Fleet, pieces: FirstSeen, tracks: TrackReport
+    scenario: Scenario,
+    city: City,
+    fleet: Fleet,
+    pieces: FirstSeen,
+    tracks: TrackReport,
+    found: Answers,
 ) -> dict[str, Any]:
     """Return summary.json; figures of later versions are null, never absent."""
     rank = fleet.heads["rank"].to_numpy()
@@ -154,28 +168,26 @@ def summary(
                 "total": total,
                 "cameras": int(((rank <= total) & inside).sum()),
                 "coverage": pieces.coverage(total),
-                "trips": tracks.summary[total],
-                "anonymity": {
-                    "neighbours": None,
-                    "unicity": dict.fromkeys(("1", "2", "3", "4")),
+                "trips": {
+                    task: {**tracks.summary[total][task], **found.of_trips(total, task)}
+                    for task in TASKS
                 },
-                "recognition": {
-                    "faces_per_day": None,
-                    "false_alerts_per_day": None,
-                    "alert_is_right": None,
-                },
+                "anonymity": found.anonymity[total],
+                "recognition": found.recognition[total],
             }
             for total in cameras.totals
         ],
-        "percolation": {
-            task: {"critical_cameras": None, "critical_total": None, "largest_dark_share": None}
-            for task in TASKS
-        },
+        "percolation": found.dark.summary,
     }
 
 
 def manifest(
-    scenario: Scenario, city: City, trips: Trips, timings: dict[str, float], threads: int
+    scenario: Scenario,
+    city: City,
+    fleet: Fleet,
+    trips: Trips,
+    timings: dict[str, float],
+    threads: int,
 ) -> dict[str, Any]:
     """Return manifest.json: what went in, with what, on what, and how to cite it."""
     resolved = scenario.model_dump(mode="json")
@@ -197,6 +209,7 @@ def manifest(
         "data": city.provenance,
         "streets": city.streets.report,
         "walls": {"kind": city.walls.kind, **city.walls.report},
+        "cameras": {**fleet.report},
         "trips": {"unreachable": trips.unreachable, **trips.report},
         "packages": {"hk-camera-sim": own, **{name: version(name) for name in VERSIONED}},
         "python": platform.python_version(),

@@ -1,8 +1,8 @@
-"""The files that a scenario brings of its own: walks, an origin-destination table, a population.
+"""The files that a scenario brings of its own: walks, people, cameras that stand, points to watch.
 
 They are read before any long work, so that a mistake in them is told at once; a complaint names
-the scenario key beside the file and line. What they mean is known in `sim.trips.own` and
-`sim.city.population`.
+the scenario key beside the file and line. What they mean is known in `sim.trips.own`,
+`sim.city.population`, `sim.city.points` and `sim.cameras.real`.
 """
 
 from __future__ import annotations
@@ -17,21 +17,30 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.errors import InputError, InputErrors
 
 if TYPE_CHECKING:
+    from sim.cameras.fleet import Fleet
     from sim.city import City
+    from sim.placement import Aims
     from sim.scenario.schema import Scenario
     from sim.trips import Trips
     from sim.trips.own import Demand, Traces
 
 LARGEST_MB = 1000
 """The readers have smaller limits of their own, by kind of file."""
-KINDS = {"own": "walks of the user", "od": "origin-destination table of the user"}
+KINDS = {
+    "own": "walks of the user",
+    "od": "origin-destination table of the user",
+    "existing": "cameras that stand already",
+    "points": "points to watch",
+}
 
 
 class OwnInputs(NamedTuple):
-    """What was read from the user's files of trips; None where the scenario names none."""
+    """What was read from the user's files; None where the scenario names none."""
 
     traces: Traces | None
     demand: Demand | None
+    existing: Fleet | None
+    aims: Aims
 
     def added_to(self, trips: Trips, city: City, scenario: Scenario) -> Trips:
         """Return trips with those of the user after them.
@@ -71,11 +80,22 @@ def check_files(scenario: Scenario) -> None:
     """
     from sim.city.sources.tables import check_file
 
-    for key in ("own", "od", "population"):
-        path = getattr(scenario.trips, key)
-        if path is not None:
-            with _for(f"trips.{key}"):
-                check_file(Path(path), LARGEST_MB)
+    for key, path in _paths(scenario):
+        with _for(key):
+            check_file(Path(path), LARGEST_MB)
+
+
+def _paths(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Yield (key, path) of the files that a scenario names."""
+    trips, cameras = scenario.trips, scenario.cameras
+    paths = {
+        "trips.own": trips.own,
+        "trips.od": trips.od,
+        "trips.population": trips.population,
+        "cameras.existing": cameras.existing,
+        "cameras.aims.points": cameras.aims.points,
+    }
+    yield from ((key, path) for key, path in paths.items() if path is not None)
 
 
 def read_own_inputs(scenario: Scenario, city: City) -> tuple[City, OwnInputs]:
@@ -112,7 +132,30 @@ def read_own_inputs(scenario: Scenario, city: City) -> tuple[City, OwnInputs]:
         with _for("trips.od"):
             demand = read_od(wanted.od, city)
         city = _with_source(city, Path(wanted.od), KINDS["od"])
-    return city, OwnInputs(traces, demand)
+    city, existing, aims = _read_for_cameras(scenario, city)
+    return city, OwnInputs(traces, demand, existing, aims)
+
+
+def _read_for_cameras(scenario: Scenario, city: City) -> tuple[City, Fleet | None, Aims]:
+    """Read the cameras that stand already, and the points to watch."""
+    from sim.placement import Aims
+
+    wanted = scenario.cameras
+    aims = Aims(near=wanted.aims.near, task=wanted.aims.task, times=wanted.aims.times)
+    existing = None
+    if wanted.existing is not None:
+        from sim.cameras.real import read_cameras
+
+        with _for("cameras.existing"):
+            existing = read_cameras(wanted.existing, city).fleet
+        city = _with_source(city, Path(wanted.existing), KINDS["existing"])
+    if wanted.aims.points is not None:
+        from sim.city.points import read_points
+
+        with _for("cameras.aims.points"):
+            aims = replace(aims, points=read_points(wanted.aims.points, city.streets.crs))
+        city = _with_source(city, Path(wanted.aims.points), KINDS["points"])
+    return city, existing, aims
 
 
 def _with_source(city: City, path: Path, kind: str) -> City:

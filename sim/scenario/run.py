@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sim.city import City
     from sim.scenario.own_inputs import OwnInputs
     from sim.scenario.schema import Scenario
+    from sim.tracking import TrackingParameters
 
 Announce = Callable[[str], None]
 
@@ -107,25 +108,18 @@ def _compute(
 ) -> dict[str, Any]:
     from sim.jit import available_cores
     from sim.placement import place
+    from sim.scenario.answers import answers
     from sim.scenario.compile_ahead import wait_for
     from sim.scenario.export import manifest, summary, write_json, write_tables
     from sim.sight.sightings import see
-    from sim.tracking import TrackingParameters, track
+    from sim.tracking import track
     from sim.trips.demand import sample_trips
 
-    cameras, tracking = scenario.cameras, scenario.tracking
-    share, profiles = cameras.street_share, scenario.trips.profiles
+    cameras = scenario.cameras
+    profiles = scenario.trips.profiles
     with stages.stage("cameras"):
         fleet = place(
-            city,
-            cameras.totals[-1],
-            strategy=cameras.strategy,
-            share_rule=cameras.share_rule,
-            share=cameras.share,
-            street_share=share if isinstance(share, str) else share.model_dump(),
-            optics=cameras.optics,
-            heads_per_site=cameras.heads_per_site,
-            seed=scenario.seed,
+            city, cameras.totals[-1], existing=own.existing, aims=own.aims, **placing(scenario)
         )
     with stages.stage("sight"):
         seen = see(city, fleet)
@@ -144,28 +138,54 @@ def _compute(
         )
         trips = own.added_to(trips, city, scenario)
     with stages.stage("tracking"):
-        values = {
-            **tracking.model_dump(),
-            "hit_rate": tuple(tracking.hit_rate.model_dump().values()),
-        }
+        parameters = following(scenario)
         tracks = track(
-            city,
-            seen,
-            trips,
-            cameras.totals,
-            pieces=pieces,
-            parameters=TrackingParameters(**values),
+            city, seen, trips, cameras.totals, pieces=pieces, parameters=parameters,
             seed=scenario.seed,
-        )
+        )  # fmt: skip
+    with stages.stage("answers"):
+        found = answers(scenario, city, seen, pieces, trips, tracks, parameters)
     with stages.stage("files"):
-        write_tables(folder, city, seen, pieces, trips, tracks)
-        figures = summary(scenario, city, fleet, pieces, tracks)
+        write_tables(folder, city, seen, pieces, trips, tracks, found)
+        figures = summary(scenario, city, fleet, pieces, tracks, found)
         write_json(folder / "summary.json", figures)
         threads = available_cores()
-        write_json(
-            folder / "manifest.json", manifest(scenario, city, trips, stages.seconds, threads)
-        )
+        sources = manifest(scenario, city, fleet, trips, stages.seconds, threads)
+        write_json(folder / "manifest.json", sources)
     return figures
+
+
+def placing(scenario: Scenario) -> dict[str, Any]:
+    """Return what a scenario says of cameras as `sim.place` takes it, files apart."""
+    from sim.placement.growth import PHASES, Phase
+    from sim.scenario.schema import plain_mix
+
+    cameras = scenario.cameras
+    share = cameras.street_share
+    own = [Phase(p.total, p.year, _positive(p.owners.model_dump())) for p in cameras.phases]
+    return {
+        "strategy": plain_mix(cameras.strategy),
+        "share_rule": cameras.share_rule,
+        "share": cameras.share,
+        "street_share": share if isinstance(share, str) else share.model_dump(),
+        "mobile_share": cameras.mobile_share,
+        "phases": own or PHASES,
+        "optics": plain_mix(cameras.optics),
+        "heads_per_site": cameras.heads_per_site,
+        "seed": scenario.seed,
+    }
+
+
+def _positive(weights: dict[str, float]) -> dict[str, float]:
+    return {name: weight for name, weight in weights.items() if weight > 0}
+
+
+def following(scenario: Scenario) -> TrackingParameters:
+    """Return what a scenario says of identification and following."""
+    from sim.tracking import TrackingParameters
+
+    values = scenario.tracking.model_dump(exclude={"subsample"})
+    return TrackingParameters(**{**values, "hit_rate": tuple(values["hit_rate"].values())})
 
 
 def check_fits(scenario: Scenario, city: City) -> None:

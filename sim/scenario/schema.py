@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib.metadata import entry_points
 from itertools import pairwise
 from typing import Annotated, Any, Literal, get_args
 
@@ -20,12 +21,15 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    PlainSerializer,
+    PlainValidator,
     Tag,
     ValidationInfo,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 VERSION = 1
 """Version of the scenario language that this program reads."""
@@ -110,23 +114,91 @@ FilePath = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_
 Whole = Annotated[int, Field(strict=True)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Share = Annotated[Number, Field(ge=0, le=1)]
-Strategy = Literal["random", "junctions", "transit"]
+Weight = Annotated[Number, Field(ge=0, le=1_000_000)]
+Task = Literal["detect", "observe", "recognise", "identify"]
+PlaceKind = Literal["home", "landmark", "market", "office", "school", "sensitive", "station"]
+Mix = str | tuple[tuple[str, float], ...]
+"""A name, or names with weights above 0."""
 ShareRule = Literal["population", "streets", "given", "direct"]
 StreetShareCase = Literal["low", "middle", "high"]
-OpticsCase = Literal["weak", "typical", "strong"]
 WalkKind = Literal["home-station", "home-market", "station-office"]
 ProfileName = Literal[
     "commuter", "pupil", "shopper", "older_resident", "night_out", "worker", "visitor", "marcher"
 ]
 
-STRATEGIES: tuple[str, ...] = get_args(Strategy)
-"""The placement strategies by name; tests hold them equal to the registry."""
+STRATEGIES = (
+    "random", "even", "junctions", "betweenness", "transit", "places", "population", "points",
+    "equity", "greedy_cover", "greedy_trips", "existing",
+)  # fmt: skip
+"""The placement strategies by name; tests hold them equal to the registry, with `existing`."""
+STRATEGY_ENTRY_POINTS = "hk_camera_sim.strategies"
 PROFILES: tuple[str, ...] = get_args(ProfileName)
 """The typical days by name; tests hold them equal to `sim/facts/profiles.yaml`."""
 TAGS = ("<case>", "<owners>", "<names>", "<shares>")
 """Tags of the two forms of street_share and of profiles; pydantic puts them into its locations."""
-OPTICS: tuple[str, ...] = get_args(OpticsCase)
-"""The optics cases by name; tests hold them equal to `sim.cameras.optics.CASES`."""
+OPTICS = (
+    "weak", "typical", "strong", "fixed_bullet", "dome", "panoramic", "ptz", "low_cost", "fourk",
+)  # fmt: skip
+"""The camera types by name; tests hold them equal to `sim.cameras.optics.CAMERA_TYPES`."""
+
+
+def _strategy_names() -> tuple[str, ...]:
+    """Return the strategies of this package and of installed packages."""
+    return (*STRATEGIES, *sorted(entry_points(group=STRATEGY_ENTRY_POINTS).names))
+
+
+def _mix_of(names: Callable[[], tuple[str, ...]]) -> Callable[[object], Mix]:
+    """Return the check of a name or of names with weights."""
+
+    def check(value: object) -> Mix:
+        if not isinstance(value, str | dict):
+            raise PydanticKnownError("string_type")
+        parts = value if isinstance(value, dict) else {value: 1.0}
+        if not parts:
+            raise mistake("is an empty mix; write a name, or names with weights")
+        for name, weight in parts.items():
+            if name not in names():
+                expected = ", ".join(f"'{known}'" for known in names())
+                raise PydanticKnownError("literal_error", {"expected": expected})
+            if isinstance(weight, bool) or not isinstance(weight, int | float) or not weight > 0:
+                raise mistake(f"{weight} is no weight; write a number above 0", name)
+            if weight > LARGEST_TOTAL:
+                raise mistake(f"{weight} is out of range; write at most {LARGEST_TOTAL}", name)
+        if isinstance(value, str):
+            return value
+        return tuple((str(name), float(weight)) for name, weight in parts.items())
+
+    return check
+
+
+def _mix_schema(names: tuple[str, ...]) -> WithJsonSchema:
+    weights = {"type": "number", "exclusiveMinimum": 0, "maximum": LARGEST_TOTAL}
+    mix = {
+        "type": "object",
+        "minProperties": 1,
+        "properties": dict.fromkeys(names, weights),
+        "additionalProperties": weights,
+    }
+    return WithJsonSchema({"anyOf": [{"type": "string", "examples": [*names]}, mix]})
+
+
+def plain_mix(mix: Mix) -> str | dict[str, float]:
+    """Return a mix as it is written in a file."""
+    return mix if isinstance(mix, str) else dict(mix)
+
+
+def mix_words(mix: Mix) -> str:
+    """Return a mix in words: one name, or `3 junctions + 1 random`."""
+    return mix if isinstance(mix, str) else " + ".join(f"{w:g} {name}" for name, w in mix)
+
+
+StrategyMix = Annotated[
+    Mix, PlainValidator(_mix_of(_strategy_names)), PlainSerializer(plain_mix),
+    _mix_schema(STRATEGIES),
+]  # fmt: skip
+OpticsMix = Annotated[
+    Mix, PlainValidator(_mix_of(lambda: OPTICS)), PlainSerializer(plain_mix), _mix_schema(OPTICS)
+]
 
 
 class Part(BaseModel):
@@ -155,6 +227,72 @@ def _kind_of_street_share(value: object) -> str:
     return TAGS[1] if isinstance(value, dict | StreetShares) else TAGS[0]
 
 
+class Aims(Part):
+    """What strategies that aim at something aim at."""
+
+    near: tuple[PlaceKind, ...] = Field(
+        default=("station", "market", "school", "sensitive"),
+        min_length=1,
+        description="Kinds of places for strategy places, the nearest to any of them first.",
+    )
+    points: FilePath | None = Field(
+        default=None,
+        description=(
+            "File of points for strategy points (GeoJSON, GeoParquet, GeoPackage, CSV), seen from "
+            "the working folder; a column `weight` makes some count more."
+        ),
+    )
+    task: Task = Field(
+        default="recognise",
+        description=(
+            "Quality that equity and the greedy strategies count: detect, observe, recognise or "
+            "identify."
+        ),
+    )
+    times: Annotated[Whole, Field(ge=1, le=100)] = Field(
+        default=1,
+        description="How many times a walk should be seen for strategy greedy_trips, 1..100.",
+    )
+
+
+class OwnerMix(Part):
+    """Weights of the owners among the cameras of one phase; scaled to 1 in sum."""
+
+    police: Weight = Field(default=0.0, description="Weight of police cameras, 0..1,000,000.")
+    department: Weight = Field(
+        default=0.0, description="Weight of other government departments' cameras, 0..1,000,000."
+    )
+    transport: Weight = Field(
+        default=0.0, description="Weight of transport operators' cameras, 0..1,000,000."
+    )
+    estate: Weight = Field(
+        default=0.0, description="Weight of housing estates' cameras, 0..1,000,000."
+    )
+    mall: Weight = Field(default=0.0, description="Weight of malls' cameras, 0..1,000,000.")
+    other: Weight = Field(
+        default=0.0, description="Weight of all other owners' cameras, 0..1,000,000."
+    )
+
+    @model_validator(mode="after")
+    def _somebody(self) -> OwnerMix:
+        """Refuse a phase that nobody adds to."""
+        if not any(weight for _, weight in self):
+            raise mistake("gives no owner a weight above 0; give one")
+        return self
+
+
+class GrowthPhase(Part):
+    """Cameras up to a city total, by when they hang, and whose they are."""
+
+    total: Annotated[Whole, Field(ge=1, le=LARGEST_TOTAL)] = Field(
+        description="City total at the end of the phase, cameras, 1..1,000,000.", examples=[20000]
+    )
+    year: Annotated[Whole, Field(ge=1900, le=2200)] = Field(
+        description="Year by which they hang, 1900..2200.", examples=[2027]
+    )
+    owners: OwnerMix = Field(description="Owners of the cameras that the phase adds, by weight.")
+
+
 class Cameras(Part):
     """How many cameras, where, and what they can tell."""
 
@@ -171,11 +309,16 @@ class Cameras(Part):
         examples=[[4000, 11000, 20000, 40000, 60000]],
         json_schema_extra=_array_or_item,
     )
-    strategy: Strategy = Field(
+    strategy: StrategyMix = Field(
         default="junctions",
         description=(
-            "Which places come first: random (anywhere along streets), junctions (the busiest "
-            "first), transit (near station exits first)."
+            "Which places come first: random (anywhere along streets), even (evenly spaced), "
+            "junctions (the busiest first), betweenness (streets that most walks use), transit "
+            "(near station exits), places (near `aims.near`), population (where people live), "
+            "points (near `aims.points`), equity (least covered neighbourhood next), greedy_cover "
+            "(most street newly seen), greedy_trips (most walks newly seen), existing (only the "
+            "cameras of `existing`); or a mix with weights above 0..1,000,000, as "
+            "{junctions: 3, random: 1}."
         ),
     )
     share_rule: ShareRule = Field(
@@ -204,16 +347,46 @@ class Cameras(Part):
             "for every owner. Shown with every headline."
         ),
     )
-    optics: OpticsCase = Field(
+    optics: OpticsMix = Field(
         default="typical",
         description=(
             "Camera type: weak (full HD, 90 degrees), typical (4K, 62 degrees), strong (4K, "
-            "40 degrees)."
+            "40 degrees), fixed_bullet, dome, panoramic, ptz, low_cost, fourk (docs/cameras.md); "
+            "or a mix with weights above 0..1,000,000, as {fixed_bullet: 2, ptz: 1}."
         ),
     )
     heads_per_site: Annotated[Number, Field(ge=1, le=8)] = Field(
         default=2.5,
         description="Heads (directed cameras) on one pole or wall, mean, 1..8.",
+    )
+
+    existing: FilePath | None = Field(
+        default=None,
+        validate_default=True,
+        description=(
+            "File of cameras that stand already, seen from the working folder (as "
+            "`sim cameras import` writes or reads them): they come first, as they are."
+        ),
+    )
+    aims: Aims = Field(
+        default_factory=Aims,
+        validate_default=True,
+        description="What strategies that aim at something aim at.",
+    )
+    mobile_share: Share = Field(
+        default=0.0,
+        description=(
+            "Share 0..1 of the cameras that are mobile (vehicles, worn on the body): they are "
+            "counted and left out, since where they look is nowhere known."
+        ),
+    )
+    phases: tuple[GrowthPhase, ...] = Field(
+        default=(),
+        max_length=64,
+        description=(
+            "Growth by year and owner; by default as announced: 4,000 (2025), 11,000 (2026), "
+            "60,000 (2028)."
+        ),
     )
 
     @field_validator("totals")
@@ -227,6 +400,36 @@ class Cameras(Part):
                     index,
                 )
         return totals
+
+    @field_validator("phases")
+    @classmethod
+    def _growing(cls, phases: tuple[GrowthPhase, ...]) -> tuple[GrowthPhase, ...]:
+        """Refuse phases that do not grow."""
+        for index, (before, after) in enumerate(pairwise(phases), start=1):
+            if after.total <= before.total or after.year < before.year:
+                raise mistake("does not come after the phase before; write them in order", index)
+        return phases
+
+    @field_validator("existing")
+    @classmethod
+    def _existing_given(cls, existing: str | None, info: ValidationInfo) -> str | None:
+        """Refuse strategy existing without its file."""
+        strategy = info.data.get("strategy")
+        if existing is None and strategy == "existing":
+            raise mistake("is missing; strategy existing needs a file of cameras")
+        if strategy is not None and strategy != "existing" and "existing" in plain_mix(strategy):
+            raise mistake("cannot be part of a mix; it always comes first: write existing: FILE")
+        return existing
+
+    @field_validator("aims")
+    @classmethod
+    def _points_given(cls, aims: Aims, info: ValidationInfo) -> Aims:
+        """Refuse strategy points without its file."""
+        strategy = info.data.get("strategy", "")
+        names = [strategy] if isinstance(strategy, str) else [name for name, _ in strategy]
+        if "points" in names and aims.points is None:
+            raise mistake("is missing; strategy points needs a file of points", "points")
+        return aims
 
     @field_validator("share")
     @classmethod
@@ -481,6 +684,31 @@ class Tracking(Part):
     uptime: Share = Field(
         default=1.0, description="Share 0..1 of cameras that work on a given day."
     )
+    subsample: Annotated[Whole, Field(ge=0, le=100_000)] = Field(
+        default=200,
+        description=(
+            "Walks for which the least-seen alternative and the reconstructed path are searched, "
+            "0..100,000; the summary says of how many, and with what error."
+        ),
+    )
+
+
+class Recognition(Part):
+    """Faces compared with a list."""
+
+    gallery: Annotated[Whole, Field(ge=1, le=100_000_000)] = Field(
+        default=10_000,
+        description=(
+            "Pictures on the list that every face is compared with, 1..100,000,000; false alerts "
+            "grow with it."
+        ),
+    )
+    task: Task = Field(
+        default="identify",
+        description=(
+            "Picture quality that the software needs: detect, observe, recognise or identify."
+        ),
+    )
 
 
 class Scenario(Part):
@@ -508,6 +736,9 @@ class Scenario(Part):
     trips: Trips = Field(default_factory=Trips, description="Who walks where.")
     tracking: Tracking = Field(
         default_factory=Tracking, description="What the sightings add up to."
+    )
+    recognition: Recognition = Field(
+        default_factory=Recognition, description="Faces compared with a list."
     )
     seed: Annotated[Whole, Field(ge=0, le=2**63 - 1)] = Field(
         default=0, description="Seed of everything drawn by chance; the same seed, the same run."

@@ -21,7 +21,7 @@ from sim.cameras.optics import TASKS
 from sim.city.linear_referencing import pieces_between
 from sim.errors import InputError
 from sim.sight.ranks import NEVER
-from sim.tracking.report import standard_error
+from sim.tracking.statistics import standard_error
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry

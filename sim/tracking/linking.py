@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim.cameras.fleet import Fleet
 from sim.cameras.optics import TASKS
 from sim.city.streets import StreetArrays
+from sim.draws import uniform
 from sim.errors import InputError
 from sim.jit import inner, kernel
 from sim.sight.sightings import SightingArrays
@@ -156,6 +157,12 @@ def faced_positions(
             heads.x, heads.y, streets, cotangent, forward, backward,
         )  # fmt: skip
     return forward, backward
+
+
+def working_heads(fleet: Fleet, uptime: float, seed: int) -> NDArray[np.float64]:
+    """Return for each head its duty where it works on the day, 0 where it is out of order."""
+    works = uniform(seed, "outage", fleet.arrays.rank) < uptime
+    return np.where(works, fleet.heads["duty"].to_numpy(np.float64), 0.0)
 
 
 def linking(

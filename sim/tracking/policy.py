@@ -22,7 +22,8 @@ from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.sight.sightings import Sightings
 from sim.tracking.linking import TrackingParameters
-from sim.tracking.report import standard_error, track
+from sim.tracking.report import track
+from sim.tracking.statistics import standard_error
 
 if TYPE_CHECKING:
     from sim.city import City

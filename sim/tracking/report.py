@@ -1,7 +1,7 @@
 """The answers per walk, total and task, and their summary over typical walks.
 
 It calls the exposure and the linking of walks and puts their figures into a table, a summary as
-in summary.json, and curves by rank. Figures of later versions are present as null.
+in summary.json, and curves by rank.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.cameras.optics import TASKS
-from sim.draws import uniform
 from sim.errors import InputError
 from sim.jit import kernel
 from sim.sight.ranks import NEVER, pieces_of
@@ -38,7 +37,9 @@ from sim.tracking.linking import (
     TrackingParameters,
     faced_positions,
     linking,
+    working_heads,
 )
+from sim.tracking.statistics import numbers, share
 
 if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet
@@ -52,12 +53,10 @@ MEANS = (
     "longest_gap_m", "longest_gap_s", "first_sighting_m",
 )  # fmt: skip
 """Figures of summary.json given as mean and percentiles; the tracked shares follow apart."""
-DETOURS = ("1.25", "1.5", "2")
 FIRST_METRE = 1.0
 """The door is seen if a head sees any of the first metre of the walk."""
 LARGEST_TABLE = 20_000_000
 """Rows of walks × totals × tasks; so many take about 10 GB."""
-NO_NUMBERS = {"mean": None, "se": None, "p10": None, "p50": None, "p90": None, "n": 0}
 
 
 @dataclass(frozen=True)
@@ -183,7 +182,7 @@ def track(
     heads = head_steps(seen.fleet, steps)
     cut = [step_pieces(first_seen, task, steps) for task in range(len(TASKS))]
     e = exposure(paths, heads, seen.arrays, cut, len(steps), workers)
-    hit = _working(seen.fleet, parameters.uptime, seed)
+    hit = working_heads(seen.fleet, parameters.uptime, seed)
     faced = faced_positions(city.streets.arrays, seen.fleet, seen.arrays, parameters.facing_degrees)
     alive = cut if (hit == 1).all() else _kept_alive(seen, hit, steps)
     followed = linking(
@@ -237,12 +236,6 @@ def _checked(totals: Sequence[int] | None, fleet: Fleet, trips: int) -> NDArray[
     return steps
 
 
-def _working(fleet: Fleet, uptime: float, seed: int) -> NDArray[np.float64]:
-    """Of each head: its duty where it works on the day, 0 where it is out of order."""
-    works = uniform(seed, "outage", fleet.arrays.rank) < uptime
-    return np.where(works, fleet.heads["duty"].to_numpy(np.float64), 0.0)
-
-
 def _kept_alive(
     seen: Sightings, hit: NDArray[np.float64], steps: NDArray[np.int64]
 ) -> list[StepPieces]:
@@ -254,69 +247,14 @@ def _kept_alive(
     return [step_pieces(pieces, task, steps) for task in range(len(TASKS))]
 
 
-def standard_error(values: NDArray[Any], person: NDArray[np.int64]) -> float | None:
-    """Return the standard error of the mean of values over trips of independent persons.
-
-    Parameters
-    ----------
-    values
-        A number a trip, shape (trips,).
-    person
-        Who made the trip, numbered from 0, shape (trips,). Trips of one person resemble one
-        another, so persons and not trips are the sample: the error is the jackknife's, from the
-        means without one person each (Efron, The Jackknife, the Bootstrap and Other Resampling
-        Plans, 1982, ch. 3). Where everybody makes one trip that is exactly sd / sqrt(n).
-
-    Returns
-    -------
-    float or None
-        In the unit of the values; None with fewer than two persons.
-    """
-    trips = np.bincount(person)
-    persons = int((trips > 0).sum())
-    if persons < 2:
-        return None
-    apart = np.bincount(person, values - values.mean())
-    shift = apart / (len(values) - trips)  # of the mean, if the person were left out
-    return float(np.sqrt((persons - 1) / persons * (shift**2).sum()))
-
-
 def _summary(figures: dict[str, NDArray[Any]], person: NDArray[np.int64]) -> dict[str, Any]:
     unseen = figures["observed_length"] == 0
-    numbers: dict[str, Any] = {name: _numbers(figures[name], person) for name in MEANS}
-    numbers |= _share("identified", figures["identified"], person)
-    numbers["tracked_live"] = _numbers(figures["tracked_live"], person)
-    numbers["tracked_afterwards"] = _numbers(figures["tracked_afterwards"], person)
-    numbers["reconstructed"] = None
-    numbers |= _share("unseen_trips", unseen, person)
-    numbers["no_unseen_walk"] = None
-    numbers["least_seen"] = dict.fromkeys(DETOURS)
-    return numbers
-
-
-def _numbers(values: NDArray[Any], person: NDArray[np.int64]) -> dict[str, float | int | None]:
-    """Mean, its error and percentiles of what is a number; `n` says of how many walks."""
-    finite = np.isfinite(values)
-    real = values[finite].astype(np.float64)
-    if not len(real):
-        return dict(NO_NUMBERS)
-    p10, p50, p90 = np.percentile(real, [10, 50, 90])
-    return {
-        "mean": float(real.mean()),
-        "se": standard_error(real, person[finite]),
-        "p10": float(p10),
-        "p50": float(p50),
-        "p90": float(p90),
-        "n": len(real),
-    }
-
-
-def _share(name: str, values: NDArray[Any], person: NDArray[np.int64]) -> dict[str, float | None]:
-    """Return a share of walks under its name, and beside it its error."""
-    if not len(values):
-        return {name: None, f"{name}_se": None}
-    share = values.astype(np.float64)
-    return {name: float(share.mean()), f"{name}_se": standard_error(share, person)}
+    found: dict[str, Any] = {name: numbers(figures[name], person) for name in MEANS}
+    found |= share("identified", figures["identified"], person)
+    found["tracked_live"] = numbers(figures["tracked_live"], person)
+    found["tracked_afterwards"] = numbers(figures["tracked_afterwards"], person)
+    found |= share("unseen_trips", unseen, person)
+    return found
 
 
 def _split(values: NDArray[Any], ptr: NDArray[np.int64]) -> NDArray[np.object_]:

@@ -40,16 +40,34 @@ COMMON = {
     "misspelt choice": (
         GOOD + "  strategy: junction",
         [
-            's.yaml:5: cameras.strategy: "junction" is not one of random, junctions, transit '
-            '(did you mean "junctions"?)'
+            's.yaml:5: cameras.strategy: "junction" is not one of random, even, junctions, '
+            "betweenness, transit, places, population, points, equity, greedy_cover, "
+            'greedy_trips, existing (did you mean "junctions"?)'
         ],
     ),
     "choice in capitals": (
         GOOD + "  optics: Typical",
         [
-            's.yaml:5: cameras.optics: "Typical" is not one of weak, typical, strong '
-            '(did you mean "typical"?)'
+            's.yaml:5: cameras.optics: "Typical" is not one of weak, typical, strong, '
+            'fixed_bullet, dome, panoramic, ptz, low_cost, fourk (did you mean "typical"?)'
         ],
+    ),
+    "mix with a weight of nothing": (
+        GOOD + "  strategy: {junctions: 3, random: 0}",
+        ["s.yaml:5: cameras.strategy.random: 0 is no weight; write a number above 0"],
+    ),
+    "existing cameras without their file": (
+        GOOD + "  strategy: existing",
+        ["s.yaml:3: cameras.existing: is missing; strategy existing needs a file of cameras"],
+    ),
+    "points without their file": (
+        GOOD + "  strategy: points",
+        ["s.yaml:3: cameras.aims.points: is missing; strategy points needs a file of points"],
+    ),
+    "growth that shrinks": (
+        GOOD + "  phases:\n  - {total: 9000, year: 2027, owners: {police: 1}}\n"
+        "  - {total: 8000, year: 2028, owners: {mall: 1}}",
+        ["s.yaml:7: cameras.phases.1: does not come after the phase before; write them in order"],
     ),
     "key without its group": (
         "name: a\narea: b\ntotals: [4000]",
@@ -371,7 +389,7 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_the_file() -> None:
         "s.yaml:6: sede",
         "--set trips.people: -1 is out of range; write at least 0",
         "--set x: unknown key; known here are version, name, title, title_zh, area, cameras, "
-        "trips, tracking, seed",
+        "trips, tracking, recognition, seed",
     ]
 
 

@@ -80,7 +80,8 @@ def test_summary_has_every_field_of_the_contract(summary):
                 "observed_length", "observed_time", "heads", "sites", "sightings", "dwell_s",
                 "longest_gap_m", "longest_gap_s", "first_sighting_m", "identified", "identified_se",
                 "tracked_live", "tracked_afterwards", "reconstructed", "unseen_trips",
-                "unseen_trips_se", "no_unseen_walk", "least_seen",
+                "unseen_trips_se", "no_unseen_walk", "no_unseen_walk_se", "least_seen",
+                "least_seen_proven",
             }  # fmt: skip
             assert set(figures["observed_length"]) == NUMBERS
     assert set(summary["percolation"]) == set(TASKS)

@@ -1,5 +1,6 @@
 """The scenario language: what it accepts, what it is held equal to, and what is written of it."""
 
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from sim.scenario.load import dump_scenario, read_scenario
 from sim.scenario.schema import (
     OPTICS,
     STRATEGIES,
+    GrowthPhase,
     HitRate,
+    OwnerMix,
     Scenario,
     StreetShares,
     coordinates,
@@ -42,7 +45,7 @@ def test_every_number_says_its_range_or_unit() -> None:
     units = ("0..1", "..", "seconds", "metres", "degrees", "people", "increasing", "same run")
     for group in groups():
         for name, field in group.model_fields.items():
-            if "int" in str(field.annotation) or "float" in str(field.annotation):
+            if re.search(r"\b(int|float)\b", str(field.annotation)):
                 if name == "version":
                     continue
                 assert any(unit in str(field.description) for unit in units), name
@@ -50,9 +53,9 @@ def test_every_number_says_its_range_or_unit() -> None:
 
 def test_names_equal_those_of_the_engine() -> None:
     from sim.cameras.fleet import OWNERS
-    from sim.cameras.optics import CASES, TASKS
+    from sim.cameras.optics import CAMERA_TYPES, TASKS
 
-    assert tuple(CASES) == OPTICS
+    assert tuple(CAMERA_TYPES) == OPTICS
     assert tuple(StreetShares.model_fields) == OWNERS
     assert tuple(HitRate.model_fields) == TASKS
 
@@ -62,7 +65,7 @@ def test_strategies_and_rules_equal_the_registries() -> None:
     from sim.placement.strategies import STRATEGIES as REGISTRY
 
     properties = json_schema()["$defs"]["Cameras"]["properties"]
-    assert tuple(REGISTRY) == STRATEGIES
+    assert (*REGISTRY, "existing") == STRATEGIES
     assert properties["share_rule"]["enum"] == list(SHARE_RULES)
     assert properties["street_share"]["oneOf"][0]["enum"] == list(STREET_SHARES)
 
@@ -149,7 +152,7 @@ def test_the_template_runs_and_shows_the_defaults() -> None:
     assert scenario == plain
     for group in groups():
         for name in group.model_fields:
-            assert group is StreetShares or f"{name}:" in template()
+            assert group in NOT_SHOWN or f"{name}:" in template()
 
 
 def test_the_json_schema_names_every_key_and_closes_every_group() -> None:
@@ -169,6 +172,18 @@ names = st.from_regex(r"\A\w[\w-]{0,39}\Z").filter(lambda name: len(name.encode(
 shares = st.floats(0, 1)
 
 
+NOT_SHOWN = (StreetShares, GrowthPhase, OwnerMix)
+"""Groups that only an own mix of owners needs."""
+RANKING = tuple(name for name in STRATEGIES if name not in ("points", "existing"))
+"""Strategies that need no file."""
+
+
+def mixes(names: tuple[str, ...]) -> st.SearchStrategy[dict[str, float]]:
+    """Mixes of names by weight."""
+    weights = st.floats(0, 1e6, exclude_min=True)
+    return st.dictionaries(st.sampled_from(names), weights, min_size=1)
+
+
 @st.composite
 def scenarios(draw: st.DrawFn) -> Scenario:
     """Draw any valid scenario."""
@@ -186,7 +201,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             "seed": draw(st.integers(0, 2**63 - 1)),
             "cameras": {
                 "totals": sorted(draw(st.sets(st.integers(1, 10**6), min_size=1, max_size=9))),
-                "strategy": draw(st.sampled_from(STRATEGIES)),
+                "strategy": draw(st.sampled_from(RANKING) | mixes(RANKING)),
+                "optics": draw(st.sampled_from(OPTICS) | mixes(OPTICS)),
                 "share_rule": draw(rules) if share is None else "given",
                 "share": share,
                 "street_share": draw(st.sampled_from(["low", "middle", "high"]) | by_owner),

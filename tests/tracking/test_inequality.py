@@ -34,7 +34,7 @@ from sim.tracking.inequality import (
     sensitive_places,
     zones_around,
 )
-from sim.tracking.report import standard_error
+from sim.tracking.statistics import standard_error
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 TOTALS = (4_000, 20_000, 60_000)

@@ -1,0 +1,237 @@
+"""The commands `sim data …`: streets and buildings in, and what is here.
+
+They say how far the work has come and what was left out; the reading itself is in `sim.city`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.commands import STOPPED, Debug, examples, progress
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.city import City
+
+data_app = typer.Typer(rich_markup_mode=None, help="Bring city data in, and see what is here.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to `sim`."""
+    app.add_typer(data_app, name="data")
+
+
+@data_app.command(
+    "import",
+    short_help="Make a bundle from files.",
+    epilog=examples(
+        "sim data import walk_graph.gpkg --name mong_kok --name-zh 旺角",
+        "sim data import central.osm.pbf --name central",
+        "sim data import streets.graphml buildings.geojson --name town --area edge.geojson",
+    ),
+)
+def data_import_command(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE ...",
+            help="One file with streets (.osm.pbf, .gpkg, .graphml), and any of building polygons "
+            "(.geojson, .parquet, .gpkg) and mtr_exits.json.",
+        ),
+    ],
+    name: Annotated[str, typer.Option("--name", help="Name of the bundle, for `area:`.")],
+    name_zh: Annotated[str, typer.Option("--name-zh", help="Its name in Chinese.")] = "",
+    area: Annotated[
+        Path | None,
+        typer.Option("--area", metavar="FILE", help="Polygon in which figures count."),
+    ] = None,
+    halo: Annotated[
+        float | None,
+        typer.Option("--halo", min=0, max=5000, metavar="METRES", help="Width simulated beyond."),
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Make a bundle from files: streets, and where given buildings and station exits."""
+    from datetime import UTC, datetime
+
+    from sim.city.bundle import bundle_path, import_files, save_bundle
+
+    folder = bundle_path(name)
+    with progress() as announce:
+        announce("reading")
+        city = import_files(files, name, area=area, halo_m=halo, name_zh=name_zh)
+        announce("writing")
+        save_bundle(city, folder, imported=datetime.now(UTC).date().isoformat())
+    _show(city)
+    print(f"kept in {folder}; a scenario takes it with `area: {name}`")
+
+
+@data_app.command(
+    "fetch",
+    short_help="Make a bundle from OpenStreetMap, over the network.",
+    epilog=examples(
+        'sim data fetch "Yau Tsim Mong"',
+        "sim data fetch 油尖旺 深水埗 --name west_kowloon",
+        "sim data fetch study.geojson --halo 200",
+        "sim data fetch 22.3193,114.1694,800 --name mong_kok_800",
+        'sim data fetch "Las Palmas de Gran Canaria" --extract las_palmas.osm.pbf',
+        "sim data fetch all --name hong_kong --dry-run",
+        "sim data fetch --server http://localhost:12345/api -- -33.861,151.209,500",
+    ),
+)
+def data_fetch_command(
+    areas: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="AREA ...",
+            help="Districts of Hong Kong (English or Chinese), `all`, a polygon file, "
+            "LAT,LON,RADIUS in metres, or the name of a place; several are joined.",
+        ),
+    ],
+    name: Annotated[
+        str, typer.Option("--name", help="Name of the bundle; by default the area's.")
+    ] = "",
+    halo: Annotated[
+        float | None,
+        typer.Option("--halo", min=0, max=5000, metavar="METRES", help="Width simulated beyond."),
+    ] = None,
+    server: Annotated[
+        str, typer.Option("--server", metavar="URL", help="Overpass server to ask.")
+    ] = "https://overpass-api.de/api",
+    geocoder: Annotated[
+        str, typer.Option("--geocoder", metavar="URL", help="Nominatim server to ask for places.")
+    ] = "https://nominatim.openstreetmap.org",
+    extract: Annotated[
+        Path | None,
+        typer.Option(
+            "--extract",
+            metavar="FILE.osm.pbf",
+            help="Also keep what was fetched, mapped cameras included.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the queries and their size, fetch no data.")
+    ] = False,
+    debug: Debug = False,
+) -> None:
+    """Make a bundle from OpenStreetMap: streets, buildings and places of an area.
+
+    One question at a time, with pauses where the server is busy. Answers are kept for a week, so
+    the same command goes on where it was stopped.
+    """
+    from datetime import UTC, datetime
+
+    from sim.city.assemble import DEFAULT_HALO_M
+    from sim.city.bundle import bundle_path, bundles_folder, save_bundle
+    from sim.city.sources.answers import forget_old_answers
+    from sim.city.sources.named_areas import nominatim, wanted_area
+    from sim.city.sources.overpass import fetch_city, overpass
+    from sim.city.sources.overpass_queries import plan
+
+    kept = bundles_folder() / ".fetched"
+    forget_old_answers(kept)
+    area = wanted_area(areas, nominatim(kept, geocoder, say=_say))
+    name = name or area.plain_name
+    folder = bundle_path(name)
+    source = overpass(kept, server, say=_say)
+    halo_m = DEFAULT_HALO_M if halo is None else halo
+    if dry_run:
+        for line in plan(source, area, halo_m):
+            print(line)
+        return
+    try:
+        city = fetch_city(area, name, source, halo_m=halo_m, extract=extract, say=_say)
+    except KeyboardInterrupt:
+        _say("stopped; no bundle was written, answers are kept: the same command goes on there")
+        raise typer.Exit(STOPPED) from None
+    save_bundle(city, folder, imported=datetime.now(UTC).date().isoformat())
+    _show(city)
+    print(f"kept in {folder}; a scenario takes it with `area: {name}`")
+
+
+def _say(line: str) -> None:
+    """Tell on standard error how far a fetch has come; servers' words may be hostile."""
+    from sim.scenario.load import one_line
+
+    print(f"sim: {one_line(line)}", file=sys.stderr, flush=True)
+
+
+@data_app.command(
+    "list", short_help="List the areas that are here.", epilog=examples("sim data list")
+)
+def data_list_command(debug: Debug = False) -> None:
+    """List the built-in areas and the bundles that are here."""
+    from sim.city.bundle import BUILT_IN, bundles_folder, list_bundles, read_manifest
+
+    for name in BUILT_IN:
+        print(f"{name}  built in")
+    for name in list_bundles():
+        folder = bundles_folder() / name
+        try:
+            manifest = read_manifest(folder)
+        except InputError as error:
+            print(f"{name}  unusable: {error}")
+        else:
+            print(f"{name}  imported {manifest.get('imported') or 'at some time'}, {folder}")
+
+
+@data_app.command(
+    "info",
+    short_help="Show what an area holds and where it comes from.",
+    epilog=examples("sim data info mong_kok_core", "sim data info mong_kok"),
+)
+def data_info_command(
+    bundle: Annotated[
+        str, typer.Argument(metavar="BUNDLE", help="Built-in area, name or folder of a bundle.")
+    ],
+    debug: Debug = False,
+) -> None:
+    """Show what an area holds, what was left out of it, and where it comes from."""
+    from sim.city.bundle import load_city
+
+    _show(load_city(bundle))
+
+
+def _show(city: City) -> None:
+    """Print what a person wants to know of a city; names in it may be hostile to a terminal."""
+    from sim.scenario.load import one_line
+
+    for line in _city_lines(city):
+        print(one_line(line))
+
+
+def _city_lines(city: City) -> Iterator[str]:
+    """Yield what a person wants to know of a city, a fact a line."""
+    area, streets = city.area, city.streets
+    in_chinese = f" ({area.name_zh})" if area.name_zh else ""
+    yield f"{area.name}{in_chinese}, {area.crs}"
+    yield (
+        f"area: {area.polygon.area / 1e6:.2f} km2 counted, {area.region.area / 1e6:.2f} km2 "
+        f"simulated (halo {area.halo_m:g} m)"
+    )
+    yield (
+        f"streets: {streets.edges['length'].sum() / 1000:.1f} km in {len(streets.edges):,} edges, "
+        f"{len(streets.nodes):,} junctions and ends"
+    )
+    yield f"walls: {city.walls.kind}, {len(city.walls.footprints):,} footprints"
+    counts = city.places.table["kind"].value_counts().sort_index()
+    yield f"places: {', '.join(f'{count} {kind}' for kind, count in counts.items()) or 'none'}"
+    districts = (f"{part.district} {part.land_km2:.2f} km2" for part in area.parts)
+    yield f"districts: {', '.join(districts) or 'not in Hong Kong'}"
+    for title, report in (
+        ("streets", streets.report),
+        ("walls", city.walls.report),
+        ("reading", city.provenance.get("left_out_while_reading", {})),
+    ):
+        for key, value in report.items():
+            if value:
+                figure = f"{value:.6g}" if isinstance(value, float) else value
+                yield f"{title}, {str(key).replace('_', ' ')}: {figure}"
+    for source in city.provenance.get("sources", []):
+        known = (source[key] for key in ("file", "attribution", "licence") if key in source)
+        yield f"source: {', '.join(map(str, known))}"

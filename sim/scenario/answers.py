@@ -1,0 +1,121 @@
+"""What a run answers about the city beside its walks: the dark network, crowds, recognition, rules.
+
+Each figure comes from one function of `sim.tracking`; here they are called in their order and put
+where summary.json and the tables of a run folder want them. Nothing is computed here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from sim.city import City
+    from sim.scenario.schema import Scenario
+    from sim.sight.ranks import FirstSeen
+    from sim.sight.sightings import Sightings
+    from sim.tracking import TrackingParameters
+    from sim.tracking.percolation import DarkNetwork
+    from sim.tracking.report import TrackReport
+    from sim.tracking.subsample import Subsample
+    from sim.trips import Trips
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the summary and the tables take beside the figures of single walks.
+
+    Attributes
+    ----------
+    dark
+        The unseen part of the network at every number of heads.
+    anonymity, recognition
+        By total, as in summary.json.
+    searched
+        Figures that need a search for every walk, on some of them.
+    policies
+        What rules and fewer cameras change, a policy × total × task a row.
+    exposure
+        Streets by class and district, walks by kind, profile and hour, doors of sensitive places:
+        a group × total × task a row.
+    """
+
+    dark: DarkNetwork
+    anonymity: dict[int, dict[str, Any]]
+    recognition: dict[int, dict[str, Any]]
+    searched: Subsample
+    policies: pd.DataFrame
+    exposure: pd.DataFrame
+
+    def of_trips(self, total: int, task: str) -> dict[str, Any]:
+        """Return the figures of the subsample for one step of summary.json."""
+        return self.searched.summary(total, task)
+
+
+def answers(
+    scenario: Scenario,
+    city: City,
+    seen: Sightings,
+    pieces: FirstSeen,
+    trips: Trips,
+    tracks: TrackReport,
+    parameters: TrackingParameters,
+) -> Answers:
+    """Find what a run answers beside the figures of single walks."""
+    from sim.tracking.anonymity import neighbours, summary, unicity
+    from sim.tracking.percolation import dark_network
+    from sim.tracking.policy import compare_policies
+    from sim.tracking.recognition import recognition_burden, recognition_summary
+    from sim.tracking.subsample import subsample
+
+    totals, seed = scenario.cameras.totals, scenario.seed
+    dark = dark_network(city, seen, pieces)
+    near = neighbours(city, dark, totals)
+    shared = unicity(seen, trips, totals, seed=seed)
+    burden = recognition_burden(
+        seen, tracks, gallery=scenario.recognition.gallery, uptime=parameters.uptime,
+        facing_degrees=parameters.facing_degrees,
+    )  # fmt: skip
+    return Answers(
+        dark=dark,
+        anonymity={total: summary(near, shared, total) for total in totals},
+        recognition={
+            total: recognition_summary(burden, total, scenario.recognition.task) for total in totals
+        },
+        searched=subsample(
+            city,
+            seen,
+            trips,
+            totals,
+            pieces=pieces,
+            parameters=parameters,
+            walks=scenario.tracking.subsample,
+            seed=seed,
+        ),
+        policies=compare_policies(city, seen, trips, totals, parameters=parameters, seed=seed),
+        exposure=_exposure(city, pieces, tracks),
+    )
+
+
+def _exposure(city: City, pieces: FirstSeen, tracks: TrackReport) -> pd.DataFrame:
+    """Put who and what is exposed into one table; a column that a kind of group lacks is empty."""
+    from sim.tracking.inequality import (
+        exposure_by_district,
+        exposure_by_group,
+        exposure_by_hour,
+        exposure_by_street_class,
+        sensitive_places,
+    )
+
+    tables = [
+        exposure_by_street_class(city, pieces, tracks.totals),
+        exposure_by_district(city, pieces, tracks.totals),
+        exposure_by_group(tracks, "kind"),
+        exposure_by_group(tracks, "profile"),
+        exposure_by_hour(tracks),
+        sensitive_places(city, pieces, tracks.totals),
+    ]
+    joined = pd.concat([table for table in tables if len(table)], ignore_index=True)
+    return joined.assign(group=joined["group"].astype("str"))

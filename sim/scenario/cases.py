@@ -1,0 +1,350 @@
+"""One question in many forms: the named cases of a scenario, and the figures of one of them.
+
+A cell is one scenario, one seed and one case; it runs the engine's stages in this process and
+returns plain figures. Cells are pure and can be sent to other processes. Who walks depends on the
+seed alone, so cells of one seed have the same people whatever the case: their differences are
+paired. How cells are chosen and read together is known in `sim.scenario.bands`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sim.cameras.optics import TASKS
+from sim.errors import InputError
+from sim.scenario.headlines import figures_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from sim.cameras.fleet import Fleet
+    from sim.city import City
+    from sim.placement import Aims
+    from sim.scenario.schema import Scenario
+    from sim.trips import Trips
+
+Case = Mapping[str, str]
+"""Levels by factor, for example {"optics": "weak", "walls": "none"}; the scenario itself if empty.
+What is not named is as in the scenario."""
+
+FACTORS = ("optics", "strategy", "share_rule", "street_share", "walls")
+MAPPED, NONE = "as mapped", "none"
+NULL_MODELS: Mapping[str, Case] = {
+    "random places": {"strategy": "random"},
+    "random headings": {"headings": "random"},
+}
+"""As many cameras as in the scenario anywhere along streets; and where the scenario puts them, but
+looking in any direction of the circle."""
+KNOWN = (*FACTORS, "headings")
+SIMULATED = "simulated"
+
+
+class World(NamedTuple):
+    """What all seeds and cases of a scenario share."""
+
+    city: City
+    existing: Fleet | None
+    aims: Aims
+
+
+def cell(
+    scenario: Scenario, seed: int, case: Case | None = None, *, threads: int | None = None
+) -> dict[str, Any]:
+    """Return the figures of one case of a scenario under one seed.
+
+    Parameters
+    ----------
+    scenario
+        As read by `sim.scenario.load`.
+    seed
+        In place of the scenario's own: decides who walks and all else that is drawn by chance.
+    case
+        Levels by factor. "walls": "none" looks with the same cameras as if nothing stood in the
+        way; "headings": "random" turns each simulated head anywhere. Other factors are keys of
+        `cameras`.
+    threads
+        All cores by default; the figures do not depend on it.
+
+    Returns
+    -------
+    dict
+        digest (of all that goes in), seed, case, and rows: for each total and task total, task
+        and the figures of `sim.scenario.headlines.FIGURES`, None where there is none.
+
+    Raises
+    ------
+    InputError
+        The case does not fit the scenario, or the scenario its city.
+    """
+    from sim.placement import place
+    from sim.scenario.run import check_fits, following, placing
+    from sim.sight.sightings import see
+    from sim.tracking import track
+
+    case = dict(case or {})
+    resolved = resolve(scenario, seed, case)
+    world = world_of(resolved)
+    check_fits(resolved, world.city)
+    city, cameras = world.city, resolved.cameras
+    fleet = place(
+        city, cameras.totals[-1], existing=world.existing, aims=world.aims, **placing(resolved)
+    )
+    if case.get("headings") == "random":
+        fleet = _turned(fleet, seed)
+    seen = see(_without_walls(city) if case.get("walls") == NONE else city, fleet, threads=threads)
+    pieces = seen.first_seen
+    tracks = track(
+        city,
+        seen,
+        _trips(_who_walks(resolved)),
+        cameras.totals,
+        pieces=pieces,
+        parameters=following(resolved),
+        seed=seed,
+        workers=threads,
+    )
+    counts = _cameras_here(city, fleet, cameras.totals)
+    rows = []
+    for total, count in zip(cameras.totals, counts, strict=True):
+        step = {
+            "cameras": count,
+            "coverage": pieces.coverage(total),
+            "trips": tracks.summary[total],
+        }
+        rows += [{"total": total, "task": task, **figures_of(step, task)} for task in TASKS]
+    return {"digest": digest(scenario, seed, case), "seed": seed, "case": case, "rows": rows}
+
+
+def resolve(scenario: Scenario, seed: int, case: Case) -> Scenario:
+    """Return the scenario with a seed and a case put in, checked again.
+
+    Raises
+    ------
+    InputError
+        A factor or level that is none, or a level that the scenario cannot take.
+    """
+    from pydantic import ValidationError
+
+    from sim.scenario.schema import Scenario
+
+    data = scenario.model_dump(mode="json")
+    data["seed"] = seed
+    for factor, level in case.items():
+        _check(factor, level)
+        if factor in ("walls", "headings") or level == base_level(scenario, factor):
+            continue
+        data["cameras"][factor] = level
+        if factor == "share_rule":
+            data["cameras"]["share"] = None
+    try:
+        return Scenario.model_validate(data)
+    except ValidationError as error:
+        words = error.errors(include_url=False)[0]["msg"]
+        raise InputError(f"case {in_words(case)}: {words}") from None
+
+
+def base_level(scenario: Scenario, factor: str) -> str:
+    """Return a factor's level in the scenario itself, in words."""
+    from sim.scenario.schema import mix_words
+
+    if factor == "walls":
+        return MAPPED
+    value = getattr(scenario.cameras, factor)
+    if factor in ("optics", "strategy"):
+        return mix_words(value)
+    return value if isinstance(value, str) else "given by owner"
+
+
+def in_words(case: Case) -> str:
+    """Return a case in words."""
+    return ", ".join(f"{factor}: {level}" for factor, level in case.items()) or "the scenario"
+
+
+def digest(scenario: Scenario, seed: int, case: Case) -> str:
+    """Return a digest of all that a cell's figures depend on: inputs, data and code."""
+    resolved = resolve(scenario, seed, case)
+    inputs = resolved.model_dump(mode="json")
+    for words in ("name", "title", "title_zh"):
+        inputs.pop(words)
+    apart = {
+        "walls": case.get("walls", MAPPED),
+        "headings": case.get("headings", "as placed"),
+        "city": _city_digest(_world_key(resolved)),
+        "code": code_digest(),
+    }
+    text = json.dumps([inputs, apart], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def code_digest() -> str:
+    """Return a digest of the engine's code and tables of facts."""
+    total = hashlib.sha256()
+    for name, content in _sources(files("sim")):
+        total.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
+    return total.hexdigest()
+
+
+def world_of(scenario: Scenario) -> World:
+    """Return the city and the user's cameras of a scenario; read once for all its cases."""
+    return _world(_world_key(scenario))
+
+
+def _sources(folder: Traversable, within: str = "") -> Iterator[tuple[str, bytes]]:
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        if entry.is_dir():
+            if entry.name != "__pycache__":
+                yield from _sources(entry, f"{within}{entry.name}/")
+        elif entry.name.endswith((".py", ".csv", ".yaml", ".txt")):
+            yield within + entry.name, entry.read_bytes()
+
+
+def _check(factor: str, level: str) -> None:
+    if factor not in KNOWN:
+        raise InputError(f'"{factor}" is no case; choose of {", ".join(FACTORS)}')
+    known = {"walls": (MAPPED, NONE), "headings": ("as placed", "random")}.get(factor)
+    if known and level not in known:
+        raise InputError(f'{factor}: "{level}" is not one of {", ".join(known)}')
+
+
+def _world_key(scenario: Scenario) -> str:
+    """Return the parts of a scenario on which its world depends, as text."""
+    data = scenario.model_dump(mode="json")
+    trips, cameras = data["trips"], data["cameras"]
+    own = ("own", "od", "population", "population_column")
+    return json.dumps(
+        {
+            "area": data["area"],
+            "trips": {name: trips[name] for name in own},
+            "existing": cameras["existing"],
+            "aims": cameras["aims"],
+        },
+        sort_keys=True,
+    )
+
+
+def _scenario_of(world: str) -> Scenario:
+    """Return a scenario that has these parts, for the readers that want a whole one."""
+    from sim.scenario.schema import Scenario
+
+    part = json.loads(world)
+    cameras = {name: part[name] for name in ("existing", "aims")}
+    return Scenario.model_validate(
+        {
+            "name": "world",
+            "area": part["area"],
+            "cameras": {"totals": [1], "share_rule": "direct", **cameras},
+            "trips": part["trips"],
+        }
+    )
+
+
+@lru_cache(maxsize=4)
+def _world(key: str) -> World:
+    from sim.city.bundle import load_city
+    from sim.scenario.own_inputs import read_own_inputs
+
+    scenario = _scenario_of(key)
+    city, own = read_own_inputs(scenario, load_city(scenario.area))
+    return World(city, own.existing, own.aims)
+
+
+@lru_cache(maxsize=4)
+def _city_digest(key: str) -> str:
+    """Return a digest of streets, walls, places, area and the user's files."""
+    import shapely
+
+    city = _world(key).city
+    total = hashlib.sha256()
+    for array in (*city.streets.arrays, *city.walls.arrays):
+        total.update(np.ascontiguousarray(array).tobytes())
+    edges, places = city.streets.edges, city.places.table
+    for table in (edges[["street", "highway", "name", "steps"]], places[["kind", "name"]]):
+        total.update(table.to_csv(index=False).encode())
+    total.update(np.ascontiguousarray(places["weight"], np.float64).tobytes())
+    for shape in (places.geometry.to_numpy(), [city.area.polygon, city.area.region]):
+        total.update(b"".join(shapely.to_wkb(shape)))
+    total.update(repr(city.area.parts).encode())
+    total.update(json.dumps(city.provenance.get("sources"), sort_keys=True).encode())
+    return total.hexdigest()
+
+
+def _who_walks(scenario: Scenario) -> str:
+    """Return the parts of a scenario on which its walks depend, as text."""
+    return json.dumps(
+        {
+            "world": _world_key(scenario),
+            "trips": scenario.trips.model_dump(mode="json"),
+            "seed": scenario.seed,
+        },
+        sort_keys=True,
+    )
+
+
+@lru_cache(maxsize=2)
+def _trips(key: str) -> Trips:
+    """Return the walks; cells of one seed share them."""
+    from sim.scenario.own_inputs import read_own_inputs
+    from sim.trips.demand import sample_trips
+
+    part = json.loads(key)
+    scenario = _scenario_of(part["world"])
+    data = scenario.model_dump(mode="json") | {"trips": part["trips"], "seed": part["seed"]}
+    scenario = type(scenario).model_validate(data)
+    wanted = scenario.trips
+    city = _world(part["world"]).city
+    profiles = wanted.profiles
+    trips = sample_trips(
+        city,
+        people=wanted.people,
+        seed=scenario.seed,
+        kinds=wanted.kinds,
+        taste=wanted.taste,
+        speed_m_s=wanted.speed_m_s,
+        walks=wanted.walks,
+        profiles=profiles if isinstance(profiles, tuple) else profiles.model_dump(),
+    )
+    if wanted.own is None and wanted.od is None:
+        return trips
+    return read_own_inputs(scenario, city)[1].added_to(trips, city, scenario)
+
+
+def _without_walls(city: City) -> City:
+    from dataclasses import replace
+
+    from sim.city import Walls
+
+    return replace(city, walls=Walls.none(city.streets.crs))
+
+
+def _turned(fleet: Fleet, seed: int) -> Fleet:
+    """Turn each simulated head to a direction of its own, keyed by its rank."""
+    from dataclasses import replace
+
+    from sim.draws import uniform
+
+    heads: pd.DataFrame = fleet.heads
+    drawn = 360.0 * uniform(seed, "null heading", heads["rank"].to_numpy())
+    simulated = (heads["status"] == SIMULATED).to_numpy()
+    heading = np.where(simulated, drawn, heads["heading"].to_numpy(np.float64))
+    return replace(fleet, heads=heads.assign(heading=heading))
+
+
+def _cameras_here(city: City, fleet: Fleet, totals: tuple[int, ...]) -> list[int]:
+    """Count the heads in the study area at each total."""
+    import shapely
+
+    x, y = (fleet.heads[name].to_numpy(np.float64) for name in ("x", "y"))
+    inside = shapely.intersects_xy(city.area.polygon, x, y)
+    rank = fleet.heads["rank"].to_numpy()
+    return [int(((rank <= total) & inside).sum()) for total in totals]

@@ -1,0 +1,321 @@
+"""Finished runs side by side: what differs between their scenarios, and what comes of it.
+
+Figures are those of the runs; differences are taken from the first run. Where two runs have the
+same people on the same walks, differences are paired walk by walk, which takes out who walks; else
+the runs are independent samples. Either error tells of sampled walks only, and nothing of where
+cameras hang: `sim.scenario.bands` varies that.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cameras.optics import TASKS
+from sim.errors import InputError
+from sim.scenario.finished import FinishedRun, read_run
+from sim.scenario.headlines import FIGURES, HEADLINE_TASK, error_of, figures_of
+from sim.scenario.load import one_line
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PAIRED, INDEPENDENT = "paired", "independent"
+MOST_RUNS = 100
+DEEPEST = 20
+"""Levels of keys that are told apart; a scenario has four."""
+NOT_COMPARED = ("name", "title", "title_zh")
+"""Keys of a scenario that change no figure."""
+WHO_WALKS = ("person", "kind", "leg", "length", "duration_s", "geometry")
+"""Runs in which these agree have the same people on the same walks."""
+Walks = tuple[bytes, ...]
+"""What makes each sampled walk of a run the one it is, in the order of trips."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Runs side by side.
+
+    Attributes
+    ----------
+    runs
+        A name a run: that of its folder, with those above where two are alike.
+    folders
+        Where they stand.
+    differs
+        Scenario keys whose values differ, each with one value a run.
+    notes
+        What a reader must know before comparing, a sentence each.
+    table
+        A figure a row: run, total, task, figure (see `sim.scenario.headlines.FIGURES`), value,
+        difference (from the first run), difference_se, pairing ("paired", "independent" or
+        empty). Missing numbers are NaN.
+    """
+
+    runs: tuple[str, ...]
+    folders: tuple[str, ...]
+    differs: dict[str, list[Any]]
+    notes: tuple[str, ...]
+    table: pd.DataFrame
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as plain data; missing numbers are null."""
+        rows = self.table.to_dict("records")
+        plain = [{key: _plain(value) for key, value in row.items()} for row in rows]
+        return {
+            "version": 1,
+            "runs": [
+                {"run": run, "folder": folder}
+                for run, folder in zip(self.runs, self.folders, strict=True)
+            ],
+            "differs": self.differs,
+            "notes": list(self.notes),
+            "rows": plain,
+        }
+
+
+def compare(runs: Sequence[str | Path], *, tasks: Sequence[str] = (HEADLINE_TASK,)) -> Comparison:
+    """Compare finished runs with the first of them.
+
+    Parameters
+    ----------
+    runs
+        Run folders, two or more.
+    tasks
+        Of `sim.cameras.optics.TASKS`.
+
+    Raises
+    ------
+    InputError
+        Fewer than two runs, an unknown task, or a folder that is no whole run of this version.
+    """
+    if not 2 <= len(runs) <= MOST_RUNS:
+        raise InputError(f"{len(runs)} runs to compare; give 2 to {MOST_RUNS} run folders")
+    for task in tasks:
+        if task not in TASKS:
+            raise InputError(f'task "{task}": give one of {", ".join(TASKS)}')
+    read = [read_run(folder) for folder in runs]
+    names = _names([run.folder for run in read])
+    walks = [_walks(run.folder) for run in read]
+    return Comparison(
+        names,
+        tuple(one_line(str(run.folder)) for run in read),
+        _differing(read),
+        tuple(_notes(read, names, walks)),
+        _table(read, names, walks, tasks),
+    )
+
+
+def _names(folders: list[Path]) -> tuple[str, ...]:
+    """Name runs by their folders, with as many folders above as tell them apart."""
+    parts = [folder.resolve().parts for folder in folders]
+    depth = 1
+    deepest = max(map(len, parts))
+    while depth < deepest and len({p[-depth:] for p in parts}) < len(set(parts)):
+        depth += 1
+    return tuple(one_line(str(Path(*p[-depth:]))) for p in parts)
+
+
+def _differing(runs: list[FinishedRun]) -> dict[str, list[Any]]:
+    """Return the keys of the scenarios that do not have one value in all runs."""
+    flat = [dict(_leaves(run.manifest["scenario"])) for run in runs]
+    keys = dict.fromkeys(key for scenario in flat for key in scenario)
+    values = {key: [scenario.get(key) for scenario in flat] for key in keys}
+    return {
+        key: found
+        for key, found in values.items()
+        if key not in NOT_COMPARED and any(value != found[0] for value in found)
+    }
+
+
+def _leaves(value: object, key: str = "") -> list[tuple[str, Any]]:
+    """Return (dotted key, value) of all that is no group of keys; lists are values."""
+    if not isinstance(value, Mapping) or not value or key.count(".") > DEEPEST:
+        return [(one_line(key), value)]
+    inside = [_leaves(part, f"{key}.{name}" if key else str(name)) for name, part in value.items()]
+    return [leaf for leaves in inside for leaf in leaves]
+
+
+def _walks(folder: Path) -> Walks:
+    """Return a digest of who walks where on each sampled walk."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    path = folder / "trips_geometry.parquet"
+    try:
+        table = pq.read_table(path, columns=[*WHO_WALKS, "named"])
+    except (pa.ArrowException, OSError, KeyError) as error:
+        reason = one_line((str(error).splitlines() or [""])[0])[:200]
+        raise InputError(f"{path}: {reason}; run the scenario again") from None
+    table = table.filter(pc.invert(table["named"]))
+    columns = [table[name].to_pylist() for name in WHO_WALKS]
+    return tuple(
+        blake2b(repr(w).encode(), digest_size=16).digest() for w in zip(*columns, strict=True)
+    )
+
+
+def _notes(runs: list[FinishedRun], names: tuple[str, ...], walks: list[Walks]) -> Iterator[str]:
+    """Say what a reader must know before comparing, for each run beside the first."""
+    first = runs[0]
+    for run, name, own in zip(runs[1:], names[1:], walks[1:], strict=True):
+        yield from _differing_ground(first, run, names[0], name)
+        if own == walks[0]:
+            yield (
+                f"{name}: the same {len(own):,} walks as {names[0]}, so differences are paired "
+                "walk by walk; ± is one standard error, persons as the sample."
+            )
+        else:
+            shared = len(set(own) & set(walks[0]))
+            yield (
+                f"{name}: not the walks of {names[0]} ({shared:,} of {len(own):,} are the same), "
+                "so ± is that of independent samples"
+                + (", which is on the safe side." if shared else ".")
+            )
+    yield "± tells of sampled walks only, not of where cameras hang; `sim bands` varies that."
+
+
+def _differing_ground(
+    first: FinishedRun, run: FinishedRun, first_name: str, name: str
+) -> Iterator[str]:
+    """Say where two runs do not stand on the same ground."""
+    one, other = first.summary["area"], run.summary["area"]
+    if one["name"] != other["name"] or first.manifest["area"] != run.manifest["area"]:
+        yield one_line(
+            f"{name}: another study area ({other['name']}) than {first_name} ({one['name']}); "
+            "differences mix the place with everything else."
+        )
+    elif first.manifest.get("data") != run.manifest.get("data"):
+        yield f"{name}: the same area as {first_name} from other data."
+    if one.get("walls") != other.get("walls"):
+        yield one_line(
+            f"{name}: walls are {other.get('walls')}, in {first_name} {one.get('walls')}."
+        )
+    package = "hk-camera-sim"
+    versions = [r.manifest.get("packages", {}).get(package) for r in (first, run)]
+    if versions[0] != versions[1]:
+        yield one_line(f"{name}: made by {package} {versions[1]}, {first_name} by {versions[0]}.")
+    missing = sorted(set(first.totals) ^ set(run.totals))
+    if missing:
+        totals = ", ".join(f"{total:,}" for total in missing)
+        yield f"{name}: totals not in both: {totals}; there is no difference to give."
+
+
+def _table(
+    runs: list[FinishedRun], names: tuple[str, ...], walks: list[Walks], tasks: Sequence[str]
+) -> pd.DataFrame:
+    """Return a figure a row, in the order of tasks, totals, figures and runs."""
+    import pandas as pd
+
+    steps = [{int(step["total"]): step for step in run.summary["steps"]} for run in runs]
+    totals = sorted({total for of_run in steps for total in of_run})
+    rows: list[dict[str, Any]] = []
+    for task in tasks:
+        values = [_Values(run, of_run, task) for run, of_run in zip(runs, steps, strict=True)]
+        for total in totals:
+            for figure in FIGURES:
+                for name, own, paired in zip(
+                    names, values, (w == walks[0] for w in walks), strict=True
+                ):
+                    rows.append(
+                        {"run": name, "total": total, "task": task, "figure": figure}
+                        | own.beside(values[0], total, figure, paired=paired)
+                    )
+    return pd.DataFrame(rows)
+
+
+class _Values:
+    """The figures of one run for one task, and the walks behind them."""
+
+    def __init__(self, run: FinishedRun, steps: Mapping[int, Mapping[str, Any]], task: str) -> None:
+        self._run, self._task, self._steps = run, task, steps
+        percolation = run.summary.get("percolation")
+        try:
+            self.figures = {
+                total: figures_of(step, task, percolation) for total, step in steps.items()
+            }
+        except (KeyError, AttributeError, TypeError) as error:
+            raise InputError(
+                f"{run.folder}: its summary lacks {error}; run the scenario again"
+            ) from None
+
+    def beside(
+        self, first: _Values, total: int, figure: str, *, paired: bool
+    ) -> dict[str, float | str]:
+        """Return a figure, its difference from the first run, and how that was found."""
+        value = self.figures.get(total, {}).get(figure)
+        base = first.figures.get(total, {}).get(figure)
+        if first is self or value is None or base is None:
+            return _row(value)
+        if not FIGURES[figure].column:
+            return _row(value, value - base)
+        if paired:
+            return _row(value, *self._paired(first, total, figure), PAIRED)
+        errors = [error_of(of._steps[total], self._task, figure) for of in (first, self)]
+        known = [error for error in errors if error is not None]
+        error = math.hypot(*known) if len(known) == 2 else math.nan
+        return _row(value, value - base, error, INDEPENDENT)
+
+    def _paired(self, first: _Values, total: int, figure: str) -> tuple[float, float]:
+        """Return the mean difference over the same walks, and its standard error by person."""
+        from sim.tracking.statistics import standard_error
+
+        column = FIGURES[figure].column
+        own, base = self._of_walks(total, column), first._of_walks(total, column)
+        if not len(own) == len(base) == len(self._person):
+            raise InputError(f"{self._run.folder}: trips.parquet is not whole; run it again")
+        apart = own - base
+        known = np.isfinite(apart)
+        if not known.any():
+            return math.nan, math.nan
+        person = np.unique(self._person[known], return_inverse=True)[1].astype(np.int64)
+        error = standard_error(apart[known], person)
+        return float(apart[known].mean()), math.nan if error is None else error
+
+    def _of_walks(self, total: int, column: str) -> NDArray[np.float64]:
+        table = self._table
+        rows = (table["total"] == total).to_numpy()
+        if column == "unseen_trips":
+            seen = table["observed_length"].to_numpy(np.float64)[rows]
+            return np.asarray(seen == 0, np.float64)
+        return np.asarray(table[column].to_numpy(np.float64, na_value=np.nan)[rows])
+
+    @cached_property
+    def _person(self) -> NDArray[np.int64]:
+        table = self._table
+        first = (table["total"] == table["total"].iloc[0]).to_numpy()
+        return np.asarray(table["person"].to_numpy(np.int64)[first])
+
+    @cached_property
+    def _table(self) -> pd.DataFrame:
+        """Rows of the sampled walks for the task, by total and trip."""
+        own = {f.column for f in FIGURES.values() if f.column} - {"unseen_trips"}
+        columns = ["trip", "person", "total", *sorted(own)]
+        table = self._run.table("trips", columns, {"named": False, "task": self._task})
+        return table.sort_values(["total", "trip"], ignore_index=True)
+
+
+def _row(
+    value: float | None, difference: float = math.nan, error: float = math.nan, pairing: str = ""
+) -> dict[str, float | str]:
+    return {
+        "value": math.nan if value is None else value,
+        "difference": difference,
+        "difference_se": error,
+        "pairing": pairing,
+    }
+
+
+def _plain(value: object) -> object:
+    """Return a cell of the table as plain data."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

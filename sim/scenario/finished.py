@@ -1,0 +1,270 @@
+"""A finished run read back: its figures, its tables, and the city and fleet they were made of.
+
+It reads what `sim.scenario.export` wrote and refuses a folder that is not whole or was written in
+another version. Nothing is computed anew here, and nothing is written.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cameras.optics import TASKS
+from sim.errors import InputError
+from sim.scenario.load import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from sim.cameras.fleet import Fleet
+    from sim.city import City
+    from sim.scenario.schema import Scenario
+    from sim.sight.ranks import PieceArrays
+    from sim.sight.sightings import Sightings
+
+RUN_VERSION = 1
+"""Version of run folders that this program reads; that of `sim.scenario.export`."""
+LARGEST_JSON_MB = 100
+AGAIN = "run the scenario again"
+LONGEST_REASON = 200
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """A run folder.
+
+    Attributes
+    ----------
+    folder
+        Where it stands.
+    summary, manifest
+        The two JSON files.
+    """
+
+    folder: Path
+    summary: dict[str, Any]
+    manifest: dict[str, Any]
+
+    @property
+    def totals(self) -> tuple[int, ...]:
+        """City totals of the scenario, ascending."""
+        return tuple(int(step["total"]) for step in self.summary["steps"])
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario as resolved."""
+        from pydantic import ValidationError
+
+        from sim.scenario.schema import Scenario
+
+        try:
+            return Scenario.model_validate(self.manifest["scenario"])
+        except ValidationError as error:
+            raise self._damaged(f"its scenario is not valid ({error.error_count()} errors)") from (
+                None
+            )
+
+    def table(
+        self, name: str, columns: Sequence[str], only: Mapping[str, object] | None = None
+    ) -> pd.DataFrame:
+        """Return columns of a table without geometry.
+
+        Parameters
+        ----------
+        name
+            Of the file.
+        columns
+            In the order wanted.
+        only
+            Values by column: rows that have others are left out while reading.
+
+        Raises
+        ------
+        InputError
+            The file is missing or damaged, or lacks a column.
+        """
+        import pandas as pd
+        import pyarrow as pa
+
+        path = self._file(name)
+        try:
+            chosen = [(column, "==", value) for column, value in (only or {}).items()]
+            return pd.read_parquet(path, columns=[*columns], filters=chosen or None)
+        except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+            raise InputError(f"{path}: {_reason(error)}; {AGAIN}") from None
+
+    def geometry(self, name: str) -> gpd.GeoDataFrame:
+        """Return a table with its geometry (projected metres).
+
+        Raises
+        ------
+        InputError
+            The file is missing or damaged, or lacks a column.
+        """
+        import geopandas as gpd
+        import pyarrow as pa
+
+        path = self._file(name)
+        try:
+            return gpd.read_parquet(path)
+        except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+            raise InputError(f"{path}: {_reason(error)}; {AGAIN}") from None
+
+    @cached_property
+    def city(self) -> City:
+        """Streets, places and area as simulated.
+
+        Walls are left out: what they hide is in the sightings.
+        """
+        from sim.area import Area, DistrictPart
+        from sim.city import City, Places, StreetNetwork, Walls
+
+        nodes = self.geometry("nodes").sort_values("node", ignore_index=True)
+        edges = self.geometry("edges").sort_values("edge", ignore_index=True)
+        ends = edges[["u", "v"]].to_numpy(np.int64)
+        if len(edges) == 0 or ends.min() < 0 or ends.max() >= len(nodes):
+            raise self._damaged("edges.parquet names junctions that nodes.parquet lacks")
+        districts = self.geometry("districts").set_index("kind").geometry
+        about = self.manifest["area"]
+        area = Area(
+            str(about["name"]),
+            str(about["name_zh"]),
+            districts["area"],
+            districts["region"],
+            str(edges.crs.to_string()),
+            tuple(DistrictPart(**part) for part in about["parts"]),
+            float(about["halo_m"]),
+        )
+        streets = StreetNetwork(nodes.drop(columns="node"), edges.drop(columns="edge"))
+        return City(area, streets, Walls.none(area.crs), Places(self.geometry("places")))
+
+    @cached_property
+    def fleet(self) -> Fleet:
+        """The heads in ascending order of rank."""
+        from sim.cameras.fleet import Fleet
+
+        heads = self.geometry("cameras").drop(columns="field")
+        return Fleet(heads.sort_values("rank", ignore_index=True))
+
+    @cached_property
+    def pieces(self) -> PieceArrays:
+        """First-seen ranks along the streets."""
+        from sim.sight.ranks import PieceArrays
+
+        ranks = [f"rank_{task}" for task in TASKS]
+        table = self.table("streets", ["edge", "t0", "t1", "in_area", *ranks])
+        table = table.sort_values(["edge", "t0"], ignore_index=True)
+        edges = len(self.city.streets.edges)
+        edge = table["edge"].to_numpy(np.int64)
+        if not np.array_equal(np.unique(edge), np.arange(edges)):
+            raise self._damaged("streets.parquet does not cover every edge of edges.parquet")
+        return PieceArrays(
+            np.searchsorted(edge, np.arange(edges + 1)).astype(np.int64),
+            table["t0"].to_numpy(np.float64),
+            table["t1"].to_numpy(np.float64),
+            np.ascontiguousarray(table[ranks].to_numpy(np.int32)),
+            table["in_area"].to_numpy(bool),
+        )
+
+    @cached_property
+    def seen(self) -> Sightings:
+        """What the fleet sees."""
+        from sim.sight.sightings import SightingArrays, Sightings
+
+        table = self.table("sightings", ["rank", "edge", "t0", "t1", "task"])
+        edges = len(self.city.streets.edges)
+        head, edge, task = self._numbered(table, edges)
+        order = np.lexsort((table["t0"].to_numpy(), head, edge, task))
+        place = (task * edges + edge)[order]
+        ptr = np.searchsorted(place, np.arange(len(TASKS) * edges + 1))
+        edge_ptr = np.empty((len(TASKS), edges + 1), np.int64)
+        edge_ptr[:, :-1] = ptr[:-1].reshape(len(TASKS), edges)
+        edge_ptr[:, -1] = ptr[edges::edges]
+        arrays = SightingArrays(
+            edge_ptr,
+            head[order].astype(np.int32),
+            table["t0"].to_numpy(np.float64)[order],
+            table["t1"].to_numpy(np.float64)[order],
+        )
+        return Sightings(self.fleet, self.city.streets, arrays, self.city.area.polygon)
+
+    def _numbered(
+        self, table: pd.DataFrame, edges: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Head, edge and task of each sighting, as places in their lists."""
+        rank = self.fleet.arrays.rank
+        wanted = table["rank"].to_numpy(np.int64)
+        head = np.searchsorted(rank, wanted).clip(max=max(len(rank) - 1, 0))
+        edge = table["edge"].to_numpy(np.int64)
+        task = table["task"].map({name: k for k, name in enumerate(TASKS)})
+        known = task.notna().all() and (not len(edge) or 0 <= edge.min() <= edge.max() < edges)
+        if not known or (len(wanted) and (not len(rank) or (rank[head] != wanted).any())):
+            raise self._damaged("sightings.parquet names heads, edges or tasks that are not there")
+        return head.astype(np.int64), np.asarray(edge), np.asarray(task.to_numpy(np.int64))
+
+    def _file(self, name: str) -> Path:
+        path = self.folder / f"{name}.parquet"
+        if not path.is_file():
+            raise InputError(f"{self.folder}: no {path.name}; give a folder that `sim run` left")
+        return path
+
+    def _damaged(self, what: str) -> InputError:
+        return InputError(f"{self.folder}: {what}; {AGAIN}")
+
+
+def read_run(folder: str | Path) -> FinishedRun:
+    """Read a run folder; its tables are read when they are asked for.
+
+    Raises
+    ------
+    InputError
+        There is no whole run there, or it was written in another version.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder; give a folder that `sim run` left")
+    summary, manifest = (_read_json(folder / f"{name}.json") for name in ("summary", "manifest"))
+    for name, content in (("summary.json", summary), ("manifest.json", manifest)):
+        if content.get("version") != RUN_VERSION:
+            raise InputError(
+                f"{folder / name}: is written in version {content.get('version')!r}; this program "
+                f"reads version {RUN_VERSION}; {AGAIN}"
+            )
+    run = FinishedRun(folder, summary, manifest)
+    try:
+        if not run.totals or not isinstance(manifest["scenario"], dict):
+            raise KeyError("steps")  # noqa: TRY301 - the same remedy as for one that is missing
+        area, crs = summary["area"]["name"], manifest["area"]["crs"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{folder}: its summary or manifest lacks {error}; {AGAIN}") from None
+    if not isinstance(area, str) or not isinstance(crs, str):
+        raise InputError(f"{folder}: its area has no name or coordinate system; {AGAIN}")
+    return run
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise InputError(f"{path.parent}: no {path.name}; give a folder that `sim run` left")
+    if path.stat().st_size > LARGEST_JSON_MB * 1_000_000:
+        raise InputError(f"{path}: is larger than {LARGEST_JSON_MB} MB, so no part of a run")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError, RecursionError) as error:
+        raise InputError(f"{path}: not JSON ({_reason(error)}); {AGAIN}") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: not a JSON object; {AGAIN}")
+    return content
+
+
+def _reason(error: Exception) -> str:
+    words = str(error).splitlines() or [type(error).__name__]
+    return one_line(words[0])[:LONGEST_REASON]

@@ -1,0 +1,108 @@
+"""The few figures by which runs are compared, by name, with the words and the form they take.
+
+Each is one number for one total and one task, taken from a step of summary.json. Which of them is
+the mean of a column of trips.parquet, so that it can be paired trip by trip, is said here too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
+
+HEADLINE_TASK = "recognise"
+"""Close enough, with this camera, to recognise a face turned towards it."""
+HEADLINE = "observed_length_p50"
+"""Median over typical walks of the share of its length that is seen."""
+
+
+class Figure(NamedTuple):
+    """One figure."""
+
+    words: str
+    form: Literal["count", "share", "metres"]
+    column: str = ""
+    """The column of trips.parquet of which the figure is the mean; empty if it is none."""
+
+
+FIGURES: Mapping[str, Figure] = MappingProxyType(
+    {
+        "cameras": Figure("cameras here", "count"),
+        "coverage": Figure("streets seen", "share"),
+        "observed_length_p50": Figure("walk seen, median", "share"),
+        "observed_length_p10": Figure("walk seen, 10th percentile", "share"),
+        "observed_length_p90": Figure("walk seen, 90th percentile", "share"),
+        "observed_length": Figure("walk seen, mean", "share", "observed_length"),
+        "unseen_trips": Figure("walks never seen", "share", "unseen_trips"),
+        "longest_gap_m": Figure("longest unseen stretch, mean", "metres", "longest_gap_m"),
+        "identified": Figure("walkers identified", "share", "identified"),
+        "tracked_live": Figure("followed live", "share", "tracked_live"),
+        "tracked_afterwards": Figure("followed afterwards", "share", "tracked_afterwards"),
+        "no_unseen_walk": Figure("walks without an unseen way", "share"),
+        "critical_total": Figure("cameras that break the unseen network", "count"),
+    }
+)
+"""All figures compared; the mean of a figure has its name, a percentile says which."""
+
+
+def figures_of(
+    step: Mapping[str, Any], task: str, percolation: Mapping[str, Any] | None = None
+) -> dict[str, float | None]:
+    """Return the figures of one step of summary.json for one task; None where there is none.
+
+    Parameters
+    ----------
+    step
+        Of `summary["steps"]`.
+    task
+        Of `summary["tasks"]`.
+    percolation
+        `summary["percolation"]`.
+    """
+    walks = step["trips"].get(task) or {}
+    seen = walks.get("observed_length") or {}
+    found = {
+        "cameras": step.get("cameras"),
+        "coverage": (step.get("coverage") or {}).get(task),
+        **{f"observed_length_{p}": seen.get(p) for p in ("p50", "p10", "p90")},
+        **{name: _mean(walks.get(name)) for name in _of_walks()},
+        "critical_total": ((percolation or {}).get(task) or {}).get("critical_total"),
+    }
+    return {name: _number(found[name]) for name in FIGURES}
+
+
+def error_of(step: Mapping[str, Any], task: str, name: str) -> float | None:
+    """Return the standard error of a figure as the summary gives it, None where it has none."""
+    walks = step["trips"].get(task) or {}
+    if not FIGURES[name].column:
+        return None
+    value = walks.get(name)
+    return _number(value.get("se") if isinstance(value, Mapping) else walks.get(f"{name}_se"))
+
+
+def in_words(name: str, value: float | None, *, signed: bool = False) -> str:
+    """Return a figure as people read it, a dash where there is none."""
+    if value is None:
+        return "–"
+    sign = "+" if signed else ""
+    form = FIGURES[name].form
+    if form == "share":
+        return f"{100 * value:{sign}.1f} {'points' if signed else '%'}"
+    return f"{value:{sign},.0f}{' m' if form == 'metres' else ''}"
+
+
+def _of_walks() -> tuple[str, ...]:
+    own = [name for name, figure in FIGURES.items() if figure.column]
+    return (*own, "no_unseen_walk")
+
+
+def _mean(value: object) -> object:
+    """Return the mean of {mean, se, …}, or the number itself."""
+    return value.get("mean") if isinstance(value, Mapping) else value
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,323 @@
+"""One walk through a finished run: how much of it is seen, and how little of it need be seen.
+
+Streets, heads and what they see come from the run folder; the walk is the shortest one between two
+places, or through several. The places typed may be somebody's door, so nothing of
+them is kept here. Less seen ways are looked for under simulated cameras only.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cameras.optics import TASKS
+from sim.errors import InputError
+from sim.scenario.finished import FinishedRun, read_run
+from sim.scenario.headlines import HEADLINE_TASK
+from sim.scenario.run import following
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import shapely
+
+    from sim.tracking.avoidance import LeastSeenWalk
+    from sim.tracking.report import TrackReport
+    from sim.trips import Trips
+    from sim.trips.routing import Walks
+
+WALK_VERSION = 1
+SIMULATED = "simulated"
+MOST_WAY_POINTS = 50
+FIGURES = (
+    "observed_length", "observed_time", "heads", "sites", "sightings", "longest_gap_m",
+    "longest_gap_s", "first_sighting_m", "identified", "tracked_live", "tracked_afterwards",
+)  # fmt: skip
+"""Columns of trips.parquet that a walk is answered with."""
+REAL_CAMERAS = (
+    "Less seen ways are not looked for: the run holds cameras that are not simulated, and for "
+    "those statistics only are given."
+)
+
+
+@dataclass(frozen=True)
+class WalkAnswer:
+    """What a run says of one walk.
+
+    Attributes
+    ----------
+    content
+        version, simulated, run, task, way_points (text, latitude and longitude of the junction
+        taken), length_m, duration_s, streets (name, name_zh, highway and length_m, in walking
+        order), totals (total, the figures of `FIGURES`, and least_seen: for each stretch the
+        walk found, or null where that is refused), notes.
+    lines
+        The walk and the less seen ways (WGS 84), with columns what, total, stretch, length_m,
+        seen_m.
+    """
+
+    content: dict[str, Any]
+    lines: gpd.GeoDataFrame
+
+
+def walk_run(
+    run: str | Path | FinishedRun,
+    via: Sequence[str],
+    *,
+    totals: Sequence[int] | None = None,
+    task: str = HEADLINE_TASK,
+) -> WalkAnswer:
+    """Answer for the shortest walk through way-points in a finished run.
+
+    Parameters
+    ----------
+    run
+        Run folder, or what was read of it.
+    via
+        Way-points in walking order, two or more, as `sim.trips.waypoints.Gazetteer` reads them:
+        "22.3193,114.1694", a street corner, a station exit, a place.
+    totals
+        Cameras in the whole city, up to the largest total of the run; the run's by default.
+    task
+        Of `sim.cameras.optics.TASKS`.
+
+    Raises
+    ------
+    InputError
+        A way-point, total or task that cannot be, or no way on foot.
+    """
+    run = run if isinstance(run, FinishedRun) else read_run(run)
+    if task not in TASKS:
+        raise InputError(f'task "{task}": give one of {", ".join(TASKS)}')
+    steps = _checked_totals(run, totals)
+    nodes = _nodes(run, via)
+    legs = _shortest(run, via, nodes)
+    trip = _as_trip(run, nodes, legs)
+    tracks = _tracks(run, trip, steps)
+    real = (run.fleet.heads["status"] != SIMULATED).to_numpy().any()
+    found = {} if real else {total: _least_seen(run, nodes, total, task) for total in steps}
+    length = float(legs.length.sum())
+    content = {
+        "version": WALK_VERSION,
+        "simulated": not real,
+        "run": str(run.summary.get("scenario", "")),
+        "task": task,
+        "way_points": _way_points(run, via, nodes),
+        "length_m": length,
+        "duration_s": float(trip.table["duration_s"].iloc[0]),
+        "streets": _streets(run, legs.path_edge),
+        "totals": [
+            {
+                "total": total,
+                **_figures(tracks, k, task),
+                "least_seen": _stretches(found.get(total), length),
+            }
+            for k, total in enumerate(steps)
+        ],
+        "notes": [REAL_CAMERAS] if real else [],
+    }
+    return WalkAnswer(content, _lines(run, legs, content, found))
+
+
+def _checked_totals(run: FinishedRun, totals: Sequence[int] | None) -> list[int]:
+    steps = sorted(set(run.totals if totals is None else totals))
+    if not steps or steps[0] < 1 or steps[-1] > run.totals[-1]:
+        wrong = [total for total in steps if not 1 <= total <= run.totals[-1]]
+        raise InputError(
+            f"total {', '.join(f'{total:,}' for total in wrong)}: the run knows 1 to "
+            f"{run.totals[-1]:,} cameras; give totals in that range"
+        )
+    return [int(total) for total in steps]
+
+
+def _nodes(run: FinishedRun, via: Sequence[str]) -> list[int]:
+    """Return the junction of each way-point."""
+    from sim.trips.waypoints import Gazetteer
+
+    if not 2 <= len(via) <= MOST_WAY_POINTS:
+        raise InputError(f"{len(via)} way-points; give 2 to {MOST_WAY_POINTS}")
+    names = Gazetteer(run.city)
+    nodes = [names.node(text) for text in via]
+    for step in range(1, len(nodes)):
+        if nodes[step] == nodes[step - 1]:
+            raise InputError(
+                f'"{via[step - 1]}" and "{via[step]}" are the same junction; choose places further '
+                "apart"
+            )
+    return nodes
+
+
+def _shortest(run: FinishedRun, via: Sequence[str], nodes: list[int]) -> Walks:
+    """Return the shortest walk from each way-point to the next."""
+    from sim.trips.routing import walk
+
+    streets = run.city.streets
+    # without steps every metre takes as long, so the quickest walk is the shortest
+    flat = replace(streets, edges=streets.edges.assign(steps=False))
+    legs = walk(
+        flat, nodes[:-1], nodes[1:], np.full(len(nodes) - 1, -1), seed=0, taste=0.0, workers=1
+    )
+    if legs.unreachable:
+        step = int(np.isnan(legs.length).argmax())
+        raise InputError(
+            f'no way on foot from "{via[step]}" to "{via[step + 1]}"; choose other way-points'
+        )
+    return legs
+
+
+def _as_trip(run: FinishedRun, nodes: list[int], legs: Walks) -> Trips:
+    """Return the walk as the one trip that the trackers take."""
+    import pandas as pd
+
+    from sim.trips import Trips
+    from sim.trips.routing import edge_seconds
+
+    speed = run.scenario.trips.speed_m_s
+    seconds = edge_seconds(run.city.streets, speed)[legs.path_edge].sum()
+    row = {
+        "person": np.int64(-1), "kind": "named", "name": "", "name_zh": "", "named": True,
+        "origin": np.int32(nodes[0]), "destination": np.int32(nodes[-1]),
+        "length": legs.length.sum(), "duration_s": seconds,
+    }  # fmt: skip
+    ptr = np.array([0, len(legs.path_edge)], np.int64)
+    table = pd.DataFrame([row])
+    return Trips(table, ptr, legs.path_edge, legs.path_backward, speed_m_s=speed)
+
+
+def _tracks(run: FinishedRun, trip: Trips, totals: list[int]) -> TrackReport:
+    from sim.sight.ranks import FirstSeen
+    from sim.tracking import track
+
+    return track(
+        run.city,
+        run.seen,
+        trip,
+        totals,
+        pieces=FirstSeen(run.pieces),
+        parameters=following(run.scenario),
+        seed=run.scenario.seed,
+    )
+
+
+def _figures(tracks: TrackReport, step: int, task: str) -> dict[str, float | None]:
+    """Return the figures of the walk at one total; None where there is none."""
+    values = {name: float(tracks.figures[name][0, step, TASKS.index(task)]) for name in FIGURES}
+    return {name: value if math.isfinite(value) else None for name, value in values.items()}
+
+
+def _least_seen(
+    run: FinishedRun, nodes: list[int], total: int, task: str
+) -> dict[float, list[LeastSeenWalk]]:
+    """Return the least-seen walk of every leg, by how much longer it may be."""
+    from sim.tracking.avoidance import STRETCHES, least_seen_walk
+
+    return {
+        stretch: [
+            least_seen_walk(
+                run.city.streets, run.fleet, run.pieces, start, end,
+                total=total, task=task, stretch=stretch,
+            )
+            for start, end in pairwise(nodes)
+        ]
+        for stretch in STRETCHES
+    }  # fmt: skip
+
+
+def _stretches(
+    found: dict[float, list[LeastSeenWalk]] | None, shortest_m: float
+) -> list[dict[str, Any]] | None:
+    """Return the less seen walks as figures, None where they are refused."""
+    if found is None:
+        return None
+    return [
+        {
+            "stretch": stretch,
+            "length_m": sum(leg.length_m for leg in legs),
+            "detour": sum(leg.length_m for leg in legs) / shortest_m,
+            "seen_m": sum(leg.seen_m for leg in legs),
+            "at_least_seen_m": sum(leg.bound_m for leg in legs),
+            "least_seen": sum(leg.seen_m for leg in legs) / shortest_m,
+        }
+        for stretch, legs in found.items()
+    ]
+
+
+def _way_points(run: FinishedRun, via: Sequence[str], nodes: list[int]) -> list[dict[str, Any]]:
+    """Return each way-point with the position of the junction that it was taken for."""
+    points = run.city.streets.nodes.geometry.iloc[nodes].to_crs("EPSG:4326")
+    return [
+        {"text": text, "latitude": round(p.y, 6), "longitude": round(p.x, 6)}
+        for text, p in zip(via, points, strict=True)
+    ]
+
+
+def _streets(run: FinishedRun, edges: NDArray[np.int32]) -> list[dict[str, Any]]:
+    """Return the streets along the way, each as long as the walk stays on it."""
+    table = run.city.streets.edges[["name", "name_zh", "highway", "length"]].iloc[edges]
+    rows: list[dict[str, Any]] = []
+    for name, name_zh, highway, length in table.itertuples(index=False):
+        street = {"name": str(name or ""), "name_zh": str(name_zh or ""), "highway": str(highway)}
+        named = street["name"] or street["name_zh"]
+        same = rows and all(
+            rows[-1][key] == street[key] for key in (("name", "name_zh") if named else street)
+        )
+        if same:
+            rows[-1]["length_m"] += float(length)
+        else:
+            rows.append({**street, "length_m": float(length)})
+    return rows
+
+
+def _lines(
+    run: FinishedRun,
+    legs: Walks,
+    content: dict[str, Any],
+    found: dict[int, dict[float, list[LeastSeenWalk]]],
+) -> gpd.GeoDataFrame:
+    """Return the walk and the less seen ways as lines in degrees."""
+    import geopandas as gpd
+
+    rows: list[dict[str, Any]] = [
+        {
+            "what": "walk",
+            "total": step["total"],
+            "stretch": 1.0,
+            "length_m": content["length_m"],
+            "seen_m": step["observed_length"] * content["length_m"],
+            "geometry": _line(run, legs.path_edge, legs.path_backward),
+        }
+        for step in content["totals"]
+    ]
+    for total, stretches in found.items():
+        for stretch, ways in stretches.items():
+            edge = np.concatenate([way.edge for way in ways])
+            backward = np.concatenate([way.backward for way in ways])
+            rows.append(
+                {
+                    "what": "least seen way",
+                    "total": total,
+                    "stretch": stretch,
+                    "length_m": sum(way.length_m for way in ways),
+                    "seen_m": sum(way.seen_m for way in ways),
+                    "geometry": _line(run, edge, backward),
+                }
+            )
+    lines = gpd.GeoDataFrame(rows, geometry="geometry", crs=run.city.streets.crs)
+    return lines.assign(task=content["task"], simulated=content["simulated"]).to_crs("EPSG:4326")
+
+
+def _line(
+    run: FinishedRun, edge: NDArray[np.integer[Any]], backward: NDArray[np.bool_]
+) -> shapely.LineString:
+    """Join edges in walking order to one line."""
+    import shapely
+
+    lines = run.city.streets.edges.geometry.to_numpy()[edge]
+    lines = np.where(backward, shapely.reverse(lines), lines)
+    return shapely.remove_repeated_points(shapely.linestrings(shapely.get_coordinates(lines)))

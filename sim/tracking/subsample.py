@@ -1,0 +1,128 @@
+"""Figures that need a search for every walk, on a stated subsample of them.
+
+How little of a walk need be seen, and how much of it could be retraced, take a search of the
+network per walk, total and task; so some of the sampled walks are drawn by lot, and every figure
+says of how many it is and with what error. It searches nothing itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.cameras.optics import TASKS
+from sim.draws import keys
+from sim.tracking.avoidance import STRETCHES, Avoidance, avoidance
+from sim.tracking.linking import TrackingParameters, working_heads
+from sim.tracking.reconstruction import Reconstruction, reconstruction
+from sim.tracking.statistics import NO_NUMBERS, numbers, share
+
+if TYPE_CHECKING:
+    from sim.city import City
+    from sim.sight.ranks import FirstSeen
+    from sim.sight.sightings import Sightings
+    from sim.trips import Trips
+
+WALKS = 200
+"""So many walks unless stated: a share of one half then has an error of 3.5 %."""
+NOTHING: dict[str, Any] = {
+    "reconstructed": None,
+    "no_unseen_walk": None,
+    "least_seen": {f"{stretch:g}": None for stretch in STRETCHES},
+}
+"""The figures of summary.json where no walk was searched for."""
+
+
+@dataclass(frozen=True)
+class Subsample:
+    """What searching found for some walks.
+
+    Attributes
+    ----------
+    totals
+        Numbers of heads in the whole city.
+    person
+        Who makes each walk, numbered from 0, shape (walks,).
+    avoided, retraced
+        How little of each need be seen, and how much could be retraced.
+    """
+
+    totals: tuple[int, ...]
+    person: NDArray[np.int64]
+    avoided: Avoidance
+    retraced: Reconstruction
+
+    def summary(self, total: int, task: str) -> dict[str, Any]:
+        """Return the figures of summary.json for one total and task.
+
+        Returns
+        -------
+        dict
+            reconstructed, no_unseen_walk with its error, least_seen by stretch, and
+            least_seen_proven: the share of searches that proved that no walk is less seen.
+        """
+        k, t = self.totals.index(total), TASKS.index(task)
+        least, proven = self.avoided.least_seen[:, k, t], self.avoided.proven[:, k, t]
+        if not len(self.person):
+            return {**NOTHING, "reconstructed": dict(NO_NUMBERS), "least_seen_proven": None}
+        return {
+            "reconstructed": numbers(self.retraced.share[:, k, t], self.person),
+            **share("no_unseen_walk", self.avoided.no_unseen_walk[:, k, t], self.person),
+            "least_seen": {
+                f"{stretch:g}": numbers(least[:, s], self.person)
+                for s, stretch in enumerate(self.avoided.stretches)
+            },
+            "least_seen_proven": float(proven.mean()),
+        }
+
+
+def subsample(
+    city: City,
+    seen: Sightings,
+    trips: Trips,
+    totals: Sequence[int],
+    *,
+    pieces: FirstSeen,
+    parameters: TrackingParameters | None = None,
+    walks: int = WALKS,
+    seed: int = 0,
+    workers: int | None = None,
+) -> Subsample:
+    """Search for the least-seen alternatives of some walks, and retrace those walks.
+
+    Parameters
+    ----------
+    city, seen, trips, totals, pieces
+        As `sim.track`; named walks are left out.
+    parameters
+        Of identification.
+    walks
+        So many are drawn by lot, or all where there are fewer; one more changes no other.
+    seed
+        Decides which walks, which heads are out of order, and who is identified where.
+    workers
+        Threads; all cores by default. The result does not depend on it.
+    """
+    parameters = parameters or TrackingParameters()
+    chosen = drawn_walks(trips, walks, seed)
+    found = avoidance(city.streets, pieces.arrays, trips, totals, trip=chosen, workers=workers)
+    retraced = reconstruction(
+        city.streets, seen, trips, totals, trip=chosen, seed=seed, parameters=parameters,
+        hit=working_heads(seen.fleet, parameters.uptime, seed), workers=workers,
+    )  # fmt: skip
+    persons = trips.table["person"].to_numpy(np.int64)[chosen]
+    person = np.unique(persons, return_inverse=True)[1]
+    return Subsample(tuple(int(total) for total in totals), person, found, retraced)
+
+
+def drawn_walks(trips: Trips, walks: int, seed: int) -> NDArray[np.int64]:
+    """Draw rows of the sampled walks, ascending, keyed by person and leg."""
+    sampled = np.flatnonzero(~trips.table["named"].to_numpy(bool))
+    person = trips.table["person"].to_numpy(np.int64)[sampled]
+    leg = trips.table["leg"].to_numpy(np.int64)[sampled]
+    lot = np.argsort(keys(seed, "subsample", person, leg), kind="stable")
+    return np.sort(sampled[lot[:walks]])

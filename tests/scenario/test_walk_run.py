@@ -1,0 +1,201 @@
+"""One walk through a finished run: the trackers' figures, the way taken, and what is refused."""
+
+import json
+import math
+import shutil
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from sim.cli import main
+from sim.errors import InputError
+from sim.scenario.finished import read_run
+from sim.scenario.run import run
+from sim.scenario.schema import Scenario
+from sim.scenario.walk_run import FIGURES, walk_run
+
+ENDS = ["Mong Kok exit E2", "Flower Market"]
+TOTALS = [4000, 20000, 60000]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "test"
+    walks = [{"name": "There", "via": ENDS}, {"name": "Back", "via": ENDS[::-1]}]
+    data = {
+        "name": "test",
+        "area": "mong_kok_core",
+        "cameras": {"totals": TOTALS},
+        "trips": {"people": 0, "walks": walks},
+        "tracking": {"uptime": 0.9, "memory_s": 200.0},
+        "seed": 7,
+    }
+    run(Scenario.model_validate(data), out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def answer(folder):
+    return walk_run(folder, ENDS)
+
+
+@pytest.mark.parametrize("task", ["detect", "recognise"])
+@pytest.mark.parametrize("via", [ENDS, ENDS[::-1]], ids=["there", "back"])
+def test_a_named_walk_of_the_run_has_the_same_figures(folder, via, task):
+    """The quickest way here is the shortest; the sightings were read back from the folder."""
+    trips = pd.read_parquet(folder / "trips.parquet")
+    rows = trips[(trips.trip == int(via != ENDS)) & (trips.task == task)]
+    content = walk_run(folder, via, task=task).content
+    assert content["length_m"] == pytest.approx(rows["length"].iloc[0], rel=1e-12)
+    assert content["duration_s"] == pytest.approx(rows["duration_s"].iloc[0], rel=1e-12)
+    for step, row in zip(content["totals"], rows.to_dict("records"), strict=True):
+        assert step["total"] == row["total"]
+        for name in FIGURES:
+            if math.isnan(row[name]):
+                assert step[name] is None
+            else:
+                assert step[name] == pytest.approx(row[name], rel=1e-9, abs=1e-12), name
+
+
+def test_what_is_read_back_is_what_was_written(folder):
+    read = read_run(folder)
+    table = pd.read_parquet(folder / "sightings.parquet")
+    pd.testing.assert_frame_equal(
+        read.seen.table.astype({"task": str}), table.astype({"task": str}), check_dtype=False
+    )
+    again = read.seen.first_seen.arrays
+    for name in ("piece_ptr", "rank", "in_area"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(read.pieces, name))
+    np.testing.assert_allclose(again.start, read.pieces.start, atol=1e-9)
+
+
+def test_the_way_is_whole(answer):
+    content = answer.content
+    streets = sum(street["length_m"] for street in content["streets"])
+    assert streets == pytest.approx(content["length_m"])
+    assert {"Nathan Road"} < {street["name"] for street in content["streets"]}
+    in_metres = answer.lines.to_crs("EPSG:2326")
+    for row in in_metres.itertuples():
+        assert row.geometry.length == pytest.approx(row.length_m, rel=1e-6)
+    start, end = content["way_points"]
+    for line in answer.lines.geometry:
+        for point, place in ((0, start), (-1, end)):
+            found = shapely.get_coordinates(line)[point]
+            assert found == pytest.approx([place["longitude"], place["latitude"]], abs=1e-5)
+
+
+def test_less_seen_ways_keep_their_promise(answer):
+    for step in answer.content["totals"]:
+        seen = step["observed_length"]
+        for way in step["least_seen"]:
+            assert 1 - 1e-9 <= way["detour"] <= way["stretch"] + 1e-9
+            assert way["at_least_seen_m"] <= way["seen_m"] + 1e-9
+            assert way["least_seen"] <= seen + 1e-9
+            seen = way["least_seen"]
+
+
+def test_more_cameras_never_see_less(folder):
+    totals = walk_run(folder, ENDS, totals=[1000, 4000, 9000, 33000, 60000]).content["totals"]
+    for before, after in zip(totals, totals[1:], strict=False):
+        for name in ("observed_length", "heads", "identified", "tracked_live"):
+            assert before[name] <= after[name] + 1e-12
+        for way, later in zip(before["least_seen"], after["least_seen"], strict=True):
+            assert way["at_least_seen_m"] <= later["seen_m"] + 1e-6
+
+
+def test_way_points_on_the_way_add_up(folder):
+    """Two legs are one walk: no sighting and no gap is cut where one walks on."""
+    via = [ENDS[0], "Nathan Road / Argyle Street", ENDS[1]]
+    content = walk_run(folder, via, totals=[60000]).content
+    legs = [walk_run(folder, pair, totals=[60000]).content for pair in (via[:2], via[1:])]
+    assert content["length_m"] == pytest.approx(sum(leg["length_m"] for leg in legs))
+    seen = [leg["totals"][0]["observed_length"] * leg["length_m"] for leg in legs]
+    whole = content["totals"][0]
+    assert whole["observed_length"] * content["length_m"] == pytest.approx(sum(seen))
+    found = [leg["totals"][0]["longest_gap_m"] for leg in legs]
+    assert whole["longest_gap_m"] >= max(found) - 1e-9
+
+
+def test_steps_do_not_make_a_way_longer(folder, tmp_path):
+    """The walk is the shortest, not the quickest: with all ways steps it is the same."""
+    steps = tmp_path / "steps"
+    shutil.copytree(folder, steps)
+    edges = gpd.read_parquet(steps / "edges.parquet")
+    edges.assign(steps=edges["name"] == "Nathan Road").to_parquet(steps / "edges.parquet")
+    plain, slow = (walk_run(f, ENDS, totals=[4000]).content for f in (folder, steps))
+    assert slow["length_m"] == plain["length_m"]
+    assert slow["streets"] == plain["streets"]
+    assert slow["duration_s"] > plain["duration_s"]
+
+
+def test_real_cameras_have_statistics_only(folder, tmp_path, capsys):
+    real = tmp_path / "real"
+    shutil.copytree(folder, real)
+    heads = gpd.read_parquet(real / "cameras.parquet")
+    heads.loc[3, "status"] = "mapped"
+    heads.to_parquet(real / "cameras.parquet")
+    found = walk_run(real, ENDS)
+    assert found.content["simulated"] is False
+    assert all(step["least_seen"] is None for step in found.content["totals"])
+    assert set(found.lines["what"]) == {"walk"}
+    words = ["walk", str(real), "--from", ENDS[0], "--to", ENDS[1]]
+    assert main(words) == 0
+    said = capsys.readouterr().out
+    assert "Less seen ways are not looked for" in said
+    assert "least seen" not in said
+
+
+@pytest.mark.parametrize(
+    ("via", "totals", "said"),
+    [
+        (["22.3193,114.1694", "22.5,114.1694"], None, "outside the area"),
+        (["114.1694,22.3193", "Flower Market"], None, "the latitude comes first"),
+        (["Flower Market", "Flower Market"], None, "are the same junction"),
+        (["Flower Markt", "Mong Kok exit E2"], None, "did you mean Flower Market"),
+        (["Flower Market"], None, "1 way-points; give 2 to 50"),
+        (ENDS, [70000], "the run knows 1 to 60,000 cameras"),
+        (ENDS, [0, 4000], "total 0: the run knows"),
+    ],
+)
+def test_what_cannot_be_walked_is_refused(folder, via, totals, said):
+    with pytest.raises(InputError, match=said):
+        walk_run(folder, via, totals=totals)
+
+
+def test_unknown_tasks_and_damaged_tables_are_refused(folder, tmp_path):
+    with pytest.raises(InputError, match='task "see"'):
+        walk_run(folder, ENDS, task="see")
+    for name, column, value in (("sightings", "edge", -1), ("streets", "edge", 0)):
+        broken = tmp_path / name
+        shutil.copytree(folder, broken)
+        path = broken / f"{name}.parquet"
+        pd.read_parquet(path).assign(**{column: value}).to_parquet(path)
+        with pytest.raises(InputError, match="run the scenario again"):
+            walk_run(broken, ENDS)
+
+
+def test_the_command_prints_json_and_writes_lines_only_when_asked(
+    folder, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    words = ["walk", str(folder), "--from", "22.31835,114.1697", "--to", ENDS[1]]
+    assert main([*words, "--total", "60000", "--json"]) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert [step["total"] for step in content["totals"]] == [60000]
+    assert list(tmp_path.iterdir()) == []
+    assert main([*words, "--geojson", "way.geojson"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert "the shortest way on foot" in out
+    assert "Nathan Road" in out
+    lines = gpd.read_file("way.geojson")
+    assert lines.crs == "EPSG:4326"
+    assert len(lines) == len(TOTALS) * 4
+    first = (tmp_path / "way.geojson").read_bytes()
+    assert main([*words, "--geojson", "way.geojson"]) == 0
+    assert (tmp_path / "way.geojson").read_bytes() == first
+    assert [path.name for path in tmp_path.iterdir()] == ["way.geojson"]
+    assert main([*words, "--geojson", "none/way.geojson"]) == 2
