@@ -12,7 +12,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from importlib.resources import files
 from importlib.util import find_spec
@@ -28,7 +28,7 @@ from markupsafe import Markup
 from maps.payload import Payload, build_payload, clean_name
 from maps.picture import street_picture
 from maps.run_folder import RunFolder, read_run_folder
-from maps.texts import LANGUAGES, TEXTS, table, text
+from maps.texts import LANGUAGES, TEXTS, table, text, texts_of
 from sim.errors import InputError
 
 CONTENT_SECURITY_POLICY = (
@@ -138,7 +138,9 @@ def _page(run: RunFolder, payload: Payload) -> Page:
     streets = QuietMap()
     page.add_child(streets)
     SeenStreets().add_to(streets)
-    words = {"texts": TEXTS, "facts": facts, "t": partial(_english, city=facts["city"][0])}
+    texts = texts_of(run.summary)
+    english = partial(_english, texts, city=facts["city"][0])
+    words = {"texts": texts, "facts": facts, "t": english}
     head = page_template("head.html").render(policy=CONTENT_SECURITY_POLICY, **words)
     for content in (head, *_styles(), *_scripts()):
         page.header.add_child(Verbatim(content))
@@ -152,7 +154,7 @@ def _page(run: RunFolder, payload: Payload) -> Page:
     carried = {
         "payload": payload.head,
         "facts": facts,
-        "texts": table(),
+        "texts": table(texts),
         "classes": class_ends(run.totals),
     }
     for content in (
@@ -296,8 +298,8 @@ def _one_line(value: object) -> str:
     return " ".join(str(value).split())[:1000]
 
 
-def _english(key: str, **values: object) -> str:
-    return text(key, "en", **values)
+def _english(texts: Mapping[str, tuple[str, str]], key: str, **values: object) -> str:
+    return texts[key][0].format(**values)
 
 
 @cache

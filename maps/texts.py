@@ -6,6 +6,9 @@ names. Words for the four tasks are fixed by the project; proper names come from
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 LANGUAGES = ("en", "zh")
 """Codes of the two languages, in the order of each pair of texts."""
 
@@ -64,6 +67,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "鏡頭與行人均屬模擬，並非真實位置 Simulated",
     ),
     "simulated_short": ("Simulated 模擬", "模擬 Simulated"),
+    # in their place where a run begins from cameras of a map or a list
+    "partly_real": (
+        "Some cameras as others mapped or listed them, the rest and all people simulated 部分真實",
+        "部分鏡頭取自他人的地圖或名單，其餘鏡頭及所有行人均屬模擬 Partly real",
+    ),
+    "partly_real_short": ("Partly simulated 部分模擬", "部分模擬 Partly simulated"),
+    "about_partly_real": (
+        "Some cameras stand where a public map or list puts them; what they see is worked out from "
+        "assumed lenses, and directions that nobody recorded are guessed. The others are placed by "
+        "a rule, and people are drawn at random. Nothing here is evidence of any camera or person.",
+        "部分鏡頭按公開地圖或名單的位置擺放，其視野以假設的鏡頭規格推算，未有記錄的方向屬推測；"
+        "其餘鏡頭按規則擺放，行人隨機抽樣。不能用作任何鏡頭或任何人的證據。",
+    ),
     "walls_footprints": (
         "Walls: mapped building footprints",
         "牆壁：地圖上的建築物輪廓",
@@ -298,9 +314,21 @@ def text(key: str, language: str, **values: object) -> str:
     return TEXTS[key][LANGUAGES.index(language)].format(**values)
 
 
-def table() -> dict[str, dict[str, str]]:
-    """Return all texts by language and key, as the page carries them."""
+def texts_of(summary: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Return the texts for a run, which say so where some of its cameras are not simulated."""
+    if summary["simulated"]:
+        return TEXTS
+    said = {
+        "simulated": "partly_real",
+        "simulated_short": "partly_real_short",
+        "about_simulated": "about_partly_real",
+    }
+    return {**TEXTS, **{key: TEXTS[other] for key, other in said.items()}}
+
+
+def table(texts: Mapping[str, tuple[str, str]]) -> dict[str, dict[str, str]]:
+    """Return texts by language and key, as the page carries them."""
     return {
-        language: {key: pair[place] for key, pair in TEXTS.items()}
+        language: {key: pair[place] for key, pair in texts.items()}
         for place, language in enumerate(LANGUAGES)
     }

@@ -218,7 +218,8 @@ def _closing_table(summary: dict[str, Any]) -> Table:
     from rich.text import Text
 
     area, tasks = summary["area"], summary["tasks"]
-    title = f"{area['name']}: {area['street_km']:.1f} km of streets, simulated cameras"
+    kind = "simulated cameras" if summary["simulated"] else "cameras partly simulated"
+    title = f"{area['name']}: {area['street_km']:.1f} km of streets, {kind}"
     # As Text, because a name in brackets would be taken for rich's markup.
     table = Table(title=Text(title, "bold"), title_justify="left", box=box.SIMPLE_HEAD, padding=0)
     heads = ["cameras\nin the city", "here", *(f"streets\n{task}" for task in tasks)]
@@ -239,12 +240,15 @@ def _closing_table(summary: dict[str, Any]) -> Table:
 
 def _reading(summary: dict[str, Any], optics: str) -> list[str]:
     """Return the lines that say how the table is to be read, and on which assumptions."""
-    area = summary["area"]
+    area, real = summary["area"], summary["real_cameras"]
+    kind = "Simulated, not a list of real cameras."
+    if real:
+        kind = f"{real} cameras as mapped or listed by others, the rest simulated."
     return [
         "streets: share of length in view, by what the picture can tell; walk seen: median share "
         f"of a typical walk with a camera near enough to {HEADLINE_TASK} a face turned towards "
         "it; walks unseen: share of walks without any; dark gap: median of the longest without.",
-        f"Simulated, not a list of real cameras. Shared out by: {area['share_rule']}; watching a "
+        f"{kind} Shared out by: {area['share_rule']}; watching a "
         f"street: {area['street_share']}; optics: {optics}; walls: {area['walls']}.",
     ]
 

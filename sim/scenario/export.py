@@ -149,9 +149,11 @@ def summary(
     )
     cameras = scenario.cameras
     share = cameras.street_share
+    real = real_cameras(fleet)
     return {
         "version": SUMMARY_VERSION,
-        "simulated": True,
+        "simulated": real == 0,
+        "real_cameras": real,
         "scenario": scenario.name,
         "area": {
             "name": city.area.name,
@@ -181,6 +183,11 @@ def summary(
     }
 
 
+def real_cameras(fleet: Fleet) -> int:
+    """Count the heads that a map or a list gave, in the region simulated."""
+    return int((fleet.heads["status"] != "simulated").sum())
+
+
 def manifest(
     scenario: Scenario,
     city: City,
@@ -193,9 +200,11 @@ def manifest(
     resolved = scenario.model_dump(mode="json")
     digest = hashlib.sha256(json.dumps(resolved, sort_keys=True).encode()).hexdigest()
     own = version("hk-camera-sim")
+    real = real_cameras(fleet)
+    cameras = f"{real} cameras from a map or list, all others" if real else "all cameras"
     return {
         "version": SUMMARY_VERSION,
-        "simulated": True,
+        "simulated": real == 0,
         "scenario": resolved,
         "scenario_digest": digest,
         "seed": scenario.seed,
@@ -216,7 +225,7 @@ def manifest(
         "machine": {"processor": platform.machine(), "threads": threads},
         "timings_s": {stage: round(seconds, 3) for stage, seconds in timings.items()},
         "cite": f"hk-camera-sim {own}, scenario {scenario.name} ({digest[:12]}), seed "
-        f"{scenario.seed}; all cameras and people simulated. Map data © OpenStreetMap "
+        f"{scenario.seed}; {cameras} and people simulated. Map data © OpenStreetMap "
         "contributors (ODbL).",
     }
 
