@@ -26,6 +26,7 @@ from sim.commands import (
     write_text,
 )
 from sim.errors import InputError
+from sim.scenario.headlines import HEADLINE_TASK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,9 +38,12 @@ if TYPE_CHECKING:
     from sim.scenario.compare import Comparison
     from sim.scenario.walk_run import WalkAnswer
 
-HEADLINE_TASK = "recognise"
 SHORT_STREET_M = 30.0
 """Streets walked for less are mostly crossed; `--json` has them all."""
+OF_ALL_TOTALS = ("critical_total",)
+"""Figures that are the same at every total: shown once, at the last."""
+FAR_M = 25.0
+"""A junction further than this from the place typed is told."""
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder of `sim run`.")]
 Task = Annotated[
     str,
@@ -252,7 +256,8 @@ def _side_by_side(compared: Comparison, task: str) -> Table:
     rows = compared.table[compared.table["task"] == task]
     for (total, figure), group in rows.groupby(["total", "figure"], sort=False):
         name = str(figure)
-        if group["value"].isna().all():
+        before = name in OF_ALL_TOTALS and total != rows["total"].iloc[-1]
+        if before or group["value"].isna().all():
             continue
         cells = []
         for i, row in enumerate(group.itertuples()):
@@ -341,7 +346,18 @@ def _bands_table(read: Bands) -> Table:
     for name in dict.fromkeys(row["null_model"] for row in chosen["null_models"]):
         rows = [row for row in chosen["null_models"] if row["null_model"] == name]
         shown.add_row(f"null model: {name}", *(_percent(row["mean"]) for row in rows))
+    for cells in _unseen_rows(content):
+        shown.add_row(*cells)
     return shown
+
+
+def _unseen_rows(content: Mapping[str, Any]) -> Iterator[list[str]]:
+    """Yield the walks never seen: where few are seen at all, their median says nothing."""
+    wanted = {**content["headline"], "figure": "unseen_trips"}
+    chance, spread = (_of_headline(content[key], wanted) for key in ("chance", "range"))
+    yield ["walks never seen, the scenario", *(_percent(row["mean"]) for row in chance)]
+    ends = (_from_to(row["lowest"], row["highest"]) for row in spread)
+    yield ["walks never seen, range of scenarios", *ends]
 
 
 def _bands_lines(read: Bands) -> Iterator[str]:
@@ -396,6 +412,12 @@ def _walk_lines(answer: WalkAnswer) -> Iterator[str]:
         f"{places}: {content['length_m']:,.0f} m, {content['duration_s'] / 60:.0f} min, the "
         "shortest way on foot"
     )
+    for point in content["way_points"]:
+        if (point["away_m"] or 0) >= FAR_M:
+            yield one_line(
+                f"from junction to junction: the one nearest to {point['text']} is "
+                f"{point['away_m']:,.0f} m away"
+            )
     named = [
         (street["name"] or street["name_zh"], street["length_m"])
         for street in content["streets"]

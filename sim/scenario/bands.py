@@ -13,11 +13,12 @@ import json
 import math
 import multiprocessing
 import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import suppress
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -57,8 +58,9 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
     "walls": (MAPPED, NONE),
 }
 """The levels that each factor takes, beside the scenario's own."""
-BANDED = tuple(name for name in FIGURES if name not in ("no_unseen_walk", "critical_total"))
-"""Figures that cells have; the two others are found on whole runs only."""
+ON_RUNS = ("no_unseen_walk", "least_seen", "critical_total")
+"""Figures that are found on whole runs only."""
+BANDED = tuple(name for name in FIGURES if name not in ON_RUNS)
 CELLS_FILE, JSON_FILE, CSV_FILE = "cells.jsonl", "bands.json", "cells.csv"
 MOST_SEEDS = 1000
 MOST_CELLS = 50_000
@@ -130,7 +132,8 @@ def bands(
     factorial
         Vary all factors together and not one at a time: levels × levels × … cells a seed.
     workers
-        Processes. The result does not depend on it.
+        Processes. The result does not depend on it. A script that asks for several calls this
+        under `if __name__ == "__main__":`, as all that start processes.
     done
         Called with the number of finished cells and that of all.
 
@@ -343,21 +346,35 @@ def _compute(
         return
     threads = max(1, available_cores() // workers)
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(workers, len(wanted)), context, initializer=_deaf)
+    pool = ProcessPoolExecutor(min(workers, len(wanted)), context)
+    waiting: dict[Future[dict[str, Any]], str] = {}
     try:
-        waiting = {
-            pool.submit(cell, scenario, one.seed, one.case, threads=threads): one.digest
-            for one in wanted
-        }
-        for finished in as_completed(waiting):
-            yield {**finished.result(), "digest": waiting[finished]}
+        todo = iter(wanted)
+        while True:
+            # no more than run at once, so that a stop need not wait for a queue
+            for one in islice(todo, workers - len(waiting)):
+                with _deaf_children():
+                    task = pool.submit(cell, scenario, one.seed, one.case, threads=threads)
+                waiting[task] = one.digest
+            if not waiting:
+                return
+            for finished in wait(waiting, return_when=FIRST_COMPLETED).done:
+                yield {**finished.result(), "digest": waiting.pop(finished)}
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _deaf() -> None:
-    """Leave Ctrl-C to the process that started this one: it lets running cells finish."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Start processes that leave Ctrl-C to this one, which lets their running cells finish."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited from their first moment on
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
 
 
 def _cells_table(

@@ -113,11 +113,10 @@ def cell(
         seed=seed,
         workers=threads,
     )
-    counts = _cameras_here(city, fleet, cameras.totals)
     rows = []
-    for total, count in zip(cameras.totals, counts, strict=True):
+    for total in cameras.totals:
         step = {
-            "cameras": count,
+            "cameras": _cameras_here(city, fleet, total),
             "coverage": pieces.coverage(total),
             "trips": tracks.summary[total],
         }
@@ -340,11 +339,10 @@ def _turned(fleet: Fleet, seed: int) -> Fleet:
     return replace(fleet, heads=heads.assign(heading=heading))
 
 
-def _cameras_here(city: City, fleet: Fleet, totals: tuple[int, ...]) -> list[int]:
-    """Count the heads in the study area at each total."""
+def _cameras_here(city: City, fleet: Fleet, total: int) -> int:
+    """Count the heads in the study area at a total."""
     import shapely
 
-    x, y = (fleet.heads[name].to_numpy(np.float64) for name in ("x", "y"))
-    inside = shapely.intersects_xy(city.area.polygon, x, y)
-    rank = fleet.heads["rank"].to_numpy()
-    return [int(((rank <= total) & inside).sum()) for total in totals]
+    heads = fleet.heads[fleet.heads["rank"] <= total]
+    x, y = (heads[name].to_numpy(np.float64) for name in ("x", "y"))
+    return int(shapely.intersects_xy(city.area.polygon, x, y).sum())

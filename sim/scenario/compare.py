@@ -170,7 +170,7 @@ def _notes(runs: list[FinishedRun], names: tuple[str, ...], walks: list[Walks]) 
         yield from _differing_ground(first, run, names[0], name)
         if own == walks[0]:
             yield (
-                f"{name}: the same {len(own):,} walks as {names[0]}, so differences are paired "
+                f"{name}: the same {len(own):,} walks as {names[0]}, so their means are paired "
                 "walk by walk; ± is one standard error, persons as the sample."
             )
         else:
@@ -255,14 +255,13 @@ class _Values:
         base = first.figures.get(total, {}).get(figure)
         if first is self or value is None or base is None:
             return _row(value)
-        if not FIGURES[figure].column:
-            return _row(value, value - base)
-        if paired:
+        if paired and FIGURES[figure].column:
             return _row(value, *self._paired(first, total, figure), PAIRED)
         errors = [error_of(of._steps[total], self._task, figure) for of in (first, self)]
         known = [error for error in errors if error is not None]
-        error = math.hypot(*known) if len(known) == 2 else math.nan
-        return _row(value, value - base, error, INDEPENDENT)
+        if len(known) < 2:
+            return _row(value, value - base)
+        return _row(value, value - base, math.hypot(*known), INDEPENDENT)
 
     def _paired(self, first: _Values, total: int, figure: str) -> tuple[float, float]:
         """Return the mean difference over the same walks, and its standard error by person."""

@@ -40,6 +40,7 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
         "tracked_live": Figure("followed live", "share", "tracked_live"),
         "tracked_afterwards": Figure("followed afterwards", "share", "tracked_afterwards"),
         "no_unseen_walk": Figure("walks without an unseen way", "share"),
+        "least_seen": Figure("least seen up to ×1.5, mean", "share"),
         "critical_total": Figure("cameras that break the unseen network", "count"),
     }
 )
@@ -67,6 +68,7 @@ def figures_of(
         "coverage": (step.get("coverage") or {}).get(task),
         **{f"observed_length_{p}": seen.get(p) for p in ("p50", "p10", "p90")},
         **{name: _mean(walks.get(name)) for name in _of_walks()},
+        "least_seen": _mean((walks.get("least_seen") or {}).get("1.5")),
         "critical_total": ((percolation or {}).get(task) or {}).get("critical_total"),
     }
     return {name: _number(found[name]) for name in FIGURES}
@@ -75,9 +77,9 @@ def figures_of(
 def error_of(step: Mapping[str, Any], task: str, name: str) -> float | None:
     """Return the standard error of a figure as the summary gives it, None where it has none."""
     walks = step["trips"].get(task) or {}
-    if not FIGURES[name].column:
-        return None
     value = walks.get(name)
+    if name == "least_seen" and isinstance(value, Mapping):
+        value = value.get("1.5")
     return _number(value.get("se") if isinstance(value, Mapping) else walks.get(f"{name}_se"))
 
 

@@ -22,6 +22,7 @@ from sim.errors import InputError
 from sim.scenario.finished import FinishedRun, read_run
 from sim.scenario.headlines import HEADLINE_TASK
 from sim.scenario.run import following
+from sim.scenario.schema import coordinates
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -54,9 +55,9 @@ class WalkAnswer:
     ----------
     content
         version, simulated, run, task, way_points (text, latitude and longitude of the junction
-        taken), length_m, duration_s, streets (name, name_zh, highway and length_m, in walking
-        order), totals (total, the figures of `FIGURES`, and least_seen: for each stretch the
-        walk found, or null where that is refused), notes.
+        taken, away_m from the coordinates typed), length_m, duration_s, streets (name, name_zh,
+        highway and length_m, in walking order), totals (total, the figures of `FIGURES`, and
+        least_seen: for each stretch the walk found, or null where that is refused), notes.
     lines
         The walk and the less seen ways (WGS 84), with columns what, total, stretch, length_m,
         seen_m.
@@ -249,12 +250,21 @@ def _stretches(
 
 
 def _way_points(run: FinishedRun, via: Sequence[str], nodes: list[int]) -> list[dict[str, Any]]:
-    """Return each way-point with the position of the junction that it was taken for."""
-    points = run.city.streets.nodes.geometry.iloc[nodes].to_crs("EPSG:4326")
-    return [
-        {"text": text, "latitude": round(p.y, 6), "longitude": round(p.x, 6)}
-        for text, p in zip(via, points, strict=True)
-    ]
+    """Return each way-point with the junction that it was taken for, and how far that is."""
+    import geopandas as gpd
+
+    junctions = run.city.streets.nodes.geometry.iloc[nodes]
+    degrees = junctions.to_crs("EPSG:4326")
+    rows = []
+    for text, metres, junction in zip(via, junctions, degrees, strict=True):
+        typed = coordinates(text)
+        away = None
+        if typed is not None:
+            point = gpd.GeoSeries.from_xy([typed[1]], [typed[0]], crs="EPSG:4326")
+            away = round(float(point.to_crs(junctions.crs).distance(metres).iloc[0]), 1)
+        latitude, longitude = round(junction.y, 6), round(junction.x, 6)
+        rows.append({"text": text, "latitude": latitude, "longitude": longitude, "away_m": away})
+    return rows
 
 
 def _streets(run: FinishedRun, edges: NDArray[np.int32]) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import json
 import math
 import shutil
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -87,6 +88,17 @@ def test_the_way_is_whole(answer):
             assert found == pytest.approx([place["longitude"], place["latitude"]], abs=1e-5)
 
 
+def test_it_says_how_far_the_junction_is(folder, capsys):
+    here = walk_run(folder, ENDS, totals=[4000]).content["way_points"]
+    assert [point["away_m"] for point in here] == [None, None]
+    at = f"{here[0]['latitude']},{here[0]['longitude']}"
+    off = f"{here[0]['latitude'] + 0.0005:.6f},{here[0]['longitude']}"  # 55 m north
+    assert walk_run(folder, [at, ENDS[1]]).content["way_points"][0]["away_m"] <= 0.1
+    assert main(["walk", str(folder), "--from", off, "--to", ENDS[1]]) == 0
+    away = walk_run(folder, [off, ENDS[1]]).content["way_points"][0]["away_m"]
+    assert (f"is {away:,.0f} m away" in capsys.readouterr().out) == (away >= 25)
+
+
 def test_less_seen_ways_keep_their_promise(answer):
     for step in answer.content["totals"]:
         seen = step["observed_length"]
@@ -99,7 +111,7 @@ def test_less_seen_ways_keep_their_promise(answer):
 
 def test_more_cameras_never_see_less(folder):
     totals = walk_run(folder, ENDS, totals=[1000, 4000, 9000, 33000, 60000]).content["totals"]
-    for before, after in zip(totals, totals[1:], strict=False):
+    for before, after in pairwise(totals):
         for name in ("observed_length", "heads", "identified", "tracked_live"):
             assert before[name] <= after[name] + 1e-12
         for way, later in zip(before["least_seen"], after["least_seen"], strict=True):
