@@ -37,7 +37,9 @@ CONTENT_SECURITY_POLICY = (
 )
 """Scripts and styles written in the file may run; nothing may be asked of any address."""
 OUR_STYLES = ("page.css",)
-OUR_SCRIPTS = ("payload.js", "sheet.js", "figures.js", "scene.js", "labels.js", "panel.js")
+OUR_SCRIPTS = (
+    "payload.js", "sheet.js", "figures.js", "dark.js", "scene.js", "labels.js", "panel.js",
+)  # fmt: skip
 MOST_CLASSES = 6
 HEADLINE_TASK = "recognise"
 
@@ -303,7 +305,8 @@ def _english(texts: Mapping[str, tuple[str, str]], key: str, **values: object) -
 
 
 @cache
-def _asset(name: str) -> str:
+def page_asset(name: str) -> str:
+    """Return a file of ours that goes into pages."""
     return files("maps").joinpath("assets", name).read_text(encoding="utf-8")
 
 
@@ -311,17 +314,17 @@ def _asset(name: str) -> str:
 def page_template(name: str) -> jinja2.Template:
     """Return a template of ours that escapes whatever is put into it."""
     return jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
-        _asset(name)
+        page_asset(name)
     )
 
 
 def _styles() -> list[str]:
-    styles = [_leaflet("leaflet.css"), *(_asset(name) for name in OUR_STYLES)]
+    styles = [_leaflet("leaflet.css"), *(page_asset(name) for name in OUR_STYLES)]
     return [f"<style>\n{style}\n</style>" for style in styles]
 
 
 def _scripts() -> list[str]:
-    scripts = [_leaflet("leaflet.js"), *(_asset(name) for name in OUR_SCRIPTS)]
+    scripts = [_leaflet("leaflet.js"), *(page_asset(name) for name in OUR_SCRIPTS)]
     return [f"<script>\n{script}\n</script>" for script in scripts]
 
 

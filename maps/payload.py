@@ -35,6 +35,7 @@ SHARE_SCALE = 100_000
 STATION_EXIT = re.compile(r"\s+exit\s+\S+$|\s*[A-Z]\d*\s*出口$", re.IGNORECASE)
 LABELLED = ("station", "market", "landmark")
 QUANTILES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+TYPICAL = ("longest_gap_m", "heads", "tracked_live")
 WALK_FIGURES = ("observed_length", "heads", "longest_gap_m", "tracked_live")
 
 
@@ -108,6 +109,7 @@ def build_payload(run: RunFolder) -> Payload:
     columns = Columns()
     ranks = _known_ranks(run)
     names = _add_streets(columns, grid, run, ranks)
+    _add_network(columns, run)
     _add_rings(columns, grid, "wall", run.walls)
     _add_heads(columns, grid, run, ranks)
     _add_seen_curves(columns, run, ranks)
@@ -118,7 +120,8 @@ def build_payload(run: RunFolder) -> Payload:
         "decimetre": grid.decimetre,
         "tasks": run.tasks,
         "totals": run.totals,
-        "steps": run.summary["steps"],
+        "typical": [_typical(step) for step in run.summary["steps"]],
+        "critical": _critical_totals(run),
         "names": names,
         "walks": _add_walks(columns, grid, run),
         "places": _labels(grid, run),
@@ -198,6 +201,30 @@ def _add_streets(
     return [list(pair) for pair in known]
 
 
+def _add_network(columns: Columns, run: RunFolder) -> None:
+    """Add what the unseen part of the network hangs on: ends and decks of edges, pieces inside."""
+    ends = run.edges[["u", "v"]].to_numpy(np.int64)
+    node = np.unique(ends, return_inverse=True)[1].reshape(ends.shape)
+    columns.add("edge_u", node[:, 0], differences=True)
+    columns.add("edge_v", node[:, 1], differences=True)
+    columns.add("edge_deck", pd.factorize(run.edges["deck"].astype("str"), sort=True)[0])
+    columns.add("piece_inside", run.pieces["in_area"].to_numpy(bool))
+
+
+def _critical_totals(run: RunFolder) -> dict[str, int | None]:
+    """Totals at which the largest unseen part falls below half of street length, by task."""
+    found = run.summary.get("percolation") or {}
+    return {task: part["critical_total"] for task, part in found.items() if part}
+
+
+def _typical(step: dict[str, Any]) -> dict[str, dict[str, float | None]]:
+    """Medians over typical walks at one total that the page cannot add up from curves."""
+    return {
+        task: {name: figures[name]["p50"] for name in TYPICAL if figures.get(name)}
+        for task, figures in step["trips"].items()
+    }
+
+
 def _add_heads(columns: Columns, grid: Grid, run: RunFolder, ranks: NDArray[np.int64]) -> None:
     """Add cameras in ascending order of rank, and their fields."""
     heads = run.heads[run.heads["rank"] <= run.totals[-1]]
@@ -235,7 +262,8 @@ def _add_walk_bands(columns: Columns, run: RunFolder) -> None:
     (thinned evenly where there are very many) and at the run's totals.
     """
     count = run.curves.num_rows
-    changes = [np.unique(_flat(run.curves, f"curve_rank_{task}")) for task in run.tasks]
+    tasks = run.tasks if count else ()  # columns of a table without rows have no type
+    changes = [np.unique(_flat(run.curves, f"curve_rank_{task}")) for task in tasks]
     ranks = np.unique(np.concatenate(changes)) if count else np.zeros(0, np.int64)
     ranks = ranks[ranks <= run.totals[-1]]
     most = max(min(MOST_CURVE_POINTS, MOST_CURVE_CELLS // max(count, 1)), 1)
@@ -243,7 +271,7 @@ def _add_walk_bands(columns: Columns, run: RunFolder) -> None:
     grid = np.unique(np.concatenate([[0], thinned, run.totals])) if count else ranks
     columns.add("band_rank", grid, differences=True)
     for task in run.tasks:
-        share = _seen_shares(run.curves, task, grid)
+        share = _seen_shares(run.curves, task, grid) if count else np.zeros((0, 0))
         for name, quantile in QUANTILES.items():
             band = np.quantile(share, quantile, axis=0) if count else np.zeros(0)
             columns.add(f"band_{task}_{name}", np.rint(band * SHARE_SCALE), differences=True)

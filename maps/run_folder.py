@@ -20,6 +20,16 @@ from sim.errors import InputError
 
 VERSION = 1
 """Form of summary.json that this reader knows."""
+BANDS_VERSION = 1
+BANDS_KEYS = ("scenario", "headline", "seeds", "chance", "range", "decomposition")
+POLICY_COLUMNS = (
+    "policy", "total", "task", "tracked_live", "tracked_afterwards", "tracked", "tracked_change",
+    "tracked_change_se",
+)  # fmt: skip
+EXPOSURE_COLUMNS = (
+    "by", "group", "total", "task", "street_km", "share_seen", "walks", "observed_time",
+    "observed_time_se", "places",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,10 @@ class RunFolder:
         Rows of trips.parquet that belong to named walks.
     curves
         Curves of the other walks: length, curve_rank_<task>, curve_length_<task> (arrow lists).
+    policies, exposure
+        What rules change, and who and where is seen more; None in runs of before there were any.
+    bands
+        Content of bands.json, None unless somebody put it into the folder.
     """
 
     summary: dict[str, Any]
@@ -55,6 +69,9 @@ class RunFolder:
     walks: gpd.GeoDataFrame
     walk_figures: pd.DataFrame
     curves: pa.Table
+    policies: pd.DataFrame | None
+    exposure: pd.DataFrame | None
+    bands: dict[str, Any] | None
 
     @property
     def tasks(self) -> list[str]:
@@ -103,7 +120,30 @@ def read_run_folder(folder: Path) -> RunFolder:
         curves=_read_table(
             folder, "trips_geometry", ["length", *curves], filters=[("named", "==", False)]
         ),
+        policies=_read_if_there(folder, "policies", POLICY_COLUMNS),
+        exposure=_read_if_there(folder, "exposure", EXPOSURE_COLUMNS),
+        bands=_read_bands(folder),
     )
+
+
+def _read_if_there(folder: Path, name: str, columns: tuple[str, ...]) -> pd.DataFrame | None:
+    """Read a table that runs of earlier versions have not; columns it lacks are empty."""
+    if not (folder / f"{name}.parquet").is_file():
+        return None
+    table: pd.DataFrame = _read_table(folder, name, None).to_pandas()
+    return table.reindex(columns=list(columns))
+
+
+def _read_bands(folder: Path) -> dict[str, Any] | None:
+    if not (folder / "bands.json").is_file():
+        return None
+    content = _read_json(folder, "bands.json")
+    if content.get("version") != BANDS_VERSION or any(key not in content for key in BANDS_KEYS):
+        raise InputError(
+            f"{folder}: bands.json has a form this program does not know; "
+            "run `sim bands` again or take it away"
+        )
+    return content
 
 
 def _present(folder: Path, name: str) -> Path:

@@ -175,6 +175,20 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "by_task": ("Street length seen, by task", "各級清晰度下被看見的街道長度"),
     "no_figure": ("—", "—"),
+    # the dark network
+    "dark_part": ("Unseen streets that hang together", "相連的不被看見街道"),
+    "dark_share": ("of street length is one connected unseen part",
+                   "街道長度屬於同一片相連的不被看見街道"),
+    "dark_show": ("Show the largest such part on the map", "在地圖上顯示最大的一片"),
+    "dark_critical": (
+        "It falls below half of street length at {n} cameras.",
+        "到 {n} 個鏡頭時，跌至不足街道長度的一半。",
+    ),
+    "dark_never": (
+        "It holds half of street length or more up to {n} cameras.",
+        "直至 {n} 個鏡頭，仍佔街道長度一半或以上。",
+    ),
+    "legend_dark": ("largest connected unseen part", "最大一片相連的不被看見街道"),
     # walks
     "walks": ("Walks to look at", "看看這些路程"),
     "walks_hint": (
@@ -247,40 +261,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Drawn with folium and Leaflet (BSD licences).",
         "以 folium 及 Leaflet 繪製（BSD 授權）。",
     ),
-    # the report
-    "report_streets": (
-        "How much of the streets could be seen",
-        "有多少街道可被看見",
-    ),
-    "report_streets_says": (
-        "With {n} cameras, a face turned towards a camera could be recognised on {share} of the "
-        "street length here; the rest stays out of reach of every simulated camera.",
-        "有 {n} 個鏡頭時，區內 {share} 的街道長度上，面向鏡頭的人臉可被辨認；其餘路段在所有模擬鏡頭"
-        "的有效距離以外。",
-    ),
-    "report_walks": ("How much of a typical walk could be seen", "典型路程有多少可被看見"),
-    "report_walks_says": (
-        "Half of the simulated walks have a camera close enough to recognise a face on more than "
-        "{share} of their length at {n} cameras; their longest stretch without one is {gap} m in "
-        "the median.",
-        "有 {n} 個鏡頭時，半數模擬路程有超過 {share} 的長度近得可辨認人臉；途中最長一段沒有這樣的"
-        "鏡頭，中位數為 {gap} 米。",
-    ),
-    "report_tracked": (
-        "On how much of a walk a track could hold",
-        "有多少路程可維持追蹤",
-    ),
-    "report_tracked_says": (
-        "The expected share of a typical walk on which the walker has been identified and not yet "
-        "lost, if every simulated camera up to {n} were joined to one live system. It rests on "
-        "assumed hit rates and memory, which the methods list.",
-        "假設最多 {n} 個模擬鏡頭全部連接同一個實時系統，在一段典型路程上，行人已被識別而尚未跟失的"
-        "預期比例。此數建基於假設的識別率與記憶時間，詳見方法說明。",
-    ),
-    "report_total": ("Cameras in the city", "全市鏡頭"),
-    "report_walk_seen": ("Typical walk seen, median", "典型路程被看見，中位數"),
-    "report_walk_tracked": ("Tracked live, median", "可被實時追蹤，中位數"),
-    "report_read": ("How to read this", "如何閱讀"),
     # without script
     "still": (
         "Streets by the number of cameras in {city} at which they are first seen. Dark streets "

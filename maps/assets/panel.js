@@ -10,11 +10,12 @@ Unseen.Panel = class {
   constructor({ payload: head, facts, texts, classes }, columns, map) {
     Object.assign(this, { head, facts, texts, classes, map });
     this.figures = new Unseen.Figures(head, columns);
+    this.dark = new Unseen.Dark(head, columns);
     this.scene = new Unseen.Scene(head, columns, classes);
     this.labels = new Unseen.Labels(head, columns);
     this.highest = head.totals[head.totals.length - 1];
     const task = Math.max(head.tasks.indexOf("recognise"), 0);
-    this.state = { task, total: this.highest, walk: -1, language: "en" };
+    this.state = { task, total: this.highest, walk: -1, language: "en", dark: null };
     this.language = navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
   }
 
@@ -213,6 +214,10 @@ Unseen.Panel = class {
     for (const button of document.querySelectorAll("[data-language]")) {
       button.addEventListener("click", () => this.speak(button.dataset.language));
     }
+    byId("dark-shown").addEventListener("change", () => {
+      this._legend();
+      this.refresh();
+    });
     byId("play").addEventListener("click", () => (this.playing ? this.pause() : this.play()));
     byId("fold").addEventListener("click", () => {
       this._fold(!byId("panel").classList.contains("folded"));
@@ -329,6 +334,7 @@ Unseen.Panel = class {
       "aria-label", this.say("map", { share: this.percent(share), n: this.number(total) }),
     );
     this._cards(share);
+    this._darkPart();
     this._bars();
     this._track();
     this._moveChart();
@@ -347,7 +353,7 @@ Unseen.Panel = class {
     const band = this.figures.walkBand(task, total);
     const step = this.figures.step(total);
     const typical = step < 0 ? {} : this._typical(step, this.head.tasks[task]);
-    const median = (name) => (typical[name] ? typical[name].p50 : null);
+    const median = (name) => typical[name];
     this._write("cameras-here", this.number(this.figures.camerasHere(total)));
     this._write("streets-seen", this.percent(share));
     this._write("walk-seen", this.percent(band && band.p50));
@@ -361,9 +367,19 @@ Unseen.Panel = class {
     }
   }
 
+  /** The largest connected unseen part: its share, when it falls apart, and its pieces to draw. */
+  _darkPart() {
+    const { task, total } = this.state;
+    const { pieces, share } = this.dark.largest(task, total);
+    const critical = this.head.critical[this.head.tasks[task]];
+    const key = critical ? "dark_critical" : critical === null ? "dark_never" : "";
+    this.state.dark = document.getElementById("dark-shown").checked ? pieces : null;
+    this._write("dark-share", this.percent(share));
+    this._write("dark-critical", key && this.say(key, { n: this.number(critical || this.highest) }));
+  }
+
   _typical(step, task) {
-    const trips = this.head.steps[step].trips;
-    return (trips && trips[task]) || {};
+    return this.head.typical[step][task] || {};
   }
 
   metres(value) {
@@ -560,6 +576,7 @@ Unseen.Panel = class {
     const { raised, roofed } = this.scene.has;
     list.append(
       ...rows, unseen,
+      ...(document.getElementById("dark-shown").checked ? [line("dark", "", this.say("legend_dark"))] : []),
       ...(raised ? [line("bridge", "", this.say("legend_bridge"))] : []),
       ...(roofed ? [line("roofed", "", this.say("legend_roofed"))] : []),
       line("camera", "", this.say(close ? "legend_camera" : "legend_camera_far")),
@@ -583,7 +600,7 @@ Unseen.Panel = class {
     const count = this.classes.length;
     this.colours = {
       paper: read("paper"), block: read("block"), blockEdge: read("block-edge"),
-      unseen: read("unseen"), outline: read("outline"), camera: read("camera"),
+      unseen: read("unseen"), dark: read("dark"), outline: read("outline"), camera: read("camera"),
       field: read("field"), fieldEdge: read("field-edge"), walk: read("walk"),
       walkInside: read("walk-inside"), casing: read("casing"), label: read("label"), station: read("station"),
       glow: Number(read("glow")),

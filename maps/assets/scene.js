@@ -237,6 +237,7 @@ Unseen.Scene = class {
     const close = view.zoom >= FIELD_ZOOM;
     if (state.walk >= 0) this._paintWalk(context, view, colours, state);
     if (close) this._paintFields(context, view, colours, state);
+    if (state.dark) this._paintDark(context, view, colours, state);
     this._paintSeen(context, view, colours, state, 0);
     this._paintFootbridges(context, view, colours);
     this._paintSeen(context, view, colours, state, 1);
@@ -267,6 +268,22 @@ Unseen.Scene = class {
       stroke(paths[place], colours.classes[place], width, 1);
     }
     context.globalAlpha = 1;
+  }
+
+  /** The largest connected unseen part, as a band under the streets. */
+  _paintDark(context, view, colours, { dark }) {
+    if (this.darkPieces !== dark) {
+      this.darkPieces = dark;
+      this.darkPath = this._path(dark, 0, dark.length);
+    }
+    context.lineJoin = "round";
+    context.lineCap = "round";
+    context.strokeStyle = colours.dark;
+    context.lineWidth = ((2.6 * this.width(view) + 3) * view.pixels) / view.k;
+    context.stroke(this.darkPath);
+    context.strokeStyle = colours.unseen;
+    context.lineWidth = (0.7 * this.width(view) * view.pixels) / view.k;
+    context.stroke(this.darkPath);
   }
 
   /** Footbridges run over the streets, and are not seen by the cameras below. */

@@ -3,11 +3,13 @@
 import json
 import shutil
 import time
+from itertools import pairwise
 
+import networkx as nx
 import pytest
 from invented_run import hand_written_streets, write_run
 
-from maps import write_map
+from maps import write_map, write_report
 from maps.run_folder import read_run_folder
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
@@ -198,6 +200,74 @@ def test_figures_follow_the_slider_and_are_the_summary_s(browser, run_folder):
         assert number(browser, "dark-stretch") == pytest.approx(gap, abs=0.51)
 
 
+def largest_unseen_part(run, task, total):
+    """Share of street length in the largest connected unseen part, by networkx."""
+    graph = nx.Graph()
+    decks = run.edges.set_index("edge")[["u", "v", "deck"]]
+    seen_ends = set()
+    for edge, pieces in run.pieces.groupby("edge"):
+        u, v, deck = decks.loc[edge]
+        rows = list(pieces.itertuples())
+        for k, piece in enumerate(rows):
+            dark = getattr(piece, f"rank_{task}") > total
+            ends = [(u, deck)] * (k == 0) + [(v, deck)] * (k == len(rows) - 1)
+            if not dark:
+                seen_ends.update(ends)
+                continue
+            metres = (piece.t1 - piece.t0) * piece.in_area
+            graph.add_node((edge, k, "piece"), metres=metres)
+            if (edge, k - 1, "piece") in graph:
+                graph.add_edge((edge, k - 1, "piece"), (edge, k, "piece"))
+            graph.add_edges_from(((edge, k, "piece"), end) for end in ends)
+    graph.remove_nodes_from(seen_ends & set(graph))
+    decks_of = {}
+    for junction in [node for node in graph if len(node) == 2]:
+        decks_of.setdefault(junction[0], []).append(junction)
+    for junctions in decks_of.values():
+        graph.add_edges_from(pairwise(junctions))
+    parts = [sum(graph.nodes[n].get("metres", 0.0) for n in part)
+             for part in nx.connected_components(graph)]  # fmt: skip
+    whole = (run.pieces["t1"] - run.pieces["t0"])[run.pieces["in_area"]].sum()
+    return max(parts, default=0.0) / whole
+
+
+def test_the_largest_unseen_part_is_that_of_networkx(browser, run_folder):
+    open_page(browser, run_folder)
+    run = read_run_folder(run_folder)
+    for place, task in enumerate(run.tasks):
+        for total in (0, 1000, *run.totals):
+            shown = browser.execute_script(
+                "return Unseen.panel.dark.largest(arguments[0], arguments[1]).share", place, total
+            )
+            assert shown == pytest.approx(largest_unseen_part(run, task, total), abs=1e-3)
+
+
+def test_the_largest_unseen_part_is_drawn_when_asked_for(browser, run_folder):
+    folder_summary = json.loads((run_folder / "summary.json").read_text())
+    open_page(browser, run_folder)
+    set_slider(browser, 20000)
+    lit_pixels(browser)
+    share = browser.execute_script("return Unseen.panel.dark.largest(2, 20000).share")
+    assert number(browser, "dark-share") == pytest.approx(100 * share, abs=0.51)
+    assert folder_summary["percolation"] == {}
+    assert (
+        browser.execute_script("return document.getElementById('dark-critical').textContent") == ""
+    )
+    before = canvas(browser)
+    browser.execute_script("document.getElementById('dark-shown').click()")
+    lit_pixels(browser)
+    assert canvas(browser) != before
+    assert "largest connected unseen part" in browser.find_element("id", "legend").text
+    browser.execute_script("document.getElementById('dark-shown').click()")
+    lit_pixels(browser)
+    assert canvas(browser) == before
+
+
+def canvas(browser):
+    """What is painted on the canvas of seen streets."""
+    return browser.execute_script("return Unseen.panel.sheets.light._container.toDataURL()")
+
+
 def test_between_totals_shares_are_exact_and_steps_say_so(browser, run_folder):
     open_page(browser, run_folder)
     exact = browser.execute_script(
@@ -359,3 +429,15 @@ def test_without_script_the_page_still_answers(browser, run_folder):
     assert "模擬" in main
     assert picture["width"] > 300
     assert idle == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_report_fits_the_screen_and_asks_for_nothing(browser, run_folder, width):
+    screen = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    address = write_report(run_folder).as_uri()
+    browser.get_log("performance")
+    browser.get(address)
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    assert [url for url in requests(browser) if not url.startswith("data:")] == [address]
+    assert complaints(browser) == []

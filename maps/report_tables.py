@@ -1,0 +1,298 @@
+"""The report's tables: at a glance, what rules change, who is seen more, how far figures move.
+
+It chooses rows and words; the figures are those of the run folder's summary and tables, and of
+bands.json where it lies beside them and belongs to the same scenario.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from maps.charts import Band, Curve, Pair, share_axis
+from maps.page import HEADLINE_TASK, percent
+from maps.payload import clean_name
+from maps.report_figures import Figures, Section, figure, number, plain, points, same
+from maps.report_texts import WORDS, group_name, words
+
+SHORTEST_CLASS_KM = 0.5
+"""Classes of street with less are left out: their share says little."""
+BASE_POLICY = "live"
+FEWER_CAMERAS = ("a tenth fewer cameras", "half the cameras")
+"""Policies that are no rules but fewer cameras."""
+NO_RECOGNITION = "off"
+NOT_OF_THE_SCENARIO = ("name", "title", "title_zh")
+"""What bands.json leaves out of its scenario."""
+
+
+def glance(f: Figures) -> dict[str, Any]:
+    """Return the few figures that answer first, at the lowest and the highest total."""
+    steps = f.run.summary["steps"]
+    chosen = [steps[0], steps[-1]] if len(steps) > 1 else steps[:1]
+    trips = ("trips", HEADLINE_TASK)
+    curve = figure(f.run.summary, "percolation", HEADLINE_TASK, "largest_dark_share")
+    rows = [
+        ("glance_here", [f"{step['cameras']:,}" for step in chosen]),
+        ("glance_streets", [percent(figure(step, "coverage", HEADLINE_TASK)) for step in chosen]),
+        ("glance_walk", [_spread(figure(step, *trips, "observed_length")) for step in chosen]),
+        ("glance_unseen", [percent(figure(step, *trips, "unseen_trips")) for step in chosen]),
+        ("glance_live", [percent(figure(step, *trips, "tracked_live", "p50")) for step in chosen]),
+        ("glance_afterwards", [
+            percent(figure(step, *trips, "tracked_afterwards", "p50")) for step in chosen
+        ]),
+        ("glance_dark", [_dark_share(curve, step["cameras"]) for step in chosen]),
+        ("glance_no_way", [
+            _with_error(figure(step, *trips, "no_unseen_walk"),
+                        figure(step, *trips, "no_unseen_walk_se")) for step in chosen
+        ]),
+        ("glance_alerts", [_alerts(step) for step in chosen]),
+    ]  # fmt: skip
+    return {
+        "head": [(f"{step['total']:,}", f.below) for step in chosen],
+        "rows": [(words(key), values) for key, values in rows if set(values) != {"—"}],
+        "note": words("glance_note", task=words(f.last("recognition", "task") or "identify")),
+    }
+
+
+def _spread(found: dict[str, float] | None) -> str:
+    if not found or found.get("p50") is None:
+        return "—"
+    return f"{percent(found['p50'])} ({percent(found['p10'])}–{percent(found['p90'])})"
+
+
+def _with_error(share: float | None, error: float | None) -> str:
+    return "—" if share is None else f"{percent(share)} ± {points(error)}"
+
+
+def _dark_share(curve: list[list[float]] | None, cameras: int) -> str:
+    """Read the step function of the largest unseen part at a number of cameras in the area."""
+    if not curve:
+        return "—"
+    at = int(np.searchsorted([count for count, _ in curve], cameras, side="right")) - 1
+    return percent(curve[max(at, 0)][1])
+
+
+def _alerts(step: dict[str, Any]) -> str:
+    low, high = (
+        figure(step, "recognition", "cases", case, "false_alerts_per_day")
+        for case in ("low", "high")
+    )
+    return "—" if low is None or high is None else f"{number(low)}–{number(high)}"
+
+
+def table_sections(f: Figures) -> Iterator[Section]:
+    """Yield the sections whose figures the run folder has."""
+    for made in (rules(f), unequal(f), bands(f)):
+        if made is not None:
+            yield made
+
+
+def rules(f: Figures) -> Section | None:
+    """Say what lowers tracking most at the highest total, strongest first."""
+    table = _at_the_end(f, f.run.policies)
+    if table is None or BASE_POLICY not in set(table["policy"]):
+        return None
+    table = table.sort_values("tracked_change", kind="stable")
+    base = float(table.loc[table["policy"] == BASE_POLICY, "tracked"].iloc[0])
+    if not base > 0:  # nobody walks, or nobody is tracked: there is nothing to lower
+        return None
+    rows = [
+        {
+            "name": _policy_name(row["policy"]),
+            "live": percent(row["tracked_live"]),
+            "afterwards": percent(row["tracked_afterwards"]),
+            "either": percent(row["tracked"]),
+            "bar": round(100 * row["tracked"] / base, 1),
+            "change": "" if row["policy"] == BASE_POLICY else _change(row),
+        }
+        for row in table.to_dict("records")
+    ]
+    other = table[~table["policy"].isin([BASE_POLICY, NO_RECOGNITION, *FEWER_CAMERAS])]
+    if len(other) < 2:
+        return None
+    first, second = other.iloc[0], other.iloc[1]
+    says = words(
+        "rules_says", n=f.n, base=percent(base), first=_policy_name(first["policy"]),
+        first_share=percent(first["tracked"]), second=_policy_name(second["policy"]),
+        second_share=percent(second["tracked"]),
+    )  # fmt: skip
+    half = table[table["policy"] == FEWER_CAMERAS[-1]]
+    if len(half):
+        more = words("rules_half", half=percent(float(half["tracked"].iloc[0])))
+        says = [f"{says[0]} {more[0]}", f"{says[1]}{more[1]}"]
+    walks = f.last("trips", HEADLINE_TASK, "tracked_live", "n")
+    return Section("rules", says, [words("rules_note", walks=plain(walks))], [], {"rules": rows})
+
+
+def _change(row: Mapping[Hashable, Any]) -> str:
+    change = 100 * row["tracked_change"]
+    sign = "−" if change < -0.05 else "+" if change > 0.05 else ""
+    error = 100 * row["tracked_change_se"]
+    return f"{sign}{abs(change):.1f} ± {'<0.1' if 0 < error < 0.05 else f'{error:.1f}'}"
+
+
+def _policy_name(name: str) -> list[str]:
+    return words(f"policy {name}") if f"policy {name}" in WORDS else same(clean_name(name))
+
+
+def _at_the_end(f: Figures, table: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Return a table's rows at the highest total for the headline task, if it has any."""
+    if table is None:
+        return None
+    chosen = table[(table["total"] == f.run.totals[-1]) & (table["task"] == HEADLINE_TASK)]
+    return chosen if len(chosen) else None
+
+
+def unequal(f: Figures) -> Section | None:
+    """Say which streets, districts, walks and people are seen more, at the highest total."""
+    table = _at_the_end(f, f.run.exposure)
+    if table is None:
+        return None
+    groups = [made for by in dict.fromkeys(table["by"]) if (made := _group(f, table, by))]
+    classes = next((rows for by, rows in groups if by == "street class"), [])
+    if not classes:
+        return None
+    high, low = classes[0], classes[-1]
+    says = words(
+        "unequal_says", n=f.n, high=high["value"], low=low["value"], high_name=high["name"],
+        low_name=low["name"],
+    )  # fmt: skip
+    shown = [(words(f"by {by}") if f"by {by}" in WORDS else same(by), rows) for by, rows in groups]
+    return Section("unequal", says, [words("unequal_note", n=f.n)], [], {"groups": shown})
+
+
+def _group(f: Figures, table: pd.DataFrame, by: str) -> tuple[str, list[dict[str, Any]]] | None:
+    """Return the bars of one kind of group; None where there is nothing to compare."""
+    own = table[table["by"] == by]
+    share = own["share_seen"].fillna(own["observed_time"])
+    own = own.assign(share=share)[share.notna().to_numpy()]
+    if by == "street class":
+        own = own[own["street_km"] >= SHORTEST_CLASS_KM]
+    if len(own) < (1 if by == "place" else 2):
+        return None
+    if by != "hour":
+        own = own.sort_values("share", ascending=False, kind="stable")
+    rows = [
+        {
+            "name": _name_in(f, by, str(row["group"])),
+            "value": percent(row["share"]),
+            "error": "" if pd.isna(row["observed_time_se"]) else points(row["observed_time_se"]),
+            "bar": round(100 * row["share"], 1),
+            "size": _size(row),
+        }
+        for row in own.to_dict("records")
+    ]
+    return by, rows
+
+
+def _size(row: Mapping[Hashable, Any]) -> list[str]:
+    if pd.notna(row["street_km"]):
+        return same(f"{row['street_km']:,.1f} km")
+    if pd.notna(row["places"]):
+        return words("n_places", n=f"{row['places']:,.0f}")
+    return same(f"n = {row['walks']:,.0f}")
+
+
+def _name_in(f: Figures, by: str, group: str) -> list[str]:
+    if by == "district":
+        districts = f.run.districts
+        found = districts[(districts["kind"] == "district") & (districts["name"] == group)]
+        chinese = clean_name(found["name_zh"].iloc[0]) if len(found) else ""
+        return [clean_name(group), chinese or clean_name(group)]
+    if by == "hour":
+        return same(f"{int(float(group)):02d}:00")
+    return [clean_name(name) for name in group_name(group)]
+
+
+def bands(f: Figures) -> Section:
+    """Say how far the headline figure moves by chance and by named cases, if bands.json says so."""
+    content = f.run.bands
+    if content is None:
+        return Section("bands", words("bands_none"), [], [])
+    own = {key: value for key, value in f.scenario.items() if key not in NOT_OF_THE_SCENARIO}
+    if content["scenario"] != own:
+        return Section("bands", words("bands_other"), [], [])
+    chance, between = (_headlines(content, name) for name in ("chance", "range"))
+    ends = {name: _along(f, chance, name) for name in ("p5", "mean", "p95")}
+    ends |= {name: _along(f, between, name) for name in ("lowest", "highest")}
+    shown = (("mean", HEADLINE_TASK), ("highest", "thin"), ("lowest", "thin dashed"))
+    labels = {"mean": "scenario", "highest": "highest", "lowest": "lowest"}
+    curves = [
+        Curve(
+            f.x_from_nothing, f.from_nothing(ends[name]), words(f"bands_{labels[name]}"),
+            same(percent(ends[name][-1])), style, dots=True,
+        )
+        for name, style in shown
+    ]  # fmt: skip
+    band = Band(
+        f.x_from_nothing, f.from_nothing(ends["p5"]), f.from_nothing(ends["p95"]), HEADLINE_TASK
+    )
+    last, by_chance = between[f.run.totals[-1]], chance[f.run.totals[-1]]
+    says = words(
+        "bands_says", n=f.n, seeds=str(len(content["seeds"])),
+        p5=percent(by_chance["p5"]), p95=percent(by_chance["p95"]),
+        lowest=percent(last["lowest"]), lowest_case=_case_name(last["lowest_case"]),
+        highest=percent(last["highest"]), highest_case=_case_name(last["highest_case"]),
+    )  # fmt: skip
+    axis = share_axis(*(curve.y for curve in curves))
+    drawn = f.chart("bands_axis", axis, curves, [band])
+    return Section("bands", says, [words("bands_note")], [drawn], _factors(f, content))
+
+
+def _headlines(content: dict[str, Any], name: str) -> dict[int, dict[str, Any]]:
+    """Return the rows on the headline figure by total."""
+    wanted = content["headline"]
+    return {
+        int(row["total"]): row
+        for row in content[name]
+        if (row["task"], row["figure"]) == (wanted["task"], wanted["figure"])
+    }
+
+
+def _along(f: Figures, rows: dict[int, dict[str, Any]], name: str) -> np.ndarray[Any, Any]:
+    values = [rows[total][name] for total in f.run.totals]
+    return np.array([np.nan if value is None else value for value in values], np.float64)
+
+
+def _factors(f: Figures, content: dict[str, Any]) -> dict[str, Any]:
+    """Return how far each assumption moves the headline figure at the highest total."""
+    wanted = (f.run.totals[-1], content["headline"]["figure"])
+    rows = [row for row in content["decomposition"] if (row["total"], row["figure"]) == wanted]
+    rows = [row for row in rows if row["spread"] is not None]
+    rows.sort(key=lambda row: -row["spread"])
+    return {
+        "head": [words("bands_factor", n=f.n), words("bands_from"), words("bands_to")],
+        "rows": [
+            [
+                _factor_name(row["factor"]),
+                _end(row["lowest"], row["lowest_level"]),
+                _end(row["highest"], row["highest_level"]),
+            ]
+            for row in rows
+        ],
+    }
+
+
+def _end(value: float, level: str | None) -> list[str]:
+    if level is None:
+        return same(percent(value))
+    english, chinese = _level_name(level)
+    return [f"{percent(value)} · {english}", chinese]
+
+
+def _factor_name(factor: str) -> list[str]:
+    return words(f"factor {factor}") if f"factor {factor}" in WORDS else same(clean_name(factor))
+
+
+def _level_name(level: str) -> list[str]:
+    return words(f"level {level}") if f"level {level}" in WORDS else same(clean_name(level))
+
+
+def _case_name(case: str) -> Pair:
+    """Name a case of one or more changes, as bands.json writes them: "factor: level, …"."""
+    parts = [part.partition(": ") for part in case.split(", ")]
+    names = [_level_name(level or factor) for factor, _, level in parts]
+    return [joint.join(name[at] for name in names) for at, joint in enumerate((", ", "、"))]

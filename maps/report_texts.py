@@ -1,0 +1,534 @@
+"""Every word that report.html alone has, in English and in Chinese as written in Hong Kong.
+
+Sentences hold places in braces, the same in both languages, which the report fills with figures of
+the run. Each sentence has to be true of any run that it is shown for: where figures could make it
+false there is another one beside it.
+"""
+
+from __future__ import annotations
+
+from maps.texts import LANGUAGES, TEXTS
+
+WORDS: dict[str, tuple[str, str]] = {
+    "contents": ("On this page", "本頁內容"),
+    "about_error": (
+        "± is one standard error from drawing only so many people or walks (n); for shares it is "
+        "in "
+        "percentage points. It says nothing of the assumptions, nor of where cameras really hang.",
+        "± 為一個標準誤差，只反映抽樣人數或路程數目（n）有限；比例的誤差以百分點計。它不反映各項"
+        "假設，亦不反映鏡頭的真實位置。",
+    ),
+    "below": ("Cameras in {city}", "{city}鏡頭數目"),
+    # at a glance
+    "glance": ("At a glance", "一覽"),
+    "glance_here": ("Cameras in this area that watch a street", "區內面向街道的鏡頭"),
+    "glance_streets": ("Street length on which a face could be recognised", "可辨認人臉的街道長度"),
+    "glance_walk": ("Typical walk, likewise: median (10th to 90th percentile)",
+                    "典型路程（同上）：中位數（第 10 至第 90 百分位數）"),
+    "glance_unseen": ("Walks that pass no such camera", "全程沒有遇到這樣的鏡頭的路程"),
+    "glance_live": ("Typical walk tracked live, median", "典型路程可被實時追蹤，中位數"),
+    "glance_afterwards": ("… with recordings searched afterwards", "……事後翻查錄影計"),
+    "glance_dark": ("Largest connected unseen part, of street length",
+                    "最大一片相連的不被看見街道，佔街道長度"),
+    "glance_no_way": ("Walks for which no unseen way was found", "找不到不被看見走法的路程"),
+    "glance_alerts": ("False alerts a day, if all compared faces live: low to high case",
+                      "若全部實時比對人臉，每日誤報：低至高"),
+    "glance_note": (
+        "Task: recognise, that is a face turned towards the camera, 125 pixels a metre. False "
+        "alerts: {task}. All simulated.",
+        "清晰度：辨認，即面向鏡頭的人臉，每米 125 像素。誤報按「{task}」計。全部為模擬數字。",
+    ),
+    # streets, walks, tracked
+    "streets": ("How much of the streets could be seen", "有多少街道可被看見"),
+    "streets_axis": ("Share of street length seen, simulated", "被看見的街道長度比例（模擬）"),
+    "streets_says": (
+        "With {n} cameras, a face turned towards a camera could be recognised on {share} of the "
+        "street length here, and on {detect} one could tell that someone is there; on {rest} no "
+        "simulated camera sees even that.",
+        "有 {n} 個鏡頭時，區內 {share} 的街道長度上，面向鏡頭的人臉可被辨認；{detect} 的長度上看得"
+        "出有人；其餘 {rest} 沒有任何模擬鏡頭看得到有人。",
+    ),
+    "streets_note": (
+        "Exact for every number of cameras: {km} km of streets, no sampling.",
+        "每個鏡頭數目均為精確計算：{km} 公里街道，並非抽樣。",
+    ),
+    "typical": ("How much of a typical walk could be seen", "典型路程有多少可被看見"),
+    "walks_axis": (
+        "Share of a typical walk seen, median, simulated; shaded: 10th to 90th percentile at "
+        "recognise",
+        "典型路程被看見的比例，中位數（模擬）；陰影：辨認，第 10 至第 90 百分位數",
+    ),
+    "walks_says": (
+        "At {n} cameras half of the simulated walks have a camera close enough to recognise a face "
+        "on {share} of their length or more; the longest stretch without one is {gap} m in the "
+        "median, and {unseen} of walks pass none at all.",
+        "有 {n} 個鏡頭時，半數模擬路程有至少 {share} 的長度，鏡頭近得可辨認人臉；途中最長一段沒有"
+        "這樣的鏡頭，中位數為 {gap} 米；{unseen} 的路程全程都沒有遇到。",
+    ),
+    "walks_says_few": (
+        "At {n} cameras {unseen} of the simulated walks pass no camera close enough to recognise a "
+        "face; the longest stretch without one is {gap} m in the median.",
+        "有 {n} 個鏡頭時，{unseen} 的模擬路程全程都沒有遇到近得可辨認人臉的鏡頭；途中最長一段沒有"
+        "這樣"
+        "的鏡頭，中位數為 {gap} 米。",
+    ),
+    "walks_note": (
+        "n = {walks} simulated walks, computed at the dots. A face must also be turned towards the "
+        "camera.",
+        "n = {walks} 段模擬路程，只在圓點處計算。人臉亦須面向鏡頭。",
+    ),
+    "tracked": ("On how much of a walk a track could hold", "有多少路程可維持追蹤"),
+    "tracked_axis": (
+        "Share of a walk's time tracked, median, simulated; dashed: recordings searched afterwards",
+        "可維持追蹤的時間比例，中位數（模擬）；虛線：事後翻查錄影",
+    ),
+    "live": ("{task}, live", "{task}，實時"),
+    "afterwards": ("{task}, afterwards", "{task}，事後"),
+    "tracked_says": (
+        "If all simulated cameras were joined to one live recognition system, a walker would on "
+        "the middle one of the walks be known and not yet lost for {live} of the time at {n} "
+        "cameras; if their recordings were searched afterwards, for {afterwards}.",
+        "假設所有模擬鏡頭連接同一個實時人臉辨認系統，有 {n} 個鏡頭時，以中位數的一段路程計，行人有"
+        " {live} 的時間被認出而未跟失；若事後翻查錄影，則有 {afterwards}。",
+    ),
+    "tracked_note": (
+        "n = {walks} walks. It rests on assumed hit rates ({hits}) and a memory of {memory} s: "
+        "read "
+        "it as a comparison between numbers of cameras, not as a forecast.",
+        "n = {walks} 段路程。此數建基於假設的命中率（{hits}）和 {memory} 秒的記憶時間：宜用作比較"
+        "不同鏡頭數目，不宜視為預測。",
+    ),
+    # hiding
+    "hiding": ("Who lives behind the same unseen streets", "同一片不被看見的街道後面住着多少人"),
+    "hiding_axis": (
+        "Other residents behind the same unseen streets, median, simulated; shaded: 10th to 90th "
+        "percentile",
+        "同一片不被看見街道的其他居民，中位數（模擬）；陰影：第 10 至第 90 百分位數",
+    ),
+    "hiding_says": (
+        "Who steps out of an unseen street could have come from any door on it and on the unseen "
+        "streets joined to it: at {n} cameras the middle resident here shares them with {least} "
+        "{people} others{before}; for {seen} the street at their own door is seen, so they share "
+        "it with nobody.",
+        "從不被看見的街道走出來的人，可能來自與之相連的任何一道門：有 {n} 個鏡頭時，以中位數的居民"
+        "計，與其共用這些街道的有{least} {people} 人{before}；{seen} 的居民門前街道已被看見，無人與"
+        "其共用。",
+    ),
+    "hiding_before": (", at {n} with {least} {people}", "，{n} 個時有{least} {people} 人"),
+    "at_least": ("at least", "至少"),
+    "roughly": ("about", "約"),
+    "hiding_note": (
+        "Task: recognise. For {at_least} of residents at {n} cameras the unseen streets lead off "
+        "the map, so their number is a lower bound. n = {homes} places where people live, "
+        "residents as in the run's data.",
+        "清晰度：辨認。{n} 個鏡頭時有 {at_least} 的居民門前不被看見的街道通往地圖以外，其數字"
+        "為下限。n = {homes} 個住處，居民數目按本次模擬所用資料。",
+    ),
+    # dark network
+    "dark": ("When the unseen streets fall apart", "不被看見的街道何時斷開"),
+    "dark_axis": (
+        "Largest connected unseen part, share of street length, simulated; upright: it falls "
+        "below half",
+        "最大一片相連的不被看見街道，佔街道長度比例（模擬）；直線：跌至不足一半",
+    ),
+    "dark_says": (
+        "With fewer than {critical} cameras one connected network of streets on which no face "
+        "could be recognised holds at least half of the street length; from there on none does, "
+        "and at {n} the largest holds {share}.",
+        "少於 {critical} 個鏡頭時，有一片相連而無法辨認人臉的街道，佔街道長度至少一半；由此數起再"
+        "沒有這樣的一片，到 {n} 個時最大一片只佔 {share}。",
+    ),
+    "dark_says_never": (
+        "Even with {n} cameras one connected network of streets on which no face could be "
+        "recognised holds {share} of the street length: it never falls below half.",
+        "即使有 {n} 個鏡頭，仍有一片相連而無法辨認人臉的街道，佔街道長度 {share}：始終未跌至不足"
+        "一半。",
+    ),
+    "dark_says_pieces": (
+        "The streets of this map hang together so loosely that even without cameras no connected "
+        "part holds half of them; at {n} the largest one on which no face could be recognised "
+        "holds {share}.",
+        "這幅地圖的街道本身相連甚少，即使沒有鏡頭，也沒有一片相連的街道佔一半；到 {n} 個鏡頭時，"
+        "無法辨認人臉的最大一片佔 {share}。",
+    ),
+    "dark_note": (
+        "Number of cameras at which it falls below half: {critical}. Parts may hang together "
+        "through streets around the area; only its own streets count. Steps of less than half a "
+        "point are left out of the curve.",
+        "跌至不足一半時的鏡頭數目：{critical}。各片可經區外街道相連；長度只計區內"
+        "街道。曲線略去不足半個百分點的變化。",
+    ),
+    "never": ("not up to {n}", "至 {n} 個仍未"),
+    # alternatives
+    "ways": ("What a detour could avoid", "繞路能避開多少"),
+    "ways_axis": (
+        "Metres seen over those of the shortest way, mean, simulated, recognise",
+        "被看見的米數與最短走法長度之比，平均（模擬，辨認）",
+    ),
+    "ways_usual": ("As walked", "原來走法"),
+    "ways_stretch": ("Least seen, up to ×{stretch}", "最少被看見，不超過 {stretch} 倍"),
+    "ways_none_axis": (
+        "Share of walks for which no unseen way was found, simulated",
+        "找不到不被看見走法的路程比例（模擬）",
+    ),
+    "ways_says": (
+        "A walker who knew every camera and went up to half as far again could lower the seen part "
+        "from {usual} to {least} ± {least_se} of a walk at {n} cameras; for {none} ± {none_se} of "
+        "the walks no way out of every camera's reach was found on the mapped streets, however "
+        "long.",
+        "若行人知道每個鏡頭的位置，並願意最多走 1.5 倍的路程，有 {n} 個鏡頭時，被看見的部分可由 "
+        "{usual} 減至 {least} ± {least_se}；有 {none} ± {none_se} 的路程，無論走多遠，在地圖上的"
+        "街道"
+        "都找不到避開所有鏡頭的走法。",
+    ),
+    "ways_note": (
+        "n = {walks} of the simulated walks, drawn by lot (“as walked”: all {all}). Nobody knows "
+        "every camera, and ways off the map (malls, lanes) are not searched; a door on a seen "
+        "street has no unseen way. In {proven} of the "
+        "searches it is proven that no way is less seen.",
+        "n = {walks} 段，從模擬路程中抽籤選出（「原來走法」：全部 {all} 段）。沒有人知道每個鏡頭的"
+        "位置；地圖以外的通道（商場、後巷）不在搜尋之列；門前街道被看見，即沒有不被看見的走法。"
+        "{proven} 的搜尋已證明沒有更少被看見的走法。",
+    ),
+    # unicity
+    "crowd": ("How few sightings single out a person", "多少次看見就足以認出一個人"),
+    "crowd_axis": (
+        "Other people who fit the same sightings, mean, simulated, recognise (log scale)",
+        "同樣符合這些看見紀錄的其他人，平均（模擬，辨認；對數刻度）",
+    ),
+    "crowd_points_1": ("1 sighting", "1 次"),
+    "crowd_points": ("{k} sightings", "{k} 次"),
+    "crowd_says": (
+        "Knowing at which camera and in which {minutes} minutes a person was once in view leaves "
+        "{one} other people of {people} on average at {n} cameras; knowing it {k} "
+        "times leaves {more}, without any name or face.",
+        "只要知道某人曾在哪個鏡頭、哪 {minutes} 分鐘內被看見一次，有 {n} 個鏡頭時，{people} 人之中"
+        "平均只餘 {one} 個其他人符合；知道 {k} 次，則只餘 {more} 個，毋須"
+        "姓名或人臉。",
+    ),
+    "crowd_note": (
+        "n = {compared} simulated people compared with one another and scaled to {people}; {able} "
+        "of them are in view at {k} cameras and times or more. {hours}",
+        "n = {compared} 個模擬行人互相比較，再按比例推算至 {people} 人；其中 {able} 有 {k} 次或以上"
+        "被看見。{hours}",
+    ),
+    "crowd_hours": (
+        "The hour of each walk is drawn evenly between 7:00 and 19:00: an assumption.",
+        "每段路程的時間在 7:00 至 19:00 之間平均抽出：屬假設。",
+    ),
+    # recognition
+    "faces": ("What face recognition on every camera would mean", "若每個鏡頭都比對人臉"),
+    "faces_axis": (
+        "A day, simulated (log scale); shaded: false alerts, low to high case",
+        "每日（模擬，對數刻度）；陰影：誤報，低至高",
+    ),
+    "faces_searched": ("Faces compared", "比對的人臉"),
+    "faces_false": ("False alerts, middle case", "誤報，中"),
+    "faces_says": (
+        "If every simulated camera compared faces live with a list of {gallery} pictures, about "
+        "{faces} faces a day would be compared at {n} cameras, and {middle} alerts a day would be "
+        "false ({low} to {high} by case); an alert would be right in {right} of cases ({right_low} "
+        "to {right_high}).",
+        "假設每個模擬鏡頭都實時與一份 {gallery} 張相片的名單比對人臉，有 {n} 個鏡頭時，每日約比對 "
+        "{faces} 張人臉，其中誤報 {middle} 次（按情況為 {low} 至 {high} 次）；一次警報正確的機會為 "
+        "{right}（{right_low} 至 {right_high}）。",
+    ),
+    "faces_note": (
+        "Picture quality: {task}. Error rates as published of British tests and operations; "
+        "whether "
+        "Hong Kong's cameras compare faces, with what and whom, is not published. Low, middle and "
+        "high are cases that differ in software and list, not a range of chance. A day holds the "
+        "simulated walks and no others.",
+        "畫面清晰度：{task}。錯誤率取自英國公布的測試和行動；香港的鏡頭有否比對人臉、用甚麼軟件和"
+        "名單，並未公布。低、中、高是軟件和名單各異的情況，並非機會率範圍。每日只計模擬的路程。",
+    ),
+    "faces_case": ("Case, at {n} cameras", "情況（{n} 個鏡頭）"),
+    "faces_case_false": ("False alerts a day", "每日誤報"),
+    "faces_case_right": ("An alert is right", "警報正確的機會"),
+    "low": ("low", "低"),
+    "middle": ("middle", "中"),
+    "high": ("high", "高"),
+    # reconstruction
+    "retraced": ("Aside: filling the gaps", "附記：填補空隙"),
+    "retraced_axis": (
+        "Share of a walk retraced, mean, simulated; shaded: ± one standard error",
+        "可還原的路程比例，平均（模擬）；陰影：± 一個標準誤差",
+    ),
+    "retraced_says": (
+        "An observer who knows only where a walker was identified, and takes the quickest way in "
+        "between, would retrace {share} ± {error} of a walk at {n} cameras, if people's taste for "
+        "streets spreads by sigma {sigma}.",
+        "若觀察者只知道行人在哪些地方被識別，並假設其間走最快的路，有 {n} 個鏡頭時，可還原 {share}"
+        " ± {error} 的路程，前提是行人對街道的喜好以 sigma {sigma} 分布。",
+    ),
+    "retraced_note": (
+        "n = {walks} walks, recognise. It hangs on that sigma and may even fall as cameras are "
+        "added: no figure to quote by itself.",
+        "n = {walks} 段路程，辨認。此數取決於該 sigma，鏡頭增加時甚至可能下降：不宜單獨引用。",
+    ),
+    # policies
+    "rules": ("What lowers tracking most", "甚麼最能減少追蹤"),
+    "rules_says": (
+        "Short of no face recognition at all, the rule that lowers tracking most on the same {n} "
+        "cameras and walks is “{first}”: it leaves {first_share} of a walk tracked in one way or "
+        "the other, instead of {base}; next comes “{second}” with {second_share}.",
+        "除完全不使用人臉辨認外，在同樣的 {n} 個鏡頭和同樣的路程下，最能減少追蹤的規則是"
+        "「{first}」："
+        "可被追蹤（實時或事後）的部分由 {base} 減至 {first_share}；其次是「{second}」，減至 "
+        "{second_share}。",
+    ),
+    "rules_half": (
+        "For comparison, half the cameras would leave {half}.",
+        "相比之下，鏡頭減半會變為 {half}。",
+    ),
+    "rules_note": (
+        "n = {walks} simulated walks, recognise, mean share of a walk's time. One rule is changed "
+        "at a time (two where two are named); two together do not add up. “Live” is being followed "
+        "now, “afterwards” being found in recordings. A written rule is not yet a kept one.",
+        "n = {walks} 段模擬路程，辨認，佔路程時間的平均比例。每次只改變一項規則（寫明兩項者除外），"
+        "兩項的效果不可相加。「實時」指當下被跟蹤，「事後」指在錄影中被找到。寫下的規則不等於已被"
+        "遵守的規則。",
+    ),
+    "rules_rule": ("Rule", "規則"),
+    "rules_live": ("Live", "實時"),
+    "rules_afterwards": ("Afterwards", "事後"),
+    "rules_either": ("Either", "任何一種"),
+    "rules_change": ("Change ± error, points", "變化 ± 誤差（百分點）"),
+    "policy live": (
+        "As simulated: all cameras joined, faces compared live, recordings kept 30 days",
+        "模擬情況：鏡頭全部相連，實時比對人臉，錄影保留 30 日",
+    ),
+    "policy afterwards only": ("Faces compared in recordings only", "只在錄影中比對人臉"),
+    "policy off": ("No face recognition", "不使用人臉辨認"),
+    "policy kept 7 days": ("Recordings kept 7 days", "錄影保留 7 日"),
+    "policy afterwards, kept 7 days": (
+        "Recordings only, kept 7 days", "只限錄影，保留 7 日",
+    ),
+    "policy afterwards, kept 1 day": ("Recordings only, kept 1 day", "只限錄影，保留 1 日"),
+    "policy police heads only": ("Only police cameras joined", "只連接警方鏡頭"),
+    "policy police and departments": (
+        "Only cameras of police and departments joined", "只連接警方和政府部門的鏡頭",
+    ),
+    "policy one head in five out of order": (
+        "One camera in five out of order", "五個鏡頭有一個失靈",
+    ),
+    "policy one walker in five covered": (
+        "One walker in five with a covered face", "五個行人有一個遮面",
+    ),
+    "policy everybody covered": ("Everybody with a covered face", "人人遮面"),
+    "policy a tenth fewer cameras": ("A tenth fewer cameras", "鏡頭減少一成"),
+    "policy half the cameras": ("Half the cameras", "鏡頭減半"),
+    # inequality
+    "unequal": ("Where and who is seen more", "哪裏和誰較多被看見"),
+    "unequal_says": (
+        "At {n} cameras a face could be recognised on {high} of the length of streets of the class "
+        "“{high_name}” and on {low} of “{low_name}”: where one lives and walks decides how much "
+        "one is seen.",
+        "有 {n} 個鏡頭時，「{high_name}」有 {high} 的長度可辨認人臉，「{low_name}」則有 {low}：住在"
+        "哪裏、走哪些路，決定了多大程度被看見。",
+    ),
+    "unequal_note": (
+        "Recognise, at {n} cameras, simulated. Streets: exact shares of length in the area; "
+        "classes "
+        "as OpenStreetMap names them. Walks: mean share of time seen ± one standard error.",
+        "辨認，{n} 個鏡頭，模擬。街道：區內長度的精確比例；類別按 OpenStreetMap。路程：被看見時間的"
+        "平均比例 ± 一個標準誤差。",
+    ),
+    "by street class": ("Class of street", "街道類別"),
+    "by district": ("District", "地區"),
+    "by kind": ("Kind of walk", "路程類別"),
+    "by profile": ("Who walks", "行人類別"),
+    "by hour": ("Hour at which the walk begins", "出發時間"),
+    "by place": ("Doors of places", "場所門口"),
+    "n_places": ("{n} places", "{n} 處"),
+    # bands
+    "bands": ("How far these figures could move", "這些數字可以相差多少"),
+    "bands_axis": (
+        "Typical walk seen at recognise, median, simulated; shaded: 5 to 95 % by chance; thin: "
+        "lowest and highest named case",
+        "典型路程被看見的比例（辨認），中位數（模擬）；深色：機會造成的 5 至 95%；細線：最低和"
+        "最高的情況",
+    ),
+    "bands_scenario": ("This scenario", "本情境"),
+    "bands_lowest": ("Lowest case", "最低情況"),
+    "bands_highest": ("Highest case", "最高情況"),
+    "bands_says": (
+        "At {n} cameras chance alone moves the median walk between {p5} and {p95} (5 to 95 % of "
+        "{seeds} seeds), but the assumptions move it between {lowest} ({lowest_case}) and "
+        "{highest} ({highest_case}): read the range, not the one figure.",
+        "有 {n} 個鏡頭時，單憑機會，路程中位數在 {p5} 至 {p95} 之間（{seeds} 個隨機種子的 5 至 "
+        "95%）；"
+        "但各項假設可令它在 {lowest}（{lowest_case}）至 {highest}（{highest_case}）之間：應看範圍，"
+        "不應只看一個數字。",
+    ),
+    "bands_note": (
+        "Cases are set beside one another; nobody knows how likely each is, so they are not pooled "
+        "with chance.",
+        "各情況只並列，無人知道各自有多大可能，因此不與機會合併計算。",
+    ),
+    "bands_factor": ("What moves it, at {n} cameras", "甚麼令它改變（{n} 個鏡頭）"),
+    "bands_from": ("Lowest", "最低"),
+    "bands_to": ("Highest", "最高"),
+    "bands_none": (
+        "One scenario is no range: `sim bands` with this scenario's file tries other seeds, "
+        "lenses, "
+        "strategies and shares; put its bands.json into this folder and draw the report again with "
+        "`sim map`.",
+        "單一情境並非範圍：以本情境檔案執行 `sim bands`，可試其他隨機種子、鏡頭規格、擺放策略和"
+        "比例；把所得的 bands.json 放進本資料夾，再以 `sim map` 重新製作本報告。",
+    ),
+    "bands_other": (
+        "The bands.json in this folder belongs to another scenario and is not shown.",
+        "本資料夾內的 bands.json 屬於另一情境，因此不顯示。",
+    ),
+    "factor optics": ("Lens", "鏡頭規格"),
+    "factor strategy": ("Where cameras hang", "擺放策略"),
+    "factor share_rule": ("Share between districts", "地區分配規則"),
+    "factor street_share": ("How many watch a street", "面向街道的比例"),
+    "factor walls": ("Walls", "牆壁"),
+    "factor seed": ("Chance (5 to 95 %)", "機會（5 至 95%）"),
+    "level the scenario": ("this scenario", "本情境"),
+    "level weak": ("weak lens", "較弱鏡頭"),
+    "level typical": ("typical lens", "一般鏡頭"),
+    "level strong": ("strong lens", "較強鏡頭"),
+    "level random": ("anywhere", "隨處"),
+    "level junctions": ("wide junctions first", "大路口優先"),
+    "level transit": ("stations first", "車站優先"),
+    "level population": ("by population", "按人口"),
+    "level streets": ("by street length", "按街道長度"),
+    "level even": ("evenly spread", "平均分布"),
+    "level equity": ("every district alike", "各區相若"),
+    "level betweenness": ("through streets first", "主要通道優先"),
+    "level greedy_cover": ("most street seen", "盡量看見更多街道"),
+    "level greedy_trips": ("most walks seen", "盡量看見更多路程"),
+    "level places": ("near chosen places", "指定場所附近"),
+    "level points": ("at given points", "指定地點"),
+    "level low": ("few watch streets", "少數面向街道"),
+    "level middle": ("some watch streets", "部分面向街道"),
+    "level high": ("all watch streets", "全部面向街道"),
+    "level none": ("without walls", "沒有牆壁"),
+    "level as mapped": ("walls as mapped", "按地圖的牆壁"),
+    # assumptions
+    "assumed": ("What is assumed, and which way it pushes", "有何假設，令數字偏向哪邊"),
+    "assumed_what": ("Assumption", "假設"),
+    "assumed_way": ("Figures become", "數字因此"),
+    "way_more": ("too high", "偏高"),
+    "way_less": ("too low", "偏低"),
+    "way_unclear": ("unclear", "不明"),
+    "way_strong": ("unclear, strong", "不明，影響大"),
+    "assumed_note": (
+        "The method notes list every assumption with how it was tested.",
+        "方法說明列出每項假設及其測試方式。",
+    ),
+    "total": ("Cameras in {city}", "{city}鏡頭"),
+    "all_seen": ("Typical walk seen, median", "典型路程被看見，中位數"),
+    "all_tracked": ("Tracked live, median", "可被實時追蹤，中位數"),
+    "read": ("How to read this", "如何閱讀"),
+}  # fmt: skip
+"""Each text as (English, Chinese)."""
+
+GROUPS: dict[str, tuple[str, str]] = {
+    "motorway": ("motorway", "高速公路"),
+    "trunk": ("trunk road", "幹道"),
+    "primary": ("primary road", "主要道路"),
+    "secondary": ("secondary road", "次要道路"),
+    "tertiary": ("tertiary road", "三級道路"),
+    "unclassified": ("minor road", "小型道路"),
+    "residential": ("residential street", "住宅街道"),
+    "living_street": ("living street", "共享街道"),
+    "service": ("service lane", "通道、後巷"),
+    "pedestrian": ("pedestrian street", "行人專用街"),
+    "footway": ("footway", "行人路"),
+    "path": ("path", "小徑"),
+    "steps": ("steps", "樓梯"),
+    "cycleway": ("cycle track", "單車徑"),
+    "corridor": ("corridor", "室內通道"),
+    "crossing": ("crossing", "過路處"),
+    "track": ("track", "車徑"),
+    "home-station": ("home to station", "住所往車站"),
+    "home-market": ("home to market", "住所往街市"),
+    "home-school": ("home to school", "住所往學校"),
+    "station-office": ("station to office", "車站往辦公室"),
+    "own": ("walks given", "自訂路程"),
+    "od": ("walks from a table", "起訖表路程"),
+    "commuter": ("commuters", "上班族"),
+    "pupil": ("pupils", "學生"),
+    "shopper": ("shoppers", "購物者"),
+    "older_resident": ("older residents", "長者"),
+    "night_out": ("people out at night", "夜間外出者"),
+    "worker": ("workers from elsewhere", "外區上班人士"),
+    "visitor": ("visitors", "旅客"),
+    "marcher": ("marchers", "遊行人士"),
+    "sensitive": (
+        "clinics, places of worship, courts, unions", "診所、宗教場所、法庭、工會",
+    ),
+}  # fmt: skip
+"""Names of groups in the table of exposure; others are shown as they are."""
+
+ASSUMPTIONS: tuple[tuple[str, tuple[str, str]], ...] = (
+    ("way_strong", (
+        "Cameras hang where a rule puts them; real sites are not published.",
+        "鏡頭按規則擺放；真實位置並未公布。",
+    )),
+    ("way_strong", (
+        "Only some of the announced cameras watch a street (low, middle or high case).",
+        "公布的鏡頭只有一部分面向街道（低、中、高三種情況）。",
+    )),
+    ("way_unclear", (
+        "Where the map has no buildings, street blocks stand in for walls.",
+        "地圖沒有建築物之處，以街區代替牆壁。",
+    )),
+    ("way_more", (
+        "No trees, signboards, buses or crowds in the way; day and night alike.",
+        "沒有樹木、招牌、巴士或人群阻擋；日夜相同。",
+    )),
+    ("way_more", (
+        "Every camera works, unless the scenario says otherwise.",
+        "除非情境另有指明，所有鏡頭均運作正常。",
+    )),
+    ("way_unclear", (
+        "People look the way they walk.",
+        "行人面向前行的方向。",
+    )),
+    ("way_strong", (
+        "Hit rates, memory and look-alikes are guesses of the right size; they move tracking, not "
+        "what is seen.",
+        "命中率、記憶時間和相似者均為估計；影響追蹤，不影響被看見的比例。",
+    )),
+    ("way_less", (
+        "No cameras in subways, malls, shops, cars or people's hands.",
+        "不計行人隧道、商場、店舖、車輛和市民手中的鏡頭。",
+    )),
+    ("way_unclear", (
+        "Residents and destinations come from open data; single walks stand for a day.",
+        "居民和目的地取自開放數據；以若干路程代表一日。",
+    )),
+)  # fmt: skip
+"""Which way each pushes (a key of `WORDS`), and what is assumed."""
+
+
+def words(key: str, **values: object) -> list[str]:
+    """Return a text of the report in both languages with its places filled.
+
+    Parameters
+    ----------
+    key
+        A key of `WORDS`, or of the map's own texts.
+    values
+        What to put into the places in braces; a list or tuple holds one for each language.
+    """
+    pair = WORDS[key] if key in WORDS else TEXTS[key]
+    return [
+        sentence.format(
+            **{
+                name: value[place] if isinstance(value, list | tuple) else value
+                for name, value in values.items()
+            }
+        )
+        for place, sentence in enumerate(pair[: len(LANGUAGES)])
+    ]
+
+
+def group_name(name: str) -> list[str]:
+    """Return what a group is called; one without a name of ours is called as in the data."""
+    return list(GROUPS.get(name, (name.replace("_", " "),) * 2))
