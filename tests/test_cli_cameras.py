@@ -1,9 +1,11 @@
-"""The command `sim cameras import`: what it prints, what it writes, and its exit codes."""
+"""The commands `sim cameras …`: what they print, what they write, and their exit codes."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+import sim
 from sim.cameras.real import read_cameras
 from sim.cli import main
 
@@ -82,3 +84,70 @@ def test_wrong_input_is_one_line_and_nothing_is_written(
     assert err.count("\n") == 1
     assert out == ""
     assert [path.name for path in folder.iterdir()] == ["list.csv"]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a small run."""
+    place = tmp_path_factory.mktemp("runs")
+    text = """name: small
+area: mong_kok_core
+cameras:
+  totals: [4000, 20000]
+  strategy: junctions
+trips: {people: 5}
+seed: 7
+"""
+    (place / "small.yaml").write_text(text, encoding="utf-8")
+    sim.run(sim.load_scenario(place / "small.yaml").scenario, place / "small")
+    return place / "small"
+
+
+def test_next_adds_up_to_the_coverage_of_the_run(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["cameras", "next", str(run), "--step", "3000", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["to_total"] for row in rows] == [*range(3_000, 20_000, 3_000), 20_000]
+    step = json.loads((run / "summary.json").read_text(encoding="utf-8"))["steps"][-1]
+    assert sum(row["new_share"] for row in rows) == pytest.approx(step["coverage"]["recognise"])
+    assert sum(row["cameras"] for row in rows) == step["cameras"]
+    assert main(["cameras", "next", str(run), "--task", "detect", "--step", "20000"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert "0 to 20,000" in out
+    assert f"{100 * step['coverage']['detect']:.1f} %" in out
+
+
+def test_without_an_owner_less_is_seen(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cameras", "without", str(run), "--owner", "police", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["total"] for row in rows[::4]] == [4_000, 20_000]
+    assert all(row["coverage_without"] < row["coverage"] for row in rows)
+    words = ["--site", "0", "--site", "1", "--total", "20000"]
+    assert main(["cameras", "without", str(run), *words]) == 0
+    out = capsys.readouterr().out
+    assert "20,000" in out
+    assert "4,000" not in out.split("recognise")[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["next", "nowhere"], "nowhere: no such folder"),
+        (["next", "RUN", "--step", "0"], "give a step of 1 or more heads"),
+        (["next", "RUN", "--task", "see"], "no task; choose one of detect"),
+        (["without", "RUN"], "give --owner, --site or --rank"),
+        (["without", "RUN", "--owner", "nobody"], "no camera of owner 'nobody'"),
+        (["without", "RUN", "--site", "99999"], "no camera of site 99999"),
+    ],
+)
+def test_questions_to_a_run_that_cannot_be(
+    run: Path, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = [str(run) if word == "RUN" else word for word in words]
+    assert main(["cameras", *given]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err
+    assert err.count("\n") == 1

@@ -1,6 +1,7 @@
-"""The commands `sim cameras …`: real cameras in, from maps and lists.
+"""The commands `sim cameras …`: real cameras in, and what cameras of a finished run add.
 
-They show what was read, guessed and refused; the reading itself is in `sim.cameras`.
+They show what was read, guessed and refused, and what some cameras see that no others do; the
+reading itself is in `sim.cameras`, the counting in `sim.placement.additions`.
 """
 
 from __future__ import annotations
@@ -11,15 +12,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.commands import Debug, examples, progress
+from sim.commands import AsJson, Debug, console, examples, progress, table
 from sim.errors import InputError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.cameras.real import RealCameras
 
 MOST_REFUSED_SHOWN = 10
 
-cameras_app = typer.Typer(rich_markup_mode=None, help="Bring real cameras in.")
+Run = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.")]
+
+cameras_app = typer.Typer(
+    rich_markup_mode=None, help="Bring real cameras in; ask what cameras of a run add."
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -115,6 +122,110 @@ def cameras_import_command(
     print(target)
 
 
+@cameras_app.command(
+    "next",
+    short_help="Show what each next thousand cameras add.",
+    epilog=examples(
+        "sim cameras next out/mong_kok",
+        "sim cameras next out/mong_kok --step 5000 --task detect --json",
+    ),
+)
+def cameras_next_command(
+    run: Run,
+    step: Annotated[
+        int, typer.Option("--step", metavar="N", help="Cameras in the whole city, a row each.")
+    ] = 1000,
+    task: Annotated[
+        str, typer.Option("--task", help="detect, observe, recognise or identify.")
+    ] = "recognise",
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Show how much street of a finished run's area is first seen by each next cameras."""
+    from sim.placement.additions import next_heads
+    from sim.scenario.finished import read_run
+
+    finished = read_run(run)
+    added = next_heads(finished.seen, step, task=task, up_to=finished.totals[-1])
+    if as_json:
+        _print_rows(added)
+        return
+    shown = table(f"{finished.summary['area']['name']}: what the next cameras add, {task}")
+    for name in ("cameras in the city", "in the area", "new street", "streets seen", "a camera"):
+        shown.add_column(name, justify="right", no_wrap=True)
+    for row in added.to_dict("records"):
+        shown.add_row(
+            f"{row['from_total']:,} to {row['to_total']:,}", f"{row['cameras']:,}",
+            f"{row['new_m']:,.0f} m", f"{100 * row['coverage']:.1f} %",
+            _metres(row["m_per_camera"]),
+        )  # fmt: skip
+    console().print(shown)
+
+
+@cameras_app.command(
+    "without",
+    short_help="Show what is seen without some cameras.",
+    epilog=examples(
+        "sim cameras without out/mong_kok --owner police",
+        "sim cameras without out/mong_kok --owner mall --owner estate --total 20000",
+        "sim cameras without out/mong_kok --site 12 --json",
+    ),
+)
+def cameras_without_command(
+    run: Run,
+    owners: Annotated[
+        list[str] | None,
+        typer.Option("--owner", help="Those of an owner, for example police; may be repeated."),
+    ] = None,
+    sites: Annotated[
+        list[int] | None,
+        typer.Option("--site", metavar="N", help="Those on one pole, by its number."),
+    ] = None,
+    ranks: Annotated[
+        list[int] | None, typer.Option("--rank", metavar="N", help="One camera, by its rank.")
+    ] = None,
+    totals: Annotated[
+        list[int] | None,
+        typer.Option("--total", metavar="N", help="Cameras in the city; by default the run's."),
+    ] = None,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Show what a finished run's cameras see with and without some; nobody takes their place."""
+    from sim.placement.additions import heads_of, without
+    from sim.scenario.finished import read_run
+
+    if not (owners or sites or ranks):
+        raise InputError("nothing to leave out; give --owner, --site or --rank")
+    finished = read_run(run)
+    gone = heads_of(finished.fleet, owners=owners or (), sites=sites or (), ranks=ranks or ())
+    left = without(finished.seen, gone, totals=totals or finished.totals)
+    if as_json:
+        _print_rows(left)
+        return
+    shown = table(f"{finished.summary['area']['name']}: without {gone.sum():,} cameras")
+    for name in ("cameras in the city", "task"):
+        shown.add_column(name, no_wrap=True)
+    for name in ("cameras here", "left out", "seen with", "without", "lost", "a camera"):
+        shown.add_column(name, justify="right", no_wrap=True)
+    for row in left.to_dict("records"):
+        shown.add_row(
+            f"{row['total']:,}", row["task"], f"{row['cameras']:,}", f"{row['removed']:,}",
+            f"{100 * row['coverage']:.1f} %", f"{100 * row['coverage_without']:.1f} %",
+            f"{row['lost_m']:,.0f} m", _metres(row["m_per_camera"]),
+        )  # fmt: skip
+    console().print(shown)
+
+
+def _metres(length: float) -> str:
+    return "" if length != length else f"{length:,.1f} m"  # noqa: PLR0124 - NaN
+
+
+def _print_rows(rows: pd.DataFrame) -> None:
+    """Print a table as a JSON list of rows; what is not known is null."""
+    print(rows.to_json(orient="records", indent=1, double_precision=15))
+
+
 def _cameras_file(file: Path, out: Path | None, file_format: str | None) -> Path:
     """Return the file to write, after checking that its name and the format agree."""
     suffixes = {"parquet": ".parquet", "geojson": ".geojson"}
@@ -156,8 +267,8 @@ def _show_cameras(cameras: RealCameras) -> None:
     for key, *counts in cameras.by_key.itertuples():
         read, guessed, refusals = (f"{count:,}" for count in counts)
         print(one_line(f"{key[:20]:20}{read:>8}{guessed:>9}{refusals:>9}"))
-    table = cameras.table
-    refused = table[(table["outcome"] == "refused") & (table["reason"] != BEYOND)]
+    values = cameras.table
+    refused = values[(values["outcome"] == "refused") & (values["reason"] != BEYOND)]
     for row in refused.head(MOST_REFUSED_SHOWN).itertuples():
         value = str(row.value)[:60]
         print(one_line(f'refused: {row.source}: {row.key} "{value}": {row.reason}'))

@@ -7,21 +7,27 @@ cameras of the halo into the area. Which heads are chosen is decided by the stra
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cameras.candidates import SIGHT_LINES
+from sim.cameras.candidates import SIGHT_LINES, Candidates
 from sim.cameras.fleet import RANGE_COLUMNS, HeadArrays, optics_of
 from sim.cameras.indoors import indoors
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.placement.ground import DIRECTIONS, Ground, HeadOrder, headings, hung
-from sim.placement.incidence import Incidence, incidence, stretches_in
+from sim.placement.incidence import Incidence, Stretches, incidence, stretches_in
 from sim.placement.strategies.junctions import busiest_junctions_first
 from sim.placement.strategies.random import random_order
 from sim.sight.sightings import see_arrays
+
+if TYPE_CHECKING:
+    from sim.cameras.fleet import Fleet
+    from sim.cameras.optics import Optics
+    from sim.city import City
 
 
 class Views(NamedTuple):
@@ -49,15 +55,27 @@ def views(ground: Ground) -> Views:
         )
     site = np.repeat(random_order(ground), SIGHT_LINES)
     heads = HeadOrder(site, np.tile(np.arange(SIGHT_LINES), len(site) // SIGHT_LINES))
-    arrays = _candidate_arrays(ground, heads)
+    arrays = candidate_arrays(ground.sites, heads, ground.lens)
     standing = 0
     if ground.locked is not None:
         standing = len(ground.locked)
-        arrays = _after(ground, ground.locked.arrays, arrays)
-    city, task = ground.city, TASKS.index(ground.aims.task)
-    seen = see_arrays(city.streets.arrays, city.walls.arrays, arrays)
-    found = incidence(seen, task, len(arrays.x), stretches_in(city.streets, None))
-    return Views(found, np.arange(standing), heads)
+        arrays = after_standing(ground.city, ground.locked, arrays)
+    streets = stretches_in(ground.city.streets, None)
+    return Views(
+        seen_of(ground.city, arrays, ground.aims.task, streets), np.arange(standing), heads
+    )
+
+
+def seen_of(city: City, heads: HeadArrays, task: str, stretches: Stretches) -> Incidence:
+    """Return what heads see of the stretches for one task.
+
+    The task takes the place of the first and the others have no range, so nobody looks for them;
+    the intervals are the same to the bit.
+    """
+    reach = np.zeros_like(heads.reach)
+    reach[:, 0] = heads.reach[:, TASKS.index(task)]
+    seen = see_arrays(city.streets.arrays, city.walls.arrays, heads._replace(reach=reach))
+    return incidence(seen, 0, len(heads.x), stretches)
 
 
 def completed(ground: Ground, chosen: HeadOrder) -> HeadOrder:
@@ -81,26 +99,32 @@ def _code(heads: HeadOrder) -> NDArray[np.int64]:
     return heads.site * DIRECTIONS + heads.direction
 
 
-def _candidate_arrays(ground: Ground, heads: HeadOrder) -> HeadArrays:
-    """Write the candidate heads as the sight stage reads them; ranks are numbers from 1."""
-    sites, lens, count = ground.sites, optics_of(ground.lens), len(heads.site)
+def candidate_arrays(sites: Candidates, heads: HeadOrder, lens: Optics) -> HeadArrays:
+    """Write candidate heads as the sight stage reads them; ranks are numbers from 1."""
+    optics, count = optics_of(lens), len(heads.site)
     return HeadArrays(
         rank=np.arange(1, count + 1, dtype=np.int32),
         x=sites.x[heads.site],
         y=sites.y[heads.site],
-        mount=np.full(count, lens["mount"]),
+        mount=np.full(count, optics["mount"]),
         deck=sites.deck[heads.site],
         heading=headings(sites, heads),
-        field_of_view=np.full(count, lens["field_of_view"]),
-        near=np.full(count, lens["near"]),
-        reach=np.tile([lens[column] for column in RANGE_COLUMNS], (count, 1)),
+        field_of_view=np.full(count, optics["field_of_view"]),
+        near=np.full(count, optics["near"]),
+        reach=np.tile([optics[column] for column in RANGE_COLUMNS], (count, 1)),
     )
 
 
-def _after(ground: Ground, standing: HeadArrays, candidates: HeadArrays) -> HeadArrays:
+def after_standing(city: City, standing: Fleet, candidates: HeadArrays) -> HeadArrays:
     """Put standing heads before the candidates; one inside a building sees nothing."""
-    inside = indoors(ground.city.walls, standing.x, standing.y, standing.mount)
-    standing = standing._replace(reach=np.where(inside[:, None], 0.0, standing.reach))
-    both: Any = zip(standing, candidates, strict=True)
-    joined = HeadArrays(*(np.concatenate(pair) for pair in both))
+    heads = standing.arrays
+    inside = indoors(city.walls, heads.x, heads.y, heads.mount)
+    heads = heads._replace(reach=np.where(inside[:, None], 0.0, heads.reach))
+    return one_after_another([heads, candidates])
+
+
+def one_after_another(parts: Sequence[HeadArrays]) -> HeadArrays:
+    """Join heads; their ranks are numbers from 1."""
+    columns: Any = zip(*parts, strict=True)
+    joined = HeadArrays(*(np.concatenate(column) for column in columns))
     return joined._replace(rank=np.arange(1, len(joined.x) + 1, dtype=np.int32))

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sim.cameras.candidates import SIGHT_LINES
+from sim.placement.ground import DIRECTIONS
+from sim.scenario.schema import plain_names
+
 if TYPE_CHECKING:
+    from sim.cameras.fleet import Fleet
     from sim.city import City
     from sim.scenario.schema import Scenario
     from sim.sight.ranks import FirstSeen
@@ -21,6 +26,10 @@ if TYPE_CHECKING:
     from sim.tracking.report import TrackReport
     from sim.tracking.subsample import Subsample
     from sim.trips import Trips
+
+
+LOOKING = {"equity", "greedy_cover", "greedy_trips"}
+"""Strategies that look for the most to see; a proven limit stands beside what they reach."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,9 @@ class Answers:
     exposure
         Streets by class and district, walks by kind, profile and hour, doors of sensitive places:
         a group × total × task a row.
+    limit
+        By total, the share of streets that no fleet of so many heads could exceed, by the task
+        aimed at; None where no strategy looks for the most.
     """
 
     dark: DarkNetwork
@@ -48,6 +60,7 @@ class Answers:
     searched: Subsample
     policies: pd.DataFrame
     exposure: pd.DataFrame
+    limit: dict[int, dict[str, float] | None]
 
     def of_trips(self, total: int, task: str) -> dict[str, Any]:
         """Return the figures of the subsample for one step of summary.json."""
@@ -96,7 +109,26 @@ def answers(
         ),
         policies=compare_policies(city, seen, trips, totals, parameters=parameters, seed=seed),
         exposure=_exposure(city, pieces, tracks),
+        limit=_limit(scenario, city, seen.fleet),
     )
+
+
+def _limit(scenario: Scenario, city: City, fleet: Fleet) -> dict[int, dict[str, float] | None]:
+    """Bound what any fleet could see, beside strategies that try to see the most."""
+    from sim.placement.limit import coverage_limit
+    from sim.scenario.schema import plain_mix
+
+    cameras = scenario.cameras
+    totals, rank = cameras.totals, fleet.arrays.rank
+    if not LOOKING & set(plain_names(cameras.strategy)):
+        return dict.fromkeys(totals)
+    standing = fleet.heads[fleet.heads["status"] != "simulated"].reset_index(drop=True)
+    found = coverage_limit(
+        city, [int((rank <= total).sum()) for total in totals], optics=plain_mix(cameras.optics),
+        task=cameras.aims.task, existing=type(fleet)(standing) if len(standing) else None,
+        directions=SIGHT_LINES if cameras.heads_per_site <= SIGHT_LINES else DIRECTIONS,
+    )  # fmt: skip
+    return {total: {cameras.aims.task: share} for total, share in zip(totals, found, strict=True)}
 
 
 def _exposure(city: City, pieces: FirstSeen, tracks: TrackReport) -> pd.DataFrame:

@@ -170,6 +170,7 @@ def summary(
                 "total": total,
                 "cameras": int(((rank <= total) & inside).sum()),
                 "coverage": pieces.coverage(total),
+                "coverage_limit": found.limit[total],
                 "trips": {
                     task: {**tracks.summary[total][task], **found.of_trips(total, task)}
                     for task in TASKS

@@ -233,6 +233,13 @@ def test_equity_lifts_the_least_covered_square(city, fleets):
     assert least_tenth(city, fleets["equity"]) > 2 * least_tenth(city, fleets["junctions"])
 
 
+def test_equity_begins_in_no_corner(ground):
+    """All squares are unseen at first: which comes first is a lot, not their place on the map."""
+    first = [ranked("equity", replace(ground, seed=seed, wanted=1)).site[0] for seed in range(8)]
+    spots = np.column_stack([ground.sites.x, ground.sites.y])[first]
+    assert len(squares(spots)[0]) >= 4
+
+
 def least_tenth(city, fleet):
     from sim.city.linear_referencing import points_at
 

@@ -38,7 +38,7 @@ def test_a_run_with_listed_cameras_says_so(tmp_path, monkeypatch, capsys):
     assert "cameras that stand already" in kinds
     for page in ("map.html", "report.html"):
         text = (tmp_path / "run" / page).read_text(encoding="utf-8")
-        assert "Partly real" in text
+        assert "部分真實" in text
         assert "alert(1)" not in text
 
 
@@ -46,5 +46,5 @@ def test_a_file_that_is_not_there_is_told_by_its_key(tmp_path, monkeypatch, caps
     monkeypatch.chdir(tmp_path)
     (tmp_path / "s.yaml").write_text(SCENARIO)
     assert main(["run", "s.yaml", "--out", "run"]) == 2
-    assert capsys.readouterr().err.startswith("s.yaml:5: cameras.existing: cameras.csv: no such")
+    assert "s.yaml:5:3: cameras.existing: cameras.csv: no such" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()

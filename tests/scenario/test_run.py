@@ -61,7 +61,8 @@ def test_the_folder_holds_what_the_contract_says(folder):
 
 def test_summary_has_every_field_of_the_contract(summary):
     assert list(summary) == [
-        "version", "simulated", "scenario", "area", "tasks", "steps", "percolation",
+        "version", "simulated", "real_cameras", "scenario", "area", "tasks", "steps",
+        "percolation",
     ]  # fmt: skip
     assert summary["simulated"] is True
     assert summary["tasks"] == TASKS
@@ -72,12 +73,14 @@ def test_summary_has_every_field_of_the_contract(summary):
     assert [step["total"] for step in summary["steps"]] == [4000, 11000, 60000]
     for step in summary["steps"]:
         assert set(step) == {
-            "total", "cameras", "coverage", "trips", "anonymity", "recognition",
+            "total", "cameras", "coverage", "coverage_limit", "trips", "anonymity",
+            "recognition",
         }  # fmt: skip
         for task in TASKS:
             figures = step["trips"][task]
             assert set(figures) == {
-                "observed_length", "observed_time", "heads", "sites", "sightings", "dwell_s",
+                "observed_length", "observed_time", "expected_length", "heads", "sites",
+                "sightings", "dwell_s",
                 "longest_gap_m", "longest_gap_s", "first_sighting_m", "identified", "identified_se",
                 "tracked_live", "tracked_afterwards", "reconstructed", "unseen_trips",
                 "unseen_trips_se", "no_unseen_walk", "no_unseen_walk_se", "least_seen",
@@ -228,3 +231,14 @@ def test_what_does_not_fit_is_one_line(change, says, tmp_path):
         run(wrong, tmp_path / "runs" / "out")
     assert "\n" not in str(error.value)
     assert not list(tmp_path.iterdir())
+
+
+def test_greedy_runs_say_what_no_fleet_can_exceed(tmp_path):
+    figures = run(scenario(strategy={"greedy_cover": 1, "random": 1}), tmp_path / "out")
+    for step in figures["steps"]:
+        assert set(step["coverage_limit"]) == {"recognise"}
+        assert step["coverage"]["recognise"] <= step["coverage_limit"]["recognise"] <= 1
+
+
+def test_other_runs_have_no_limit(summary):
+    assert [step["coverage_limit"] for step in summary["steps"]] == [None, None, None]

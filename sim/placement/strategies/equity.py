@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.draws import uniform
 from sim.placement.ground import Ground, HeadOrder
 from sim.placement.strategies.population import squares
 
@@ -10,9 +11,11 @@ def least_covered_first(ground: Ground) -> HeadOrder:
     """Rank heads so that the next one goes where the smallest share of street length is seen.
 
     The city is divided into squares of 250 m, a street belonging to the square of its middle. The
-    next head is the one that adds most length in the square seen least for the task aimed at; a
-    square in which nothing more can be seen is passed over. Cameras that stand already count as
-    chosen. Where nothing new is left to see, the heads of strategy junctions follow.
+    next head is the one that adds most length in the square seen least for the task aimed at. Of
+    squares seen alike, as all are at first, one comes by lot, so that few heads do not fill one
+    corner of the city; a square in which nothing more can be seen is passed over. Cameras that
+    stand already count as chosen. Where nothing new is left to see, the heads of strategy junctions
+    follow.
     """
     from sim.city.linear_referencing import points_at
     from sim.placement.greedy import equity_cover
@@ -22,7 +25,8 @@ def least_covered_first(ground: Ground) -> HeadOrder:
     stretches = seen.incidence.stretches
     middle = (stretches.start.astype(np.float64) + stretches.end) / 2000
     spot = points_at(ground.city.streets.arrays, stretches.edge.astype(np.int64), middle)
-    square = squares(spot)[1]
+    cells, square = squares(spot)
+    turn = np.argsort(np.argsort(uniform(ground.seed, "square", *cells.T)))
     wanted = ground.wanted + len(seen.standing)
-    order = equity_cover(seen.incidence, square, wanted, first=seen.standing).order
+    order = equity_cover(seen.incidence, turn[square], wanted, first=seen.standing).order
     return picked(ground, seen, order)
