@@ -1,8 +1,9 @@
-"""Compile the kernels of walking and tracking in a second process, on a machine that has none yet.
+"""Compile the kernels of walks in processes of their own, on a machine that has none yet.
 
-Compiling is most of a first run. One process compiles one kernel at a time, so a second one takes
-a walk down an invented street while the first looks through the city; both leave their kernels in
-numba's cache on disk. Later runs find them there and start no second process.
+Compiling is most of a first run. One process compiles one kernel at a time, so while the first
+looks through the city a second takes a walk down an invented street, and a third searches that
+street for other ways; all leave their kernels in numba's cache on disk. Later runs find them there
+and start no other process.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,38 +20,43 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from sim.city import StreetNetwork
+    from sim.city import City, StreetNetwork
     from sim.sight.ranks import FirstSeen
     from sim.sight.sightings import Sightings
+    from sim.trips import Trips
 
 LONGEST_S = 120.0
+Helpers = Sequence[subprocess.Popen[bytes]]
 
 
 @contextmanager
-def kernels_ahead() -> Iterator[subprocess.Popen[bytes] | None]:
-    """Start compiling if nothing is on disk yet; wait with `wait_for` before the first walk."""
-    process = None
-    if not _on_disk():
-        process = subprocess.Popen(  # a broken helper costs time only, so its words are dropped
-            [sys.executable, "-P", "-m", "sim.scenario.compile_ahead"],
+def kernels_ahead() -> Iterator[Helpers]:
+    """Start compiling what is not on disk yet; wait with `wait_for` before the first walk."""
+    helpers = [
+        subprocess.Popen(  # a broken helper costs time only, so its words are dropped
+            [sys.executable, "-P", "-m", "sim.scenario.compile_ahead", part],
             env=_same_package(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        for part in PARTS
+        if not _on_disk(part)
+    ]
     try:
-        yield process
+        yield helpers
     finally:
-        if process is not None:
+        for process in helpers:
             process.kill()
             process.wait()
 
 
-def wait_for(process: subprocess.Popen[bytes] | None) -> None:
+def wait_for(helpers: Helpers) -> None:
     """Wait until the kernels are on disk; what is missing then is compiled here."""
-    if process is not None:
+    end = time.monotonic() + LONGEST_S
+    for process in helpers:
         try:
-            process.wait(LONGEST_S)
+            process.wait(max(end - time.monotonic(), 0.0))
         except subprocess.TimeoutExpired:
             process.kill()
 
@@ -63,24 +70,64 @@ def _same_package() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
-def _on_disk() -> bool:
-    """Say whether the last kernel that the helper compiles lies in numba's cache."""
+def _on_disk(part: str) -> bool:
+    """Say whether the last kernel that a helper compiles lies in numba's cache."""
+    from sim.tracking.recognition import _count_faces
     from sim.tracking.report import _walk_curves
 
-    kernel: Any = _walk_curves
-    return any(Path(kernel.stats.cache_path).glob(f"report.{kernel.__name__}-*.nbi"))
+    kernel: Any = {"walking": _walk_curves, "searching": _count_faces}[part]
+    module = kernel.__module__.rpartition(".")[2]
+    return any(Path(kernel.stats.cache_path).glob(f"{module}.{kernel.__name__}-*.nbi"))
 
 
-def compile_walking_and_tracking() -> None:
+def compile_walking() -> None:
     """Walk down an invented street of two edges, past one camera, and follow the walker."""
+    from sim.cameras.optics import TASKS
+    from sim.tracking import TrackingParameters, track
+    from sim.trips.demand import sample_trips
+
+    city = _one_street()
+    trips = sample_trips(city, people=2, seed=0, kinds=("home-market",))
+    seen, pieces = _one_sighting(city.streets)
+    report = track(city, seen, trips, [1], pieces=pieces)
+    assert len(report.table) == len(trips) * len(TASKS)
+    assert len(report.curves) == 2 * len(TASKS)
+    # heads that fail now and then: their walks are expected, and kept alive, by other kernels
+    track(city, seen, trips, [1], pieces=pieces, parameters=TrackingParameters(uptime=0.5))
+
+
+def compile_searching() -> None:
+    """Search the invented street for the least seen way, for dark parts and for faces."""
+    from sim.sight.isovist import isovists
+    from sim.tracking.exposure import path_arrays
+    from sim.tracking.percolation import dark_network
+    from sim.tracking.recognition import recognition_burden
+    from sim.tracking.report import TrackReport
+    from sim.tracking.subsample import subsample
+
+    city = _one_street()
+    seen, pieces = _one_sighting(city.streets)
+    trips = _one_walk(city.streets)
+    dark_network(city, seen, pieces).curve("detect")
+    subsample(city, seen, trips, [1], pieces=pieces)
+    isovists(city, seen.fleet)
+    paths = path_arrays(city.streets, trips)
+    recognition_burden(seen, TrackReport(trips, (1,), {}, paths, pieces.arrays))
+
+
+PARTS: dict[str, Callable[[], None]] = {
+    "searching": compile_searching,  # takes longest
+    "walking": compile_walking,
+}
+
+
+def _one_street() -> City:
+    """Draw a street of two edges between a home and a market, without walls."""
     import geopandas as gpd
     from shapely import LineString, Point
 
     from sim.area import HONG_KONG_CRS, Area
-    from sim.cameras.optics import TASKS
     from sim.city import City, Places, StreetNetwork, Walls
-    from sim.tracking import track
-    from sim.trips.demand import sample_trips
 
     points = [Point(835000.0 + 50 * i, 820000.0) for i in range(3)]
     nodes = gpd.GeoDataFrame({"osmid": [1, 2, 3]}, geometry=points, crs=HONG_KONG_CRS)
@@ -95,12 +142,21 @@ def compile_walking_and_tracking() -> None:
     area = Area("invented", "", region, region, HONG_KONG_CRS, (), 0.0)
     ends = {"kind": ["home", "market"], "name": "", "name_zh": "", "weight": 1.0}
     places = gpd.GeoDataFrame(ends, geometry=[points[0], points[2]], crs=HONG_KONG_CRS)
-    city = City(area, streets, Walls.none(HONG_KONG_CRS), Places(places))
-    trips = sample_trips(city, people=2, seed=0, kinds=("home-market",))
-    seen, pieces = _one_sighting(streets)
-    report = track(city, seen, trips, [1], pieces=pieces)
-    assert len(report.table) == len(trips) * len(TASKS)
-    assert len(report.curves) == 2 * len(TASKS)
+    return City(area, streets, Walls.none(HONG_KONG_CRS), Places(places))
+
+
+def _one_walk(streets: StreetNetwork) -> Trips:
+    """Walk it from end to end, written down, not routed."""
+    import pandas as pd
+
+    from sim.trips import Trips
+
+    length = streets.arrays.edge_length.sum()
+    walk = {"person": 0, "kind": "home-market", "name": "", "name_zh": "", "named": False}
+    walk |= {"origin": np.int32(0), "destination": np.int32(2)}
+    walk |= {"length": length, "duration_s": length / Trips.speed_m_s}
+    ends = np.array([0, 2], np.int64)
+    return Trips(pd.DataFrame([walk]), ends, np.array([0, 1], np.int32), np.zeros(2, bool))
 
 
 def _one_sighting(streets: StreetNetwork) -> tuple[Sightings, FirstSeen]:
@@ -115,7 +171,9 @@ def _one_sighting(streets: StreetNetwork) -> tuple[Sightings, FirstSeen]:
     head: dict[str, object] = {"rank": 1, "area_rank": 1, "site": 0, "mount": 4.0, "deck": "street"}
     head |= {"x": 835000.0, "y": 820000.0, "heading": 90.0, "field_of_view": 62.0, "near": 0.0}
     head |= {"duty": 1.0}
-    head |= dict.fromkeys(RANGE_COLUMNS, 10.0)
+    # one whole number among them makes pandas hand out a copy of the ranges, as of a real fleet,
+    # and not a read-only view, for which kernels would be compiled apart
+    head |= dict.fromkeys(RANGE_COLUMNS, 10.0) | {RANGE_COLUMNS[0]: 10}
     fleet = Fleet(gpd.GeoDataFrame([head], geometry=gpd.points_from_xy([835000.0], [820000.0])))
     edges = len(streets.edges)
     rows = len(TASKS) * edges
@@ -131,4 +189,4 @@ def _one_sighting(streets: StreetNetwork) -> tuple[Sightings, FirstSeen]:
 
 
 if __name__ == "__main__":
-    compile_walking_and_tracking()
+    PARTS[sys.argv[1]]()

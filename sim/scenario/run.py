@@ -7,7 +7,6 @@ beside its place and moved there when it is whole; an interruption leaves nothin
 from __future__ import annotations
 
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from sim.scenario import TABLES
 
 if TYPE_CHECKING:
     from sim.city import City
+    from sim.scenario.compile_ahead import Helpers
     from sim.scenario.own_inputs import OwnInputs
     from sim.scenario.schema import Scenario
     from sim.tracking import TrackingParameters
@@ -85,13 +85,13 @@ def run(
 
     check_replaceable(out)
     stages = Stages(announce)
-    with kernels_ahead() as helper:
+    with kernels_ahead() as helpers:
         with stages.stage("city"):
             city = load_city(scenario.area)
             check_fits(scenario, city)
             city, own = read_own_inputs(scenario, city)
         with _aside(out) as folder:
-            figures = _compute(scenario, city, own, folder, stages, helper)
+            figures = _compute(scenario, city, own, folder, stages, helpers)
             if finish is not None:
                 with stages.stage("map"):
                     finish(folder)
@@ -104,7 +104,7 @@ def _compute(
     own: OwnInputs,
     folder: Path,
     stages: Stages,
-    helper: subprocess.Popen[bytes] | None,
+    helpers: Helpers,
 ) -> dict[str, Any]:
     from sim.jit import available_cores
     from sim.placement import place
@@ -125,7 +125,7 @@ def _compute(
         seen = see(city, fleet)
         pieces = seen.first_seen
     with stages.stage("trips"):
-        wait_for(helper)
+        wait_for(helpers)
         trips = sample_trips(
             city,
             people=scenario.trips.people,

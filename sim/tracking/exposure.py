@@ -2,7 +2,8 @@
 
 A total enters as its place in the list (its "step"): a head or a piece of street has the step of
 the first total that includes it. Intervals of one head that meet within a millimetre on a walk,
-across edges too, are one sighting, so splitting an edge changes nothing. What a sighting means for
+across edges too, are one sighting, so splitting an edge changes nothing. What can be seen is kept
+apart from what is expected to be, where heads turn away or fail. What a sighting means for
 following a person is decided in `sim.tracking.linking`.
 """
 
@@ -176,6 +177,57 @@ def exposure(
     return ExposureArrays(*np.moveaxis(out, -1, 0))
 
 
+def expected_metres(
+    paths: PathArrays,
+    heads: HeadSteps,
+    sightings: SightingArrays,
+    chance: NDArray[np.float64],
+    totals: int,
+    workers: int | None = None,
+) -> NDArray[np.float64]:
+    """Return the metres of each walk that some head is expected to watch.
+
+    A point seen by heads that look there with chances p₁, p₂, …, each on its own, is expected to
+    be watched with 1 − (1 − p₁)(1 − p₂)…; with p = 1 this is what can be seen.
+
+    Parameters
+    ----------
+    paths, heads, sightings
+        Walks, heads and what the heads see.
+    chance
+        Of each head, the probability that it works and looks there, shape (heads,).
+    totals
+        How many totals there are.
+    workers
+        Threads; all cores by default. The result does not depend on it.
+
+    Returns
+    -------
+    ndarray
+        Shape (trips, totals, tasks), m.
+    """
+    from scipy.sparse import csr_matrix
+
+    edges, tasks = len(paths.edge_length), len(sightings.edge_ptr)
+    walked = csr_matrix(
+        (np.ones(len(paths.edge)), paths.edge, paths.ptr), shape=(len(paths.ptr) - 1, edges)
+    )
+    out = np.empty((len(paths.ptr) - 1, totals, tasks))
+    for task, ptr in enumerate(sightings.edge_ptr):
+        metres = np.zeros((edges, totals))
+
+        def some(first: int, stop: int, ptr=ptr, metres=metres) -> None:
+            ends = np.empty(2 * int(np.diff(ptr[first : stop + 1]).max(initial=0)))
+            _expect(
+                first, stop, ptr, sightings.head, sightings.start, sightings.end, heads.step,
+                chance, ends, metres,
+            )  # fmt: skip
+
+        in_chunks(some, edges, workers)
+        out[:, :, task] = walked @ np.cumsum(metres, axis=1)
+    return out
+
+
 def _expose_all(
     task: int,
     paths: PathArrays,
@@ -248,6 +300,30 @@ def _expose(first, stop, task, paths, heads, seen, pieces, totals, spells, runs,
         count = gather_runs(trip, paths, pieces, runs)
         for total in range(totals):
             _measure(trip, total, task, count, runs, gaps[0], gaps[1], out)
+
+
+@kernel
+def _expect(first, stop, row_ptr, head, start, end, step, chance, ends, metres):
+    """Add the metres of each edge that are expected to be watched from each total on."""
+    for edge in range(first, stop):
+        low, high = row_ptr[edge], row_ptr[edge + 1]
+        for row in range(low, high):
+            ends[2 * (row - low)], ends[2 * (row - low) + 1] = start[row], end[row]
+        count = 2 * (high - low)
+        sort_first(ends, count)
+        for k in range(1, count):
+            width, missed = ends[k] - ends[k - 1], 1.0
+            if width <= 0.0:
+                continue
+            for row in range(low, high):  # by head, so by rank: the first heads come first
+                if start[row] > ends[k - 1] or end[row] < ends[k]:
+                    continue
+                total = step[head[row]]
+                if total >= metres.shape[1] or missed <= 0.0:
+                    break
+                gained = missed * chance[head[row]]
+                metres[edge, total] += width * gained
+                missed -= gained
 
 
 @inner

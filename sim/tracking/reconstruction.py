@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.cameras.optics import TASKS
 from sim.city.streets import StreetNetwork
-from sim.draws import keys, scrambled_one
+from sim.draws import keys, scrambled_one, uniform
 from sim.errors import InputError
 from sim.jit import available_cores, inner, kernel
 from sim.tracking.exposure import (
@@ -30,7 +30,12 @@ from sim.tracking.exposure import (
     new_spells,
     path_arrays,
 )
-from sim.tracking.linking import TrackingParameters, faced_positions, working_heads
+from sim.tracking.linking import (
+    TrackingParameters,
+    drawn_hit_rates,
+    faced_positions,
+    working_heads,
+)
 from sim.trips.routing import (
     _Graph,
     _graph,
@@ -81,7 +86,9 @@ class Chances(NamedTuple):
     """What decides who is identified, for one task."""
 
     hit: NDArray[np.float64]
-    """Of each head: hit rate × chance that it works and looks there."""
+    """Of each head: mean hit rate × chance that it works and looks there."""
+    person: NDArray[np.float64]
+    """Of each walk and draw: the person's hit rate as a multiple of the mean."""
     rank: NDArray[np.int32]
     dwell_needed_s: float
     walk_key: NDArray[np.uint64]
@@ -155,7 +162,8 @@ def reconstruction(
 ) -> Reconstruction:
     """Find how much of each walk could be retraced, for every total and task.
 
-    A sighting identifies with the same chance as in `sim.tracking.linking`. All that the head
+    A sighting identifies with the same chance as in `sim.tracking.linking`; where hit rates vary by
+    person, each draw draws the person's own. All that the head
     saw in that sighting is then known, before and after the moment of recognition too. Between two
     known stretches the observer takes the quickest way from where the walker was last seen to
     where they were seen next; before the first and after the last nothing is added.
@@ -205,12 +213,16 @@ def reconstruction(
     faced = faced_positions(streets.arrays, seen.fleet, seen.arrays, parameters.facing_degrees)
     known_map = _map(streets, trips.speed_m_s)
     walk_key = _walk_keys(seed, trips)[chosen]
-    rank, a = seen.fleet.arrays.rank, seen.arrays
+    # a copy, for a fleet's own is read-only or not, and the kernel would be compiled for both
+    rank, a = seen.fleet.arrays.rank.copy(), seen.arrays
+    persons = trips.table["person"].to_numpy(np.int64)[chosen]
+    lot = uniform(seed, "hit rate", persons[:, None], np.arange(draws)[None, :])
     out = np.zeros((2, len(chosen), len(steps), len(TASKS)))
     for task, rate in enumerate(parameters.hit_rate):
         if rate == 0:
             continue
-        chances = Chances(hit * rate, rank, parameters.dwell_needed_s, walk_key, draws)
+        person = drawn_hit_rates(rate, parameters.hit_rate_spread, lot) / rate
+        chances = Chances(hit * rate, person, rank, parameters.dwell_needed_s, walk_key, draws)
         rows = SeenArrays(a.edge_ptr[task], a.head, a.start, a.end, *faced)
         _retrace_all(task, paths, heads, rows, chances, known_map, out, workers)
     return Reconstruction(chosen, draws, out[0], out[1])
@@ -297,7 +309,8 @@ def _retrace(
         for draw in range(chances.draws):
             for k in range(count):
                 bits = scrambled_one(known.key[k] ^ np.uint64(draw)) >> np.uint64(11)
-                known.made[k] = np.float64(bits) * 2.0**-53 < known.chance[k]
+                chance = known.chance[k] * chances.person[trip, draw]
+                known.made[k] = np.float64(bits) * 2.0**-53 < chance
             for total in range(out.shape[2]):
                 metres = _retraced(trip, total, count, edges, paths, known, course, known_map,
                                    memory, scratch)  # fmt: skip

@@ -23,6 +23,7 @@ from sim.tracking.exposure import (
     ExposureArrays,
     PathArrays,
     StepPieces,
+    expected_metres,
     exposure,
     gather_runs,
     head_steps,
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from sim.trips import Trips
 
 MEANS = (
-    "observed_length", "observed_time", "heads", "sites", "sightings", "dwell_s",
+    "observed_length", "observed_time", "expected_length", "heads", "sites", "sightings", "dwell_s",
     "longest_gap_m", "longest_gap_s", "first_sighting_m",
 )  # fmt: skip
 """Figures of summary.json given as mean and percentiles; the tracked shares follow apart."""
@@ -71,11 +72,13 @@ class TrackReport:
         Numbers of heads in the whole city, ascending.
     figures
         By name, arrays of shape (trips, totals, tasks): observed_length and observed_time
-        (shares), heads, sites, sightings, dwell_s (mean seconds in view per sighting; NaN
-        without one), longest_gap_m, longest_gap_s, median_gap_m, median_gap_s (unseen stretches,
-        those at both ends included), first_sighting_m (NaN if never), identified (probability),
-        tracked_live and tracked_afterwards (expected shares of time), door_seen (whether any of
-        the first metre is seen).
+        (shares that can be seen), expected_length (share of length that some head is expected to
+        watch, counting with each head's duty and with the uptime), heads, sites, sightings,
+        dwell_s (mean seconds in view per sighting; NaN without one), longest_gap_m,
+        longest_gap_s, median_gap_m, median_gap_s (unseen stretches, those at both ends included),
+        first_sighting_m (NaN if never), identified (probability), tracked_live and
+        tracked_afterwards (expected shares of time), door_seen (whether any of the first metre is
+        seen).
     paths
         The walks as plain arrays.
     pieces
@@ -189,11 +192,17 @@ def track(
         paths, heads, hit, seen.arrays, faced, alive, len(steps), trips.speed_m_s, parameters,
         workers,
     )  # fmt: skip
-    figures = _figures(trips, e, followed)
+    chance = seen.fleet.heads["duty"].to_numpy(np.float64) * parameters.uptime
+    watched = e.seen_m
+    if (chance != 1).any():
+        watched = expected_metres(paths, heads, seen.arrays, chance, len(steps), workers)
+    figures = _figures(trips, e, watched, followed)
     return TrackReport(trips, tuple(steps.tolist()), figures, paths, first_seen)
 
 
-def _figures(trips: Trips, e: ExposureArrays, followed: LinkingArrays) -> dict[str, NDArray[Any]]:
+def _figures(
+    trips: Trips, e: ExposureArrays, watched: NDArray[np.float64], followed: LinkingArrays
+) -> dict[str, NDArray[Any]]:
     metres = trips.table["length"].to_numpy(np.float64)[:, None, None]
     seconds = trips.table["duration_s"].to_numpy(np.float64)[:, None, None]
     with np.errstate(invalid="ignore"):  # no sighting has no dwell
@@ -201,6 +210,7 @@ def _figures(trips: Trips, e: ExposureArrays, followed: LinkingArrays) -> dict[s
     return {
         "observed_length": np.minimum(e.seen_m / metres, 1.0),
         "observed_time": np.minimum(e.seen_s / seconds, 1.0),
+        "expected_length": np.minimum(watched / metres, 1.0),
         "heads": e.heads.astype(np.int32),
         "sites": e.sites.astype(np.int32),
         "sightings": e.sightings.astype(np.int32),
@@ -241,6 +251,7 @@ def _kept_alive(
 ) -> list[StepPieces]:
     """Pieces seen by heads that look there all the time: only they surely keep a track alive."""
     rank = np.where(hit == 1, seen.fleet.arrays.rank, NEVER)
+    rank.flags.writeable = False  # as the fleet's own, or the kernel is compiled once more
     length = seen.streets.arrays.edge_length
     uncut = np.zeros(len(length) + 1, np.int64)
     pieces = pieces_of(seen.arrays, rank, length, uncut, np.zeros(0))

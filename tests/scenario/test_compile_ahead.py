@@ -22,12 +22,22 @@ def test_the_helper_compiles_the_very_files_of_its_caller(tmp_path):
     assert told.stdout.strip() == os.path.realpath(sys.modules["sim"].__file__ or "")
 
 
-def test_the_invented_walk_runs():
-    compile_ahead.compile_walking_and_tracking()
+def test_the_invented_street_is_walked_and_searched():
+    for compile_part in compile_ahead.PARTS.values():
+        compile_part()
 
 
-def test_no_second_process_where_kernels_are_on_disk(monkeypatch):
-    monkeypatch.setattr(compile_ahead, "_on_disk", lambda: True)
-    with compile_ahead.kernels_ahead() as process:
-        assert process is None
-        compile_ahead.wait_for(process)
+def test_no_other_process_where_kernels_are_on_disk():
+    # the test above has left them there
+    with compile_ahead.kernels_ahead() as helpers:
+        assert not helpers
+        compile_ahead.wait_for(helpers)
+
+
+def test_a_helper_for_each_part_that_is_missing(monkeypatch):
+    monkeypatch.setattr(compile_ahead, "_on_disk", lambda part: part == "walking")
+    monkeypatch.setattr(compile_ahead, "LONGEST_S", 0.0)
+    with compile_ahead.kernels_ahead() as helpers:
+        assert [process.args[-1] for process in helpers] == ["searching"]
+        compile_ahead.wait_for(helpers)
+        assert helpers[0].wait() != 0  # too slow, so it was ended

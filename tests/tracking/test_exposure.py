@@ -181,8 +181,6 @@ def test_a_walk_never_seen():
     summary = report.summary[1]["identify"]
     assert summary["unseen_trips"] == 1.0
     assert summary["dwell_s"] == dict.fromkeys(["mean", "se", "p10", "p50", "p90"]) | {"n": 0}
-    assert summary["reconstructed"] is None
-    assert summary["least_seen"] == {"1.25": None, "1.5": None, "2": None}
 
 
 def test_curves_add_up_to_the_share_seen():
