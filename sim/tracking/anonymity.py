@@ -225,11 +225,9 @@ class Unicity:
             unique_in_sample_se, among those compared only; eligible. None where nobody has so many
             points.
         """
-        table = self.table.query("total == @total and task == @task")
         figures = {}
         for points in POINTS:
-            rows = table[table["points"] == points]
-            sample, crowd = rows.iloc[-2], rows.iloc[-1]
+            sample, crowd = self._rows[int(total), task, points][-2:]
             values = {
                 "sharing": crowd["sharing"],
                 "sharing_se": crowd["sharing_se"],
@@ -241,6 +239,16 @@ class Unicity:
                 name: float(value) if np.isfinite(value) else None for name, value in values.items()
             }
         return figures
+
+    @cached_property
+    def _rows(self) -> dict[tuple[int, str, int], list[dict[str, Any]]]:
+        """Rows of the table by total, task and points, the crowds in their order."""
+        rows: dict[tuple[int, str, int], list[dict[str, Any]]] = {}
+        for row in self.table.to_dict("records"):
+            rows.setdefault((row["total"], row["task"], row["points"]), []).append(
+                {str(name): value for name, value in row.items()}
+            )
+        return rows
 
 
 def summary(
