@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import sys
 import time
@@ -22,15 +23,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.commands import (
+    AsJson,
     Debug,
     ScenarioFile,
     Settings,
+    Variants,
     cameras,
     comparing,
     data,
     examples,
+    exporting,
     located,
     progress,
+    sweeping,
 )
 from sim.errors import InputError, InputErrors
 
@@ -151,6 +156,7 @@ def top(
         "sim run scenarios/mong_kok_core.yaml",
         "sim run my.yaml --out results/try1 --set cameras.strategy=transit",
         'sim run my.yaml --set "cameras.totals=[4000, 60000]" --no-map',
+        "sim run my.yaml --variant night --json",
         "sim run my.yaml --dry-run",
     ),
 )
@@ -160,35 +166,55 @@ def run_command(
         Path | None, typer.Option("--out", help="Run folder; out/<name> by default.")
     ] = None,
     settings: Settings = None,
+    variants: Variants = None,
     no_map: Annotated[bool, typer.Option("--no-map", help="Draw no map and no report.")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show the scenario as resolved, run nothing.")
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Show the scenario as resolved and what a run would take; run nothing.",
+        ),
     ] = False,
+    as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Simulate a scenario; leave its figures, tables and map in a run folder."""
     from sim.scenario.load import load_scenario
 
-    loaded = load_scenario(scenario, settings or [])
+    loaded = load_scenario(scenario, settings or [], variants or [])
     with located(loaded):
         if dry_run:
-            _show_resolved(loaded)
+            _show_resolved(loaded, as_json=as_json)
             return
         folder = out if out is not None else Path("out") / loaded.scenario.name
-        _run(loaded, folder, draw_map=not no_map)
+        _run(loaded, folder, draw_map=not no_map, as_json=as_json)
 
 
-def _show_resolved(loaded: LoadedScenario) -> None:
-    """Print the scenario with its defaults, after checking that its area is here and fits."""
+def _show_resolved(loaded: LoadedScenario, *, as_json: bool) -> None:
+    """Print the scenario with its defaults and what it takes, if its area is here and fits."""
     from sim.city.bundle import load_city
-    from sim.scenario.load import dump_scenario
+    from sim.scenario.estimate import estimate
+    from sim.scenario.load import dump_scenario, one_line
     from sim.scenario.run import check_fits
 
-    check_fits(loaded.scenario, load_city(loaded.scenario.area))
+    city = load_city(loaded.scenario.area)
+    check_fits(loaded.scenario, city)
+    takes = estimate(loaded.scenario, city)
+    if as_json:
+        plain = loaded.scenario.model_dump(mode="json")
+        _print_json({"scenario": plain, "estimate": takes.to_json()})
+        return
+    for line in takes.lines():
+        print(one_line(f"# {line}"))
     print(dump_scenario(loaded.scenario), end="")
 
 
-def _run(loaded: LoadedScenario, folder: Path, *, draw_map: bool) -> None:
+def _print_json(content: object) -> None:
+    """Print for programs: one JSON document on standard output."""
+    print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _run(loaded: LoadedScenario, folder: Path, *, draw_map: bool, as_json: bool) -> None:
     """Run a loaded scenario and show its figures."""
     from rich.console import Console
 
@@ -203,11 +229,16 @@ def _run(loaded: LoadedScenario, folder: Path, *, draw_map: bool) -> None:
     begun = time.perf_counter()
     with progress() as announce:
         summary = run(loaded.scenario, folder, announce=announce, finish=finish)
+    seconds = time.perf_counter() - begun
+    if as_json:
+        drawn = str(folder / "map.html") if draw_map else None
+        told = {"folder": str(folder), "map": drawn, "seconds": round(seconds, 1)}
+        _print_json({**told, "summary": summary})
+        return
     console = Console(highlight=False, width=max(80, get_terminal_size().columns))
     console.print(_closing_table(summary))
     for line in _reading(summary, mix_words(loaded.scenario.cameras.optics)):
         console.print(line, markup=False)
-    seconds = time.perf_counter() - begun
     print(f"{folder / 'map.html' if draw_map else folder} ({seconds:.1f} s)")
 
 
@@ -218,7 +249,7 @@ def _closing_table(summary: dict[str, Any]) -> Table:
     from rich.text import Text
 
     area, tasks = summary["area"], summary["tasks"]
-    kind = "simulated cameras" if summary["simulated"] else "cameras partly simulated"
+    kind = "simulated cameras" if summary.get("simulated", True) else "cameras partly simulated"
     title = f"{area['name']}: {area['street_km']:.1f} km of streets, {kind}"
     # As Text, because a name in brackets would be taken for rich's markup.
     table = Table(title=Text(title, "bold"), title_justify="left", box=box.SIMPLE_HEAD, padding=0)
@@ -240,17 +271,29 @@ def _closing_table(summary: dict[str, Any]) -> Table:
 
 def _reading(summary: dict[str, Any], optics: str) -> list[str]:
     """Return the lines that say how the table is to be read, and on which assumptions."""
-    area, real = summary["area"], summary["real_cameras"]
+    area, real = summary["area"], summary.get("real_cameras", 0)
     kind = "Simulated, not a list of real cameras."
     if real:
         kind = f"{real} cameras as mapped or listed by others, the rest simulated."
     return [
+        *_limits(summary),
         "streets: share of length in view, by what the picture can tell; walk seen: median share "
         f"of a typical walk with a camera near enough to {HEADLINE_TASK} a face turned towards "
         "it; walks unseen: share of walks without any; dark gap: median of the longest without.",
         f"{kind} Shared out by: {area['share_rule']}; watching a "
         f"street: {area['street_share']}; optics: {optics}; walls: {area['walls']}.",
     ]
+
+
+def _limits(summary: dict[str, Any]) -> list[str]:
+    """Say what no fleet of these numbers could exceed, where it was asked."""
+    said = []
+    for step in summary["steps"]:
+        for task, most in (step.get("coverage_limit") or {}).items():
+            seen, limit = step["coverage"][task], math.ceil(1000 * most) / 10
+            said.append(f"{step['total']:,}: {_percent(seen)} of at most {limit:.1f} %")
+            tasks = task
+    return [f"{tasks}, against the proven limit of any fleet: {'; '.join(said)}."] if said else []
 
 
 def _percent(share: float | None) -> str:
@@ -269,6 +312,7 @@ def _metres(length: float | None) -> str:
     epilog=examples(
         "sim validate my.yaml",
         "sim validate scenarios/*.yaml",
+        "sim validate my.yaml --json",
     ),
 )
 def validate_command(
@@ -276,24 +320,35 @@ def validate_command(
         list[Path], typer.Argument(metavar="SCENARIO.yaml ...", help="Scenario files.")
     ],
     settings: Settings = None,
+    variants: Variants = None,
+    as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
-    """Check scenario files; all mistakes at once, each with file, line and remedy."""
-    from sim.scenario.load import load_scenario
-    from sim.scenario.schema import mix_words
+    """Check scenario files; all mistakes at once, each with file, line, column and remedy.
+
+    All that a file holds is checked: what it extends, its variants, and its whole matrix.
+    """
+    from sim.scenario.load import ScenarioMistakes, check_file
 
     wrong: list[str] = []
+    files: list[dict[str, Any]] = []
     for path in scenarios:
         try:
-            loaded = load_scenario(path, settings or [])
-        except InputErrors as errors:
+            checked = check_file(path, settings or [], variants or [])
+        except ScenarioMistakes as errors:
             wrong.extend(errors.lines)
+            found = [mistake.to_json() for mistake in errors.mistakes]
+            files.append({"file": str(path), "valid": False, "mistakes": found})
         else:
-            cameras = loaded.scenario.cameras
-            totals = ", ".join(f"{total:,}" for total in cameras.totals)
-            strategy = mix_words(cameras.strategy)
-            print(f"{path}: valid ({loaded.scenario.area}; {strategy}; {totals} cameras)")
-    if wrong:
+            held = checked.to_json()
+            files.append({"file": str(path), "valid": True, "mistakes": [], **held})
+            if not as_json:
+                print(f"{path}: valid ({checked.in_words()})")
+    if as_json:
+        _print_json({"valid": not wrong, "files": files})
+        if wrong:
+            raise typer.Exit(WRONG_INPUT)
+    elif wrong:
         raise InputErrors(wrong)
 
 
@@ -343,7 +398,7 @@ def map_command(
 
 
 # The order in which `sim --help` lists them.
-for family in (comparing, data, cameras):
+for family in (comparing, sweeping, exporting, data, cameras):
     family.register(app)
 
 

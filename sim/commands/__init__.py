@@ -35,6 +35,10 @@ Settings = Annotated[
         "--set", metavar="KEY=VALUE", help="Override one key, for example trips.people=500."
     ),
 ]
+Variants = Annotated[
+    list[str] | None,
+    typer.Option("--variant", metavar="NAME", help="Choose a variant of the file; repeatable."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, for programs.")]
 
 

@@ -155,7 +155,7 @@ def bands(
         kept.add(result)
         done(len(kept.results), len(needed))
     table = _cells_table(plan, wanted, kept.results)
-    read = Bands(_content(scenario, plan, table), table)
+    read = Bands(content_of(scenario, plan, table), table)
     kept.finish(read, list(needed))
     return read
 
@@ -423,13 +423,30 @@ class _Values:
                         yield {"total": total, "task": name, "figure": figure}, (i, k, f)
 
 
-def _content(scenario: Scenario, plan: Plan, table: pd.DataFrame) -> dict[str, Any]:
-    """Return bands.json."""
+def content_of(
+    scenario: Scenario,
+    plan: Plan,
+    table: pd.DataFrame,
+    null_models: Mapping[str, Case] = NULL_MODELS,
+) -> dict[str, Any]:
+    """Return bands.json.
+
+    Parameters
+    ----------
+    scenario
+        The one beside which the cases are set.
+    plan
+        Seeds, levels and cases.
+    table
+        Column case (in words) and those of `BANDED`; the rows of a case by seed, total and task.
+    null_models
+        Those that the table has, by name.
+    """
     plain = scenario.model_dump(mode="json")
     values = _Values(plan, table, scenario.cameras.totals)
     nulls = [
         {"null_model": name, **_changed(case)} | row
-        for name, case in NULL_MODELS.items()
+        for name, case in null_models.items()
         for row in _against_base(values, case)
     ]
     return {

@@ -17,8 +17,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from sim.scenario.schema import TAGS, Scenario
+from sim.scenario.schema import LAYER_KEYS, TAGS, Layers, Scenario
 from sim.scenario.strict_yaml import Path, quote
+from sim.scenario.units import kind_of, split
 
 _NUMBER = re.compile(r"([-+]?\d[\d,_ ]*(?:\.\d+)?)\s*(%?)(.*)")
 
@@ -41,9 +42,11 @@ def complaints(errors: list[ErrorDetails], data: object) -> list[tuple[Path, str
         if "problems" in context:
             new = [*context["problems"]]
         elif error["type"] == "scenario":
-            new = [((*path, *context["at"]), _own_words(error))]
+            for step in context["at"]:
+                path = (*path, _key_written(_at(data, path), step))
+            new = [(path, _own_words(error))]
         else:
-            new = [(path, _words(error, path))]
+            new = [(path, _words(error, path, _at(data, path)))]
         found.extend(new)
         causes.extend([error] * len(new))
     return [
@@ -72,9 +75,23 @@ def _path_in_data(location: tuple[int | str, ...], data: object) -> Path:
             continue
         if not isinstance(data, dict | list):
             break
-        path.append(step)
-        data = _inside(data, step)
+        path.append(_key_written(data, step))
+        data = _inside(data, path[-1])
     return tuple(path)
+
+
+def _key_written(data: object, step: int | str) -> int | str:
+    """Return the key of an entry of a list that was written as a group of keys."""
+    if isinstance(data, dict) and isinstance(step, int) and step < len(data):
+        return str([*data][step])
+    return step
+
+
+def _at(data: object, path: Path) -> object:
+    """Return the value that was written at a path, None where there is none."""
+    for step in path:
+        data = _inside(data, step)
+    return data
 
 
 def _inside(data: object, step: int | str) -> object:
@@ -90,12 +107,12 @@ def _own_words(error: ErrorDetails) -> str:
     """Return a message of the schema, after the value it is about where that helps."""
     text: str = error["ctx"]["text"]
     about = error["input"]
-    named = text.startswith(("is not", "has latitude", "contains", "begins"))
+    named = text.startswith(("is not", "has latitude", "has the un", "contains", "begins"))
     return f"{quote(about)} {text}" if named and isinstance(about, str) else text
 
 
-def _words(error: ErrorDetails, path: Path) -> str:
-    """Say what is wrong, by pydantic's type of error."""
+def _words(error: ErrorDetails, path: Path, written: object) -> str:
+    """Say what is wrong with what was written, by pydantic's type of error."""
     value, kind = error["input"], error["type"]
     if kind in {"missing", "extra_forbidden"}:
         return _missing(path) if kind == "missing" else _unknown_key(path)
@@ -105,10 +122,10 @@ def _words(error: ErrorDetails, path: Path) -> str:
         return _no_text(value)
     if kind in {"model_type", "model_attributes_type"}:
         return _no_group(value, path)
-    return _limits(error)
+    return _limits(error, written)
 
 
-def _limits(error: ErrorDetails) -> str:
+def _limits(error: ErrorDetails, written: object) -> str:
     """Say which choice or limit of length was missed; numbers out of range are said elsewhere."""
     value, kind, context = error["input"], error["type"], error.get("ctx", {})
     least, most = context.get("min_length"), context.get("max_length")
@@ -120,20 +137,30 @@ def _limits(error: ErrorDetails) -> str:
         "string_too_short": lambda: "is empty; write a text",
         "string_too_long": lambda: f"is longer than {most} characters; shorten it",
     }
-    return words.get(kind, lambda: _out_of_range(error))()
+    return words.get(kind, lambda: _out_of_range(error, written))()
 
 
-def _out_of_range(error: ErrorDetails) -> str:
+def _out_of_range(error: ErrorDetails, written: object) -> str:
     """Say by which limit a number is out of range; whatever is left over, in pydantic's words."""
     value, context = error["input"], error.get("ctx", {})
     limits = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
     for key, words in limits.items():
         if key in context:
             limit = context[key]
+            if isinstance(written, str):
+                return _too_much(written, value, f"{words} {_figure(limit)}")
             percent = key == "le" and limit == 1 and 1 < value <= 100
             hint = f" (shares run from 0 to 1: {value / 100:g} is {value:g} %)" if percent else ""
             return f"{value} is out of range; write {words} {_figure(limit)}{hint}"
     return " ".join(error["msg"].split())
+
+
+def _too_much(written: str, value: float, limit: str) -> str:
+    """Say that text with a unit means a number out of range, in the unit of the key."""
+    measured = split(written)
+    kind = kind_of(measured[1]) if measured else None
+    own = f" {kind.own}" if kind and kind.own else ""
+    return f"{quote(written)} is {value:g}{own}, out of range; write {limit}{own}"
 
 
 def _figure(limit: float) -> str:
@@ -157,6 +184,8 @@ def _missing(path: Path) -> str:
 def _unknown_key(path: Path) -> str:
     """Say that a key is unknown, and where it belongs or which key is nearest."""
     word = str(path[-1])
+    if word in LAYER_KEYS:
+        return "cannot be changed here; write it at the top of a file"
     if ":" in word:
         return "unknown key; write a colon and a space after the key"
     here = list(_fields(path[:-1]))
@@ -184,7 +213,10 @@ def _no_number(value: object, *, whole: bool) -> str:
     match = _NUMBER.fullmatch(unicodedata.normalize("NFKC", value).strip())
     if not match:
         return f"{quote(value)} is text; write {wanted}"
-    digits = re.sub("[,_ ]", "", match[1]).lstrip("+")
+    comma = None if whole else re.fullmatch(r"[-+]?\d+,(\d{1,2}|\d{4,})", match[1])
+    digits = re.sub("[,_ ]", "." if comma else "", match[1]).lstrip("+")
+    if match[3].strip() in {"k", "K"}:
+        return f"{quote(value)} is text; write {float(digits) * 1000:.0f}"
     if match[2] and not match[3]:
         digits = f"{float(digits) / 100:g}"
     unit = f" and leave out the unit {quote(match[3])}" if match[3] else ""
@@ -236,13 +268,20 @@ def _models(annotation: object) -> Iterator[type[BaseModel]]:
 
 def _fields(path: Path) -> dict[str, FieldInfo]:
     """Return the keys known in the group at `path`."""
-    models: list[type[BaseModel]] = [Scenario]
+    models: list[type[BaseModel]] = [Scenario] if path else [Scenario, Layers]
     for step in path:
         if isinstance(step, int):
             continue
         inside = [m.model_fields[step].annotation for m in models if step in m.model_fields]
         models = [model for annotation in inside for model in _models(annotation)]
     return {name: field for model in models for name, field in model.model_fields.items()}
+
+
+def is_group(path: Path) -> bool:
+    """Say whether a key is always a group of keys; what may be a word or a list as well is not."""
+    field = _field_at(path)
+    inner = field.annotation if field else None
+    return isinstance(inner, type) and issubclass(inner, BaseModel)
 
 
 def _field_at(path: Path) -> FieldInfo | None:

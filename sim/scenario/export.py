@@ -150,6 +150,7 @@ def summary(
     cameras = scenario.cameras
     share = cameras.street_share
     real = real_cameras(fleet)
+    dates = cameras.dates or (None,) * len(cameras.totals)
     return {
         "version": SUMMARY_VERSION,
         "simulated": real == 0,
@@ -168,6 +169,7 @@ def summary(
         "steps": [
             {
                 "total": total,
+                "date": date,
                 "cameras": int(((rank <= total) & inside).sum()),
                 "coverage": pieces.coverage(total),
                 "coverage_limit": found.limit[total],
@@ -178,7 +180,7 @@ def summary(
                 "anonymity": found.anonymity[total],
                 "recognition": found.recognition[total],
             }
-            for total in cameras.totals
+            for total, date in zip(cameras.totals, dates, strict=True)
         ],
         "percolation": found.dark.summary,
     }

@@ -1,36 +1,77 @@
-"""From a scenario file to a checked `Scenario`, with the line of every key kept.
+"""From scenario files to checked scenarios, with the place of every key kept.
 
-All mistakes are found in one reading and raised together, each as one line `file:line: key: what
-is wrong`. Keys may be overridden (`--set KEY=VALUE`). It opens the scenario file and nothing
-else: whether the study area exists is asked when the scenario runs.
+All mistakes are found in one reading and raised together, each as one line `file:line:column: key:
+what is wrong`. A file may extend another, variants are chosen by name, keys may be overridden
+(`--set KEY=VALUE`), and a matrix makes many scenarios of one file. It opens scenario files and
+nothing else: whether the study area exists is asked when the scenario runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 from pydantic import ValidationError
 
 from sim.errors import InputErrors
-from sim.scenario import strict_yaml
+from sim.scenario import layers, strict_yaml
 from sim.scenario.explain import complaints, describe
-from sim.scenario.schema import Scenario
+from sim.scenario.layers import LONGEST_CHAIN, Layered, Unknown, Wanted, Written, dotted, steps
+from sim.scenario.schema import Layers, Scenario, mix_words
+from sim.scenario.strict_yaml import Place
 
 LARGEST_FILE = 1_000_000
 """Bytes above which a file is no scenario."""
 MOST_LINES = 50
 """Mistakes named in full; the rest is counted."""
+MOST_WORDED = 500
+"""Mistakes of one scenario that are put into words, which takes time."""
 LONGEST_LINE = 500
 """Characters after which a message is cut: keys and values may be of any length."""
 _LAST = 10**9
-"""Sorts mistakes of `--set` after those of the file."""
+"""Sorts mistakes of the command line after those of files."""
+_TOP = Place(1, 1)
 
-Lines = Mapping[strict_yaml.Path, int]
+
+class Mistake(NamedTuple):
+    """One mistake: in a file or an option, with its place where it has one, and its key."""
+
+    where: str
+    place: Place | None
+    key: str
+    text: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the mistake as plain data for programs."""
+        line, column = self.place or (None, None)
+        return {
+            "where": self.where, "line": line, "column": column, "key": self.key or None,
+            "message": self.text,
+        }  # fmt: skip
+
+    def line(self) -> str:
+        """Return the mistake on one line, cut where it is very long."""
+        place = f":{self.place.line}:{self.place.column}" if self.place else ""
+        key = f"{self.key}: " if self.key else ""
+        return one_line(f"{self.where}{place}: {key}{self.text}")[:LONGEST_LINE]
+
+
+class ScenarioMistakes(InputErrors):
+    """All that is wrong with a scenario, in the order of its files.
+
+    Attributes
+    ----------
+    mistakes
+        One for each of `lines`.
+    """
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        super().__init__([mistake.line() for mistake in mistakes])
+        self.mistakes = mistakes
 
 
 @dataclass(frozen=True)
@@ -45,8 +86,8 @@ class LoadedScenario:
         The file.
     text
         Its text.
-    lines
-        Line, from 1, of each key and list entry, by path.
+    places
+        File, line and column of each key and list entry, by path.
     overridden
         Paths of the keys that overrides have set.
     """
@@ -54,19 +95,20 @@ class LoadedScenario:
     scenario: Scenario
     path: Path
     text: str = field(repr=False)
-    lines: Lines = field(repr=False)
+    places: layers.Places = field(repr=False)
     overridden: tuple[strict_yaml.Path, ...] = ()
 
     def locate(self, key: str) -> str:
-        """Return "file:line" of a key such as "trips.walks.0.via.1", or of the group it is in.
+        """Return "file:line:column" of a key such as "trips.walks.0.via.1", or of its group.
 
         A key that an override has set is located as "--set KEY".
         """
-        at = _steps(key)
-        set_by = _set_by(at, self.lines, self.overridden)
+        at = steps(key)
+        set_by = _set_by(at, self.places, self.overridden)
         if set_by is not None:
             return f"--set {set_by}"
-        return one_line(f"{self.path}:{_line_of(at, self.lines)}")
+        where = _written(at, self.places, self.path)
+        return one_line(f"{where.file}:{where.place.line}:{where.place.column}")
 
     def complaint(self, key: str, words: str) -> str:
         """Return what is wrong with a key on one line, as `load_scenario` itself would say it."""
@@ -76,8 +118,7 @@ class LoadedScenario:
         )
 
 
-@dataclass(frozen=True)
-class _Override:
+class _Override(NamedTuple):
     """One `--set KEY=VALUE`, read."""
 
     key: str
@@ -85,36 +126,42 @@ class _Override:
 
 
 class _Mistakes:
-    """Collects what is wrong, to be raised together in the order of the file."""
+    """Collects what is wrong, to be raised together in the order of the files."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.found: list[tuple[int, str]] = []
+        self.files = [path]
+        self.found: dict[Mistake, tuple[int, Place]] = {}
+        self.more = 0
 
-    def on_line(self, line: int, key: str, words: str) -> None:
-        """Note a mistake on a line of the file."""
-        self.found.append((line, f"{self.path}:{line}: {key + ': ' if key else ''}{words}"))
+    def at(self, where: Written, key: str, words: str) -> None:
+        """Note a mistake at a place in a file."""
+        if where.file not in self.files:
+            self.files.append(where.file)
+        order = self.files.index(where.file), where.place
+        self.found.setdefault(Mistake(str(where.file), where.place, key, words), order)
 
-    def in_setting(self, key: str, words: str) -> None:
-        """Note a mistake in an override."""
-        self.found.append((_LAST, f"--set {key}: {words}"))
+    def in_option(self, option: str, key: str, words: str) -> None:
+        """Note a mistake on the command line."""
+        self.found.setdefault(Mistake(option, None, key, words), (_LAST, _TOP))
 
     def in_file(self, words: str) -> None:
         """Note that the file as a whole cannot be read."""
-        self.found.append((0, f"{self.path}: {words}"))
+        self.found.setdefault(Mistake(str(self.path), None, "", words), (0, _TOP))
 
     def raise_if_any(self) -> None:
         """Raise everything found, one line each."""
-        in_order = sorted(self.found, key=lambda found: found[0])
-        lines = [one_line(text)[:LONGEST_LINE] for _, text in in_order]
-        if len(lines) > MOST_LINES:
-            more = len(lines) - MOST_LINES
-            lines = [*lines[:MOST_LINES], f"{one_line(str(self.path))}: and {more} mistakes more"]
-        if lines:
-            raise InputErrors(lines)
+        in_order = sorted(self.found, key=lambda mistake: self.found[mistake])
+        if len(in_order) > MOST_LINES:
+            more = f"and {len(in_order) - MOST_LINES + self.more} mistakes more"
+            in_order = [*in_order[:MOST_LINES], Mistake(str(self.path), None, "", more)]
+        if in_order:
+            raise ScenarioMistakes(in_order)
 
 
-def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> LoadedScenario:
+def load_scenario(
+    path: str | Path, overrides: Sequence[str] = (), variants: Sequence[str] = ()
+) -> LoadedScenario:
     """Read a scenario file.
 
     Parameters
@@ -124,44 +171,226 @@ def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> LoadedScen
     overrides
         "KEY=VALUE" each: KEY a dotted path ("cameras.totals", "trips.walks.0.name"), VALUE in
         YAML. A later one wins over an earlier one.
+    variants
+        Names of variants or overrides of the file, laid over it in order, before `overrides`.
 
     Raises
     ------
     InputErrors
-        With one line for each mistake: "file:line: key: what is wrong".
+        With one line for each mistake: "file:line:column: key: what is wrong"; also where the
+        file holds a matrix, and so many scenarios (`expand` reads these).
     """
     path = Path(path)
-    mistakes = _Mistakes(path)
-    text = _text_of(path, mistakes)
-    mistakes.raise_if_any()
-    return read_scenario(text, path, overrides)
+    return read_scenario(_text_or_raise(path), path, overrides, variants)
 
 
-def read_scenario(text: str, path: Path, overrides: Sequence[str] = ()) -> LoadedScenario:
+def read_scenario(
+    text: str, path: Path, overrides: Sequence[str] = (), variants: Sequence[str] = ()
+) -> LoadedScenario:
     """Read a scenario from its text; `path` names it in messages. See `load_scenario`."""
-    mistakes = _Mistakes(path)
-    document = strict_yaml.read(text)
-    for problem in document.problems:
-        mistakes.on_line(problem.line, _dotted(problem.path), problem.text)
-    settings = _read_overrides(overrides, mistakes)
-    overridden = tuple(_steps(setting.key) for setting in settings)
-    scenario = None
-    if isinstance(document.value, dict):
-        for setting in settings:
-            _apply(setting, document.value, mistakes)
-        scenario, complained = _validate(document.value)
-        for at, words in complained:
-            key, set_by = _dotted(at), _set_by(at, document.lines, overridden)
-            if set_by is not None:
-                mistakes.in_setting(set_by, words if set_by == key else f"{key}: {words}")
-            elif not any(at[: len(unread)] == unread for unread in document.unread):
-                mistakes.on_line(_line_of(at, document.lines), key, words)
-    elif not document.problems:
-        mistakes.on_line(1, "", _no_keys(document.value))
-    mistakes.raise_if_any()
+    reading = _Reading(text, path, overrides)
+    file = reading.layers
+    layered, unknown = file.chosen([Wanted(name) for name in variants])
+    scenario = reading.validated(layered, unknown)
+    if file.matrix_place is not None:
+        words = "makes several scenarios of this file; run them with `sim sweep`"
+        reading.mistakes.at(file.matrix_place, "matrix", words)
+    reading.mistakes.raise_if_any()
     if scenario is None:  # every way here without a scenario has noted a mistake
         raise AssertionError("no scenario and no mistake")
-    return LoadedScenario(scenario, path, text, document.lines, overridden)
+    return LoadedScenario(scenario, path, text, layered.places, reading.overridden)
+
+
+def expand(
+    path: str | Path, overrides: Sequence[str] = (), variants: Sequence[str] = ()
+) -> list[tuple[str, Scenario]]:
+    """Read every scenario that the matrix of a file makes.
+
+    Parameters
+    ----------
+    path, overrides, variants
+        See `load_scenario`.
+
+    Returns
+    -------
+    list
+        (name, scenario) of each combination, in the order of the file, the last key the fastest;
+        the scenario itself where there is no matrix. Names are the scenarios' own, and distinct
+        unless the matrix sets them.
+
+    Raises
+    ------
+    InputErrors
+        With one line for each mistake, in whatever combination.
+    """
+    path = Path(path)
+    reading = _Reading(_text_or_raise(path), path, overrides)
+    found = list(reading.cells([Wanted(name) for name in variants]))
+    reading.mistakes.raise_if_any()
+    return [(scenario.name, scenario) for scenario in found]
+
+
+class Checked(NamedTuple):
+    """What a whole file holds.
+
+    `scenario` is the file's own, or the first of its matrix; `variants` and `overrides` are their
+    names; `cells` counts the scenarios of the matrix, 0 without one.
+    """
+
+    scenario: Scenario
+    variants: tuple[str, ...]
+    overrides: tuple[str, ...]
+    cells: int
+
+    def in_words(self) -> str:
+        """Return what the file holds, shortly."""
+        cameras = self.scenario.cameras
+        totals = ", ".join(f"{total:,}" for total in cameras.totals)
+        parts = [self.scenario.area, mix_words(cameras.strategy), f"{totals} cameras"]
+        if self.variants:
+            parts.append(f"variants {', '.join(self.variants)}")
+        if self.cells:
+            parts.append(f"{self.cells:,} scenarios by its matrix")
+        return one_line("; ".join(parts))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the file holds as plain data for programs."""
+        return {
+            "scenario": self.scenario.model_dump(mode="json"), "variants": [*self.variants],
+            "overrides": [*self.overrides], "matrix_scenarios": self.cells,
+        }  # fmt: skip
+
+
+def check_file(
+    path: str | Path, overrides: Sequence[str] = (), variants: Sequence[str] = ()
+) -> Checked:
+    """Check all that a scenario file holds: itself, each variant, and the whole matrix.
+
+    Parameters
+    ----------
+    path, overrides, variants
+        See `load_scenario`.
+
+    Raises
+    ------
+    InputErrors
+        With one line for each mistake.
+    """
+    path = Path(path)
+    reading = _Reading(_text_or_raise(path), path, overrides)
+    file, wanted = reading.layers, [Wanted(name) for name in variants]
+    cells = list(reading.cells(wanted))
+    for name in dict.fromkeys([*file.variants, *file.overrides]):
+        layered, unknown = file.chosen([*wanted, Wanted(name)])
+        reading.validated(layered, unknown, whole=not file.matrix)
+    reading.mistakes.raise_if_any()
+    count = len(cells) if file.matrix else 0
+    return Checked(cells[0], tuple(file.variants), tuple(file.overrides), count)
+
+
+class _Reading:
+    """One reading of a file: its layers, the overrides, and all mistakes so far."""
+
+    def __init__(self, text: str, path: Path, overrides: Sequence[str]) -> None:
+        self.mistakes = _Mistakes(path)
+        self.whole = True
+        self.layers = layers.LayeredFile()
+        self.settings = _read_overrides(overrides, self.mistakes)
+        self.overridden = tuple(steps(setting.key) for setting in self.settings)
+        for file in reversed(list(self._chain(text, path))):
+            self.layers.extend(file)
+
+    def validated(
+        self, layered: Layered, unknown: Sequence[Unknown] = (), *, whole: bool = True
+    ) -> Scenario | None:
+        """Return the scenario with the overrides set, None where something is wrong with it.
+
+        Keys are not missed where it is not the whole scenario, or a file of it cannot be read.
+        """
+        for one in unknown:
+            self._note_unknown(one)
+        for setting in self.settings:
+            words = layered.put(steps(setting.key), setting.value, {})
+            if words:
+                self.mistakes.in_option(f"--set {setting.key}", "", words)
+        try:
+            return Scenario.model_validate(layered.data)
+        except ValidationError as error:
+            found = error.errors(include_url=False)
+            self.mistakes.more += len(found[MOST_WORDED:])
+            found = found[:MOST_WORDED]
+            if not (whole and self.whole):
+                found = [one for one in found if one["type"] != "missing"]
+            for at, words in complaints(found, layered.data):
+                self._note(at, words, layered)
+            return None
+
+    def cells(self, wanted: Sequence[Wanted]) -> Iterator[Scenario]:
+        """Yield the scenarios of the matrix that are right, until there are too many mistakes."""
+        for layered, unknown in self.layers.cells(wanted):
+            scenario = self.validated(layered, unknown)
+            if scenario is not None:
+                yield scenario
+            if len(self.mistakes.found) > MOST_LINES:
+                return
+
+    def _note(self, at: strict_yaml.Path, words: str, layered: Layered) -> None:
+        """Note what is wrong with a value, unless it could not be read in the first place."""
+        key, set_by = dotted(at), _set_by(at, layered.places, self.overridden)
+        if set_by is not None:
+            self.mistakes.in_option(f"--set {set_by}", "" if set_by == key else key, words)
+        elif not any(at[: len(unread)] == unread for unread in layered.unread):
+            self.mistakes.at(_written(at, layered.places, self.mistakes.path), key, words)
+
+    def _note_unknown(self, unknown: Unknown) -> None:
+        wanted, words, key = unknown
+        if wanted.where is None:
+            self.mistakes.in_option(f"--variant {wanted.name}", "", words)
+        else:
+            name = "" if key else f"{strict_yaml.quote(wanted.name)} "
+            self.mistakes.at(wanted.where, key, name + words)
+
+    def _chain(self, text: str, path: Path) -> Iterator[Layered]:
+        """Yield the file and those it extends, the file first, as far as they can be read."""
+        files = [path]
+        file = self._file(text, path)
+        while file is not None:
+            yield file
+            if not isinstance(file.data.get("extends"), str):
+                return
+            where, path = file.places["extends",], path.parent / file.data["extends"]
+            text, wrong = _text_of(path)
+            words = wrong.line() if wrong else ""
+            if any(_same(path, other) for other in files):
+                words = f"{path}: extends itself by way of this file; break the circle"
+            elif len(files) >= LONGEST_CHAIN:
+                words = f"{path}: makes more than {LONGEST_CHAIN} files in a row; join some"
+            files.append(path)
+            if words:
+                self.mistakes.at(where, "extends", words)
+            file = None if words else self._file(text, path)
+        self.whole = False
+
+    def _file(self, text: str, path: Path) -> Layered | None:
+        """Return what one file says, its layer keys checked; None where it holds no keys."""
+        document = strict_yaml.read(text)
+        for problem in document.problems:
+            self.mistakes.at(Written(path, problem.place), dotted(problem.path), problem.text)
+        data = document.value
+        if not isinstance(data, dict):
+            if not document.problems:
+                self.mistakes.at(Written(path, _TOP), "", _no_keys(data))
+            return None
+        places = {at: Written(path, place) for at, place in document.places.items()}
+        file = Layered(data, places, document.unread)
+        given = {key: data[key] for key in Layers.model_fields if data.get(key) is not None}
+        try:
+            Layers.model_validate(given)
+        except ValidationError as error:
+            for at, words in complaints(error.errors(include_url=False), given):
+                self.mistakes.at(_written(at, file.places, path), dotted(at), words)
+                data.pop(str(at[0]), None)
+        return file
 
 
 def dump_scenario(scenario: Scenario) -> str:
@@ -195,64 +424,69 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
 _Dumper.add_representer(str, _represent_text)
 
 
-def _text_of(path: Path, mistakes: _Mistakes) -> str:
-    """Return the text of a scenario file."""
+def _text_or_raise(path: Path) -> str:
+    """Return the text of the file that was asked for."""
+    text, wrong = _text_of(path)
+    if wrong:
+        raise ScenarioMistakes([wrong])
+    return text
+
+
+def _text_of(path: Path) -> tuple[str, Mistake | None]:
+    """Return the text of a scenario file, or what is wrong with the file."""
+    place = None
     try:
         if path.is_dir():
-            mistakes.in_file("is a folder; name a scenario file in it")
+            wrong = "is a folder; name a scenario file in it"
         elif not path.exists():
-            beside = {file.stem: file.name for file in path.parent.glob("*.y*ml")}
-            near = get_close_matches(path.stem, beside, n=1)
-            hint = f' (did you mean "{path.with_name(beside[near[0]])}"?)' if near else ""
-            mistakes.in_file(f"no such file{hint}")
+            wrong = f"no such file{_near(path)}"
         elif not path.is_file():
-            mistakes.in_file("is not a regular file")
+            wrong = "is not a regular file"
         elif path.stat().st_size > LARGEST_FILE:
-            mistakes.in_file("is larger than 1 MB, so no scenario; name a scenario file")
+            wrong = "is larger than 1 MB, so no scenario; name a scenario file"
         else:
-            return path.read_bytes().decode("utf-8-sig")
+            return path.read_bytes().decode("utf-8-sig"), None
     except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        mistakes.on_line(line, "", "is not text in UTF-8; save the file as UTF-8")
+        before = error.object[: error.start]
+        column = error.start - before.rfind(b"\n")
+        place = Place(before.count(b"\n") + 1, column)
+        wrong = "is not text in UTF-8; save the file as UTF-8"
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        mistakes.in_file(f"cannot be read: {getattr(error, 'strerror', None) or error}")
-    return ""
+        wrong = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    return "", Mistake(str(path), place, "", wrong)
 
 
-def _validate(
-    data: dict[str, object],
-) -> tuple[Scenario | None, list[tuple[strict_yaml.Path, str]]]:
-    """Return the scenario, or what is wrong with its data."""
+def _near(path: Path) -> str:
+    """Return a hint at the scenario beside a missing one that has the nearest name."""
+    beside = {file.stem: file.name for file in path.parent.glob("*.y*ml")}
+    near = get_close_matches(path.stem, beside, n=1)
+    return f' (did you mean "{path.with_name(beside[near[0]])}"?)' if near else ""
+
+
+def _same(path: Path, other: Path) -> bool:
+    """Say whether two paths name one file."""
     try:
-        return Scenario.model_validate(data), []
-    except ValidationError as error:
-        return None, complaints(error.errors(include_url=False), data)
+        return path.samefile(other)
+    except (OSError, ValueError):
+        return False
 
 
 def _set_by(
-    at: strict_yaml.Path, lines: Lines, overridden: Sequence[strict_yaml.Path]
+    at: strict_yaml.Path,
+    places: Mapping[strict_yaml.Path, object],
+    overridden: Sequence[strict_yaml.Path],
 ) -> str | None:
     """Return the key of the last override that has set the value at a path or made its group."""
     for key in reversed(overridden):
-        if at[: len(key)] == key or (at not in lines and key[: len(at)] == at):
-            return _dotted(key)
+        if at[: len(key)] == key or (at not in places and key[: len(at)] == at):
+            return dotted(key)
     return None
 
 
-def _line_of(at: strict_yaml.Path, lines: Lines) -> int:
-    """Return the line of a key, or of the innermost group around it that was written."""
+def _written(at: strict_yaml.Path, places: layers.Places, path: Path) -> Written:
+    """Return where a key was written, or the innermost group around it that was."""
     around = (at[:length] for length in range(len(at), 0, -1))
-    return next((lines[path] for path in around if path in lines), 1)
-
-
-def _steps(key: str) -> strict_yaml.Path:
-    """Return the path that a dotted key means; figures are places in a list."""
-    return tuple(int(step) if step.isdecimal() else step for step in key.split("."))
-
-
-def _dotted(path: strict_yaml.Path) -> str:
-    """Return a path as a dotted key."""
-    return ".".join(str(step) for step in path)
+    return next((places[inner] for inner in around if inner in places), Written(path, _TOP))
 
 
 def _no_keys(value: object) -> str:
@@ -271,33 +505,13 @@ def _read_overrides(overrides: Sequence[str], mistakes: _Mistakes) -> list[_Over
         key, equals, value = text.partition("=")
         key = key.strip()
         if not equals or not key or len(key) > 200 or not all(key.split(".")):
-            mistakes.in_setting(text[:200], "write KEY=VALUE, for example cameras.totals=[4000]")
+            mistakes.in_option(
+                f"--set {text[:200]}", "", "write KEY=VALUE, for example cameras.totals=[4000]"
+            )
             continue
         document = strict_yaml.read(value)
         for problem in document.problems:
-            mistakes.in_setting(key, problem.text)
+            mistakes.in_option(f"--set {key}", "", problem.text)
         if not document.problems:
             read.append(_Override(key, document.value))
     return read
-
-
-def _apply(setting: _Override, data: dict[str, Any], mistakes: _Mistakes) -> None:
-    """Set one value in the plain data, with the groups around it."""
-    steps = _steps(setting.key)
-    inside: Any = data
-    for depth, step in enumerate(steps, start=1):
-        around = _dotted(steps[: depth - 1])
-        if isinstance(inside, list):
-            if not isinstance(step, int) or step >= len(inside):
-                count = len(inside)
-                mistakes.in_setting(setting.key, f"{around} has {count} entries, numbered from 0")
-                return
-        elif not isinstance(inside, dict):
-            mistakes.in_setting(setting.key, f"{around} is {describe(inside)}, not a group of keys")
-            return
-        place = step if isinstance(inside, list) else str(step)
-        if depth == len(steps):
-            inside[place] = setting.value
-        elif isinstance(inside, dict) and inside.get(place) is None:
-            inside[place] = {}
-        inside = inside[place]

@@ -31,6 +31,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
+from sim.scenario.units import ANGLE, DENSITY, SHARE, SPEED, TIME
+
 VERSION = 1
 """Version of the scenario language that this program reads."""
 LARGEST_TOTAL = 1_000_000
@@ -39,6 +41,7 @@ HONG_KONG_BOX = (22.13, 113.82, 22.58, 114.45)
 
 _NAME = re.compile(r"\w[\w-]*")
 _LATITUDE_LONGITUDE = re.compile(r"\s*([-+]?\d+(?:\.\d+)?)\s*,\s*([-+]?\d+(?:\.\d+)?)\s*")
+_DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
 _ONLY_FIGURES = re.compile(r"[\s\d.,;:+-]*\d[\s\d.,;:+-]*")
 
 
@@ -98,14 +101,42 @@ def _way_point(text: str) -> str:
 
 
 def _one_or_several(value: object) -> object:
-    """Let a single total stand for a list of one."""
+    """Let a single total stand for a list of one, and totals by date for a list."""
+    if isinstance(value, dict):
+        return tuple(value.values())
     return value if isinstance(value, list | tuple) else (value,)
 
 
-def _array_or_item(schema: dict[str, Any]) -> None:
-    """Say in the JSON Schema that a single item stands for a list of one."""
+_DATE_FORMS = {
+    "anyOf": [
+        {"type": "integer", "minimum": 1000, "maximum": 9999},
+        {"type": "string", "pattern": f"^{_DATE.pattern}$", "examples": ["2026-02"]},
+    ]
+}
+"""A year, or a date as text, for the JSON Schema."""
+
+
+def _array_item_or_dates(schema: dict[str, Any]) -> None:
+    """Say in the JSON Schema that a single item stands for a list of one, and dates for keys."""
     array = {key: schema.pop(key) for key in ("type", "items", "minItems", "maxItems")}
-    schema["anyOf"] = [array["items"], array]
+    dated = {
+        "type": "object",
+        "patternProperties": {f"^{_DATE.pattern}$": array["items"]},
+        "additionalProperties": False,
+        "minProperties": array["minItems"],
+        "maxProperties": array["maxItems"],
+    }
+    schema["anyOf"] = [array["items"], array, dated]
+
+
+def _date(value: object) -> str:
+    """Return a date as text; a year may be written as a number."""
+    text = str(value) if type(value) is int else value
+    if not isinstance(text, str):
+        raise PydanticKnownError("string_type")
+    if not _DATE.fullmatch(text):
+        raise mistake("is not a date; write a year, 2026, or 2026-02 or 2026-02-28")
+    return text
 
 
 Text = Annotated[str, Field(max_length=200), AfterValidator(_printable)]
@@ -113,7 +144,7 @@ Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_prin
 FilePath = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_printable)]
 Whole = Annotated[int, Field(strict=True)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Share = Annotated[Number, Field(ge=0, le=1)]
+Share = Annotated[Number, Field(ge=0, le=1), SHARE]
 Weight = Annotated[Number, Field(ge=0, le=1_000_000)]
 Task = Literal["detect", "observe", "recognise", "identify"]
 PlaceKind = Literal["home", "landmark", "market", "office", "school", "sensitive", "station"]
@@ -171,20 +202,27 @@ def _mix_of(names: Callable[[], tuple[str, ...]]) -> Callable[[object], Mix]:
     return check
 
 
-def _mix_schema(names: tuple[str, ...]) -> WithJsonSchema:
+def _mix_schema(names: tuple[str, ...], *, others: bool) -> WithJsonSchema:
+    """Return the JSON Schema of a mix; with `others` names beside these are possible."""
     weights = {"type": "number", "exclusiveMinimum": 0, "maximum": LARGEST_TOTAL}
     mix = {
         "type": "object",
         "minProperties": 1,
         "properties": dict.fromkeys(names, weights),
-        "additionalProperties": weights,
+        "additionalProperties": weights if others else False,
     }
-    return WithJsonSchema({"anyOf": [{"type": "string", "examples": [*names]}, mix]})
+    other: list[dict[str, Any]] = [{"type": "string"}] if others else []
+    return WithJsonSchema({"anyOf": [{"enum": [*names]}, *other, mix]})
 
 
 def plain_mix(mix: Mix) -> str | dict[str, float]:
     """Return a mix as it is written in a file."""
     return mix if isinstance(mix, str) else dict(mix)
+
+
+def plain_names(mix: Mix) -> tuple[str, ...]:
+    """Return the names of a mix."""
+    return (mix,) if isinstance(mix, str) else tuple(name for name, _ in mix)
 
 
 def mix_words(mix: Mix) -> str:
@@ -194,10 +232,13 @@ def mix_words(mix: Mix) -> str:
 
 StrategyMix = Annotated[
     Mix, PlainValidator(_mix_of(_strategy_names)), PlainSerializer(plain_mix),
-    _mix_schema(STRATEGIES),
+    _mix_schema(STRATEGIES, others=True),
 ]  # fmt: skip
 OpticsMix = Annotated[
-    Mix, PlainValidator(_mix_of(lambda: OPTICS)), PlainSerializer(plain_mix), _mix_schema(OPTICS)
+    Mix,
+    PlainValidator(_mix_of(lambda: OPTICS)),
+    PlainSerializer(plain_mix),
+    _mix_schema(OPTICS, others=False),
 ]
 
 
@@ -304,10 +345,11 @@ class Cameras(Part):
         max_length=64,
         description=(
             "Cameras (directed heads, not sites) in the whole city, 1 to 64 increasing numbers; "
-            'with share_rule "direct" the cameras of the area itself.'
+            'with share_rule "direct" the cameras of the area itself. By date, with the date as '
+            "key: {2025: 4000, 2026-02: 11000, 2028: 60000}."
         ),
         examples=[[4000, 11000, 20000, 40000, 60000]],
-        json_schema_extra=_array_or_item,
+        json_schema_extra=_array_item_or_dates,
     )
     strategy: StrategyMix = Field(
         default="junctions",
@@ -380,6 +422,15 @@ class Cameras(Part):
             "counted and left out, since where they look is nowhere known."
         ),
     )
+    dates: tuple[Annotated[str, BeforeValidator(_date), WithJsonSchema(_DATE_FORMS)], ...] = Field(
+        default=(),
+        max_length=64,
+        description=(
+            "When each total is reached, as many dates as totals, in order (a year, 2026-02 or "
+            "2026-02-28), or none; left out where the totals are written by date."
+        ),
+        examples=[[]],
+    )
     phases: tuple[GrowthPhase, ...] = Field(
         default=(),
         max_length=64,
@@ -388,6 +439,36 @@ class Cameras(Part):
             "60,000 (2028)."
         ),
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _totals_by_date(cls, data: object) -> object:
+        """Take the dates from the totals where these are written by date."""
+        totals = data.get("totals") if isinstance(data, dict) else None
+        if not isinstance(data, dict) or not isinstance(totals, dict):
+            return data
+        if data.get("dates"):
+            raise mistake("stand with the totals already; remove this key", "dates")
+        wrong = next((key for key in totals if not _DATE.fullmatch(str(key))), None)
+        if wrong is not None:
+            raise mistake("is not a date; write a year, 2026, or 2026-02", "totals", wrong)
+        for before, after in pairwise(totals):
+            if str(after) <= str(before):
+                words = f"does not come after {before}; write the dates in increasing order"
+                raise mistake(words, "totals", after)
+        return {**data, "dates": list(totals)}
+
+    @field_validator("dates")
+    @classmethod
+    def _a_date_each(cls, dates: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        """Refuse dates that do not follow one another, or are not as many as the totals."""
+        for index, (before, after) in enumerate(pairwise(dates), start=1):
+            if after <= before:
+                raise mistake(f"{after} does not come after {before}; write them in order", index)
+        totals = info.data.get("totals")
+        if dates and totals is not None and len(dates) != len(totals):
+            raise mistake(f"has {len(dates)} for {len(totals)} totals; write a date for each")
+        return dates
 
     @field_validator("totals")
     @classmethod
@@ -531,7 +612,7 @@ class Trips(Part):
             "on the length of each street, 0..2; 0 is exact shortest walks."
         ),
     )
-    speed_m_s: Annotated[Number, Field(ge=0.2, le=3)] = Field(
+    speed_m_s: Annotated[Number, Field(ge=0.2, le=3), SPEED] = Field(
         default=1.34, description="Walking speed on the flat, metres per second, 0.2..3."
     )
     walks: tuple[Walk, ...] = Field(
@@ -553,7 +634,7 @@ class Trips(Part):
             "count), seen from the working folder. With it people is 0 unless written."
         ),
     )
-    od_share: Annotated[Number, Field(gt=0, le=1)] = Field(
+    od_share: Annotated[Number, Field(gt=0, le=1), SHARE] = Field(
         default=1.0,
         description="Share of the people of the origin-destination table that are simulated, 0..1.",
     )
@@ -653,7 +734,7 @@ class HitRate(Part):
 class Tracking(Part):
     """What the sightings add up to."""
 
-    memory_s: Annotated[Number, Field(gt=0, le=1_000_000)] = Field(
+    memory_s: Annotated[Number, Field(gt=0, le=1_000_000), TIME] = Field(
         default=600.0,
         description=(
             "Time constant tau of losing a walker in an unseen gap by chance, seconds, "
@@ -663,14 +744,14 @@ class Tracking(Part):
     look_alike_share: Share = Field(
         default=0.05, description="Share alpha 0..1 of other walkers who look alike to a camera."
     )
-    walkers_per_m2: Annotated[Number, Field(ge=0, le=10)] = Field(
+    walkers_per_m2: Annotated[Number, Field(ge=0, le=10), DENSITY] = Field(
         default=0.01, description="Density delta of walkers, people per square metre, 0..10."
     )
-    dwell_needed_s: Annotated[Number, Field(gt=0, le=600)] = Field(
+    dwell_needed_s: Annotated[Number, Field(gt=0, le=600), TIME] = Field(
         default=1.0,
         description="Time in view after which a sighting counts in full, seconds, above 0 to 600.",
     )
-    facing_degrees: Annotated[Number, Field(ge=0, le=180)] = Field(
+    facing_degrees: Annotated[Number, Field(ge=0, le=180), ANGLE] = Field(
         default=60.0,
         description=(
             "Largest angle between walking direction and direction to the camera at which a face "
@@ -680,6 +761,13 @@ class Tracking(Part):
     hit_rate: HitRate = Field(
         default_factory=HitRate,
         description="Chance that one sighting identifies the walker, by task, never decreasing.",
+    )
+    hit_rate_spread: Share = Field(
+        default=0.0,
+        description=(
+            "How much the chance varies from person to person, 0..1: the variance of a Beta "
+            "distribution as a share of the greatest possible; 0 is everybody alike."
+        ),
     )
     uptime: Share = Field(
         default=1.0, description="Share 0..1 of cameras that work on a given day."
@@ -788,7 +876,152 @@ class Scenario(Part):
                     yield index, step
 
 
+MOST_NAMED = 200
+"""Overrides, or variants, that a file may name."""
+MOST_CELLS = 10_000
+"""Scenarios that a matrix may make."""
+
+
+LAYER_KEYS = ("extends", "overrides", "variants", "matrix")
+"""The keys of `Layers`, which only a whole file can have."""
+
+
+def _name_of_changes(name: object) -> str | None:
+    """Say what is wrong with the name of overrides or a variant, None if nothing is."""
+    if isinstance(name, str) and _NAME.fullmatch(name) and len(name) <= 40:
+        return None
+    return "is not a name: letters, digits, _ and -, 1 to 40"
+
+
+def _named(value: object, info: ValidationInfo) -> dict[str, Any]:
+    """Check named sets of changes; what the changes say is checked where they are chosen."""
+    key = str(info.field_name)
+    if not isinstance(value, dict):
+        raise mistake("is not a group of names, each with the keys that it changes below it")
+    if len(value) > MOST_NAMED:
+        raise mistake(f"has more than {MOST_NAMED} entries; write fewer")
+    found: list[tuple[tuple[str | int, ...], str]] = []
+    for name, changes in value.items():
+        wrong = _name_of_changes(name)
+        if wrong:
+            found.append(((key, name), wrong))
+        elif isinstance(changes, list) and key == "variants":
+            found += [
+                ((key, name, index), "is not the name of overrides; write one")
+                for index, part in enumerate(changes)
+                if not isinstance(part, str)
+            ]
+        elif isinstance(changes, dict):
+            words = "cannot be changed here; write it at the top of a file"
+            found += [((key, name, inner), words) for inner in changes if inner in LAYER_KEYS]
+        else:
+            lists = ", or a list of overrides" if key == "variants" else ""
+            found.append(((key, name), f"is not a group of keys to change{lists}"))
+    if found:
+        raise _several(found)
+    return value
+
+
+def _several(found: list[tuple[tuple[str | int, ...], str]]) -> PydanticCustomError:
+    """Return the error for several mistakes, each with its path from the top."""
+    return PydanticCustomError("scenario", "{text}", {"text": found[0][1], "problems": found})
+
+
+def _lists_by_key(value: object) -> dict[str, list[Any]]:
+    """Check that a matrix is lists of values by key, and how many scenarios it makes."""
+    if not isinstance(value, dict):
+        raise mistake("is not a group of keys, each with a list of values")
+    cells = 1
+    found: list[tuple[tuple[str | int, ...], str]] = []
+    for key, values in value.items():
+        if not all(key.split(".")) or len(key) > 200:
+            found.append((("matrix", key), "is not a key; write one such as cameras.strategy"))
+        elif not isinstance(values, list) or not values:
+            found.append((("matrix", key), "is not a list of values; write [one, another]"))
+        else:
+            cells *= len(values)
+    if cells > MOST_CELLS:
+        found.append((("matrix",), f"makes {cells} scenarios; at most {MOST_CELLS} can be made"))
+    if found:
+        raise _several(found)
+    return value
+
+
+class Layers(Part):
+    """Keys that make one file out of others, or several scenarios out of one file."""
+
+    extends: FilePath | None = Field(
+        default=None,
+        description=(
+            "Scenario file that this one begins with, seen from the folder of this file: groups "
+            "of keys are joined, everything else written here takes the place of what stands there."
+        ),
+        examples=["mong_kok_core.yaml"],
+    )
+    overrides: Annotated[dict[str, Any], PlainValidator(_named)] = Field(
+        default_factory=dict,
+        description=(
+            "Named sets of keys to change, at most 200; chosen with `--variant NAME`, or by the "
+            "variants that list them."
+        ),
+        examples=[{"sharp": {"cameras": {"optics": "strong"}}}],
+    )
+    variants: Annotated[dict[str, Any], PlainValidator(_named)] = Field(
+        default_factory=dict,
+        description=(
+            "Named forms of this scenario, at most 200, chosen with `--variant NAME`: keys to "
+            "change, or a list of overrides, applied in order. The run is called <name>_<variant> "
+            "unless it changes the name."
+        ),
+        examples=[{"night": {"trips": {"profiles": ["night_out"]}}, "worst": ["sharp"]}],
+    )
+    matrix: Annotated[dict[str, Any], PlainValidator(_lists_by_key)] = Field(
+        default_factory=dict,
+        description=(
+            "Lists of values by dotted key: every combination is one scenario, at most 10,000 in "
+            "all, for `sim sweep`. The key `variant` takes names of variants or overrides."
+        ),
+        examples=[{"cameras.strategy": ["random", "junctions"], "seed": [1, 2, 3]}],
+    )
+
+
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a scenario, for editors and other programs."""
-    schema = Scenario.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    """Return the JSON Schema (draft 2020-12) of a scenario file, for editors and other programs.
+
+    A file that extends another, and the changes of a variant, need not name what must be named.
+    """
+    whole = Scenario.model_json_schema()
+    groups, required = whole.pop("$defs"), whole.pop("required")
+    changes = {name: value for name, value in whole["properties"].items() if name != "version"}
+    changes["cameras"] = {**changes["cameras"], "$ref": "#/$defs/CamerasChanges"}
+    groups["CamerasChanges"] = {k: v for k, v in groups["Cameras"].items() if k != "required"}
+    groups["Changes"] = {"type": "object", "additionalProperties": False, "properties": changes}
+    layers = {
+        name: {"description": field.description, "examples": field.examples, **_LAYER_FORMS[name]}
+        for name, field in Layers.model_fields.items()
+    }
+    cameras = whole["properties"]["cameras"]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **whole,
+        "properties": {**whole["properties"], "cameras": changes["cameras"], **layers},
+        "if": {"required": ["extends"]},
+        "else": {"required": required, "properties": {"cameras": {"$ref": cameras["$ref"]}}},
+        "$defs": groups,
+    }
+
+
+_BY_NAME = {"type": "object", "maxProperties": MOST_NAMED}
+_CHANGES = {"$ref": "#/$defs/Changes"}
+_LAYER_FORMS: dict[str, dict[str, Any]] = {
+    "extends": {"type": "string", "minLength": 1, "maxLength": 1000},
+    "overrides": {**_BY_NAME, "additionalProperties": _CHANGES},
+    "variants": {
+        **_BY_NAME,
+        "additionalProperties": {
+            "anyOf": [_CHANGES, {"type": "array", "items": {"type": "string"}}]
+        },
+    },
+    "matrix": {"type": "object", "additionalProperties": {"type": "array", "minItems": 1}},
+}
+"""What each key of `Layers` may be, for the JSON Schema."""

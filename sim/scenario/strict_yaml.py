@@ -1,4 +1,4 @@
-"""YAML read strictly: plain data with the line of every key, and every surprise refused.
+"""YAML read strictly: plain data with the place of every key, and every surprise refused.
 
 Only what a scenario needs is accepted: groups of keys, lists, text, numbers, true, false, null.
 Anchors, tags, several documents, duplicate keys, tabs and the words that YAML 1.1 turns into
@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -65,13 +65,22 @@ _STUMBLES = (
 """What PyYAML says (context, problem), which of its two lines to name, and what to say instead."""
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 _BREAK = re.compile(r"\r\n|\r|\n")
+_DATE = re.compile(r"[0-9]{4}(-[0-9]{1,2}){0,2}")
+"""Years and dates may be keys, as text."""
+
+
+class Place(NamedTuple):
+    """Line and column of a text, each from 1."""
+
+    line: int
+    column: int
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong: at a line (from 1), with the path of the key where one is known."""
+    """Something wrong: where, with the path of the key where one is known."""
 
-    line: int
+    place: Place
     path: Path
     text: str
 
@@ -84,8 +93,8 @@ class Document:
     ----------
     value
         Plain data: dict, list, str, int, float, bool, None.
-    lines
-        Line, from 1, of each key and list item, by path.
+    places
+        Where each key and list item begins, by path.
     problems
         Everything refused, in order of the text.
     unread
@@ -93,13 +102,17 @@ class Document:
     """
 
     value: Any = None
-    lines: dict[Path, int] = field(default_factory=dict)
+    places: dict[Path, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     unread: set[Path] = field(default_factory=set)
 
 
 class _TooDeepError(Exception):
     """Nesting beyond `DEEPEST`: reading stops at once."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place)
+        self.place = place
 
 
 def quote(text: str, longest: int = 60) -> str:
@@ -119,15 +132,15 @@ def read(text: str) -> Document:
     try:
         document.value = reader.document()
     except _TooDeepError as deep:
-        line = int(str(deep))
         message = f"is nested more than {DEEPEST} levels deep"
-        document.problems.append(Problem(line, (), message))
+        document.problems.append(Problem(deep.place, (), message))
     except yaml.MarkedYAMLError as error:
         document.problems.append(_syntax(error, text))
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         # PyYAML lets int() and chr() fail on escapes and directives that are out of range.
         problem = " ".join(str(error).split())
-        document.problems.append(Problem(1, (), f"cannot be read as YAML: {problem[:100]}"))
+        message = f"cannot be read as YAML: {problem[:100]}"
+        document.problems.append(Problem(Place(1, 1), (), message))
     return document
 
 
@@ -160,10 +173,12 @@ def _look_at_characters(text: str, document: Document) -> None:
     for number, line in enumerate(_BREAK.split(text), start=1):
         indent = line[: len(line) - len(line.lstrip())]
         if "\t" in indent and line.strip():
-            document.problems.append(Problem(number, (), "begins with a tab; indent with spaces"))
+            place = Place(number, indent.index("\t") + 1)
+            document.problems.append(Problem(place, (), "begins with a tab; indent with spaces"))
         for character in dict.fromkeys(_UNPRINTABLE.findall(line)):
+            place = Place(number, line.index(character) + 1)
             message = f"contains the invisible character U+{ord(character):04X}; remove it"
-            document.problems.append(Problem(number, (), message))
+            document.problems.append(Problem(place, (), message))
 
 
 class _Reader:
@@ -189,8 +204,8 @@ class _Reader:
     def value(self, event: yaml.Event, path: Path, depth: int) -> object:
         """Read the value that begins with `event`."""
         if depth > DEEPEST:
-            raise _TooDeepError(_line(event))
-        self.found.lines.setdefault(path, _line(event))
+            raise _TooDeepError(_place(event))
+        self.found.places.setdefault(path, _place(event))
         if isinstance(event, yaml.AliasEvent):
             self.refuse(
                 event, path, f"{quote(f'*{event.anchor}')} refers to another value; write it out"
@@ -229,13 +244,13 @@ class _Reader:
         """Read a group of keys up to its end."""
         found: dict[str, object] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            line = _line(event)
+            place = _place(event)
             key = self.key(event, path, depth)
             inner = (*path, key) if key is not None else (*path, _NO_KEY)
             if key in found:
-                first = self.found.lines[inner]
+                first = self.found.places[inner].line
                 self.refuse(event, inner, f"stands twice (first on line {first}); keep one")
-            self.found.lines.setdefault(inner, line)
+            self.found.places.setdefault(inner, place)
             value = self.value(next(self.events), inner, depth + 1)
             if key is not None:
                 found.setdefault(key, value)
@@ -243,9 +258,11 @@ class _Reader:
 
     def key(self, event: yaml.Event, path: Path, depth: int) -> str | None:
         """Read a key; None where it is not plain text."""
+        if isinstance(event, yaml.ScalarEvent) and _is_date(event):
+            return str(event.value)
         before = len(self.found.problems)
         value = self.value(event, (*path, _NO_KEY), depth + 1)
-        del self.found.lines[*path, _NO_KEY]
+        del self.found.places[*path, _NO_KEY]
         if isinstance(value, str):
             return value
         if len(self.found.problems) == before:
@@ -255,25 +272,38 @@ class _Reader:
 
     def refuse(self, event: yaml.Event, path: Path, text: str) -> None:
         """Note one problem."""
-        self.found.problems.append(Problem(_line(event), path, text))
+        self.found.problems.append(Problem(_place(event), path, text))
         self.found.unread.add(path)
 
 
-def _line(event: yaml.Event) -> int:
-    """Return the line, from 1, on which an event begins."""
-    return event.start_mark.line + 1 if event.start_mark else 1
+def _place(event: yaml.Event) -> Place:
+    """Return where an event begins."""
+    mark = event.start_mark
+    return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+
+
+def _at(mark: yaml.error.Mark | None) -> Place:
+    """Return the place of one of PyYAML's marks, the beginning where there is none."""
+    return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+
+
+def _is_date(event: yaml.ScalarEvent) -> bool:
+    """Say whether a key is a plain date; quoted ones are text anyway."""
+    bare = event.style is None and event.anchor is None and event.tag is None
+    return bare and bool(_DATE.fullmatch(str(event.value)))
 
 
 def _syntax(error: yaml.MarkedYAMLError, text: str) -> Problem:
     """Say in plain words what PyYAML's scanner or parser stumbled over."""
     context, problem = error.context or "", error.problem or "is not YAML"
-    stumbled = error.problem_mark or error.context_mark
-    line = stumbled.line + 1 if stumbled else 1
-    opened = error.context_mark.line + 1 if error.context_mark else line
-    if "\uff1a" in [*_BREAK.split(text), ""][opened - 1]:
-        return Problem(opened, (), "has a full-width colon (\uff1a); write `key: value` with : ")
+    stumbled = _at(error.problem_mark or error.context_mark)
+    opened = _at(error.context_mark) if error.context_mark else stumbled
+    column = [*_BREAK.split(text), ""][opened.line - 1].find("\uff1a") + 1
+    if column:
+        place = Place(opened.line, column)
+        return Problem(place, (), "has a full-width colon (\uff1a); write `key: value` with : ")
     for in_context, in_problem, where, remedy in _STUMBLES:
         if in_context in context and in_problem in problem:
-            return Problem(opened if where == "opened" else line, (), remedy)
+            return Problem(opened if where == "opened" else stumbled, (), remedy)
     words = " ".join(f"{context} {problem}".split())
-    return Problem(line, (), f"cannot be read as YAML: {words}")
+    return Problem(stumbled, (), f"cannot be read as YAML: {words}")

@@ -19,6 +19,7 @@ WIDTH = 96
 _HEADING = """\
 # A scenario for `sim run`: copy it, change it, run it.
 # Only name, area and cameras.totals must be given; every other key shows its default.
+# Files that extend files, variants and matrices: docs/scenario-language.md
 """
 
 

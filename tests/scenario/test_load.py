@@ -2,337 +2,36 @@
 
 import json
 import string
+from collections.abc import Sequence
 from pathlib import Path
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import example, given, settings
+from scenario.common_mistakes import COMMON, GOOD, page
 
 from sim.errors import InputErrors
-from sim.scenario.load import LoadedScenario, load_scenario, one_line, read_scenario
+from sim.scenario.load import (
+    LoadedScenario,
+    load_scenario,
+    one_line,
+    read_scenario,
+)
 from sim.scenario.schema import Scenario
 from sim.scenario.strict_yaml import read
 from sim.scenario.template import template
 
 FILE = Path("s.yaml")
-GOOD = "name: a\narea: b\ncameras:\n  totals: [4000, 11000]\n"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
-def mistakes(text: str, *overrides: str) -> list[str]:
+def mistakes(text: str, *overrides: str, variants: Sequence[str] = ()) -> list[str]:
     """Return the lines of complaint about a scenario, none where it is right."""
     try:
-        loaded = read_scenario(text, FILE, overrides)
+        loaded = read_scenario(text, FILE, overrides, variants)
     except InputErrors as errors:
         return errors.lines or ["raised without a reason"]
     return [] if isinstance(loaded.scenario, Scenario) else ["read without a scenario"]
-
-
-# What the file says, and the lines of complaint, whole. The table is quoted in the documentation.
-COMMON = {
-    "misspelt key": (
-        GOOD + "sede: 7",
-        ['s.yaml:5: sede: unknown key (did you mean "seed"?)'],
-    ),
-    "misspelt key in a group": (
-        GOOD + "  stratgy: random",
-        ['s.yaml:5: cameras.stratgy: unknown key (did you mean "strategy"?)'],
-    ),
-    "misspelt choice": (
-        GOOD + "  strategy: junction",
-        [
-            's.yaml:5: cameras.strategy: "junction" is not one of random, even, junctions, '
-            "betweenness, transit, places, population, points, equity, greedy_cover, "
-            'greedy_trips, existing (did you mean "junctions"?)'
-        ],
-    ),
-    "choice in capitals": (
-        GOOD + "  optics: Typical",
-        [
-            's.yaml:5: cameras.optics: "Typical" is not one of weak, typical, strong, '
-            'fixed_bullet, dome, panoramic, ptz, low_cost, fourk (did you mean "typical"?)'
-        ],
-    ),
-    "mix with a weight of nothing": (
-        GOOD + "  strategy: {junctions: 3, random: 0}",
-        ["s.yaml:5: cameras.strategy.random: 0 is no weight; write a number above 0"],
-    ),
-    "existing cameras without their file": (
-        GOOD + "  strategy: existing",
-        ["s.yaml:3: cameras.existing: is missing; strategy existing needs a file of cameras"],
-    ),
-    "points without their file": (
-        GOOD + "  strategy: points",
-        ["s.yaml:3: cameras.aims.points: is missing; strategy points needs a file of points"],
-    ),
-    "growth that shrinks": (
-        GOOD + "  phases:\n  - {total: 9000, year: 2027, owners: {police: 1}}\n"
-        "  - {total: 8000, year: 2028, owners: {mall: 1}}",
-        ["s.yaml:7: cameras.phases.1: does not come after the phase before; write them in order"],
-    ),
-    "key without its group": (
-        "name: a\narea: b\ntotals: [4000]",
-        [
-            "s.yaml:1: cameras: is missing; add it, with `totals` below it",
-            "s.yaml:3: totals: unknown key here; it belongs under `cameras`, check its indent",
-        ],
-    ),
-    "indent forgotten": (
-        GOOD.replace("  totals", "totals"),
-        [
-            "s.yaml:3: cameras: nothing stands under it; indent its keys (totals, strategy, "
-            "share_rule, …) or remove it",
-            "s.yaml:4: totals: unknown key here; it belongs under `cameras`, check its indent",
-        ],
-    ),
-    "indent unequal": (
-        GOOD + "   strategy: random",
-        [
-            "s.yaml:5: is indented unlike the lines above; keys of one group begin in one column",
-        ],
-    ),
-    "indent too small": (
-        GOOD + " strategy: random",
-        ["s.yaml:5: is indented unlike the lines above; keys of one group begin in one column"],
-    ),
-    "tab": (
-        "name: a\narea: b\ncameras:\n\ttotals: [4000]",
-        ["s.yaml:4: begins with a tab; indent with spaces"],
-    ),
-    "key twice": (
-        GOOD + "area: c",
-        ["s.yaml:5: area: stands twice (first on line 2); keep one"],
-    ),
-    "no space after the colon": (
-        GOOD + "seed:7",
-        ["s.yaml:5: no `key: value` here; write a colon and a space after the key"],
-    ),
-    "no space after a colon in a group": (
-        "name: a\narea: b\ncameras:\n  totals:4000",
-        [
-            's.yaml:3: cameras: "totals:4000" is text; write a colon and a space: `key: value`',
-        ],
-    ),
-    "full-width colon": (
-        "name：a\narea：b",
-        [
-            "s.yaml:1: has no `key: value` lines; write a colon (: not ：) and a space after "
-            "each key"
-        ],
-    ),
-    "full-width colon among others": (
-        GOOD + "seed：7",
-        ["s.yaml:5: has a full-width colon (：); write `key: value` with : "],
-    ),
-    "key missing": (
-        "name: a\ncameras: {totals: 4000}",
-        ["s.yaml:1: area: is missing; add for example `area: mong_kok_core`"],
-    ),
-    "value missing": (
-        GOOD + "seed:",
-        ["s.yaml:5: seed: nothing is not a whole number"],
-    ),
-    "empty file": ("", ["s.yaml:1: is empty; `sim template` prints a scenario to begin with"]),
-    "a list instead of keys": (
-        "- name: a",
-        ["s.yaml:1: begins with a list; a scenario is lines of `key: value`"],
-    ),
-    "totals as text": (
-        GOOD.replace("[4000, 11000]", "['4000']"),
-        ['s.yaml:4: cameras.totals.0: "4000" is text; write 4000'],
-    ),
-    "totals with commas": (
-        GOOD.replace("[4000, 11000]", "4,000"),
-        ['s.yaml:4: cameras.totals: "4,000" is text; write 4000'],
-    ),
-    "totals with commas in a list": (
-        GOOD.replace("[4000, 11000]", "[4,000]"),
-        [
-            's.yaml:4: cameras.totals.1: "000" begins with a zero; write numbers plainly '
-            '(4000, not 4,000); for text write "000"'
-        ],
-    ),
-    "totals with underscores": (
-        GOOD.replace("4000,", "4_000,"),
-        [
-            's.yaml:4: cameras.totals.0: "4_000" holds underscores; write the digits alone; '
-            'for text write "4_000"'
-        ],
-    ),
-    "totals in full-width figures": (
-        GOOD.replace("[4000, 11000]", "４０００"),
-        ['s.yaml:4: cameras.totals: "４０００" is text; write 4000'],
-    ),
-    "totals that fall": (
-        GOOD.replace("11000", "3000"),
-        [
-            "s.yaml:4: cameras.totals.1: 3000 does not come after 4000; "
-            "write the totals in increasing order"
-        ],
-    ),
-    "totals of none": (
-        GOOD.replace("[4000, 11000]", "[0]"),
-        ["s.yaml:4: cameras.totals.0: 0 is out of range; write at least 1"],
-    ),
-    "totals beyond reason": (
-        GOOD.replace("11000", "60000000"),
-        ["s.yaml:4: cameras.totals.1: 60000000 is out of range; write at most 1000000"],
-    ),
-    "a total with a decimal point": (
-        GOOD.replace("4000", "4000.0"),
-        ["s.yaml:4: cameras.totals.0: 4000.0 is not a whole number (did you mean 4000?)"],
-    ),
-    "no totals": (
-        GOOD.replace("[4000, 11000]", "[]"),
-        ["s.yaml:4: cameras.totals: has 0 of at least 1 entries; add some"],
-    ),
-    "percent": (
-        GOOD + "  share_rule: given\n  share: 5%",
-        ['s.yaml:6: cameras.share: "5%" is text; write 0.05'],
-    ),
-    "percent as a number": (
-        GOOD + "  share_rule: given\n  share: 5",
-        [
-            "s.yaml:6: cameras.share: 5 is out of range; write at most 1 "
-            "(shares run from 0 to 1: 0.05 is 5 %)"
-        ],
-    ),
-    "unit after a number": (
-        GOOD + "trips: {speed_m_s: 1.3 m/s}",
-        ['s.yaml:5: trips.speed_m_s: "1.3 m/s" is text; write 1.3 and leave out the unit "m/s"'],
-    ),
-    "share without its rule": (
-        GOOD + "  share: 0.05",
-        [
-            "s.yaml:5: cameras.share: has no effect with share_rule: population; remove it, "
-            "or write share_rule: given"
-        ],
-    ),
-    "rule without its share": (
-        GOOD + "  share_rule: given",
-        ["s.yaml:3: cameras.share: is missing; share_rule: given needs a share 0..1"],
-    ),
-    "owner forgotten": (
-        GOOD + "  street_share: {police: 1, department: 1, transport: 1, estate: 1, mall: 0}",
-        ["s.yaml:5: cameras.street_share.other: is missing; add it"],
-    ),
-    "latitude and longitude swapped": (
-        GOOD + "trips:\n  walks:\n  - name: w\n    via:\n    - 114.1694,22.3193\n    - MOKO",
-        [
-            's.yaml:9: trips.walks.0.via.0: "114.1694,22.3193" has latitude and longitude '
-            'swapped; the latitude comes first (did you mean "22.3193,114.1694"?)'
-        ],
-    ),
-    "position far from Hong Kong": (
-        GOOD + "trips:\n  walks:\n  - name: w\n    via:\n    - 51.5,-0.12\n    - MOKO",
-        [
-            's.yaml:9: trips.walks.0.via.0: "51.5,-0.12" is not in Hong Kong; correct it, or '
-            "write cameras.share_rule: direct for another city"
-        ],
-    ),
-    "position in a list without quotes": (
-        GOOD + "trips:\n  walks:\n  - name: w\n    via: [MOKO, 22.3193,114.1694]",
-        [
-            's.yaml:8: trips.walks.0.via.1: 22.3193 is a number; a text needs quotes: "22.3193" '
-            '(a position: "22.3193,114.1694")',
-            "s.yaml:8: trips.walks.0.via.2: 114.1694 is a number; a text needs quotes: "
-            '"114.1694" (a position: "22.3193,114.1694")',
-        ],
-    ),
-    "position as a list": (
-        GOOD + "trips:\n  walks:\n  - name: w\n    via: [MOKO, [22.3193, 114.1694]]",
-        [
-            "s.yaml:8: trips.walks.0.via.1: a position is written as a text in quotes: "
-            '"22.3193,114.1694"'
-        ],
-    ),
-    "position without its comma": (
-        GOOD + "trips:\n  walks:\n  - name: w\n    via: [MOKO, 22.3193 114.1694]",
-        [
-            's.yaml:8: trips.walks.0.via.1: "22.3193 114.1694" is not a position; '
-            'write latitude,longitude: "22.3193,114.1694"'
-        ],
-    ),
-    "walk to nowhere": (
-        GOOD + "trips: {walks: [{name: w, via: [MOKO]}]}",
-        ["s.yaml:5: trips.walks.0.via: has 1 of at least 2 entries; add some"],
-    ),
-    "walk named twice": (
-        GOOD + "trips:\n  walks:\n  - {name: w, via: [A, B]}\n  - {name: w, via: [A, C]}",
-        ['s.yaml:8: trips.walks.1.name: "w" names two walks; rename one'],
-    ),
-    "one walk that is no list": (
-        GOOD + "trips:\n  walks:\n    name: w\n    via: [A, B]",
-        ["s.yaml:6: trips.walks: a group of keys is not a list; write one entry a line with `- `"],
-    ),
-    "name of no folder": (
-        GOOD.replace("name: a", "name: Mong Kok/1"),
-        [
-            's.yaml:1: name: "Mong Kok/1" is not a folder name: letters, digits, _ and -, '
-            '1 to 80 (did you mean "Mong_Kok_1"?)'
-        ],
-    ),
-    "name of figures": (
-        GOOD.replace("name: a", "name: 2025"),
-        ['s.yaml:1: name: 2025 is a number; a text needs quotes: "2025"'],
-    ),
-    "name that is a date": (
-        GOOD.replace("name: a", "name: 2025-10-28"),
-        ['s.yaml:1: name: "2025-10-28" reads as a date; for text write "2025-10-28"'],
-    ),
-    "name that is no": (
-        GOOD.replace("name: a", "name: no"),
-        ['s.yaml:1: name: "no" reads as true or false to some programs; for text write "no"'],
-    ),
-    "quotation mark not closed": (
-        GOOD + 'title: "What now?',
-        ["s.yaml:5: the quotation mark opened here is not closed"],
-    ),
-    "apostrophe in single quotes": (
-        GOOD + "trips: {walks: [{name: w, via: ['Ladies' Market', MOKO]}]}",
-        ["s.yaml:5: the list opened here lacks a comma or its ], or text in it needs quotes"],
-    ),
-    "backslash in double quotes": (
-        GOOD.replace("area: b", 'area: "C:\\data\\mong_kok"'),
-        ["s.yaml:2: in double quotes \\ begins an escape; use single quotes"],
-    ),
-    "bracket not closed": (
-        GOOD.replace("11000]", "11000") + "seed: 1",
-        ["s.yaml:4: the list opened here lacks a comma or its ], or text in it needs quotes"],
-    ),
-    "anchors and aliases": (
-        GOOD.replace("area: b", "area: &x b") + "title: *x",
-        [
-            's.yaml:2: area: "&x" is a YAML anchor; remove it',
-            's.yaml:5: title: "*x" refers to another value; write it out',
-        ],
-    ),
-    "objects": (
-        GOOD.replace("area: b", "area: !!python/object/apply:os.system [ls]"),
-        [
-            's.yaml:2: area: "tag:yaml.org,2002:python/object/apply:os.system" is a YAML tag; '
-            "remove it"
-        ],
-    ),
-    "two documents": (
-        GOOD + "---\nname: b",
-        ["s.yaml:5: begins a second document; keep one to a file"],
-    ),
-    "version of another program": (
-        GOOD + "version: 2",
-        ["s.yaml:5: version: this file is written in version 2; this program reads version 1"],
-    ),
-    "a seed below zero": (
-        GOOD + "seed: -1",
-        ["s.yaml:5: seed: -1 is out of range; write at least 0"],
-    ),
-    "a rate that falls": (
-        GOOD + "tracking:\n  hit_rate:\n    recognise: 0.95",
-        [
-            "s.yaml:6: tracking.hit_rate.identify: 0.9 is less than 0.95 of recognise; "
-            "a sharper picture cannot identify less often"
-        ],
-    ),
-}
 
 
 @pytest.mark.parametrize("mistake", COMMON)
@@ -343,6 +42,10 @@ def test_common_mistakes(mistake: str) -> None:
 
 def test_there_are_enough_common_mistakes() -> None:
     assert len(COMMON) >= 30
+
+
+def test_the_documentation_shows_these_answers() -> None:
+    assert (DOCS / "common-mistakes.md").read_text(encoding="utf-8") == page()
 
 
 SETTINGS = {
@@ -380,16 +83,16 @@ def test_mistakes_in_overrides(setting: str) -> None:
 def test_all_mistakes_are_named_at_once_in_the_order_of_the_file() -> None:
     text = "name: a b\narea: 7\ncameras:\n  totals: [5, 4]\n  optics: good\nsede: 1\n"
     lines = mistakes(text, "trips.people=-1", "x=1")
-    starts = [":".join(line.split(":")[:3]) for line in lines]
+    starts = [":".join(line.split(":")[:4]) for line in lines]
     assert starts == [
-        "s.yaml:1: name",
-        "s.yaml:2: area",
-        "s.yaml:4: cameras.totals.1",
-        "s.yaml:5: cameras.optics",
-        "s.yaml:6: sede",
+        "s.yaml:1:1: name",
+        "s.yaml:2:1: area",
+        "s.yaml:4:15: cameras.totals.1",
+        "s.yaml:5:3: cameras.optics",
+        "s.yaml:6:1: sede",
         "--set trips.people: -1 is out of range; write at least 0",
         "--set x: unknown key; known here are version, name, title, title_zh, area, cameras, "
-        "trips, tracking, recognition, seed",
+        "trips, tracking, recognition, seed, extends, overrides, variants, matrix",
     ]
 
 
@@ -400,7 +103,7 @@ def test_very_many_mistakes_are_counted() -> None:
 
 
 # A file as a whole is complained about on line 1, whatever stands above.
-BELOW_THE_TOP = [name for name, (_, lines) in COMMON.items() if "s.yaml:1: " not in " ".join(lines)]
+BELOW_THE_TOP = [name for name, (_, lines) in COMMON.items() if "s.yaml:1:" not in " ".join(lines)]
 
 
 @pytest.mark.parametrize("mistake", BELOW_THE_TOP)
@@ -450,13 +153,13 @@ class TestLocate:
     @pytest.mark.parametrize(
         ("key", "place"),
         [
-            ("name", "s.yaml:2"),
-            ("cameras.totals.1", "s.yaml:7"),
-            ("trips.walks.0.name", "s.yaml:10"),
-            ("trips.walks.0.via.1", "s.yaml:13"),
-            ("trips.walks.0.name_zh", "s.yaml:10"),
-            ("cameras.share_rule", "s.yaml:4"),
-            ("tracking.memory_s", "s.yaml:1"),
+            ("name", "s.yaml:2:1"),
+            ("cameras.totals.1", "s.yaml:7:5"),
+            ("trips.walks.0.name", "s.yaml:10:5"),
+            ("trips.walks.0.via.1", "s.yaml:13:7"),
+            ("trips.walks.0.name_zh", "s.yaml:10:5"),
+            ("cameras.share_rule", "s.yaml:4:1"),
+            ("tracking.memory_s", "s.yaml:1:1"),
             ("seed", "--set seed"),
             ("trips.people", "--set trips.people"),
         ],
@@ -498,9 +201,9 @@ class TestFiles:
     def test_another_encoding(self, tmp_path: Path) -> None:
         path = tmp_path / "s.yaml"
         path.write_bytes(b"name: a\n" + "area: 旺角\n".encode("big5"))
-        assert self.complaint(path) == "FILE:2: is not text in UTF-8; save the file as UTF-8"
+        assert self.complaint(path) == "FILE:2:7: is not text in UTF-8; save the file as UTF-8"
         path.write_bytes(GOOD.encode("utf-16"))
-        assert self.complaint(path) == "FILE:1: is not text in UTF-8; save the file as UTF-8"
+        assert self.complaint(path) == "FILE:1:1: is not text in UTF-8; save the file as UTF-8"
 
     def test_too_large(self, tmp_path: Path) -> None:
         path = tmp_path / "s.yaml"
@@ -512,7 +215,7 @@ class TestFiles:
     def test_marks_and_line_ends_of_other_systems(self, tmp_path: Path, text: str) -> None:
         path = tmp_path / "s.yaml"
         path.write_bytes(text.encode())
-        assert load_scenario(path).locate("cameras.totals") == f"{path}:4"
+        assert load_scenario(path).locate("cameras.totals") == f"{path}:4:3"
 
 
 @pytest.mark.parametrize(
@@ -542,16 +245,17 @@ def test_bombs_are_refused_with_short_lines(text: str) -> None:
 
 def check(text: str, *overrides: str) -> None:
     """Hold what is true of any input: a scenario, or lines that can stand on a terminal."""
-    for line in mistakes(text, *overrides):
+    for line in [*mistakes(text, *overrides), *mistakes(text, *overrides, variants=["detect"])]:
         assert line == one_line(line)
-        assert line.startswith(("s.yaml:", "--set "))
+        assert line.startswith(("s.yaml:", "--set ", "--variant "))
         assert len(line) <= 500
 
 
 signs = st.text(st.sampled_from("abn:,-#'\"[]{}&*!|>%@`?~ \n\t0123456789.\\旺：\0\x85\u2028"))
 KEYS = sorted(
     {"name", "area", "cameras", "totals", "strategy", "share", "street_share", "police", "trips",
-     "people", "walks", "via", "tracking", "hit_rate", "detect", "seed", "version", "kinds"}
+     "people", "walks", "via", "tracking", "hit_rate", "detect", "seed", "version", "kinds",
+     "extends", "overrides", "variants", "matrix", "variant", "dates", "2025"}
 )  # fmt: skip
 leaves = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)

@@ -73,7 +73,7 @@ def test_summary_has_every_field_of_the_contract(summary):
     assert [step["total"] for step in summary["steps"]] == [4000, 11000, 60000]
     for step in summary["steps"]:
         assert set(step) == {
-            "total", "cameras", "coverage", "coverage_limit", "trips", "anonymity",
+            "total", "date", "cameras", "coverage", "coverage_limit", "trips", "anonymity",
             "recognition",
         }  # fmt: skip
         for task in TASKS:

@@ -11,10 +11,12 @@ from pydantic import BaseModel, ValidationError
 
 from sim.scenario.load import dump_scenario, read_scenario
 from sim.scenario.schema import (
+    LAYER_KEYS,
     OPTICS,
     STRATEGIES,
     GrowthPhase,
     HitRate,
+    Layers,
     OwnerMix,
     Scenario,
     StreetShares,
@@ -160,9 +162,40 @@ def test_the_json_schema_names_every_key_and_closes_every_group() -> None:
     for group in [schema, *schema["$defs"].values()]:
         assert group["additionalProperties"] is False
         assert all({"description", "$ref"} & set(key) for key in group["properties"].values())
-    assert schema["required"] == ["name", "area", "cameras"]
+    assert schema["else"]["required"] == ["name", "area", "cameras"]
     totals = schema["$defs"]["Cameras"]["properties"]["totals"]["anyOf"]
-    assert [form["type"] for form in totals] == ["integer", "array"]
+    assert [form["type"] for form in totals] == ["integer", "array", "object"]
+
+
+def test_the_json_schema_says_both_forms_of_a_number_with_a_unit() -> None:
+    tracking = json_schema()["$defs"]["Tracking"]["properties"]
+    for key, right, wrong in (
+        ("memory_s", ["10 min", "1.5 h", "90s"], ["10 m", "ten min"]),
+        ("uptime", ["95 %", "95%", "50 percent"], ["95 m"]),
+        ("facing_degrees", ["60 degrees", "60°"], ["60 %"]),
+    ):
+        number, text = tracking[key]["anyOf"]
+        assert number["type"] == "number"
+        for word in right:
+            assert re.search(text["pattern"], word)
+        for word in wrong:
+            assert not re.search(text["pattern"], word)
+
+
+def test_totals_by_date_are_totals_with_dates() -> None:
+    by_date = {"2025": 4000, "2026-02": 11000, "2028-06-30": 60000}
+    dated = Scenario.model_validate({**MINIMAL, "cameras": {"totals": by_date}})
+    assert dated.cameras.totals == (4000, 11000, 60000)
+    assert dated.cameras.dates == ("2025", "2026-02", "2028-06-30")
+    lists = {"totals": list(by_date.values()), "dates": [2025, "2026-02", "2028-06-30"]}
+    assert Scenario.model_validate({**MINIMAL, "cameras": lists}) == dated
+    text = "name: a\narea: b\ncameras: {totals: {2025: 4000, 2026-02: 11000, 2028-06-30: 60000}}"
+    assert read_scenario(text, Path("s.yaml")).scenario == dated
+
+
+def test_the_layer_keys_are_those_of_the_model() -> None:
+    assert tuple(Layers.model_fields) == LAYER_KEYS
+    assert not set(LAYER_KEYS) & set(Scenario.model_fields)
 
 
 words = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=40).map(

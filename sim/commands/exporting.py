@@ -1,0 +1,48 @@
+"""`sim export`: a finished run as a GeoPackage or as CSV tables, with its data dictionary.
+
+Arguments in, `sim.scenario.export_tables` called, paths out.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.commands import Debug, examples
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `sim`."""
+    app.command(
+        "export",
+        short_help="Hand a finished run on: GeoPackage or CSV, with a data dictionary.",
+        epilog=examples(
+            "sim export out/mong_kok_core",
+            "sim export out/mong_kok_core --format csv --out tables",
+        ),
+    )(export_command)
+
+
+def export_command(
+    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Run folder of `sim run`.")],
+    form: Annotated[
+        str,
+        typer.Option("--format", metavar="FORMAT", help="gpkg (for GIS) or csv (a folder)."),
+    ] = "gpkg",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File or folder; beside the run by default.")
+    ] = None,
+    debug: Debug = False,
+) -> None:
+    """Write a finished run's streets, cameras, walks and figures for GIS or spreadsheets.
+
+    A data dictionary lies beside them: every column with its unit and meaning.
+    """
+    from sim.scenario.export_tables import default_out, export_run
+    from sim.scenario.finished import read_run
+
+    run = read_run(run_folder)
+    for path in export_run(run, form, out if out is not None else default_out(run, form)):
+        print(path)
