@@ -84,11 +84,17 @@ class RegionHeads(NamedTuple):
     """City ranks of all heads of the region, whether they watch a street or not."""
     mobile: NDArray[np.int32]
     """City ranks of those among them that drive or walk about, and so stand nowhere."""
+    district: NDArray[np.int8]
+    """Of each head that watches a street, the place of its district in `districts()`; −1 where
+    heads are not shared out among districts."""
 
     def after(self, heads: int) -> RegionHeads:
         """Leave out the first heads, whose ranks go to cameras that stand already."""
         return self._replace(
-            rank=self.rank[heads:], owner=self.owner[heads:], year=self.year[heads:]
+            rank=self.rank[heads:],
+            owner=self.owner[heads:],
+            year=self.year[heads:],
+            district=self.district[heads:],
         )
 
 
@@ -131,12 +137,17 @@ def region_heads(
     shares = _street_shares(street_share)
     if not 0 <= mobile_share <= 1:
         raise InputError(f"{mobile_share} is no share; write 0..1", key="cameras.mobile_share")
-    announced = _announced(area, total, share_rule, share)
+    announced, district = _announced(area, total, share_rule, share)
     owner, year = _owners(announced, phases)
     mobile = _turns(mobile_share, len(announced))
     on_street = _on_street(owner, shares) & ~mobile
     return RegionHeads(
-        announced[on_street], owner[on_street], year[on_street], announced, announced[mobile]
+        announced[on_street],
+        owner[on_street],
+        year[on_street],
+        announced,
+        announced[mobile],
+        district[on_street],
     )
 
 
@@ -186,19 +197,26 @@ def _street_shares(given: str | Mapping[str, float]) -> Mapping[str, float]:
     return given
 
 
-def _announced(area: Area, total: int, share_rule: str, share: float | None) -> NDArray[np.int32]:
-    """City ranks, from 1, of the heads that fall to the region."""
-    if share_rule == "direct":
-        return np.arange(1, total + 1, dtype=np.int32)
+def _announced(
+    area: Area, total: int, share_rule: str, share: float | None
+) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+    """City ranks, from 1, of the heads that fall to the region, and the district of each."""
+    if share_rule in ("population", "streets"):
+        return _of_districts(area, total, share_rule)
+    ranks = np.arange(1, total + 1, dtype=np.int32)
     if share_rule == "given":
         if share is None:
             raise InputError("share_rule given needs a share; write share: 0.02", "cameras.share")
         if not 0 <= share <= 1:
             raise InputError(f"{share} is no share; write 0..1", key="cameras.share")
-        if share == 0:
-            return np.zeros(0, np.int32)
-        chosen = sainte_lague([share, 1.0 - share], total) == 0
-        return (np.flatnonzero(chosen) + 1).astype(np.int32)
+        ranks = ranks[_turns(share, total)]
+    return ranks, np.full(len(ranks), -1, np.int8)
+
+
+def _of_districts(
+    area: Area, total: int, share_rule: str
+) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
+    """Share heads out among the districts, and in each between the region and the rest."""
     if not area.parts:
         raise InputError(
             f"{area.name} is not in Hong Kong: its totals cannot be shared out of the city's; "
@@ -209,14 +227,14 @@ def _announced(area: Area, total: int, share_rule: str, share: float | None) -> 
     parts = {part.district: float(getattr(part, field)) for part in area.parts}
     whole = [float(getattr(district, field)) for district in districts()]
     city = sainte_lague(whole, total)
-    found = []
+    here = np.zeros(total, bool)
     for index, district in enumerate(districts()):
-        if parts.get(district.name, 0.0) <= 0:
-            continue
-        ranks = np.flatnonzero(city == index) + 1
-        rest = max(whole[index] - parts[district.name], 0.0)
-        found.append(ranks[sainte_lague([parts[district.name], rest], len(ranks)) == 0])
-    return np.sort(np.concatenate(found)).astype(np.int32) if found else np.zeros(0, np.int32)
+        part = parts.get(district.name, 0.0)
+        if part > 0:
+            ranks = np.flatnonzero(city == index)
+            rest = max(whole[index] - part, 0.0)
+            here[ranks[sainte_lague([part, rest], len(ranks)) == 0]] = True
+    return (np.flatnonzero(here) + 1).astype(np.int32), city[here].astype(np.int8)
 
 
 def _owners(

@@ -7,18 +7,29 @@ types, and cameras that stand already. Everything placed here is simulated.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
+from numpy.typing import NDArray
 
+from sim.area import district_outlines, districts
 from sim.cameras.candidates import Candidates, candidates
 from sim.cameras.fleet import MOUNTS, OPTICS_COLUMNS, OWNERS, Fleet, optics_of
 from sim.cameras.optics import camera_type
 from sim.city.streets import DECKS
 from sim.errors import InputError
-from sim.placement.ground import Aims, Ground, HeadOrder, headings, interleaved
+from sim.placement.ground import (
+    DIRECTIONS,
+    Aims,
+    Ground,
+    HeadOrder,
+    headings,
+    interleaved,
+)
 from sim.placement.growth import PHASES, Phase, RegionHeads, region_heads, sainte_lague
 from sim.placement.strategies import ranked
 
@@ -93,7 +104,7 @@ def place(
         city, candidates(city), seed, len(left.rank), lens, heads_per_site, aims or Aims(),
         None if standing is None else Fleet(standing),
     )  # fmt: skip
-    order = _order(ground, strategy)
+    order = _order(ground, strategy, left.district)
     placed = _heads_table(city, ground.sites, order, left, mix, standing)
     return Fleet(_joined(standing, placed), report)
 
@@ -126,8 +137,12 @@ def _counted(heads: RegionHeads) -> dict[str, int]:
     }
 
 
-def _order(ground: Ground, strategy: str | Mapping[str, float]) -> HeadOrder:
-    """Rank heads by one strategy or several, as many as are wanted.
+def _order(
+    ground: Ground, strategy: str | Mapping[str, float], district: NDArray[np.int8]
+) -> HeadOrder:
+    """Rank as many heads as are wanted, each in the district that it falls to.
+
+    A strategy ranks the whole region; a head takes the next place of that order in its district.
 
     Raises
     ------
@@ -135,18 +150,73 @@ def _order(ground: Ground, strategy: str | Mapping[str, float]) -> HeadOrder:
         There are fewer places than heads.
     """
     mix = _mix(strategy, "cameras.strategy")
-    orders = [ranked(name, ground) for name in mix]
-    order = orders[0]
-    if len(orders) > 1:
-        order = interleaved(orders, list(mix.values()), ground.wanted)
-    if len(order.site) < ground.wanted:
+    several = len(np.unique(district)) > 1
+    place = _districts_of(ground.sites) if several else np.zeros(len(ground.sites.x), np.int8)
+    needed = district if several else np.zeros(len(district), np.int8)
+    room = DIRECTIONS * len(ground.sites.x)
+    wanted = ground.wanted
+    while True:
+        # beyond what is wanted an order is open, so another total might find another
+        order = _ranked(replace(ground, wanted=wanted), mix).first(wanted)
+        found, left_over = matched(place[order.site], needed)
+        if not left_over or wanted >= room or len(order.site) < wanted:
+            break
+        wanted = min(2 * wanted, room)  # a district's places may come late in the order
+    if len(found) < ground.wanted:
         raise InputError(
             f"{ground.wanted} heads are to hang in {ground.city.area.name}, but strategy "
             f"{', '.join(mix)} has places for {len(order.site)}; lower the totals or raise "
             "heads_per_site",
             key="cameras.totals",
         )
-    return order.first(ground.wanted)
+    return HeadOrder(order.site[found], order.direction[found])
+
+
+def _ranked(ground: Ground, mix: Mapping[str, float]) -> HeadOrder:
+    """Rank heads by one strategy or several."""
+    orders = [ranked(name, ground) for name in mix]
+    if len(orders) == 1:
+        return orders[0]
+    return interleaved(orders, list(mix.values()), ground.wanted)
+
+
+def _districts_of(sites: Candidates) -> NDArray[np.int8]:
+    """Return for each site the place of its district, the nearest one, in `districts()`."""
+    outlines = district_outlines()
+    shapes = [outlines[district.name] for district in districts()]
+    nearest = shapely.STRtree(shapes).nearest(shapely.points(sites.x, sites.y))
+    return np.asarray(nearest, np.int8)
+
+
+def matched(have: NDArray[np.int8], needed: NDArray[np.int8]) -> tuple[NDArray[np.int64], int]:
+    """Give each head in turn the next place of its district.
+
+    Parameters
+    ----------
+    have
+        District of each place, in order of preference.
+    needed
+        District of each head, in order of rank.
+
+    Returns
+    -------
+    place
+        For each head a row of `have`; heads for whom their district has no place left take what
+        others left, in order, and those for whom nothing is left are missing at the end.
+    left_over
+        How many heads found no place in their district.
+    """
+    place = np.full(len(needed), -1, np.int64)
+    for district in np.unique(needed):
+        heads, rows = np.flatnonzero(needed == district), np.flatnonzero(have == district)
+        count = min(len(heads), len(rows))
+        place[heads[:count]] = rows[:count]
+    without = np.flatnonzero(place < 0)
+    free = np.ones(len(have), bool)
+    free[place[place >= 0]] = False
+    rest = np.flatnonzero(free)[: len(without)]
+    place[without[: len(rest)]] = rest
+    return place[place >= 0], len(without)
 
 
 def _standing(

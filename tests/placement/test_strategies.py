@@ -291,7 +291,7 @@ def test_greedy_trips_sees_each_planning_walk_so_often_before_any_more_often(tim
 def test_what_stands_is_looked_through_and_not_chosen_again(name, city, ground):
     """Lock the first picks in, and the next ones are those that came next before."""
     order = ranked(name, ground)
-    fleet = sim.place(city, TOTAL, strategy=name, seed=7)
+    fleet = sim.place(city, TOTAL, strategy=name, share_rule="given", share=0.02, seed=7)
     locked = Fleet(fleet.heads.iloc[:30])
     rest = ranked(name, replace(ground, locked=locked, wanted=100))
     code, after = (o.site * DIRECTIONS + o.direction for o in (order, rest))
