@@ -56,6 +56,7 @@ def assemble(
     population: dict[str, float] | None = None,
     name_zh: str = "",
     provenance: dict[str, Any] | None = None,
+    same_source: bool = False,
 ) -> City:
     """Put a city together.
 
@@ -85,16 +86,20 @@ def assemble(
     provenance
         Sources (each with file, kind, licence and attribution) and whatever else should be kept
         with what is counted here.
+    same_source
+        Streets and buildings are of one source, so that they cannot be of two places: façades are
+        inferred where none of the buildings lies in the region.
 
     Raises
     ------
     InputError
-        The area holds no streets, the halo leaves nothing to count, or no building is near.
+        The area holds no streets, the halo leaves nothing to count, or buildings of another source
+        are of another place.
     """
     assumptions = _unconnected(streets)
     study = _study_area(streets, area, region, halo_m, assumptions)
     parts = _parts(study[1], streets, population)
-    walls = _walls(streets, buildings, study[1], assumptions)
+    walls = _walls(streets, buildings, study[1], assumptions, same_source)
     known = _known_places(streets.crs, study[1], places)
     filled = _fill_places(known, streets, study, parts, assumptions)
     polygon, whole, halo = study
@@ -214,18 +219,17 @@ def _walls(
     buildings: gpd.GeoDataFrame | None,
     region: BaseGeometry,
     assumptions: list[str],
+    same_source: bool,
 ) -> Walls:
     if buildings is None or buildings.empty:
-        assumptions.append(
-            "no building footprints: façades are inferred from the streets (blocks), and water, "
-            "parks and squares without streets count as blocks"
-        )
-        return Walls.from_streets(streets, region)
+        return _inferred(streets, region, assumptions, "no building footprints")
     if buildings.crs is None:
         raise InputError("buildings: no CRS; set one, for example EPSG:4326")
     walls = Walls.from_footprints(buildings.to_crs(streets.crs))
     near = walls.footprints.intersects(region).to_numpy()
     if not near.any():
+        if same_source:
+            return _inferred(streets, region, assumptions, "no building footprint in the region")
         raise InputError(
             "buildings: none lies where the streets are; check that both files are of one place "
             "and that the CRS is the true one"
@@ -234,6 +238,16 @@ def _walls(
     report = {**walls.report, "outside_region": float((~near).sum())}
     report["height_known"] = float(kept["height"].notna().sum())
     return Walls(kept, walls.kind, report)
+
+
+def _inferred(
+    streets: StreetNetwork, region: BaseGeometry, assumptions: list[str], why: str
+) -> Walls:
+    assumptions.append(
+        f"{why}: façades are inferred from the streets (blocks), and water, parks and squares "
+        "without streets count as blocks"
+    )
+    return Walls.from_streets(streets, region)
 
 
 def _known_places(crs: str, region: BaseGeometry, places: Places | None) -> gpd.GeoDataFrame:
@@ -341,10 +355,16 @@ def _counts(
         "street_km": round(streets.length_km, 3),
         "area_street_km": round(_km_inside(streets, polygon), 3),
         "footprints": len(walls.footprints),
-        "walls": len(walls.arrays.x0),
+        "walls": _count_walls(walls),
         "streets_inside_footprints_km": round(_inside_footprints_km(streets, walls), 3),
     }
     return {**counts, **{f"places_{k}": int(n) for k, n in _by_kind(places).items()}}
+
+
+def _count_walls(walls: Walls) -> int:
+    """Count the sides of all rings, as many as a ring has vertices less the one that closes it."""
+    ring = shapely.get_rings(walls.footprints.geometry.to_numpy())
+    return int(shapely.get_num_coordinates(ring).sum()) - len(ring)
 
 
 def _km_inside(streets: StreetNetwork, polygon: BaseGeometry) -> float:

@@ -15,6 +15,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,10 @@ OSM = {
 GIVEN = {
     "licence": "as stated by whoever gave the file",
     "attribution": "see the source of the file",
+}
+BUS_ROUTES = {
+    "licence": "DATA.GOV.HK and CSDI terms of use",
+    "attribution": "Transport Department via CSDI, hkbus/route-waypoints",
 }
 MTR = {
     "licence": "DATA.GOV.HK terms of use",
@@ -202,6 +207,9 @@ def load_bundle(folder: Path) -> City:
 def load_city(name_or_path: str | Path) -> City:
     """Load a city by the name of a built-in sample or bundle, or by the path of a bundle.
 
+    Districts of Hong Kong may be named as people write them, in either language, several with
+    commas between them, or as "all": the bundle is the one that `sim data fetch` makes of them.
+
     Raises
     ------
     InputError
@@ -222,6 +230,18 @@ def load_city(name_or_path: str | Path) -> City:
             f"{name}: is a file, not a bundle; import it first: sim data import {name} --name NAME",
             key="area",
         )
+    words = _districts(name)
+    if words:
+        plain = district_bundle(words)
+        if _is_bundle(bundles_folder() / plain):
+            return load_bundle(bundles_folder() / plain)
+        asked = " ".join(f'"{word}"' if " " in word else word for word in words)
+        raise InputError(
+            f"{name}: no bundle {plain!r} of {'these districts' if words[1:] else 'it'} is here; "
+            f"make one with `sim data fetch {asked}`, or from an extract with `sim data import "
+            f"FILE.osm.pbf --name {plain} --area EDGE.geojson`",
+            key="area",
+        )
     known = [*BUILT_IN, *list_bundles()]
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
@@ -230,6 +250,26 @@ def load_city(name_or_path: str | Path) -> City:
         f"(to add one: sim data import FILE --name {name if _NAME.fullmatch(name) else 'NAME'})",
         key="area",
     )
+
+
+def _districts(name: str) -> list[str]:
+    """Return the words of a name that is made of districts of Hong Kong, else none."""
+    from sim.city.sources.named_areas import named_districts
+
+    words = [word.strip() for word in re.split("[,、，]", name)]
+    return words if all(named_districts(word) for word in words) else []
+
+
+def district_bundle(words: list[str]) -> str:
+    """Return the name of the bundle that `sim data fetch` makes of districts or of "all".
+
+    Names are written as on the list of the 18 districts, in the order given.
+    """
+    from sim.city.sources.named_areas import named_districts, plain_name
+
+    if [word.lower() for word in words] == ["all"]:
+        return "hong_kong"
+    return plain_name(" and ".join(d.name for word in words for d in named_districts(word)))
 
 
 def import_files(
@@ -245,12 +285,13 @@ def import_files(
     Parameters
     ----------
     paths
-        One source of streets (.osm.pbf, or .gpkg or .graphml as osmnx saves them), and any of
-        building polygons (.geojson, .parquet, .gpkg) and mtr_exits.json. Buildings given as
-        polygons replace those of the .osm.pbf.
+        One source of streets (.osm.pbf, .gpkg or .graphml as osmnx saves them, or a .gpkg of the
+        streets that buses use), and any of building polygons (.geojson, .parquet, .gpkg) and
+        mtr_exits.json. Buildings given as polygons replace those of the .osm.pbf.
     area
         File with the polygon of the study area; streets beyond it and its halo are left out. By
-        default all streets are simulated and figures count the part inside the halo.
+        default all streets are simulated and figures count the part inside the halo; of bus
+        streets, the districts that they cover, without a halo.
     halo_m
         Width of the halo; 150 m by default.
 
@@ -265,6 +306,7 @@ def import_files(
     read = _read_files(kinds)
     target = projected_crs(read["edges"])
     edges, polygon = read["edges"], None
+    covered: tuple[DistrictPart, ...] = ()
     if area is not None:
         shape, crs = read_area(Path(area))
         polygon = gpd.GeoSeries([shape], crs=crs).to_crs(target).iloc[0]
@@ -272,25 +314,46 @@ def import_files(
         edges = edges[edges.to_crs(target).intersects(reach)]
         if edges.empty:
             raise InputError(f"{area}: no streets inside it; check that both are of one place")
+    elif "bus_streets" in kinds.values():
+        from sim.city.sources.bus_streets import covered_districts, outline
+
+        covered = covered_districts(edges)
+        polygon, halo_m = outline(covered), 0.0
     streets = StreetNetwork.build(read["nodes"], edges, target)
     sources = [_source(path, kind) for path, kind in kinds.items()]
     if area is not None:
         sources.append(_source(Path(area), "area"))
-    return assemble(
+    city = assemble(
         name,
         streets,
         buildings=read["buildings"],
         area=polygon,
+        region=polygon if covered else None,
         halo_m=halo_m,
         places=Places(read["places"]),
         name_zh=name_zh,
         provenance={"sources": sources, "left_out_while_reading": read["report"]},
+        same_source="polygons" not in kinds.values(),
     )
+    return _as_proxy(city, covered) if "bus_streets" in kinds.values() else city
+
+
+def _as_proxy(city: City, covered: tuple[DistrictPart, ...]) -> City:
+    """Say that the streets are those that buses use; districts held whole count as a whole."""
+    from sim.city.sources.bus_streets import ASSUMPTIONS, PROXY
+
+    provenance = {
+        **city.provenance,
+        "streets_kind": PROXY,
+        "assumptions": [*ASSUMPTIONS, *city.provenance["assumptions"]],
+    }
+    area = replace(city.area, parts=covered or city.area.parts)
+    return replace(city, area=area, provenance=provenance)
 
 
 def _read_files(kinds: Mapping[Path, str]) -> dict[str, Any]:
     """Read all files; exactly one must hold streets."""
-    streets = [path for path, kind in kinds.items() if kind in ("pbf", "streets")]
+    streets = [path for path, kind in kinds.items() if kind in ("pbf", "streets", "bus_streets")]
     if len(streets) != 1:
         names = ", ".join(path.name for path in streets) or "none"
         raise InputError(
@@ -309,6 +372,10 @@ def _read_files(kinds: Mapping[Path, str]) -> dict[str, Any]:
             report=extract.report,
         )
         places.append(extract.places)
+    elif kinds[streets[0]] == "bus_streets":
+        from sim.city.sources.bus_streets import read_bus_streets
+
+        read["nodes"], read["edges"], read["report"] = read_bus_streets(streets[0])
     else:
         read["nodes"], read["edges"] = read_streets(streets[0])
     footprints = [read_buildings(path) for path, kind in kinds.items() if kind == "polygons"]
@@ -326,7 +393,8 @@ def _stacked(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
 
 
 def _source(path: Path, kind: str) -> dict[str, Any]:
-    terms = {"pbf": OSM, "streets": OSM, "mtr_exits": MTR}.get(kind, GIVEN)
+    known = {"pbf": OSM, "streets": OSM, "bus_streets": BUS_ROUTES, "mtr_exits": MTR}
+    terms = known.get(kind, GIVEN)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {

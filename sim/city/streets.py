@@ -20,7 +20,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from sim.area import HONG_KONG_CRS
-from sim.city.tags import split_names, tag_values, tag_words
+from sim.city.tags import split_names, tag_words
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ OPEN_COLUMNS = ["highway", "deck", "geometry"]
 FEET_ALLOWED = {"yes", "designated", "permissive", "official", "destination", "customers"}
 LARGEST_END_GAP_M = 50.0
 """An edge that ends farther from its node than this means a damaged or mismatched file."""
+SMALLEST_TOWN_KM = 50.0
+"""A piece this long is a town of its own, as Hong Kong Island is beside Kowloon, and stays."""
 LARGEST_HANGING_M = 250.0
 """Untagged footways that hang between bridges are raised up to this joint length."""
 
@@ -84,7 +86,7 @@ class StreetArrays(NamedTuple):
 
 @dataclass(frozen=True)
 class StreetNetwork:
-    """An undirected walking network in one connected piece.
+    """An undirected walking network: its largest connected piece, and any other of 50 km or more.
 
     Attributes
     ----------
@@ -168,7 +170,7 @@ class StreetNetwork:
         raw = _merge_both_directions(raw, report)
         table = _own_columns(raw)
         walked = _walked(raw, report)
-        walked[walked] = _in_largest_piece(table[walked], report)
+        walked[walked] = _in_large_pieces(table[walked], report)
         unwalked = table.loc[~walked & ~table["highway"].isin(NOT_BUILT), OPEN_COLUMNS]
         points, table = _numbered(nodes.to_crs(target), table[walked].reset_index(drop=True))
         table = _join_ends(points, table, report)
@@ -204,7 +206,8 @@ def projected_crs(frame: gpd.GeoDataFrame) -> str:
         )
     if west > 113.7 and east < 114.6 and south > 22.1 and north < 22.65:
         return HONG_KONG_CRS
-    return str(frame.estimate_utm_crs().to_string())
+    zone = min(int(((west + east) / 2 + 180) // 6) + 1, 60)
+    return f"EPSG:{(32600 if north + south >= 0 else 32700) + zone}"
 
 
 def _column(frame: pd.DataFrame, name: str) -> list[Any]:
@@ -228,7 +231,9 @@ def _checked(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
 
 def _lines(edges: gpd.GeoDataFrame, report: dict[str, float]) -> gpd.GeoDataFrame:
     """Flat single lines without repeated points; what is no line is counted and left out."""
-    shape = shapely.force_2d(edges.geometry.to_numpy())
+    shape = edges.geometry.to_numpy().copy()
+    if shapely.has_z(shape).any():
+        shape = shapely.force_2d(shape)
     several = shapely.get_type_id(shape) == 5
     shape[several] = shapely.line_merge(shape[several])
     line = shapely.get_type_id(shape) == 1
@@ -243,10 +248,13 @@ def _lines(edges: gpd.GeoDataFrame, report: dict[str, float]) -> gpd.GeoDataFram
 
 def _merge_both_directions(edges: gpd.GeoDataFrame, report: dict[str, float]) -> gpd.GeoDataFrame:
     """Keep one edge where a graph holds the same line in both directions."""
-    ends = np.sort(edges[["u", "v"]].to_numpy(), axis=1)
-    line = shapely.to_wkb(shapely.normalize(edges.geometry.to_numpy()))
-    key = pd.DataFrame({"a": ends[:, 0], "b": ends[:, 1], "line": line})
-    repeated = key.duplicated().to_numpy()
+    ends = pd.DataFrame(np.sort(edges[["u", "v"]].to_numpy(), axis=1), columns=["a", "b"])
+    several = ends.duplicated(keep=False).to_numpy()
+    key = ends[several].assign(
+        line=shapely.to_wkb(shapely.normalize(edges.geometry.to_numpy()[several]))
+    )
+    repeated = np.zeros(len(edges), bool)
+    repeated[several] = key.duplicated().to_numpy()
     report["merged_both_directions_km"] = float(edges.length[repeated].sum()) / 1000
     return edges[~repeated].reset_index(drop=True)
 
@@ -255,6 +263,7 @@ def _own_columns(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Read OSM tags into our own columns, one row an edge."""
     highway = tag_words(edges, "highway")
     names = split_names(edges)
+    main_class = {words: _main_class(words) for words in set(highway)}
     return gpd.GeoDataFrame(
         {
             "u": edges["u"].to_numpy(),
@@ -262,7 +271,7 @@ def _own_columns(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             "street": _way_ids(edges),
             "name": [name for name, _ in names],
             "name_zh": [zh for _, zh in names],
-            "highway": [_main_class(words) for words in highway],
+            "highway": [main_class[words] for words in highway],
             "deck": _tagged_decks(edges, highway),
             "steps": ["steps" in words for words in highway],
             "layer": _layers(edges),
@@ -338,6 +347,9 @@ def _tagged_decks(edges: gpd.GeoDataFrame, highway: list[frozenset[str]]) -> lis
     tags = (tag_words(edges, name) for name in ("bridge", "tunnel", "covered", "indoor"))
     decks = []
     for way, *row in zip(highway, *tags, strict=True):
+        if not any(row):
+            decks.append("covered" if way & {"corridor", "elevator"} else "street")
+            continue
         bridge, tunnel, covered, indoor = (words - {"no"} for words in row)
         if bridge - {"boardwalk", "low_water_crossing"}:
             decks.append("footbridge")
@@ -352,21 +364,29 @@ def _tagged_decks(edges: gpd.GeoDataFrame, highway: list[frozenset[str]]) -> lis
 
 def _layers(edges: gpd.GeoDataFrame) -> list[int]:
     """OSM layer, 0 where missing, unreadable or several."""
-    found = [tag_values(value) for value in _column(edges, "layer")]
     whole = re.compile(r"[+-]?\d")
-    return [int(v[0]) if len(v) == 1 and whole.fullmatch(v[0]) else 0 for v in found]
+    read = {
+        words: int(word)
+        for words in set(tag_words(edges, "layer"))
+        if len(words) == 1 and whole.fullmatch(word := next(iter(words)))
+    }
+    return [read.get(words, 0) for words in tag_words(edges, "layer")]
 
 
-def _in_largest_piece(table: gpd.GeoDataFrame, report: dict[str, float]) -> NDArray[np.bool_]:
-    """Tell which edges lie in the connected piece that has the greatest length."""
+def _in_large_pieces(table: gpd.GeoDataFrame, report: dict[str, float]) -> NDArray[np.bool_]:
+    """Tell which edges lie in the longest connected piece, or in one as long as a town's."""
     ids, codes = np.unique(np.concatenate([table["u"], table["v"]]), return_inverse=True)
     u, v = codes[: len(table)], codes[len(table) :]
     links = coo_array((np.ones(len(u), np.int8), (u, v)), shape=(len(ids), len(ids)))
     count, label = connected_components(links, directed=False)
     weight = np.bincount(label[u], weights=table.length, minlength=count)
-    keep = np.asarray(label[u] == int(weight.argmax()))
+    large = weight >= SMALLEST_TOWN_KM * 1000
+    large[weight.argmax()] = True
+    keep = np.asarray(large[label[u]])
     report["dropped_unconnected_km"] = float(table.length[~keep].sum()) / 1000
-    report["dropped_unconnected_pieces"] = float(count - 1)
+    report["dropped_unconnected_pieces"] = float(count - large.sum())
+    if large.sum() > 1:
+        report["pieces_apart"] = float(large.sum())
     return keep
 
 
@@ -399,17 +419,17 @@ def _join_ends(
     An undirected osmnx file names its ends in no particular order, so u and v say nothing of the
     direction in which the line is drawn.
     """
-    line = table.geometry.to_numpy()
-    at = nodes.geometry.to_numpy()
-    u, v = at[table["u"].to_numpy()], at[table["v"].to_numpy()]
-    start, end = shapely.get_point(line, 0), shapely.get_point(line, -1)
-    as_drawn = shapely.distance(start, u) + shapely.distance(end, v)
-    turned = shapely.distance(start, v) + shapely.distance(end, u) < as_drawn
-    line = np.where(turned, shapely.reverse(line), line)
-    gap = np.maximum(
-        shapely.distance(shapely.get_point(line, 0), u),
-        shapely.distance(shapely.get_point(line, -1), v),
-    )
+    line = table.geometry.to_numpy().copy()
+    place = shapely.get_coordinates(nodes.geometry.to_numpy())
+    u, v = place[table["u"].to_numpy()], place[table["v"].to_numpy()]
+    vertex, of_line = shapely.get_coordinates(line, return_index=True)
+    first = np.searchsorted(of_line, np.arange(len(line)))
+    start, end = vertex[first], vertex[np.append(first[1:], len(vertex)) - 1]
+    as_drawn = _apart(start, u) + _apart(end, v)
+    turned = _apart(start, v) + _apart(end, u) < as_drawn
+    line[turned] = shapely.reverse(line[turned])
+    start[turned], end[turned] = end[turned], start[turned]
+    gap = np.maximum(_apart(start, u), _apart(end, v))
     if gap.max() > LARGEST_END_GAP_M:
         raise InputError(
             f"streets: {int((gap > LARGEST_END_GAP_M).sum())} edges end up to {gap.max():.0f} m "
@@ -418,12 +438,16 @@ def _join_ends(
     apart = np.flatnonzero(gap > 0)
     for i in apart:
         inner = shapely.get_coordinates(line[i])
-        path = np.vstack([shapely.get_coordinates(u[i]), inner, shapely.get_coordinates(v[i])])
+        path = np.vstack([u[i], inner, v[i]])
         line[i] = shapely.remove_repeated_points(shapely.linestrings(path))
     report["joined_ends"] = float((gap > 0.01).sum())
     table = table.set_geometry(gpd.GeoSeries(line, crs=table.crs))
     table["length"] = table.length
     return table
+
+
+def _apart(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.hypot(*(a - b).T))
 
 
 def _infer_decks(table: gpd.GeoDataFrame, report: dict[str, float]) -> NDArray[np.object_]:

@@ -32,6 +32,8 @@ OTHER_WIDENING_M = 2.5
 OPENING_M = 1.5
 """Blocks are shrunk and grown by this much, so that slivers narrower than twice it vanish."""
 SIMPLIFICATION_M = 0.2
+TILE_M = 2000.0
+"""Streets are joined in tiles of this size, so that time grows with the area and no faster."""
 SMALLEST_BLOCK_M2 = 25.0
 SMALLEST_FOOTPRINT_M2 = 0.5
 TALLEST_M = 1000.0
@@ -171,9 +173,13 @@ class Walls:
         carved = shapely.buffer(
             line, width, cap_style="flat", join_style="mitre", mitre_limit=2.0, quad_segs=2
         )
-        solid = region.difference(shapely.union_all(np.concatenate([carved, rounded])))
-        opened = solid.buffer(-OPENING_M, join_style="mitre").buffer(OPENING_M, join_style="mitre")
-        block = shapely.get_parts(shapely.make_valid(opened.simplify(SIMPLIFICATION_M)))
+        # Block by block, for opening all of a city as one shape takes minutes.
+        solid = _without(region, np.concatenate([carved, rounded]))
+        opened = shapely.buffer(
+            shapely.buffer(solid, -OPENING_M, join_style="mitre"), OPENING_M, join_style="mitre"
+        )
+        simple = shapely.make_valid(shapely.simplify(opened, SIMPLIFICATION_M))
+        block = shapely.get_parts(shapely.get_parts(simple))
         block = block[shapely.area(block) >= SMALLEST_BLOCK_M2]
         frame = gpd.GeoDataFrame(
             {"height": np.full(len(block), np.nan), "kind": "block"},
@@ -181,6 +187,43 @@ class Walls:
             crs=crs,
         )
         return cls(frame, "blocks" if len(frame) else "none", {"blocks": float(len(frame))})
+
+
+def _without(region: BaseGeometry, carved: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the polygons that are left of a region when many shapes are taken out of it.
+
+    The shapes are joined tile by tile, which takes time in proportion to the area; then what lies
+    on both sides of a seam is put together again.
+    """
+    west, south, east, north = region.bounds
+    columns = np.arange(west, east, TILE_M)
+    rows = np.arange(south, north, TILE_M)
+    x, y = (axis.ravel() for axis in np.meshgrid(columns, rows))
+    tile = shapely.intersection(shapely.box(x, y, x + TILE_M, y + TILE_M), region)
+    tile = tile[shapely.area(tile) > 0]
+    of_tile, of_shape = shapely.STRtree(carved).query(tile, predicate="intersects")
+    first = np.searchsorted(of_tile, np.arange(len(tile) + 1))
+    left = [
+        shape.difference(shapely.union_all(carved[of_shape[first[i] : first[i + 1]]]))
+        for i, shape in enumerate(tile)
+    ]
+    piece = _polygons(left)
+    seams = shapely.union_all(
+        [
+            *(shapely.linestrings([(at, south), (at, north)]) for at in columns[1:]),
+            *(shapely.linestrings([(west, at), (east, at)]) for at in rows[1:]),
+        ]
+    )
+    shapely.prepare(seams)
+    cut = shapely.intersects(seams, piece)
+    whole = _polygons([shapely.union_all(piece[cut])])
+    return np.concatenate([piece[~cut], whole])
+
+
+def _polygons(shapes: list[BaseGeometry]) -> NDArray[np.object_]:
+    """Return the polygons of shapes, without the lines and points of collections."""
+    part = shapely.get_parts(shapely.get_parts(np.array(shapes, dtype=object)))
+    return np.asarray(part[shapely.get_type_id(part) == 3])
 
 
 def _known_heights(footprints: gpd.GeoDataFrame) -> NDArray[np.float64]:

@@ -162,6 +162,7 @@ def summary(
             "street_km": pieces.length_m / 1000,
             "buildings": len(city.walls.footprints),
             "walls": city.walls.kind,
+            "streets": city.provenance.get("streets_kind", "walking network"),
             "share_rule": cameras.share_rule,
             "street_share": share if isinstance(share, str) else "given by owner",
         },

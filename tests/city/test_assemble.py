@@ -116,6 +116,15 @@ def test_buildings_of_another_place_are_refused(buildings, says):
         assemble("town", town(), buildings=buildings)
 
 
+def test_buildings_of_the_streets_own_source_that_lie_elsewhere_are_a_stated_fallback():
+    far = houses(box(9000, 0, 9010, 10))
+    city = assemble("town", town(), buildings=far, same_source=True)
+    assert city.walls.kind == "blocks"
+    assert any("no building footprint in the region" in a for a in city.provenance["assumptions"])
+    with pytest.raises(InputError, match="none lies"):
+        assemble("town", town(), buildings=far)
+
+
 def test_homes_weigh_the_metres_of_residential_streets_where_no_census_is_known():
     ways = [*grid_ways(11, 11, 100.0, highway="primary"), ([(500, 500), (570, 530)], {})]
     city = assemble("town", streets_of(ways), halo_m=0)

@@ -14,6 +14,7 @@ from sim.city.bundle import (
     LAYERS,
     bundle_path,
     bundles_folder,
+    district_bundle,
     import_files,
     list_bundles,
     load_bundle,
@@ -148,6 +149,35 @@ def test_unknown_names_get_the_nearest_and_the_way_to_import(name, says, tmp_pat
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "bundle"),
+    [
+        ("Wan Chai", "wan_chai"),
+        ("wan chai district", "wan_chai"),
+        ("灣仔區", "wan_chai"),
+        ("Wan Chai, Eastern", "wan_chai_and_eastern"),
+        ("灣仔、東區", "wan_chai_and_eastern"),
+        ("all", "hong_kong"),
+    ],
+)
+def test_districts_are_found_by_their_names_or_the_way_to_get_them_is_said(name, bundle):
+    with pytest.raises(InputError, match=f"no bundle '{bundle}'.*sim data fetch") as caught:
+        load_city(name)
+    assert caught.value.key == "area"
+    assert "\n" not in str(caught.value)
+    save_bundle(a_city(), bundle_path(bundle))
+    assert load_city(name).area.name == "town"
+
+
+def test_the_hint_for_districts_is_the_command_that_makes_their_bundle():
+    from sim.city.sources.named_areas import nominatim, wanted_area
+
+    words = ["Wan Chai", "東區"]
+    assert wanted_area(words, nominatim(bundles_folder())).plain_name == district_bundle(words)
+    with pytest.raises(InputError, match='sim data fetch "Wan Chai" 東區`'):
+        load_city("Wan Chai, 東區")
+
+
 def test_a_file_is_to_be_imported_first(tmp_path):
     with pytest.raises(InputError, match="sim data import"):
         load_city(saved_files(tmp_path))
@@ -258,6 +288,41 @@ def test_an_area_file_cuts_the_streets_to_its_halo(tmp_path):
     gpd.GeoDataFrame(geometry=[box(0, 0, 1, 1)], crs=4326).to_file(tmp_path / "b.geojson")
     with pytest.raises(InputError, match=r"b\.geojson: no streets inside"):
         import_files([path], "sea", area=tmp_path / "b.geojson")
+
+
+def test_an_area_of_an_extract_with_a_hut_off_its_path_gets_inferred_walls(tmp_path):
+    """Streets and houses of one file cannot be of two places."""
+    import osmium
+    from osmium.osm.mutable import Node, Way
+
+    path = tmp_path / "path.osm.pbf"
+    places = [(114.25, 22.42), (114.27, 22.42), (114.262, 22.44), (114.2621, 22.44),
+              (114.2621, 22.4401)]  # fmt: skip
+    with osmium.SimpleWriter(str(path)) as writer:
+        for number, place in enumerate(places, 1):
+            writer.add_node(Node(id=number, location=place))
+        writer.add_way(Way(id=1, nodes=[1, 2], tags={"highway": "path"}))
+        writer.add_way(Way(id=2, nodes=[3, 4, 5, 3], tags={"building": "hut"}))
+    area = gpd.GeoDataFrame(geometry=[box(114.258, 22.418, 114.262, 22.422)], crs="EPSG:4326")
+    area.to_file(tmp_path / "area.geojson")
+    city = import_files([path], "path", area=tmp_path / "area.geojson")
+    assert city.walls.kind == "blocks"
+    assert any("no building footprint" in text for text in city.provenance["assumptions"])
+
+
+def test_an_area_without_streets_is_refused_in_one_line(tmp_path):
+    streets = saved_files(tmp_path)
+    sea = gpd.GeoDataFrame(geometry=[translate(box(9e4, 0, 9.1e4, 900), *ABROAD)], crs=32635)
+    sea.to_file(tmp_path / "sea.gpkg")
+    with pytest.raises(InputError, match=r"sea\.gpkg: no streets inside it") as caught:
+        import_files([streets], "sea", area=tmp_path / "sea.gpkg")
+    assert "\n" not in str(caught.value)
+
+
+def test_streets_without_buildings_get_inferred_walls_and_it_is_said(tmp_path):
+    city = import_files([saved_files(tmp_path)], "town")
+    assert city.walls.kind == "blocks"
+    assert any("façades are inferred" in text for text in city.provenance["assumptions"])
 
 
 def test_buildings_beside_streets_are_walls(tmp_path):

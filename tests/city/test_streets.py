@@ -219,6 +219,17 @@ def test_ends_that_miss_their_junction_are_joined_to_it():
     assert streets.report["joined_ends"] == 1
 
 
+def test_a_town_apart_stays_and_a_village_apart_does_not():
+    ways = [*grid_ways(6, 6, 1000.0)]
+    away = ([(9e3, 0), (9e3, 51e3)], {}), ([(2e4, 0), (2e4, 49e3)], {})
+    streets = StreetNetwork.build(*frames([*ways, *away]), crs="EPSG:2326")
+    assert streets.length_km == pytest.approx(60 + 51)
+    assert streets.report["pieces_apart"] == 2
+    assert streets.report["dropped_unconnected_km"] == pytest.approx(49)
+    assert streets.report["dropped_unconnected_pieces"] == 1
+    assert "pieces_apart" not in StreetNetwork.build(*frames(ways)).report
+
+
 def test_arrays_hold_the_same_geometry_as_the_frames():
     streets = build([*grid_ways(), ([(0, 0), (-30, 10), (-60, -40), (-90, 0)], {"bridge": "yes"})])
     a = streets.arrays

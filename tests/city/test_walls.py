@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from shapely.affinity import rotate, translate
 from shapely.geometry import Polygon, box
 
+from sim.city import walls
 from sim.city.streets import StreetNetwork
 from sim.city.walls import OTHER_WIDENING_M, SMALLEST_BLOCK_M2, WIDENING_M, Walls
 
@@ -152,6 +153,19 @@ def test_no_street_runs_through_a_block():
     streets = StreetNetwork.build(*frames([*grid_ways(), ([(0, 0), (10, 60), (80, 80)], {})]))
     solid = shapely.union_all(Walls.from_streets(streets, grid_region()).footprints.geometry)
     assert shapely.length(shapely.intersection(streets.edges.geometry.to_numpy(), solid)).max() == 0
+
+
+@pytest.mark.parametrize("size", [37.0, 80.0, 101.0])
+def test_the_size_of_the_tiles_changes_no_block(monkeypatch, size):
+    diagonal = ([(0, 0), (10, 60), (80, 80)], {"highway": "primary"})
+    ways = [*grid_ways(6, 6), diagonal]
+    whole = blocks(ways, grid_region(180.0)).footprints.geometry
+    monkeypatch.setattr(walls, "TILE_M", size)
+    tiled = blocks(ways, grid_region(180.0)).footprints.geometry
+    assert len(tiled) == len(whole)
+    apart = shapely.symmetric_difference(*(shapely.union_all(g) for g in (whole, tiled)))
+    assert apart.area < 1e-6
+    assert len(shapely.get_coordinates(tiled)) == len(shapely.get_coordinates(whole))
 
 
 def test_blocks_of_mong_kok():

@@ -29,7 +29,10 @@ MOST_FEATURES = 2_000_000
 POLYGONS = (3, 6)
 """shapely type ids of Polygon and MultiPolygon."""
 
-Kind = Literal["pbf", "streets", "polygons", "mtr_exits"]
+ROUTES = {"routes_uv", "routes_vu"}
+"""Columns that tell streets that buses use from streets that people walk."""
+
+Kind = Literal["pbf", "streets", "bus_streets", "polygons", "mtr_exits"]
 _MAGIC = {
     ".gpkg": b"SQLite format 3\0",
     ".parquet": b"PAR1",
@@ -53,7 +56,10 @@ def file_kind(path: Path) -> Kind:
     if suffix == ".graphml":
         return "streets"
     if suffix == ".gpkg":
-        return "streets" if "edges" in _layers(path) else "polygons"
+        layers = _layers(path)
+        if layers == ["edges"] and _columns(path, "edges") >= ROUTES:
+            return "bus_streets"
+        return "streets" if "edges" in layers else "polygons"
     if suffix == ".json" and isinstance(_json(path), list):
         return "mtr_exits"
     if suffix in _POLYGON_SUFFIXES:
@@ -97,6 +103,25 @@ def read_streets(path: Path) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
         if frame.crs is None:
             raise InputError(f"{path}: layer {what!r} has no CRS; set one, for example EPSG:4326")
     return nodes, edges
+
+
+def read_edges(path: Path) -> gpd.GeoDataFrame:
+    """Read a layer `edges` that stands alone, with whole numbers u and v for its ends.
+
+    Raises
+    ------
+    InputError
+        The file is missing, damaged, empty or too large, has no CRS, or no such columns.
+    """
+    edges = _read_layer(path, "edges")
+    if edges.empty:
+        raise InputError(f"{path}: layer 'edges' is empty; choose a larger area")
+    if edges.crs is None:
+        raise InputError(f"{path}: layer 'edges' has no CRS; set one, for example EPSG:4326")
+    for name in ("u", "v"):
+        if name not in edges or not pd.api.types.is_integer_dtype(edges[name]):
+            raise InputError(f"{path}: layer 'edges' has no whole numbers in column {name}")
+    return edges
 
 
 def read_polygons(path: Path) -> gpd.GeoDataFrame:
@@ -276,6 +301,16 @@ def _layers(path: Path) -> list[str]:
         with _without_gdal_warnings():
             return [str(name) for name, shape in pyogrio.list_layers(path) if shape is not None]
     except (RuntimeError, ValueError) as error:
+        raise _damaged(path, error) from error
+
+
+def _columns(path: Path, layer: str) -> set[str]:
+    import pyogrio
+
+    try:
+        with _without_gdal_warnings():
+            return set(pyogrio.read_info(path, layer=layer)["fields"])
+    except (RuntimeError, UnicodeDecodeError) as error:
         raise _damaged(path, error) from error
 
 

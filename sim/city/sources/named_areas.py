@@ -21,7 +21,7 @@ import geopandas as gpd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from sim.area import HONG_KONG_CRS, district_outlines, districts
+from sim.area import HONG_KONG_CRS, District, district_outlines, districts
 from sim.city.sources.answers import GarbageError, Server
 from sim.city.sources.files import read_area
 from sim.city.streets import projected_crs
@@ -60,7 +60,21 @@ class WantedArea:
     @property
     def plain_name(self) -> str:
         """The name as a bundle may have it: "Wan Chai" is "wan_chai"."""
-        return re.sub(r"[^\w.]+", "_", self.name.lower()).strip("_.")[:LONGEST_NAME]
+        return plain_name(self.name)
+
+
+def plain_name(name: str) -> str:
+    """Return a name as a bundle may have it: "Wan Chai" is "wan_chai"."""
+    return re.sub(r"[^\w.]+", "_", name.lower()).strip("_.")[:LONGEST_NAME]
+
+
+def named_districts(word: str) -> tuple[District, ...]:
+    """Return the districts of Hong Kong that a word names: one, all 18 for "all", or none.
+
+    English or Chinese, with or without "district".
+    """
+    everywhere = word.strip().lower() == "all"
+    return tuple(d for d in districts() if everywhere or _same(word, d.name, d.name_zh))
 
 
 @dataclass(frozen=True)
@@ -115,8 +129,7 @@ def wanted_area(words: Sequence[str], places: Server[list[dict[str, Any]]]) -> W
 def _pieces(word: str, places: Server[list[dict[str, Any]]]) -> list[_Piece]:
     """Say what one word means: the first of the readings that fits."""
     outlines = district_outlines()
-    everywhere = word.strip().lower() == "all"
-    named = [d for d in districts() if everywhere or _same(word, d.name, d.name_zh)]
+    named = named_districts(word)
     if named:
         return [_Piece(d.name, d.name_zh, outlines[d.name], HONG_KONG_CRS) for d in named]
     circle = _CIRCLE.fullmatch(word)

@@ -69,7 +69,7 @@ PLACE_TAGS: tuple[tuple[str, frozenset[str], str], ...] = (
 are turned into stations once the whole file is read."""
 
 _KEYS = ("highway", "building", "building:part", *(key for key, _, _ in PLACE_TAGS))
-_PLACE_RANKS: list[tuple[str, dict[str | None, int]]] = [
+_PLACE_RANKS: list[tuple[str, dict[str, int]]] = [
     (
         key,
         {
@@ -197,12 +197,13 @@ def _stream(path: Path, found: _Found) -> None:
         wanted = KeyFilter(*keys)
         wanted.enable_for(of)
         items.with_filter(wanted)
+    area, way, node = osmium.osm.Area, osmium.osm.Way, osmium.osm.Node
     for item in items:
-        if isinstance(item, osmium.osm.Area):
+        if isinstance(item, area):
             _take_area(item, factory, found)
-        elif isinstance(item, osmium.osm.Way):
+        elif isinstance(item, way):
             _take_way(item, factory, found)
-        elif isinstance(item, osmium.osm.Node):
+        elif isinstance(item, node):
             place = _place_kind(item.tags)
             if place and item.location.valid():
                 _take_place(item.tags, place, factory.create_point(item), found)
@@ -212,7 +213,8 @@ def _take_way(way: osmium.osm.Way, factory: osmium.geom.WKBFactory, found: _Foun
     """Take a way whole, or in pieces where its other nodes lie outside the extract."""
     import osmium
 
-    tags = (way.id, *(way.tags.get(key) for key in WAY_TAGS))
+    value = way.tags.get
+    tags = (way.id, *[value(key) for key in WAY_TAGS])
     try:
         line = factory.create_linestring(way, osmium.geom.use_nodes.ALL)
     except osmium.InvalidLocationError:
@@ -263,8 +265,13 @@ def _take_place(tags: Tags, kind: str, shape: str, found: _Found) -> None:
 
 
 def _place_kind(tags: Tags) -> str | None:
-    ranks = [rank[value] for key, rank in _PLACE_RANKS if (value := tags.get(key)) in rank]
-    return PLACE_TAGS[min(ranks)][2] if ranks else None
+    first = len(PLACE_TAGS)
+    value_of = tags.get
+    for key, rank in _PLACE_RANKS:
+        value = value_of(key)
+        if value is not None and value in rank:
+            first = min(first, rank[value])
+    return PLACE_TAGS[first][2] if first < len(PLACE_TAGS) else None
 
 
 def metres(value: str | None) -> float:
@@ -303,7 +310,7 @@ def _cut_at_junctions(found: _Found) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame
     """Split ways where another way, or the way itself, passes the same node."""
     sizes = np.array([len(references) for references in found.references])
     reference = np.concatenate([np.array(r, np.int64) for r in found.references])
-    position = shapely.get_coordinates(shapely.from_wkb(found.lines))
+    position = _positions(found.lines, sizes)
     way = np.repeat(np.arange(len(sizes)), sizes)
     ids, code, times = np.unique(reference, return_inverse=True, return_counts=True)
     cut = times[code] > 1
@@ -333,9 +340,28 @@ def _cut_at_junctions(found: _Found) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame
     return nodes, edges
 
 
+def _positions(lines: list[str], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Read the vertices of lines in hexadecimal WKB, shape (vertices, 2).
+
+    Each line is a head of 9 bytes (byte order, kind, count) and 16 bytes a vertex; all are of one
+    byte order, this machine's. Reading them at once takes a tenth of building every line.
+    """
+    data = np.frombuffer(bytes.fromhex("".join(lines)), np.uint8)
+    length = 9 + 16 * sizes
+    head = np.cumsum(length) - length
+    is_vertex = np.ones(len(data), bool)
+    is_vertex[(head[:, None] + np.arange(9)).ravel()] = False
+    return data[is_vertex].view(np.float64).reshape(-1, 2)
+
+
+def _shapes(outlines: list[str]) -> NDArray[np.object_]:
+    """Build shapes from hexadecimal WKB, which GEOS reads slowly unless it is turned into bytes."""
+    return np.asarray(shapely.from_wkb([bytes.fromhex(outline) for outline in outlines]))
+
+
 def _buildings(found: _Found) -> gpd.GeoDataFrame:
     table = pd.DataFrame(found.buildings, columns=["height", "building", "part"])
-    return gpd.GeoDataFrame(table, geometry=shapely.from_wkb(found.outlines), crs="EPSG:4326")
+    return gpd.GeoDataFrame(table, geometry=_shapes(found.outlines), crs="EPSG:4326")
 
 
 def _places(found: _Found) -> gpd.GeoDataFrame:
@@ -344,7 +370,7 @@ def _places(found: _Found) -> gpd.GeoDataFrame:
     A station that has entrances is represented by them, for people walk to entrances.
     """
     table = pd.DataFrame(found.places, columns=["kind", "name", "name_zh", "ref"])
-    point = shapely.point_on_surface(shapely.from_wkb(found.positions))
+    point = shapely.point_on_surface(_shapes(found.positions))
     frame = gpd.GeoDataFrame(table, geometry=point, crs="EPSG:4326")
     entrance = (frame["kind"] == "entrance").to_numpy()
     rail = (frame["kind"] == "rail").to_numpy()

@@ -1,0 +1,110 @@
+"""How wrong are façades inferred from streets? Blocks against real footprints, per task and head.
+
+    python benchmarks/walls_error.py [FILE.osm.pbf ...]
+
+Each extract is read once and looked at three times by the same heads: with its mapped footprints,
+with the blocks that would be inferred if none were mapped, and with no walls at all. What is
+printed is the table of docs/walls.md.
+"""
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from sim.cameras.optics import TASKS
+from sim.city.bundle import import_files
+from sim.city.linear_referencing import points_at
+from sim.city.walls import Walls
+from sim.placement import place
+from sim.sight.sightings import see
+
+SHARED = ROOT.parent / "shared" / "data" / "cities"
+EXTRACTS = {"helsinki.osm.pbf": 2_000, "las_palmas.osm.pbf": 12_000}
+"""Heads on each: about 20 a kilometre in a dense centre, 6 in a whole municipality."""
+HEADS_PER_KM = 10
+SEED = 7
+
+
+def read(path: Path):
+    """Return the city, its three kinds of walls, and heads that all of them share."""
+    city = import_files([path], path.name.split(".")[0])
+    total = EXTRACTS.get(path.name, round(HEADS_PER_KM * city.streets.length_km))
+    fleet = place(city, total, share_rule="direct", street_share="high", seed=SEED)
+    walls = {
+        "footprints": city.walls,
+        "blocks": Walls.from_streets(city.streets, city.area.region),
+        "no walls": Walls.none(city.area.crs),
+    }
+    return city, walls, fleet
+
+
+def measured(city, walls, fleet):
+    """Coverage of the streets per task; per head the metres seen and how far it sees, per task."""
+    seen = see(replace(city, walls=walls), fleet)
+    coverage = seen.first_seen.coverage(int(fleet.heads["rank"].max()))
+    arrays, streets = seen.arrays, city.streets.arrays
+    metres = np.zeros((len(TASKS), len(fleet)))
+    far = np.zeros((len(TASKS), len(fleet)))
+    place_of = fleet.heads[["x", "y"]].to_numpy()
+    edges = np.arange(len(streets.edge_u))
+    for k, ptr in enumerate(arrays.edge_ptr):
+        rows = slice(ptr[0], ptr[-1])
+        edge, head = np.repeat(edges, np.diff(ptr)), arrays.head[rows]
+        np.add.at(metres[k], head, (arrays.end - arrays.start)[rows])
+        for t in (arrays.start[rows], arrays.end[rows]):
+            away = np.hypot(*(points_at(streets, edge, t) - place_of[head]).T)
+            np.maximum.at(far[k], head, away)
+    return coverage, metres, far
+
+
+def row(cells) -> str:
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def print_tables(path: Path) -> None:
+    city, walls, fleet = read(path)
+    found = {kind: measured(city, w, fleet) for kind, w in walls.items()}
+    true = found["footprints"]
+    print(
+        f"\n{city.area.name}: {city.streets.length_km:,.0f} km, "
+        f"{len(walls['footprints'].footprints):,} footprints, "
+        f"{len(walls['blocks'].footprints):,} blocks, {len(fleet):,} heads\n"
+    )
+    columns = ["coverage with footprints", "with blocks", "no walls", "metres a head sees, blocks",
+               "no walls", "farthest, m: footprints", "blocks: median difference",
+               "heads within 5 m"]  # fmt: skip
+    print(row(["task", *columns]))
+    print(row(["---"] * (len(columns) + 1)))
+    for k, task in enumerate(TASKS):
+        share = [f"{100 * found[kind][0][task]:.1f} %" for kind in found]
+        metres = [
+            f"{100 * (found[kind][1][k].sum() / true[1][k].sum() - 1):+.0f} %"
+            for kind in ("blocks", "no walls")
+        ]
+        apart = found["blocks"][2][k] - true[2][k]
+        far = [
+            f"{np.median(true[2][k]):.0f}",
+            f"{np.median(apart):+.1f} m ({np.percentile(apart, 10):+.0f} to "
+            f"{np.percentile(apart, 90):+.0f})",
+            f"{100 * (abs(apart) <= 5).mean():.0f} %",
+        ]
+        print(row([task, *share, *metres, *far]))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("files", nargs="*", type=Path)
+    for path in parser.parse_args().files or [SHARED / name for name in EXTRACTS]:
+        if not path.exists():
+            raise SystemExit(f"{path}: not here; give an .osm.pbf with streets and buildings")
+        print_tables(path)
+
+
+if __name__ == "__main__":
+    main()
