@@ -20,6 +20,7 @@ from sim.commands import (
     ScenarioFile,
     Settings,
     console,
+    counting,
     examples,
     located,
     table,
@@ -29,8 +30,7 @@ from sim.errors import InputError
 from sim.scenario.headlines import HEADLINE_TASK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator
 
     from rich.table import Table
 
@@ -158,7 +158,7 @@ def bands_command(
     folder = out if out is not None else Path("out") / f"{loaded.scenario.name}_bands"
     chosen = _cases(cases)
     try:
-        with located(loaded), _counting() as done:
+        with located(loaded), counting() as done:
             read = bands(
                 loaded.scenario,
                 folder,
@@ -296,26 +296,6 @@ def _cases(text: str | None) -> Mapping[str, Sequence[str]] | None:
             raise InputError(f'--cases: "{factor}" is given twice')
         chosen[factor] = names
     return chosen
-
-
-def _counting() -> AbstractContextManager[Callable[[int, int], None]]:
-    """Show how many cells are done, on a terminal; in a pipe show nothing."""
-    from contextlib import contextmanager
-
-    @contextmanager
-    def shown() -> Iterator[Callable[[int, int], None]]:
-        if not sys.stderr.isatty():
-            yield lambda _count, _of: None
-            return
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-        columns = BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-        with Progress(*columns, console=Console(stderr=True)) as progress:
-            task = progress.add_task("cells", total=None)
-            yield lambda count, of: progress.update(task, completed=count, total=of)
-
-    return shown()
 
 
 def _bands_table(read: Bands) -> Table:

@@ -5,8 +5,8 @@ They say how far the work has come and what was left out; the reading itself is 
 
 from __future__ import annotations
 
-import json
 import gc
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -6,14 +6,13 @@ Arguments in, `sim.scenario.sweep` called, progress and a table out. It computes
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands import STOPPED, Debug, Settings, Variants, console, examples, table
+from sim.commands import STOPPED, Debug, Settings, Variants, console, counting, examples, table
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -79,7 +78,7 @@ def sweep_command(
         print(f"{kept_of(plan, folder):,} of them are finished in {folder}")
         return
     try:
-        with _counting() as done:
+        with counting() as done:
             swept = sweep(
                 plan, folder, scheduler=scheduler, workers=workers, done=done, announce=_say
             )
@@ -88,7 +87,8 @@ def sweep_command(
         raise typer.Exit(STOPPED) from None
     if swept.bands:
         console().print(_closing_table(swept.bands))
-    print(f"{swept.computed:,} cells computed now, the others were there")
+    there = len({one.digest for one in plan.cells}) - swept.computed
+    print(f"{swept.computed:,} cells computed now, {there:,} were there")
     for name in swept.bands:
         print(folder / name)
     print(folder / "cells.parquet")
@@ -106,35 +106,6 @@ def _plan_lines(plan: SweepPlan) -> Iterator[str]:
 
 def _say(words: str) -> None:
     print(words, file=sys.stderr)
-
-
-@contextmanager
-def _counting() -> Iterator[Callable[[int, int], None]]:
-    """Show how many cells are done and the time left, on a terminal; in a pipe show nothing."""
-    if not sys.stderr.isatty():
-        yield lambda _count, _of: None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("cells"),
-        TimeElapsedColumn(),
-        TextColumn("left:"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as shown:
-        task = shown.add_task("cells", total=None)
-        yield lambda count, of: shown.update(task, completed=count, total=of)
 
 
 def _closing_table(found: Mapping[str, Mapping[str, Any]]) -> Table:

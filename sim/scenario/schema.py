@@ -178,8 +178,10 @@ def _strategy_names() -> tuple[str, ...]:
     return (*STRATEGIES, *sorted(entry_points(group=STRATEGY_ENTRY_POINTS).names))
 
 
-def _mix_of(names: Callable[[], tuple[str, ...]]) -> Callable[[object], Mix]:
-    """Return the check of a name or of names with weights."""
+def _mix_of(
+    names: Callable[[], tuple[str, ...]], built_in: tuple[str, ...] = ()
+) -> Callable[[object], Mix]:
+    """Return the check of a name or of names with weights; those not built in are looked up."""
 
     def check(value: object) -> Mix:
         if not isinstance(value, str | dict):
@@ -188,7 +190,7 @@ def _mix_of(names: Callable[[], tuple[str, ...]]) -> Callable[[object], Mix]:
         if not parts:
             raise mistake("is an empty mix; write a name, or names with weights")
         for name, weight in parts.items():
-            if name not in names():
+            if name not in built_in and name not in names():
                 expected = ", ".join(f"'{known}'" for known in names())
                 raise PydanticKnownError("literal_error", {"expected": expected})
             if isinstance(weight, bool) or not isinstance(weight, int | float) or not weight > 0:
@@ -231,7 +233,7 @@ def mix_words(mix: Mix) -> str:
 
 
 StrategyMix = Annotated[
-    Mix, PlainValidator(_mix_of(_strategy_names)), PlainSerializer(plain_mix),
+    Mix, PlainValidator(_mix_of(_strategy_names, STRATEGIES)), PlainSerializer(plain_mix),
     _mix_schema(STRATEGIES, others=True),
 ]  # fmt: skip
 OpticsMix = Annotated[

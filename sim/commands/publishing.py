@@ -1,0 +1,43 @@
+"""`sim site`: finished runs as a folder of pages for any static host.
+
+Arguments in, `maps` called, a path out. It computes no figure and draws nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.commands import Debug, examples
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `sim`."""
+    app.command(
+        "site",
+        short_help="Make a website of finished runs.",
+        epilog=examples(
+            "sim site out/mong_kok_core --out site",
+            "sim site out/junctions out/transit out/random --out public",
+        ),
+    )(site_command)
+
+
+def site_command(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run folders of `sim run`.")],
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="DIR", help="Folder to write; an older site is replaced."),
+    ],
+    debug: Debug = False,
+) -> None:
+    """Write an index of runs with their maps and reports, ready for any static host.
+
+    Each run is a card with its picture and its sentence, in English and Chinese. The pages ask for
+    nothing from any network; links are relative, so the folder may be put anywhere.
+    """
+    from maps import write_site
+
+    print(write_site(runs, out))

@@ -1,0 +1,229 @@
+"""Workers on dask.distributed: processes of this machine, or those of a scheduler elsewhere.
+
+It starts or finds workers, gives them tasks and hands back what is finished, in whatever order. A
+task whose worker dies is given to another. What the tasks compute is not known here.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import CancelledError
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Any, NamedTuple
+
+from sim.errors import InputError
+from sim.jit import available_cores
+
+MOST_WORKERS = 256
+CONNECT_S = 30.0
+"""Seconds to wait for a scheduler, and for its first worker."""
+DEATHS = 10
+"""Workers that one task may lose before it is given up: it needs more memory than they have."""
+AHEAD = 4
+"""Tasks given out for each worker; more need not wait on the scheduler."""
+_ADDRESS = re.compile(r"([a-z]+://)?[\w.-]+:\d{1,5}|[a-z]+://\[[0-9a-fA-F:.]+\]:\d{1,5}")
+INSTALL = "python -m pip install 'hk-camera-sim[distributed]'"
+
+
+class Workers(NamedTuple):
+    """Workers that answer.
+
+    `client` is that of `distributed`, `threads` what a task may use; `words` says how many they
+    are and how much memory each may take.
+    """
+
+    client: Any
+    threads: int
+    words: str
+
+
+@contextmanager
+def workers_of(scheduler: str | None, workers: int | None) -> Iterator[Workers]:
+    """Start workers here, or find those of a scheduler; those started here end with the block.
+
+    Parameters
+    ----------
+    scheduler
+        Address such as tcp://host:8786; processes of this machine without it.
+    workers
+        How many processes to start, one for each core by default; not with `scheduler`.
+
+    Raises
+    ------
+    InputError
+        dask.distributed is not installed, no scheduler or worker answers, or `workers` is given
+        for a scheduler elsewhere.
+    """
+    try:
+        import distributed  # noqa: F401 - is it there?
+    except ImportError:
+        raise InputError(f"sweeps need dask.distributed; install it: {INSTALL}") from None
+    if scheduler is not None and workers is not None:
+        raise InputError("--workers starts workers here, --scheduler finds others; give one")
+    if workers is not None and not 1 <= workers <= MOST_WORKERS:
+        raise InputError(f"{workers} workers; give 1 to {MOST_WORKERS}")
+    _hush()
+    with ExitStack() as stack:
+        if scheduler is None:
+            found = _local(stack, workers or available_cores())
+        else:
+            found = _elsewhere(stack, scheduler)
+        yield found
+
+
+def computed(
+    workers: Workers, function: Callable[..., Any], tasks: Mapping[str, tuple[Any, ...]]
+) -> Iterator[tuple[str, Any]]:
+    """Yield (key, result) of each task when it is finished; the rest is dropped if one fails.
+
+    Parameters
+    ----------
+    workers
+        From `workers_of`.
+    function
+        A pure function that the workers can import; called with the task's values.
+    tasks
+        Values by key, in the order in which they are best begun.
+
+    Raises
+    ------
+    InputError
+        One task lost worker after worker, or the scheduler has gone.
+    Exception
+        Whatever `function` raised; an InputError with the key before it.
+    """
+    import distributed
+
+    library: Any = distributed
+    todo = iter(tasks.items())
+    given: dict[Any, str] = {}
+    finished = library.as_completed(loop=workers.client.loop)
+    try:
+        while True:
+            for _ in range(AHEAD * max(1, _threads_of(workers)) - len(given)):
+                key, values = next(todo, (None, ()))
+                if key is None:
+                    break
+                future = workers.client.submit(function, *values, pure=False)
+                given[future] = key
+                finished.add(future)
+            if not given:
+                return
+            future = next(finished)
+            key = given.pop(future)
+            yield key, _result(future, key)
+            future.release()
+    except (CancelledError, OSError) as error:
+        if isinstance(error, OSError) and workers.client.status == "running":
+            raise
+        raise InputError(
+            "the scheduler has gone; finished cells are kept: the same command goes on"
+        ) from None
+    finally:
+        with suppress(Exception):
+            workers.client.cancel([*given])
+
+
+def _result(future: Any, key: str) -> Any:  # noqa: ANN401 - whatever the function returns
+    from distributed.scheduler import KilledWorker
+
+    try:
+        return future.result()
+    except InputError as error:
+        raise InputError(f"{key}: {error}", error.key) from None
+    except KilledWorker:
+        raise InputError(
+            f"{key}: every worker that computed it has died, most likely of too little memory; "
+            "take fewer --workers, or a smaller area or fewer people"
+        ) from None
+
+
+def _threads_of(workers: Workers) -> int:
+    """Return how many tasks run at once now; workers come and go."""
+    return sum(workers.client.nthreads().values())
+
+
+def _local(stack: ExitStack, count: int) -> Workers:
+    """Start processes of one thread each, which die with this program."""
+    import dask
+    import distributed
+
+    library: Any = distributed  # its annotations leave these out
+
+    settings = {
+        "distributed.scheduler.allowed-failures": DEATHS,
+        "distributed.worker.memory.target": False,  # cells return little: nothing to spill
+        "distributed.worker.memory.spill": False,
+    }
+    stack.enter_context(dask.config.set(settings))
+    with _deaf_children():
+        cluster = stack.enter_context(
+            library.LocalCluster(
+                n_workers=count,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address=None,
+                worker_dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            )
+        )
+        client = stack.enter_context(library.Client(cluster, set_as_default=False))
+        client.wait_for_workers(count, timeout=CONNECT_S * 4)
+    limits = [worker.memory_manager.memory_limit for worker in cluster.workers.values()]
+    each = f", at most {min(limits) / 2**30:.1f} GiB each" if all(limits) else ""
+    threads = max(1, available_cores() // count)
+    return Workers(client, threads, f"{count} worker{'s' * (count > 1)} here{each}")
+
+
+def _elsewhere(stack: ExitStack, address: str) -> Workers:
+    """Find a scheduler and its workers."""
+    import distributed
+
+    library: Any = distributed  # its annotations leave these out
+    if not _ADDRESS.fullmatch(address):
+        raise InputError(
+            f"--scheduler {address}: is no address; write one such as tcp://10.0.0.1:8786"
+        )
+    try:
+        client = stack.enter_context(
+            library.Client(address, timeout=CONNECT_S, set_as_default=False, name="hk-camera-sim")
+        )
+    except (OSError, ValueError, ImportError) as error:
+        words = " ".join(str(error).split())[:150] or type(error).__name__
+        raise InputError(
+            f"--scheduler {address}: no scheduler answers ({words}); begin one with "
+            "`dask scheduler` and give the address that it prints"
+        ) from None
+    try:
+        client.wait_for_workers(1, timeout=CONNECT_S)
+    except TimeoutError:
+        raise InputError(
+            f"--scheduler {address}: has no workers; begin some with `dask worker {address}`"
+        ) from None
+    count = len(client.nthreads())
+    return Workers(client, 1, f"{count} worker{'s' * (count > 1)} of {address}")
+
+
+def _hush() -> None:
+    """Keep dask's own messages off the screen: what matters is said here in one line."""
+    for name in ("distributed", *logging.root.manager.loggerDict):
+        if name.partition(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Start processes that leave Ctrl-C to this one, which ends them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited from their first moment on
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)

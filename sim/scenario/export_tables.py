@@ -1,0 +1,324 @@
+"""A finished run handed on: one GeoPackage, or a folder of CSV tables, with a data dictionary.
+
+Tables, columns and their order come from `sim.scenario.data_dictionary`. Texts are made safe for
+the programs that open such files: no control characters, and nothing that a spreadsheet would run
+as a formula. No figure is computed here.
+"""
+
+from __future__ import annotations
+
+import csv
+import errno
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from sim.errors import InputError
+from sim.scenario.data_dictionary import LAYERS, LEFT_OUT, Layer, columns_of
+from sim.scenario.finished import FinishedRun
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+Format = Literal["gpkg", "csv"]
+FORMATS: tuple[str, ...] = get_args(Format)
+README = "README.txt"
+NEVER = 2_147_483_647
+"""Rank of a piece of street that no camera sees, in run folders."""
+WKT = "wkt"
+"""The column of a CSV table that holds its geometry."""
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
+_WRITTEN = "2000-01-01T00:00:00.000Z"
+"""Stands for the time of writing, so that the same run gives the same file."""
+
+
+def export_run(run: FinishedRun, form: str, out: Path) -> list[Path]:
+    """Write the tables of a finished run for other programs.
+
+    Parameters
+    ----------
+    run
+        From `sim.scenario.finished.read_run`.
+    form
+        "gpkg": one GeoPackage with a layer a table, and its dictionary beside it; "csv": a folder
+        with a file a table (geometry as WKT) and its dictionary.
+    out
+        The file (its name ends with .gpkg), or the folder; an earlier export there is replaced.
+
+    Returns
+    -------
+    list
+        What was written: the file or folder, and the dictionary.
+
+    Raises
+    ------
+    InputError
+        The format is none, the run is damaged, or `out` is something else or cannot be written.
+    """
+    if form not in FORMATS:
+        raise InputError(f'"{form}" is no format; choose {" or ".join(FORMATS)}')
+    if form == "gpkg":
+        return _export_gpkg(run, out)
+    _check_csv(out)
+    with _aside(out) as folder, _named(out):
+        made = folder / out.name
+        made.mkdir()
+        for layer in LAYERS:
+            _write_csv(_layer(run, layer), made / f"{layer.name}.csv")
+        (made / README).write_text(dictionary(run, "csv"), encoding="utf-8")
+        _move(made, out, folder)
+    return [out, out / README]
+
+
+def default_out(run: FinishedRun, form: str) -> Path:
+    """Return where an export is written if nobody says otherwise: beside the run folder."""
+    folder = run.folder.resolve()
+    return run.folder.parent / f"{folder.name}{'.gpkg' if form == 'gpkg' else '_csv'}"
+
+
+def dictionary(run: FinishedRun, form: str) -> str:
+    """Return the data dictionary of an export: what it is, whose data, every table and column."""
+    lines = [*_about(run).values(), "", *_notes(form), ""]
+    for layer in LAYERS:
+        lines += [f"{layer.name}: a row is {layer.row}"]
+        for name, unit, meaning in columns_of(layer, run.totals):
+            lines.append(f"  {name}{f' ({unit})' if unit else ''}: {meaning}")
+        if layer.shape and form == "csv":
+            lines.append(f"  {WKT} (m): its geometry as well-known text")
+        lines.append("")
+    lines += ["Not in this export, but in the run folder:"]
+    lines += [f"  {name}: {why}" for name, why in LEFT_OUT.items()]
+    return "\n".join(lines) + "\n"
+
+
+def plain_text(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose texts no spreadsheet takes for formulas: an apostrophe before those.
+
+    Parameters
+    ----------
+    table
+        Of any columns; numbers are left as they are.
+    """
+    return _with_texts(table, lambda text: f"'{text}" if _FORMULA.match(text) else text)
+
+
+def _about(run: FinishedRun) -> dict[str, str]:
+    """Return what everyone who gets the file must know, by subject."""
+    manifest, summary = run.manifest, run.summary
+    data = manifest.get("data") or {}
+    real = summary.get("real_cameras") or 0
+    kind = "All cameras and all people in these tables are simulated: none of them is real."
+    if not summary["simulated"]:
+        kind = (
+            f"{real} cameras are as a map or list gives them (see status); all others, and all "
+            "people, are simulated."
+        )
+    found = {
+        "title": f"hk-camera-sim: scenario {summary['scenario']}, {summary['area']['name']}",
+        "simulated": kind,
+        "attribution": f"Data: {'; '.join(data.get('attribution') or ['not stated'])}",
+        "licence": f"Licences of the data: {'; '.join(data.get('licence') or ['not stated'])}",
+        "cite": f"Cite as: {manifest.get('cite') or 'not stated'}",
+        "city": f"Streets: {summary['area'].get('streets') or 'walking network'}; walls: "
+        f"{summary['area'].get('walls') or 'not stated'}",
+        "crs": f"Coordinates: {manifest['area']['crs']}, metres",
+        "digest": f"Scenario digest: {manifest.get('scenario_digest') or 'not stated'}",
+    }
+    return {key: _clean(text) for key, text in found.items()}
+
+
+def _notes(form: str) -> list[str]:
+    """Return how the files are to be read."""
+    common = [
+        "share: 0 to 1. Empty cells: there is no such figure or it is unknown.",
+        "The fleet at N cameras is the cameras of rank up to N; a street is seen at N cameras "
+        "where its rank is up to N.",
+    ]
+    if form == "gpkg":
+        return [*common, "The layers about and data_dictionary say the same inside the file."]
+    return [
+        *common,
+        "Files are UTF-8 with a byte order mark, texts in quotes, True and False for yes and no.",
+        "Texts that a spreadsheet would run as a formula begin with an apostrophe.",
+    ]
+
+
+def _layer(run: FinishedRun, layer: Layer) -> pd.DataFrame:
+    """Return one table with the columns of the dictionary; a GeoDataFrame if it has geometry."""
+    import geopandas as gpd
+
+    read: Any = run.geometry(layer.table) if layer.shape else _without_shape(run, layer)
+    if layer.name == "trips":
+        read = _with_seen(run, read)
+    names = [column.name for column in columns_of(layer, run.totals)]
+    table: pd.DataFrame = read.reindex(columns=names)
+    for name in names:
+        if name.startswith("rank_"):
+            table[name] = table[name].astype("Int64").where(table[name] != NEVER)
+    table = _with_texts(table, _clean)
+    if layer.shape:
+        table = gpd.GeoDataFrame(table, geometry=read[layer.shape].to_numpy(), crs=read.crs)
+    return table
+
+
+def _without_shape(run: FinishedRun, layer: Layer) -> pd.DataFrame:
+    """Return the columns that a table has; some come only with what the scenario asks for."""
+    import pyarrow.parquet as pq
+
+    names = [column.name for column in layer.columns]
+    path = run.folder / f"{layer.table}.parquet"
+    with suppress(OSError, ValueError):  # named when the table is read
+        there = pq.read_schema(path).names
+        names = [name for name in names if name in there]
+    return run.table(layer.table, names)
+
+
+def _with_seen(run: FinishedRun, trips: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Add to each trip the share of it that is seen, a column a total and task."""
+    import pandas as pd
+
+    figures = run.table("trips", ["trip", "total", "task", "observed_length"])
+    wide = figures.pivot_table(
+        index="trip", columns=["task", "total"], values="observed_length", observed=True
+    )
+    wide.columns = pd.Index([f"seen_{at[0]}_{at[1]}" for at in wide.columns.to_list()])
+    return trips.merge(wide, left_on="trip", right_index=True, how="left")
+
+
+def _with_texts(table: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:
+    """Return a table with every text changed."""
+    import pandas as pd
+
+    changed = table.copy()
+    for name in table.columns:
+        if pd.api.types.is_string_dtype(table[name]) or table[name].dtype == object:
+            values = [change(value) if isinstance(value, str) else value for value in table[name]]
+            changed[name] = pd.Series(values, index=table.index, dtype=object)
+    return changed
+
+
+def _clean(text: str) -> str:
+    """Return a text without control characters, which break rows and files."""
+    return _CONTROL.sub(" ", text)
+
+
+def _write_csv(table: pd.DataFrame, path: Path) -> None:
+    import pandas as pd
+    import shapely
+
+    plain = pd.DataFrame(table)
+    if "geometry" in plain:
+        shapes = plain.pop("geometry").to_numpy()
+        plain[WKT] = shapely.to_wkt(shapes, rounding_precision=3)
+    plain_text(plain).to_csv(
+        path,
+        index=False,
+        encoding="utf-8-sig",  # without the mark, spreadsheets take Chinese for something else
+        quoting=csv.QUOTE_NONNUMERIC,
+        lineterminator="\r\n",
+    )
+
+
+def _export_gpkg(run: FinishedRun, out: Path) -> list[Path]:
+    import pandas as pd
+
+    if out.suffix.lower() != ".gpkg" or out.is_dir():
+        raise InputError(f"{out}: name it {out.stem or 'export'}.gpkg")
+    beside = out.with_name(f"{out.stem}_{README}")
+    with _aside(out) as folder, _named(out):
+        made = folder / "export.gpkg"
+        with _fixed_time():
+            for layer in LAYERS:
+                _write_layer(_layer(run, layer), made, layer.name)
+            about = pd.DataFrame(_about(run).items(), columns=["subject", "text"])
+            _write_layer(about, made, "about")
+            columns = [
+                (layer.name, *column)
+                for layer in LAYERS
+                for column in columns_of(layer, run.totals)
+            ]
+            names = ["layer", "column", "unit", "meaning"]
+            _write_layer(pd.DataFrame(columns, columns=names), made, "data_dictionary")
+        words = folder / README
+        words.write_text(dictionary(run, "gpkg"), encoding="utf-8")
+        words.replace(beside)
+        made.replace(out)
+    return [out, beside]
+
+
+def _write_layer(table: pd.DataFrame, path: Path, name: str) -> None:
+    import pyogrio  # type: ignore[import-untyped]
+
+    pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=path.exists())
+
+
+@contextmanager
+def _fixed_time() -> Iterator[None]:
+    """Write no hour into the file."""
+    import pyogrio
+
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _WRITTEN})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _check_csv(out: Path) -> None:
+    """Refuse to write over anything that is not an earlier export."""
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out}: is a file; choose another --out")
+    ours = {README, *(f"{layer.name}.csv" for layer in LAYERS)}
+    if out.is_dir():
+        names = {path.name for path in out.iterdir()}
+        if names and not (README in names and names <= ours):
+            raise InputError(f"{out}: holds files that are no export; choose another --out")
+
+
+@contextmanager
+def _aside(out: Path) -> Iterator[Path]:
+    """Give a temporary folder beside `out`, which goes in whatever way the work ends."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    except OSError as error:
+        raise InputError(
+            f"{out}: cannot be written ({error.strerror}); choose another --out"
+        ) from None
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _named(out: Path) -> Iterator[None]:
+    """Say of an error in writing which file or folder it is about."""
+    from pyogrio.errors import DataSourceError  # type: ignore[import-untyped]
+
+    try:
+        yield
+    except InputError:
+        raise
+    except (OSError, DataSourceError) as error:
+        words = getattr(error, "strerror", None) or f"{error} (is the disk full?)"
+        raise OSError(getattr(error, "errno", None) or errno.EIO, words, str(out)) from None
+
+
+def _move(made: Path, out: Path, folder: Path) -> None:
+    """Put a folder into the place of an earlier one."""
+    former = folder / "former"
+    if out.exists():
+        out.replace(former)
+    try:
+        made.replace(out)
+    except OSError:
+        with suppress(OSError):
+            former.replace(out)
+        raise

@@ -1,0 +1,272 @@
+"""Exports: the dictionary and the files say the same, texts are safe, figures are the run's own."""
+
+import json
+import re
+import resource
+import shutil
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pyogrio
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.cli import main
+from sim.errors import InputError
+from sim.scenario import TABLES
+from sim.scenario.data_dictionary import LAYERS, LEFT_OUT, columns_of
+from sim.scenario.export_tables import default_out, export_run, plain_text
+from sim.scenario.finished import read_run
+from sim.scenario.run import run
+from sim.scenario.schema import Scenario
+
+TOTALS = (4000, 60000)
+HOSTILE = [
+    "=HYPERLINK(\"http://x\",\"y\")", "+1+1", "-2", "@SUM(A1)", "\t=1", " =1", "＝1", "a,b;c\"d",
+    "two\nlines\r\n", "\x00nul\x1b[31m", "</script><b>", "旺角", "'quoted'", "",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A run with walks of a typical day, so that every kind of row is there."""
+    out = tmp_path_factory.mktemp("runs") / "small"
+    data = {
+        "name": "small",
+        "area": "mong_kok_core",
+        "cameras": {"totals": TOTALS},
+        "trips": {"people": 40, "profiles": ["commuter", "shopper"]},
+        "seed": 7,
+    }
+    run(Scenario.model_validate(data), out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def exported(folder, tmp_path_factory):
+    """Both exports: the GeoPackage and the folder of CSV tables."""
+    there = tmp_path_factory.mktemp("exports")
+    finished = read_run(folder)
+    export_run(finished, "gpkg", there / "small.gpkg")
+    export_run(finished, "csv", there / "small_csv")
+    return there
+
+
+def read_csv(path):
+    return pd.read_csv(path, keep_default_na=False, na_values=[""], low_memory=False)
+
+
+# the dictionary
+
+
+def test_the_dictionary_and_the_files_have_the_same_columns(folder, exported):
+    totals = read_run(folder).totals
+    package = exported / "small.gpkg"
+    layers = dict(pyogrio.list_layers(package))
+    assert [*layers] == [*(layer.name for layer in LAYERS), "about", "data_dictionary"]
+    text = (exported / "small_csv" / "README.txt").read_text()
+    for layer in LAYERS:
+        names = [column.name for column in columns_of(layer, totals)]
+        assert [*pyogrio.read_info(package, layer=layer.name)["fields"]] == names
+        shape = ["wkt"] if layer.shape else []
+        assert [*read_csv(exported / "small_csv" / f"{layer.name}.csv").columns] == names + shape
+        assert (layers[layer.name] is None) == (not layer.shape)
+        (part,) = re.findall(rf"^{layer.name}: a row is .*\n((?:  .+\n)*)", text, re.M)
+        assert [re.split(r":| \(", line.strip())[0] for line in part.splitlines()] == names + shape
+    inside = gpd.read_file(package, layer="data_dictionary")
+    expected = [(layer.name, *column) for layer in LAYERS for column in columns_of(layer, totals)]
+    assert [*inside.fillna("").itertuples(index=False, name=None)] == expected
+
+
+def test_nothing_of_a_run_is_left_out_without_a_word(folder):
+    exported = {}
+    for layer in LAYERS:
+        known = {column.name for column in layer.columns} | {layer.shape}
+        exported.setdefault(layer.table, set()).update(known)
+    for name in TABLES:
+        if name in LEFT_OUT:
+            continue
+        for column in pq.read_schema(folder / f"{name}.parquet").names:
+            both = exported[name] | exported["trips_geometry" if name == "trips" else name]
+            assert column in both or f"{name}.{column}" in LEFT_OUT, f"{name}.{column}"
+
+
+def test_every_column_has_words(folder):
+    for layer in LAYERS:
+        for column in columns_of(layer, TOTALS):
+            assert column.meaning
+            assert "\n" not in column.meaning
+
+
+# what is in it
+
+
+def test_rows_and_figures_are_those_of_the_run(folder, exported):
+    totals = read_run(folder).totals
+    for layer in LAYERS:
+        own = pd.read_parquet(folder / f"{layer.table}.parquet")
+        table = read_csv(exported / "small_csv" / f"{layer.name}.csv")
+        package = pyogrio.read_dataframe(exported / "small.gpkg", layer=layer.name)
+        assert len(own) == len(table) == len(package)
+        for name in own.columns.intersection(table.columns):
+            if own[name].dtype.kind == "f":
+                assert np.allclose(own[name], table[name].astype(float), equal_nan=True), name
+                assert np.array_equal(own[name], package[name], equal_nan=True), name
+    trips = read_csv(exported / "small_csv" / "trips.csv").set_index("trip")
+    figures = pd.read_parquet(folder / "trips.parquet")
+    for total in totals:
+        for task in ("detect", "recognise"):
+            one = figures[(figures["total"] == total) & (figures["task"] == task)]
+            seen = trips[f"seen_{task}_{total}"].loc[one["trip"]]
+            assert np.array_equal(seen, one["observed_length"], equal_nan=True)
+
+
+def test_streets_that_no_camera_sees_are_empty(folder, exported):
+    own = pd.read_parquet(folder / "streets.parquet")["rank_identify"]
+    assert (own == 2**31 - 1).any()
+    table = read_csv(exported / "small_csv" / "streets.csv")["rank_identify"]
+    assert np.array_equal(table.isna(), own == 2**31 - 1)
+    seen = own[own < 2**31 - 1]
+    assert np.array_equal(table[seen.index], seen)
+
+
+def test_shapes_keep_their_place_and_system(folder, exported):
+    for layer in LAYERS:
+        if not layer.shape:
+            continue
+        own = gpd.read_parquet(folder / f"{layer.table}.parquet")
+        package = pyogrio.read_dataframe(exported / "small.gpkg", layer=layer.name)
+        assert package.crs.to_epsg() == own.crs.to_epsg() == 2326
+        shapes = own[layer.shape].to_numpy()
+        assert shapely.equals_exact(package.geometry.to_numpy(), shapes, 0).all() or (
+            layer.name in ("walls", "districts", "camera_fields", "trips")
+        )
+        table = read_csv(exported / "small_csv" / f"{layer.name}.csv")
+        known = table["wkt"].notna().to_numpy()
+        read = shapely.from_wkt(table["wkt"][known].to_numpy())
+        assert shapely.equals_exact(read, shapes[known], 0.001).all()
+
+
+@pytest.mark.parametrize("form", ["gpkg", "csv"])
+def test_it_says_that_it_is_simulated_and_whose_data_it_is(exported, folder, form):
+    readme = "small_README.txt" if form == "gpkg" else "small_csv/README.txt"
+    text = (exported / readme).read_text()
+    assert "All cameras and all people in these tables are simulated" in text
+    assert "© OpenStreetMap contributors" in text
+    assert "EPSG:2326" in text
+    assert "Streets: walking network; walls: blocks\n" in text
+    assert json.loads((folder / "manifest.json").read_text())["cite"] in text
+    about = pyogrio.read_dataframe(exported / "small.gpkg", layer="about")
+    assert set(about["text"]) <= set(text.splitlines())
+
+
+def test_the_same_run_gives_the_same_bytes(folder, exported, tmp_path):
+    finished = read_run(folder)
+    export_run(finished, "gpkg", tmp_path / "small.gpkg")
+    assert (tmp_path / "small.gpkg").read_bytes() == (exported / "small.gpkg").read_bytes()
+    export_run(finished, "csv", tmp_path / "small_csv")
+    export_run(finished, "csv", tmp_path / "small_csv")
+    assert len([*tmp_path.iterdir()]) == 3
+    for path in (tmp_path / "small_csv").iterdir():
+        assert path.read_bytes() == (exported / "small_csv" / path.name).read_bytes()
+
+
+# hostile texts
+
+
+def test_hostile_names_stay_names(folder, tmp_path):
+    hostile = tmp_path / "hostile"
+    shutil.copytree(folder, hostile)
+    streets = gpd.read_parquet(hostile / "streets.parquet")
+    names = [HOSTILE[i % len(HOSTILE)] for i in range(len(streets))]
+    streets.assign(name=names).to_parquet(hostile / "streets.parquet")
+    manifest = json.loads((hostile / "manifest.json").read_text())
+    manifest["cite"] = "=1\n\x1b[31mred"
+    (hostile / "manifest.json").write_text(json.dumps(manifest))
+    finished = read_run(hostile)
+    export_run(finished, "csv", tmp_path / "csv")
+    export_run(finished, "gpkg", tmp_path / "x.gpkg")
+    content = (tmp_path / "csv" / "streets.csv").read_bytes().decode("utf-8-sig")
+    assert len(content.splitlines()) == len(streets) + 1
+    table = pd.read_csv(tmp_path / "csv" / "streets.csv", keep_default_na=False)
+    package = pyogrio.read_dataframe(tmp_path / "x.gpkg", layer="streets")
+    for given_name, shown, kept in zip(names, table["name"], package["name"], strict=True):
+        assert shown.removeprefix("'")[:1] != "\t"
+        assert not shown.lstrip().startswith(("=", "+", "-", "@", "＝"))
+        assert not any(ord(c) < 32 for c in shown + (kept or ""))
+        if given_name.isprintable():
+            assert (kept or "") == given_name
+            assert shown in (given_name, f"'{given_name}")
+    assert "\x1b" not in (tmp_path / "csv" / "README.txt").read_text()
+
+
+@given(st.lists(st.text(max_size=12), min_size=1, max_size=20))
+def test_no_text_is_taken_for_a_formula(texts):
+    shown = plain_text(pd.DataFrame({"text": texts, "number": -1.0}))
+    assert (shown["number"] == -1.0).all()
+    for before, after in zip(texts, shown["text"], strict=True):
+        assert not after.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
+        assert after in (before, f"'{before}")
+
+
+# what cannot be
+
+
+def test_what_cannot_be_is_refused(folder, tmp_path):
+    finished = read_run(folder)
+    (tmp_path / "mine.txt").write_text("mine")
+    for form, out, said in [
+        ("shp", tmp_path / "a", '"shp" is no format; choose gpkg or csv'),
+        ("gpkg", tmp_path / "a.txt", "name it a.gpkg"),
+        ("csv", tmp_path, "holds files that are no export"),
+        ("csv", tmp_path / "mine.txt", "is a file"),
+        ("csv", tmp_path / "mine.txt" / "a", "cannot be written"),
+        ("gpkg", tmp_path / "mine.txt" / "a.gpkg", "cannot be written"),
+    ]:
+        with pytest.raises(InputError, match=said) as refused:
+            export_run(finished, form, out)
+        assert "\n" not in str(refused.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize("form", ["gpkg", "csv"])
+def test_a_full_disk_leaves_nothing(folder, tmp_path, monkeypatch, capsys, form):
+    monkeypatch.chdir(tmp_path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, hard))
+    try:
+        code = main(["export", str(folder), "--format", form, "--out", f"a.{form}"])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert code == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert err.startswith(f"sim: a.{form}: ")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_damaged_run_is_refused_in_one_line(folder, tmp_path, capsys):
+    half = tmp_path / "half"
+    shutil.copytree(folder, half)
+    (half / "trips.parquet").write_bytes(b"PAR1")
+    assert main(["export", str(half)]) == 2
+    (half / "exposure.parquet").unlink()
+    assert main(["export", str(half), "--format", "csv"]) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["half"]
+
+
+def test_the_command_writes_beside_the_run(folder, tmp_path, capsys):
+    run_folder = tmp_path / "small"
+    shutil.copytree(folder, run_folder)
+    assert main(["export", str(run_folder)]) == 0
+    assert main(["export", str(run_folder), "--format", "csv"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    names = ["small.gpkg", "small_README.txt", "small_csv", "small_csv/README.txt"]
+    assert out == [str(tmp_path / name) for name in names]
+    assert default_out(read_run(run_folder), "gpkg") == tmp_path / "small.gpkg"
