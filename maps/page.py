@@ -25,7 +25,8 @@ import numpy as np
 from branca.element import Element, Figure, MacroElement
 from markupsafe import Markup
 
-from maps.payload import Payload, build_payload, clean_name
+from maps.names import clean_name
+from maps.payload import Payload, build_payload
 from maps.picture import street_picture
 from maps.run_folder import RunFolder, read_run_folder
 from maps.texts import LANGUAGES, TEXTS, table, text, texts_of
@@ -38,7 +39,8 @@ CONTENT_SECURITY_POLICY = (
 """Scripts and styles written in the file may run; nothing may be asked of any address."""
 OUR_STYLES = ("page.css",)
 OUR_SCRIPTS = (
-    "payload.js", "sheet.js", "figures.js", "dark.js", "scene.js", "labels.js", "panel.js",
+    "payload.js", "sheet.js", "figures.js", "dark.js", "ways.js", "finder.js", "scene.js",
+    "labels.js", "layers.js", "own_walk.js", "link.js", "panel.js",
 )  # fmt: skip
 MOST_CLASSES = 6
 HEADLINE_TASK = "recognise"

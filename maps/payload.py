@@ -8,8 +8,6 @@ adds are sums over the run's own curves, so the page can follow a slider between
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +19,9 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
+from maps.finder import STATION_EXIT, Finder, build_finder, junctions
+from maps.layers import layers, owner_codes
+from maps.names import name_pair
 from maps.packing import Columns
 from maps.run_folder import RunFolder
 
@@ -28,11 +29,9 @@ UNIT = 0.1
 """Grid of every drawn coordinate, Web-Mercator metres."""
 DECIMETRE = 0.1
 FIELD_TOLERANCE_M = 0.25
-LONGEST_NAME = 80
 MOST_CURVE_CELLS = 4_000_000
 MOST_CURVE_POINTS = 400
 SHARE_SCALE = 100_000
-STATION_EXIT = re.compile(r"\s+exit\s+\S+$|\s*[A-Z]\d*\s*出口$", re.IGNORECASE)
 LABELLED = ("station", "market", "landmark")
 QUANTILES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 TYPICAL = ("longest_gap_m", "heads", "tracked_live")
@@ -89,27 +88,16 @@ class Grid:
         return np.asarray(np.rint((metres - self.origin) / UNIT), np.int64)
 
 
-def clean_name(value: object) -> str:
-    """Return a name fit to be shown: one line, no control or direction marks, not too long."""
-    text = value if isinstance(value, str) else ""
-    shown = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
-    shown = " ".join(shown.split())
-    return shown if len(shown) <= LONGEST_NAME else shown[: LONGEST_NAME - 1] + "…"
-
-
-def name_pair(name: object, name_zh: object) -> list[str]:
-    """Return [English, Chinese], fit to be shown; either may stand in for the other."""
-    english, chinese = clean_name(name), clean_name(name_zh)
-    return [english or chinese, chinese or english]
-
-
 def build_payload(run: RunFolder) -> Payload:
     """Gather what the page carries from a run folder."""
     grid = Grid(run.edges.crs, _bounds(run))
     columns = Columns()
     ranks = _known_ranks(run)
-    names = _add_streets(columns, grid, run, ranks)
+    names, edge_name = _add_streets(columns, grid, run, ranks)
     _add_network(columns, run)
+    finder = build_finder(run, names, edge_name)
+    _add_finder(columns, finder)
+    _add_meetings(columns, run)
     _add_rings(columns, grid, "wall", run.walls)
     _add_heads(columns, grid, run, ranks)
     _add_seen_curves(columns, run, ranks)
@@ -123,6 +111,9 @@ def build_payload(run: RunFolder) -> Payload:
         "typical": [_typical(step) for step in run.summary["steps"]],
         "critical": _critical_totals(run),
         "names": names,
+        "found": finder.place_names,
+        "layers": layers(run),
+        "simulated": bool(run.summary["simulated"]),
         "walks": _add_walks(columns, grid, run),
         "places": _labels(grid, run),
         "outlines": _add_outlines(columns, grid, run.districts),
@@ -178,15 +169,19 @@ def _add_rings(
 
 def _add_streets(
     columns: Columns, grid: Grid, run: RunFolder, ranks: NDArray[np.int64]
-) -> list[list[str]]:
-    """Add edges, and pieces as lengths along their edge (dm); return the list of names."""
+) -> tuple[list[list[str]], NDArray[np.int64]]:
+    """Add edges, and pieces as lengths along their edge (dm).
+
+    Return the list of names, and the place of each edge's name in it.
+    """
     edges, pieces = run.edges, run.pieces
     _add_points(columns, grid, "edge", edges.geometry.to_numpy())
     pairs = [
         tuple(name_pair(*names)) for names in zip(edges["name"], edges["name_zh"], strict=True)
     ]
     known = {pair: code for code, pair in enumerate(dict.fromkeys([("", ""), *pairs]))}
-    columns.add("edge_name", [known[pair] for pair in pairs])
+    edge_name = np.array([known[pair] for pair in pairs], np.int64)
+    columns.add("edge_name", edge_name)
     wide = edges["highway"].isin(["primary", "secondary", "tertiary"]).to_numpy()
     roofed = edges["deck"].isin(["subway", "covered"]).to_numpy()
     raised = (edges["deck"] == "footbridge").to_numpy()
@@ -195,20 +190,57 @@ def _add_streets(
     cut = np.rint(pieces[["t0", "t1"]].to_numpy(np.float64) / DECIMETRE).astype(np.int64)
     columns.add("edge_pieces", np.bincount(edge, minlength=len(edges)))
     columns.add("piece_length", cut[:, 1] - cut[:, 0])
+    columns.add("edge_rest", _rests(edge, pieces["t1"].to_numpy(np.float64), len(edges)))
     for task in run.tasks:
         columns.add(f"piece_{task}", _code(pieces[f"rank_{task}"].to_numpy(np.int64), ranks))
     columns.add("ranks", ranks, differences=True)
-    return [list(pair) for pair in known]
+    return [list(pair) for pair in known], edge_name
+
+
+def _rests(edge: NDArray[np.int64], end: NDArray[np.float64], edges: int) -> NDArray[np.int64]:
+    """Millimetres by which each edge is longer than its decimetres.
+
+    Without them the shortest of two ways that are nearly as long would be a matter of rounding.
+    """
+    rests = np.zeros(edges, np.int64)
+    rests[edge] = np.rint(end * 1000) - 100 * np.rint(end / DECIMETRE)  # the last piece's stands
+    return rests
+
+
+def _add_finder(columns: Columns, finder: Finder) -> None:
+    """Add the junctions that names stand for: of each street name, then of each other name."""
+    columns.add("name_node", finder.street_node)
+    columns.add("found_node", finder.place_node)
 
 
 def _add_network(columns: Columns, run: RunFolder) -> None:
     """Add what the unseen part of the network hangs on: ends and decks of edges, pieces inside."""
-    ends = run.edges[["u", "v"]].to_numpy(np.int64)
-    node = np.unique(ends, return_inverse=True)[1].reshape(ends.shape)
+    node = junctions(run.edges)
     columns.add("edge_u", node[:, 0], differences=True)
     columns.add("edge_v", node[:, 1], differences=True)
     columns.add("edge_deck", pd.factorize(run.edges["deck"].astype("str"), sort=True)[0])
     columns.add("piece_inside", run.pieces["in_area"].to_numpy(bool))
+
+
+def _add_meetings(columns: Columns, run: RunFolder) -> None:
+    """Add which heads see each edge, and the strictest task that each of them sees there."""
+    if run.sightings is None:
+        return
+    known = run.heads["rank"].to_numpy(np.int64)
+    table = run.sightings[run.sightings["rank"] <= run.totals[-1]]
+    task = table["task"].astype("str").map({task: k for k, task in enumerate(run.tasks)})
+    pairs = pd.DataFrame(
+        {
+            "edge": np.searchsorted(run.edges["edge"].to_numpy(), table["edge"].to_numpy()),
+            "head": np.searchsorted(known, table["rank"].to_numpy(np.int64)),
+            "task": task.to_numpy(np.int64),
+        }
+    )
+    strictest = pairs.groupby(["edge", "head"], sort=True)["task"].max().reset_index()
+    counts = np.bincount(strictest["edge"].to_numpy(np.int64), minlength=len(run.edges))
+    columns.add("edge_met", counts)
+    columns.add("met_head", strictest["head"].to_numpy(np.int64), differences=True)
+    columns.add("met_task", strictest["task"].to_numpy(np.int64))
 
 
 def _critical_totals(run: RunFolder) -> dict[str, int | None]:
@@ -232,6 +264,7 @@ def _add_heads(columns: Columns, grid: Grid, run: RunFolder, ranks: NDArray[np.i
     columns.add("head_rank", _code(heads["rank"].to_numpy(np.int64), ranks), differences=True)
     columns.add("head_x", place[:, 0], differences=True)
     columns.add("head_y", place[:, 1], differences=True)
+    columns.add("head_owner", owner_codes(run)[: len(heads)])
     area = shapely.union_all(run.districts.geometry[run.districts["kind"] == "area"].to_numpy())
     inside = shapely.intersects(area, heads.geometry.to_numpy())
     columns.add("head_inside", inside if not shapely.is_empty(area) else np.ones(len(heads)))

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from maps.charts import Band, Curve, Pair, share_axis
+from maps.names import clean_name
 from maps.page import HEADLINE_TASK, percent
-from maps.payload import clean_name
 from maps.report_figures import Figures, Section, figure, number, plain, points, same
 from maps.report_texts import WORDS, group_name, words
 

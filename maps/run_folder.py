@@ -26,6 +26,7 @@ POLICY_COLUMNS = (
     "policy", "total", "task", "tracked_live", "tracked_afterwards", "tracked", "tracked_change",
     "tracked_change_se",
 )  # fmt: skip
+SIGHTING_COLUMNS = ("rank", "edge", "task")
 EXPOSURE_COLUMNS = (
     "by", "group", "total", "task", "street_km", "share_seen", "walks", "observed_time",
     "observed_time_se", "places",
@@ -54,6 +55,8 @@ class RunFolder:
         Curves of the other walks: length, curve_rank_<task>, curve_length_<task> (arrow lists).
     policies, exposure
         What rules change, and who and where is seen more; None in runs of before there were any.
+    sightings
+        Which head sees which edge for which task; None where a run does not say.
     bands
         Content of bands.json, None unless somebody put it into the folder.
     """
@@ -71,6 +74,7 @@ class RunFolder:
     curves: pa.Table
     policies: pd.DataFrame | None
     exposure: pd.DataFrame | None
+    sightings: pd.DataFrame | None
     bands: dict[str, Any] | None
 
     @property
@@ -122,6 +126,7 @@ def read_run_folder(folder: Path) -> RunFolder:
         ),
         policies=_read_if_there(folder, "policies", POLICY_COLUMNS),
         exposure=_read_if_there(folder, "exposure", EXPOSURE_COLUMNS),
+        sightings=_read_if_there(folder, "sightings", SIGHTING_COLUMNS),
         bands=_read_bands(folder),
     )
 

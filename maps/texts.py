@@ -189,6 +189,30 @@ TEXTS: dict[str, tuple[str, str]] = {
         "直至 {n} 個鏡頭，仍佔街道長度一半或以上。",
     ),
     "legend_dark": ("largest connected unseen part", "最大一片相連的不被看見街道"),
+    # layers
+    "layers": ("More on the map", "地圖上的更多資料"),
+    "owners": ("Cameras by owner", "按擁有者分類的鏡頭"),
+    "owners_note": (
+        "Shown or hidden on the map only: every figure counts all cameras.",
+        "只影響地圖顯示；所有數字均計算全部鏡頭。",
+    ),
+    "owner_police": ("police", "警方"),
+    "owner_department": ("departments", "政府部門"),
+    "owner_transport": ("transport", "交通運輸"),
+    "owner_estate": ("estates", "屋苑"),
+    "owner_mall": ("malls", "商場"),
+    "owner_other": ("others", "其他"),
+    "districts": ("Street length seen, by district", "各區被看見的街道長度"),
+    "districts_show": ("Shade the districts on the map", "在地圖上以深淺顯示各區"),
+    "sensitive_seen": (
+        "Doors of {n} sensitive places (clinics, places of worship, courts, unions), counted "
+        "together: {share} seen.",
+        "{n} 個敏感場所（診所、宗教場所、法院、工會）的門口合計：{share} 被看見。",
+    ),
+    "layers_at": (
+        "Districts and places: as simulated at {n} cameras.",
+        "各區及場所：按 {n} 個鏡頭的模擬結果。",
+    ),
     # walks
     "walks": ("Walks to look at", "看看這些路程"),
     "walks_hint": (
@@ -201,6 +225,91 @@ TEXTS: dict[str, tuple[str, str]] = {
     "walk_heads": ("cameras met", "個鏡頭遇到"),
     "walk_gap": ("longest unseen stretch", "最長的不被看見路段"),
     "walk_tracked": ("tracked live", "可被實時追蹤"),
+    # the reader's own walk
+    "own": ("Your own walk", "你的路程"),
+    "own_hint": (
+        "Tap two places on the map, or type a street, a station exit or a place. It stays on this "
+        "device.",
+        "在地圖上輕觸兩個地點，或輸入街道、港鐵站出口或地方名稱。資料只留在這部裝置。",
+    ),
+    "own_tap_from": ("Tap where your walk begins", "輕觸起點"),
+    "own_tap_to": ("Now tap where it ends", "再輕觸終點"),
+    "own_again": ("Another walk", "另一段路程"),
+    "own_from": ("From", "起點"),
+    "own_to": ("To", "終點"),
+    "own_type": ("Street, station exit, place", "街道、車站出口、地方"),
+    "own_offers": ("Places that may be meant", "可能的地點"),
+    "own_unknown": (
+        "No such name here. Try another, or tap the map.",
+        "找不到這個名稱。請試其他名稱，或輕觸地圖。",
+    ),
+    "own_near": ("Near {street}", "{street}附近"),
+    "own_point": ("A place on the map", "地圖上的一點"),
+    "own_turn": ("Turn round", "對調"),
+    "own_clear": ("Clear", "清除"),
+    "own_far": (
+        "No street within 250 m of there. Tap nearer to one.",
+        "該處 250 米內沒有街道。請輕觸較近街道的地方。",
+    ),
+    "own_no_way": (
+        "On the mapped streets no way on foot joins these two. Choose others.",
+        "地圖上沒有步行路線連接這兩處。請選擇其他地點。",
+    ),
+    "own_same": ("These two are the same place. Choose another.", "兩處是同一地點。請另選一處。"),
+    "own_seen": (
+        "{task}, with {n} cameras in {city}: the shortest way, {length}, is seen for {share} of "
+        "its length.",
+        "{task}，{city}有 {n} 個鏡頭時：最短路線長 {length}，其中 {share} 被看見。",
+    ),
+    "own_unseen": (
+        "{task}, with {n} cameras in {city}: the shortest way, {length}, is not seen at all.",
+        "{task}，{city}有 {n} 個鏡頭時：最短路線長 {length}，全程不被看見。",
+    ),
+    "own_less": (
+        "A way {longer} longer is seen for {less} less.",
+        "多走 {longer}，可少被看見 {less}。",
+    ),
+    "own_dark": ("A way {longer} longer is not seen at all.", "多走 {longer}，便可全程不被看見。"),
+    "own_none_less": (
+        "No less seen way was found within one and a half times its length.",
+        "在其長度的一倍半之內，找不到較少被看見的路線。",
+    ),
+    "own_refused": (
+        "Less seen ways are not looked for: some cameras of this run are not simulated.",
+        "這次模擬包含並非模擬的鏡頭，因此不會尋找較少被看見的路線。",
+    ),
+    "own_found": (
+        "Found within one and a half times the shortest length, under simulated cameras; a way "
+        "still less seen may exist.",
+        "在最短路線長度的一倍半之內、按模擬鏡頭找到；可能還有更少被看見的路線。",
+    ),
+    "own_shortest": ("Shortest way", "最短路線"),
+    "own_least": ("Least seen way found", "找到的最少被看見路線"),
+    "own_length": ("length", "長度"),
+    "own_seen_m": ("seen for", "被看見"),
+    "own_of": ("{metres} ({share})", "{metres}（{share}）"),
+    "own_met": ("cameras that see it", "看得見的鏡頭"),
+    "own_first": ("first seen", "首次被看見"),
+    "own_after": ("after {m}", "走 {m} 後"),
+    "own_at_once": ("at the start", "一開始"),
+    "own_never": ("never", "從不"),
+    "own_profile": (
+        "From A (left) to B: thick where a camera sees it.",
+        "由 A（左）至 B：粗線為被鏡頭看見的路段。",
+    ),
+    # a link to what is shown
+    "link": ("A link to this view", "此畫面的連結"),
+    "link_means": (
+        "It holds the view, the number of cameras, the task and the language.",
+        "包含地圖位置、鏡頭數目、清晰度和語言。",
+    ),
+    "link_ends": (
+        "Also put the two ends of my walk into it (one of them may be a home)",
+        "同時包含我的起點和終點（其中一處可能是住所）",
+    ),
+    "link_copy": ("Copy", "複製"),
+    "link_copied": ("Copied.", "已複製。"),
+    "link_by_hand": ("Marked: copy it by hand.", "已選取，請自行複製。"),
     # legend
     "legend": ("Legend", "圖例"),
     "legend_title": (

@@ -35,6 +35,7 @@ from sim.commands import (
     exporting,
     located,
     progress,
+    publishing,
     sweeping,
 )
 from sim.errors import InputError, InputErrors
@@ -398,7 +399,7 @@ def map_command(
 
 
 # The order in which `sim --help` lists them.
-for family in (comparing, sweeping, exporting, data, cameras):
+for family in (comparing, sweeping, exporting, publishing, data, cameras):
     family.register(app)
 
 

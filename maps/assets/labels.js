@@ -10,6 +10,7 @@ Unseen.Labels = class {
     this.head = head;
     this.columns = columns;
     this.stretches = this._stretches();
+    this.shares = null;
   }
 
   /** Per name: straight stretches of streets that bear it, [x0, y0, x1, y1]; longest names first. */
@@ -71,7 +72,9 @@ Unseen.Labels = class {
       const x = (view.k * at[0] + view.tx) / view.pixels;
       const y = (view.ty - view.k * at[1]) / view.pixels;
       if (x < 0 || y < 0 || x > view.width / view.pixels || y > view.height / view.pixels) continue;
-      const { font, colour, text } = this._style(kind, name[place], view, colours);
+      const share = kind === "district" && this.shares && this.shares.get(name[0]);
+      const said = share ? `${name[place]} ${share}` : name[place];
+      const { font, colour, text } = this._style(kind, said, view, colours);
       context.font = font;
       const half = context.measureText(text).width / 2 + 4;
       if (!this._free(taken, [x - half, y - 10, x + half, y + 10])) continue;

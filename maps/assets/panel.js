@@ -8,15 +8,22 @@ const PLAY_MS = 9000;
 
 Unseen.Panel = class {
   constructor({ payload: head, facts, texts, classes }, columns, map) {
-    Object.assign(this, { head, facts, texts, classes, map });
+    Object.assign(this, { head, facts, texts, classes, columns, map });
     this.figures = new Unseen.Figures(head, columns);
     this.dark = new Unseen.Dark(head, columns);
     this.scene = new Unseen.Scene(head, columns, classes);
     this.labels = new Unseen.Labels(head, columns);
     this.highest = head.totals[head.totals.length - 1];
     const task = Math.max(head.tasks.indexOf("recognise"), 0);
-    this.state = { task, total: this.highest, walk: -1, language: "en", dark: null };
-    this.language = navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
+    this.asked = Unseen.Link.read(location.hash, head);
+    this.state = { task, total: this.highest, walk: -1, own: null, hidden: [], language: "en", dark: null };
+    if (this.asked.task >= 0) this.state.task = this.asked.task;
+    if (this.asked.total !== null) this.state.total = this._within(this.asked.total);
+    const own = navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
+    this.language = this.asked.language || own;
+    this.own = new Unseen.OwnWalk(this, columns);
+    this.link = new Unseen.Link(this);
+    this.layers = new Unseen.Layers(this, columns);
   }
 
   // words -----------------------------------------------------------------------------------
@@ -69,6 +76,8 @@ Unseen.Panel = class {
     this._zoomTitles();
     this._nameFold();
     this._namePlay();
+    this.own.speak();
+    this.layers.speak();
     if (!this.scaleBar) return;
     this._legend();
     this.scaleBar._update();
@@ -120,6 +129,7 @@ Unseen.Panel = class {
     this._readColours();
     this.speak(this.language);
     this._look();
+    this._asAsked();
     this.refresh();
     window.addEventListener("resize", () => this._measure());
     const dark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -133,7 +143,10 @@ Unseen.Panel = class {
     this.sheets = {
       ground: sheet((c, v) => this.scene.paintGround(c, v, this.colours), 401),
       light: sheet((c, v) => this.scene.paintLight(c, v, this.colours, this.state), 402),
-      names: sheet((c, v) => this.labels.paint(c, v, this.colours, this.state.language), 403),
+      names: sheet((c, v) => {
+        this.labels.paint(c, v, this.colours, this.state.language);
+        this.scene.paintPins(c, v, this.colours, this.own.ends);
+      }, 403),
     };
   }
 
@@ -160,6 +173,36 @@ Unseen.Panel = class {
     this.scaleBar.addTo(this.map);
     this.map.on("zoomend", () => this._legend());
     this._legend();
+  }
+
+  /** Go where the link says, and set the walk that it was told to carry. */
+  _asAsked() {
+    const { at, zoom, from, to } = this.asked;
+    const inside = (place) => place && this.map.getBounds().pad(3).contains(place);
+    if (inside(at) && Number.isFinite(zoom)) this.map.setView(at, zoom, { animate: false });
+    if (!from || !to) return;
+    this.own.open();
+    for (const place of [from, to]) this.own.tapped(place);
+  }
+
+  /** Bring a part of the map into what the panel leaves free, unless it is there. */
+  lookAt(bounds, closest) {
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const padding = this._padding(30);
+    const { paddingTopLeft: low, paddingBottomRight: high } = padding;
+    if (!this._wide()) low[1] += document.getElementById("own-open").offsetHeight;
+    const size = this.map.getSize();
+    const free = L.bounds(low, [size.x - high[0], size.y - high[1]]);
+    const here = [bounds.getNorthWest(), bounds.getSouthEast()].map((corner) =>
+      this.map.latLngToContainerPoint(corner));
+    if (here.every((point) => free.contains(point)) && this.map.getZoom() >= 15.5) return;
+    this.map.flyToBounds(bounds, {
+      animate: !calm, duration: 0.8, maxZoom: closest, ...padding,
+    });
+  }
+
+  _within(total) {
+    return Math.max(0, Math.min(total, this.highest));
   }
 
   _allBounds() {
@@ -197,7 +240,7 @@ Unseen.Panel = class {
     const slider = byId("slider");
     slider.max = this.highest;
     slider.step = Math.max(1, Math.round(this.highest / 1200));
-    slider.value = this.highest;
+    slider.value = this.state.total;
     slider.addEventListener("input", () => {
       this.pause();
       this.setTotal(Number(slider.value));
@@ -280,7 +323,7 @@ Unseen.Panel = class {
   // moving the slider -------------------------------------------------------------------------
 
   setTotal(total) {
-    this.state.total = Math.max(0, Math.min(total, this.highest));
+    this.state.total = this._within(total);
     document.getElementById("slider").value = this.state.total;
     if (this.waiting) return;
     this.waiting = requestAnimationFrame(() => {
@@ -340,6 +383,8 @@ Unseen.Panel = class {
     this._moveChart();
     this._walkFigures();
     this._legendUnseen();
+    this.own.refresh();
+    this.layers.refresh();
     this.sheets.light.redraw();
   }
 
@@ -383,7 +428,7 @@ Unseen.Panel = class {
   }
 
   metres(value) {
-    return this.say("metres", { n: this.number(value) });
+    return this.say("metres", { n: this.number(value) }).replace(" ", "\u00a0");
   }
 
   _stepNote(step) {
@@ -604,6 +649,7 @@ Unseen.Panel = class {
       field: read("field"), fieldEdge: read("field-edge"), walk: read("walk"),
       walkInside: read("walk-inside"), casing: read("casing"), label: read("label"), station: read("station"),
       glow: Number(read("glow")),
+      font: FONT,
       classes: Array.from({ length: count }, (_, i) => Unseen.blend(ramp, count > 1 ? i / (count - 1) : 0)),
     };
     if (!this.scaleBar) return;

@@ -203,10 +203,15 @@ Unseen.Scene = class {
     this.area = new Path2D();
     this.outside = new Path2D();
     this.districts = new Path2D();
+    this.districtOf = new Map();
     this.areaBounds = null;
     this._rings("outline").forEach(({ path, bounds }, ring) => {
-      const { kind } = this.head.outlines[ring];
-      if (kind === "district") this.districts.addPath(path);
+      const { kind, name } = this.head.outlines[ring];
+      if (kind === "district") {
+        this.districts.addPath(path);
+        if (!this.districtOf.has(name[0])) this.districtOf.set(name[0], new Path2D());
+        this.districtOf.get(name[0]).addPath(path);
+      }
       if (kind !== "area") return;
       this.area.addPath(path);
       this.outside.addPath(path);
@@ -235,7 +240,10 @@ Unseen.Scene = class {
     view.toGrid(context);
     const pixel = view.pixels / view.k;
     const close = view.zoom >= FIELD_ZOOM;
-    if (state.walk >= 0) this._paintWalk(context, view, colours, state);
+    if (state.districts) this._paintDistricts(context, colours, state.districts);
+    if (state.walk >= 0) this._paintWay(context, view, colours, this.walks[state.walk].path);
+    if (state.own && state.own.other) this._paintOther(context, view, colours, state.own.other);
+    if (state.own) this._paintWay(context, view, colours, state.own.path);
     if (close) this._paintFields(context, view, colours, state);
     if (state.dark) this._paintDark(context, view, colours, state);
     this._paintSeen(context, view, colours, state, 0);
@@ -243,7 +251,7 @@ Unseen.Scene = class {
     this._paintSeen(context, view, colours, state, 1);
     this._veil(context, colours);
     this._paintHeads(context, view, colours, state);
-    if (state.walk >= 0) this._paintEnds(context, view, colours, state);
+    if (state.walk >= 0) this._paintEnds(context, view, colours, this.walks[state.walk].ends);
   }
 
   /** Seen streets in the colour of their class, on a dark casing by day or in a glow by night. */
@@ -299,6 +307,18 @@ Unseen.Scene = class {
     context.stroke(this.ground.raised);
   }
 
+  /** Districts, the darker the more of their streets is seen; figures count the area only. */
+  _paintDistricts(context, colours, districts) {
+    context.save();
+    if (this.areaBounds) context.clip(this.area);
+    context.fillStyle = colours.camera;
+    for (const { name, alpha } of districts) {
+      context.globalAlpha = alpha;
+      context.fill(this.districtOf.get(name) || new Path2D(), "evenodd");
+    }
+    context.restore();
+  }
+
   /** Dim what lies outside the study area: it is simulated, but not counted. */
   _veil(context, colours) {
     context.globalAlpha = 0.55;
@@ -307,9 +327,9 @@ Unseen.Scene = class {
     context.globalAlpha = 1;
   }
 
-  _paintWalk(context, view, colours, state) {
+  /** A way on foot, as a band with a rim. */
+  _paintWay(context, view, colours, path) {
     const pixel = view.pixels / view.k;
-    const { path } = this.walks[state.walk];
     const band = 2.2 * this.width(view) + 9;
     context.lineJoin = "round";
     context.lineCap = "round";
@@ -324,9 +344,48 @@ Unseen.Scene = class {
     context.stroke(path);
   }
 
-  _paintEnds(context, view, colours, state) {
+  /** The less seen way: the same band, but its rim is broken. */
+  _paintOther(context, view, colours, path) {
+    const pixel = view.pixels / view.k;
+    const band = 2.2 * this.width(view) + 9;
+    context.lineJoin = "round";
+    context.lineCap = "butt";
+    context.setLineDash([7 * pixel, 6 * pixel]);
+    context.strokeStyle = colours.walk;
+    context.lineWidth = (band + 2.5) * pixel;
+    context.stroke(path);
+    context.setLineDash([]);
+    context.strokeStyle = colours.walkInside;
+    context.lineWidth = (band - 2) * pixel;
+    context.stroke(path);
+    context.strokeStyle = colours.unseen;
+    context.lineWidth = 0.9 * this.width(view) * pixel;
+    context.stroke(path);
+  }
+
+  /** The ends of the reader's own walk, with their letters. */
+  paintPins(context, view, colours, ends) {
     view.toScreen(context);
-    const { ends } = this.walks[state.walk];
+    context.font = `700 12px ${colours.font}`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    ends.forEach((end, place) => {
+      if (!end) return;
+      const [px, py] = this._screen(view, end.x, end.y);
+      context.beginPath();
+      context.arc(px, py, 11, 0, TURN);
+      context.fillStyle = colours.walk;
+      context.fill();
+      context.lineWidth = 2;
+      context.strokeStyle = colours.paper;
+      context.stroke();
+      context.fillStyle = colours.paper;
+      context.fillText("AB"[place], px, py + 0.5);
+    });
+  }
+
+  _paintEnds(context, view, colours, ends) {
+    view.toScreen(context);
     ends.forEach(([x, y], place) => {
       const [px, py] = this._screen(view, x, y);
       context.beginPath();
@@ -348,6 +407,7 @@ Unseen.Scene = class {
     const c = this.columns;
     const last = Unseen.upTo(c.head_rank, Unseen.upTo(c.ranks, state.total));
     for (let head = 0; head < last; head++) {
+      if (state.hidden[c.head_owner[head]]) continue;
       const [x, y] = [c.head_x[head], c.head_y[head]];
       if (x < view.west - margin || x > view.east + margin) continue;
       if (y < view.south - margin || y > view.north + margin) continue;

@@ -29,7 +29,7 @@ Unseen.Sheet = L.Renderer.extend({
 
   /** Paint again at the next frame. */
   redraw() {
-    if (this._request) return;
+    if (this._request || !this._container) return;
     this._request = requestAnimationFrame(() => {
       this._request = 0;
       this._draw();

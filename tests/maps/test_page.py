@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 
 from maps import write_map
-from maps.page import class_ends, percent, safe_json
+from maps.page import OUR_SCRIPTS, class_ends, percent, safe_json
 from maps.texts import TEXTS, text
 from sim.errors import InputError
 
@@ -130,13 +130,17 @@ def test_a_text_is_filled():
 
 def test_every_text_asked_for_exists_and_every_text_is_asked_for():
     template = (ASSETS / "page.html").read_text(encoding="utf-8")
-    script = (ASSETS / "panel.js").read_text(encoding="utf-8")
+    script = "".join((ASSETS / name).read_text(encoding="utf-8") for name in OUR_SCRIPTS)
     asked = set(re.findall(r'data-t(?:-label)?="(\w+)"', template))
-    asked |= set(re.findall(r'(?:\bt\(|texts\.)"?(\w+)', template)) - {"row", "task", "camera_"}
+    asked |= set(re.findall(r'(?:\bt\(|texts\.)"?(\w+)', template)) - {
+        "row", "task", "camera_", "own_",
+    }  # fmt: skip
     asked |= set(re.findall(r'"([a-z]+(?:_[a-z]+)*)"', script)) & set(TEXTS)
     asked |= {key for key in TEXTS if key.split("_")[0] in ("walls", "rule", "share", "camera")}
+    asked |= {key for key in TEXTS if key.startswith("owner_")}
     asked |= {key for key in TEXTS if key.startswith(("headline_", "report", "detect", "observe"))}
     asked |= {key for key in TEXTS if key.startswith(("recognise", "identify"))}
+    asked |= {f"own_{what}{side}" for what in ("", "tap_") for side in ("from", "to")}
     asked |= {"title", "hong_kong", "this_area", "zoom_in", "zoom_out"}
     asked |= {"partly_real", "partly_real_short", "about_partly_real"}  # by texts_of
     assert asked == set(TEXTS)

@@ -1,38 +1,15 @@
 """The page in a real browser, opened from disk with the network cut."""
 
 import json
-import shutil
-import time
 from itertools import pairwise
 
 import networkx as nx
 import pytest
-from invented_run import hand_written_streets, write_run
+from chromium import complaints, lit_pixels, number, open_page, requests, set_slider
 
 from maps import write_map, write_report
 from maps.run_folder import read_run_folder
 
-webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-DRIVER = shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER), reason="chromium and chromedriver are not installed"
-)
-
-FLAGS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--window-size=1280,800", "--lang=en-US",
-)  # fmt: skip
-HOSTILE = (
-    "</script><script>window.ran=1</script>",
-    "<img src=x onerror=window.ran=2>",
-    "\"'><svg onload=window.ran=3>",
-    "{{ 7 * 7 }}{% raw %}",
-    "\\u003cscript>window.ran=4",
-    "\u202e\u2028back`${window.ran=5}`",
-    "long " * 400,
-)
 VISIBLE_TEXT = """
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 const found = [];
@@ -44,102 +21,6 @@ while (walker.nextNode()) {
 }
 return found;
 """
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    driver.execute_cdp_cmd("Network.enable", {})
-    cut = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
-    driver.execute_cdp_cmd("Network.emulateNetworkConditions", cut)
-    yield driver
-    driver.quit()
-
-
-@pytest.fixture(scope="module")
-def hostile_folder(tmp_path_factory):
-    """A run whose every name tries to run something."""
-    names = HOSTILE
-    nodes, edges = hand_written_streets()
-    edges["name"] = [names[i % len(names)] for i in range(len(edges))]
-    edges["name_zh"] = [names[(i + 1) % len(names)] for i in range(len(edges))]
-    return write_run(
-        tmp_path_factory.mktemp("hostile") / "run", nodes, edges,
-        area_name=names[:2], heads=6, walks=4, cite=names[0], attributions=names,
-        title=names[0], named=((names[1], names[2]), (names[3], names[4])),
-        places=[("station", names[k], names[k - 1], k) for k in range(len(names))],
-    )  # fmt: skip
-
-
-def open_page(browser, folder, width=1280, height=800):
-    browser.get_log("browser")
-    browser.get_log("performance")
-    screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-    browser.get(write_map(folder).as_uri())
-    wait(browser, "return document.documentElement.classList.contains('ready')")
-
-
-def wait(browser, condition):
-    for _ in range(100):
-        if browser.execute_script(condition):
-            return
-        time.sleep(0.05)
-    raise AssertionError([condition, *browser.get_log("browser")])
-
-
-def requests(browser):
-    """Addresses asked for and not stopped inside the browser by the page's policy."""
-    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    asked, stopped = {}, set()
-    for message in messages:
-        about = message["params"]
-        if message["method"] == "Network.requestWillBeSent":
-            asked[about["requestId"]] = about["request"]["url"]
-        if about.get("blockedReason") == "csp":
-            stopped.add(about["requestId"])
-    return [url for request, url in asked.items() if request not in stopped]
-
-
-def complaints(browser):
-    """What the console says, but for remarks on how these tests read the canvas."""
-    return [entry for entry in browser.get_log("browser") if entry["source"] != "rendering"]
-
-
-def lit_pixels(browser):
-    """Number of painted pixels on the canvas of seen streets, after the next frame."""
-    return browser.execute_async_script(
-        """
-        const done = arguments[0];
-        requestAnimationFrame(() => requestAnimationFrame(() => {
-          const canvas = Unseen.panel.sheets.light._container;
-          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-          let painted = 0;
-          for (let i = 0; i < data.length; i += 4) {
-            painted += data[i + 3] > 200 && data[i] > data[i + 2] + 60;
-          }
-          done(painted);
-        }));
-        """
-    )
-
-
-def set_slider(browser, total):
-    browser.execute_script(
-        "const s = document.getElementById('slider'); s.value = arguments[0];"
-        "s.dispatchEvent(new Event('input'));",
-        total,
-    )
-
-
-def number(browser, name):
-    written = browser.execute_script(f"return document.getElementById('{name}').textContent")
-    return float(written.replace(",", "").rstrip("%").rstrip(" m"))
 
 
 def test_the_page_opens_from_disk_without_error_or_request(browser, run_folder):

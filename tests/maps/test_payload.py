@@ -9,7 +9,8 @@ from pyproj import Transformer
 from shapely import Point
 from test_packing import unpack
 
-from maps.payload import DECIMETRE, LONGEST_NAME, UNIT, build_payload, clean_name
+from maps.names import LONGEST_NAME, clean_name
+from maps.payload import DECIMETRE, UNIT, build_payload
 from maps.run_folder import read_run_folder
 
 

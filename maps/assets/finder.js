@@ -1,0 +1,128 @@
+// Finding streets, stations and places by what a reader types, in either language, spelling
+// mistakes forgiven. It knows names and the junctions they stand for, nothing of the page.
+"use strict";
+
+const MOST_OFFERED = 7;
+const SHORT_WORDS = { rd: "road", st: "street", ave: "avenue", ln: "lane", stn: "station" };
+const CORNER_WORDS = /\s*(?:[/⁄∕&、與和及]|\s(?:and|at)\s)\s*/;
+const CORNER_METRES = 25;
+
+/** Letters and figures in lower case, without accents, short words written out; words apart. */
+Unseen.folded = function (text) {
+  return text
+    .normalize("NFKD").replace(/\p{M}/gu, "").normalize("NFKC").toLowerCase()
+    .replace(/['’]/g, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim()
+    .split(" ").map((word) => SHORT_WORDS[word] || word).join(" ");
+};
+
+Unseen.Finder = class {
+  constructor(head, columns, ways) {
+    this.ways = ways;
+    this.decimetre = head.decimetre;
+    this.edgeName = columns.edge_name;
+    const places = head.found.map((name, i) => ({ name, junction: columns.found_node[i] }));
+    const streets = head.names.map((name, i) => ({ name, junction: columns.name_node[i], street: i }));
+    this.streets = streets.filter(({ junction }) => junction >= 0).map((entry) => this._entry(entry));
+    this.entries = places.map((entry) => this._entry(entry)).concat(this.streets);
+  }
+
+  _entry({ name, junction, street = -1 }) {
+    return { name, junction, street, forms: [...new Set(name.map(Unseen.folded))] };
+  }
+
+  /** Names that a text may mean, the likeliest first: [{name: [English, Chinese], junction}, …]. */
+  find(text) {
+    const corner = this._corners(text);
+    const plain = this._matches(text, this.entries).slice(0, MOST_OFFERED);
+    return corner.length ? corner.concat(plain).slice(0, MOST_OFFERED) : plain;
+  }
+
+  _matches(text, entries) {
+    const asked = Unseen.folded(text);
+    if (!asked) return [];
+    const found = [];
+    entries.forEach((entry, order) => {
+      const score = Math.min(...entry.forms.map((form) => this._score(asked, form)));
+      if (score < Infinity) found.push({ entry, score, order });
+    });
+    const length = ({ entry }) => entry.forms[0].length;
+    found.sort((a, b) => a.score - b.score || length(a) - length(b) || a.order - b.order);
+    return found.map(({ entry }) => entry);
+  }
+
+  /** How far a name is from what was asked: 0 the same … 4 and more with mistakes, Infinity not. */
+  _score(asked, form) {
+    if (form === asked) return 0;
+    if (form.startsWith(asked)) return 1;
+    const [tight, joined] = [asked.replaceAll(" ", ""), form.replaceAll(" ", "")];
+    if (joined.startsWith(tight)) return 1;
+    const words = form.split(" ");
+    if (asked.split(" ").every((part) => words.some((word) => word.startsWith(part)))) return 2;
+    if (joined.includes(tight)) return 3;
+    const allowed = Math.floor(tight.length / 4);
+    const mistakes = allowed ? Unseen.mistakes(tight, joined, allowed) : Infinity;
+    return mistakes <= allowed ? 3 + mistakes : Infinity;
+  }
+
+  /** Corners of two streets, where a text names two: "Nathan Rd / Argyle", "彌敦道／亞皆老街". */
+  _corners(text) {
+    const parts = text.normalize("NFKC").toLowerCase().split(CORNER_WORDS);
+    if (parts.length !== 2 || !parts[0] || !parts[1]) return [];
+    const [ones, others] = parts.map((part) => this._matches(part, this.streets).slice(0, 3));
+    const corners = [];
+    for (const one of ones) {
+      for (const other of others) {
+        const junction = one === other ? -1 : this._meeting(one.street, other.street);
+        if (junction < 0) continue;
+        const name = [0, 1].map((place) => `${one.name[place]} / ${other.name[place]}`);
+        corners.push({ name, junction, street: -1 });
+      }
+    }
+    return corners.slice(0, 3);
+  }
+
+  _junctionsOf(street) {
+    const { edge_u: u, edge_v: v } = this.ways.columns;
+    const found = new Set();
+    this.edgeName.forEach((name, edge) => name === street && found.add(u[edge]).add(v[edge]));
+    return [...found].sort((a, b) => a - b);
+  }
+
+  /** Where two streets meet: the middle of their junctions, or those a crossing's width apart. */
+  _meeting(one, other) {
+    const [ones, others] = [this._junctionsOf(one), this._junctionsOf(other)];
+    const shared = ones.filter((junction) => others.includes(junction));
+    const at = (junction) => this.ways.junctionAt(junction);
+    if (shared.length) {
+      const points = shared.map(at);
+      const middle = [0, 1].map((k) => points.reduce((sum, p) => sum + p[k], 0) / points.length);
+      const away = points.map(([x, y]) => Math.hypot(x - middle[0], y - middle[1]));
+      return shared[away.indexOf(Math.min(...away))];
+    }
+    let best = { away: CORNER_METRES * 10 * this.decimetre, junction: -1 };
+    for (const a of ones) {
+      for (const b of others) {
+        const [[ax, ay], [bx, by]] = [at(a), at(b)];
+        const away = Math.hypot(ax - bx, ay - by);
+        if (away < best.away) best = { away, junction: Math.min(a, b) };
+      }
+    }
+    return best.junction;
+  }
+};
+
+/** Fewest mistakes (letters wrong, missing, too many) between a text and the beginning of a name. */
+Unseen.mistakes = function (text, name, most) {
+  const width = Math.min(name.length, text.length + most);
+  let row = Array.from({ length: width + 1 }, (_, i) => i);
+  for (let k = 1; k <= text.length; k++) {
+    const next = [k];
+    for (let i = 1; i <= width; i++) {
+      const wrong = row[i - 1] + (text[k - 1] === name[i - 1] ? 0 : 1);
+      next.push(Math.min(wrong, row[i] + 1, next[i - 1] + 1));
+    }
+    if (Math.min(...next) > most) return Infinity;
+    row = next;
+  }
+  return Math.min(...row);
+};

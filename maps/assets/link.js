@@ -1,0 +1,74 @@
+// A link to what is shown: view, cameras, task and language, all behind the "#", which no server is
+// told. The two ends of a walk go into it only after an explicit yes. Nothing is kept anywhere.
+"use strict";
+
+Unseen.Link = class {
+  constructor(panel) {
+    this.panel = panel;
+    const byId = (id) => document.getElementById(id);
+    this.yes = byId("link-ends");
+    this.shown = byId("link-text");
+    this.yes.addEventListener("change", () => this.refresh());
+    byId("link").addEventListener("toggle", () => this.refresh());
+    byId("link-copy").addEventListener("click", () => this.copy());
+    panel.map.on("moveend", () => this.refresh());
+  }
+
+  /** What stands behind the "#". */
+  content() {
+    const { head, state, map, own } = this.panel;
+    const { lat, lng } = map.getCenter();
+    const place = (at) => `${at.lat.toFixed(5)},${at.lng.toFixed(5)}`;
+    const said = new URLSearchParams({
+      n: state.total, task: head.tasks[state.task], lang: state.language,
+      at: place({ lat, lng }), zoom: map.getZoom().toFixed(2),
+    });
+    if (this.yes.checked && own.ends.every(Boolean)) {
+      const [from, to] = own.ends.map(({ x, y }) => Unseen.latLng(head, x, y));
+      said.set("from", place(from));
+      said.set("to", place(to));
+    }
+    return said.toString().replaceAll("%2C", ",");
+  }
+
+  refresh() {
+    const { own } = this.panel;
+    const both = own.ends.every(Boolean);
+    if (!both) this.yes.checked = false;
+    document.getElementById("link-ends-row").hidden = !both;
+    this.panel._write("link-done", "");
+    if (!document.getElementById("link").open) return;
+    this.shown.value = `${location.href.split("#")[0]}#${this.content()}`;
+  }
+
+  async copy() {
+    this.shown.focus();
+    this.shown.select();
+    let done = false;
+    try {
+      await navigator.clipboard.writeText(this.shown.value);
+      done = true;
+    } catch {
+      done = document.execCommand("copy");
+    }
+    this.panel._write("link-done", this.panel.say(done ? "link_copied" : "link_by_hand"));
+  }
+
+  /** What a link asks for, as far as it makes sense here. */
+  static read(hash, head) {
+    const said = new URLSearchParams(hash.replace(/^#/, "").slice(0, 1000));
+    const place = (name) => {
+      const parts = (said.get(name) || "").split(",").map((part) => (part.trim() ? Number(part) : NaN));
+      const fits = parts.length === 2 && parts.every(Number.isFinite);
+      return fits && Math.abs(parts[0]) <= 85 && Math.abs(parts[1]) <= 180 ? L.latLng(parts) : null;
+    };
+    const number = (name) => (said.get(name) ? Number(said.get(name)) : NaN);
+    const language = said.get("lang");
+    return {
+      total: Number.isFinite(number("n")) ? Math.round(number("n")) : null,
+      task: head.tasks.indexOf(said.get("task")),
+      language: Object.hasOwn(LANGUAGE_TAGS, language) ? language : null,
+      at: place("at"), zoom: number("zoom"), from: place("from"), to: place("to"),
+    };
+  }
+};

@@ -1,0 +1,215 @@
+"""A folder for any static host: an index of runs, each with its picture, sentence and pages.
+
+It reads run folders, copies the pages that they hold and writes one index of plain HTML, in both
+languages, without script. Links are relative, so the folder may stand anywhere; nothing in it asks
+for anything beyond it.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from maps.page import (
+    HEADLINE_TASK,
+    class_ends,
+    page_asset,
+    page_facts,
+    page_template,
+    percent,
+)
+from maps.picture import street_picture
+from maps.run_folder import RunFolder, read_run_folder
+from maps.texts import texts_of
+from sim.errors import InputError
+
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'"
+)
+"""The index runs no script and asks for nothing."""
+MARK = "site.txt"
+"""A folder that holds it was written here, and may be written anew."""
+PAGES = ("map.html", "report.html")
+MOST_RUNS = 200
+LONGEST_FOLDER = 60
+WORDS = {
+    "title": ("What can still be walked unseen?", "還有多少路可以走過而不被看見？"),
+    "lead": (
+        "Simulations of walking under cameras. Each card is one run: open its map to move the "
+        "number of cameras and to try a walk of your own, or its report for every figure.",
+        "在鏡頭下步行的模擬。每張卡為一次模擬：打開地圖，可改變鏡頭數目、試走自己的路程；打開報告，"
+        "可看所有數字。",
+    ),
+    "map": ("Open the map", "打開地圖"),
+    "report": ("Read the report", "閱讀報告"),
+    "picture": (
+        "Streets coloured by the number of cameras at which they are first seen",
+        "街道顏色表示首次被看見時的鏡頭數目",
+    ),
+    "scenario": ("Scenario {name}, seed {seed}", "情境 {name}，隨機種子 {seed}"),
+    "beside": ("Side by side", "並排比較"),
+    "beside_means": (
+        "Street length seen closely enough to recognise a face turned towards the camera; below "
+        "it, the median of typical walks.",
+        "鏡頭近得足以辨認正面人臉的街道長度比例；下方為典型路程的中位數。",
+    ),
+    "run": ("Run", "模擬"),
+    "cameras": ("{n} cameras", "{n} 個鏡頭"),
+    "walk": ("walk", "路程"),
+    "sources": ("Sources", "資料來源"),
+    "network": (
+        "These pages send and store nothing. Nothing here is evidence of any camera or of any "
+        "person.",
+        "這些網頁不傳送、不儲存任何資料，亦不能用作任何鏡頭或任何人的證據。",
+    ),
+}  # fmt: skip
+"""Words of the index as (English, Chinese)."""
+
+
+def write_site(run_folders: Sequence[Path], out: Path) -> Path:
+    """Write an index of finished runs with copies of their pages; return the path of the index.
+
+    Parameters
+    ----------
+    run_folders
+        Folders that `sim run` has finished, in the order of the index.
+    out
+        Folder to write: a new one, an empty one, or one that this function wrote before, which is
+        replaced once the new one is whole.
+
+    Raises
+    ------
+    InputError
+        A folder that is not a finished run or has no pages; an `out` that holds something else.
+    """
+    out = Path(out)
+    if not 1 <= len(run_folders) <= MOST_RUNS:
+        raise InputError(f"{len(run_folders)} runs; give 1 to {MOST_RUNS}")
+    _check_place(out)
+    names = _folder_names(run_folders)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    try:
+        cards = []
+        for folder, name in zip(map(Path, run_folders), names, strict=True):
+            cards.append(_card(read_run_folder(folder), name))
+            _copy_pages(folder, aside / name)
+        _write(aside / "index.html", _index(cards))
+        _write(aside / MARK, "Written by `sim site`, which may write this folder anew.\n")
+        aside.chmod(0o755)
+        _into_place(aside, out)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return out / "index.html"
+
+
+def _check_place(out: Path) -> None:
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise InputError(f"{out}: is not a folder; choose another --out")
+    if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
+        raise InputError(f"{out}: holds other files; choose an empty or a new folder")
+
+
+def _folder_names(run_folders: Sequence[Path]) -> list[str]:
+    """Return a folder name for each run that any host and any address can carry."""
+    names: list[str] = []
+    for folder in run_folders:
+        plain = re.sub(r"[^a-z0-9]+", "-", Path(folder).resolve().name.lower()).strip("-")
+        name = plain[:LONGEST_FOLDER] or "run"
+        same = sum(re.fullmatch(rf"{re.escape(name)}(?:-\d+)?", other) is not None
+                   for other in names)  # fmt: skip
+        candidate = name if not same else f"{name}-{same + 1}"
+        while candidate in names:
+            same += 1
+            candidate = f"{name}-{same + 1}"
+        names.append(candidate)
+    return names
+
+
+def _copy_pages(folder: Path, target: Path) -> None:
+    target.mkdir()
+    for page in PAGES:
+        if not (folder / page).is_file():
+            raise InputError(f"{folder}: no {page}; write it with `sim map {folder}`")
+        shutil.copyfile(folder / page, target / page)
+
+
+def _card(run: RunFolder, name: str) -> dict[str, Any]:
+    """Return what the index shows of one run."""
+    facts = page_facts(run)
+    ends = np.array(class_ends(run.totals))
+    rank = run.pieces[f"rank_{HEADLINE_TASK}"].to_numpy(np.int64)
+    picture = street_picture(
+        run.pieces["geometry"].to_numpy(), np.searchsorted(ends, rank), len(ends), f"of-{name}"
+    )
+    scenario = [words.format(name=facts["scenario"], seed=facts["seed"])
+                for words in WORDS["scenario"]]  # fmt: skip
+    return {
+        "folder": name,
+        "facts": facts,
+        "picture": Markup(picture),
+        "simulated": texts_of(run.summary)["simulated"],
+        "scenario": scenario,
+        "steps": {step["total"]: _shares(step) for step in run.summary["steps"]},
+    }
+
+
+def _shares(step: dict[str, Any]) -> dict[str, Any]:
+    """Return what the table of runs says of one total."""
+    seen = step["coverage"][HEADLINE_TASK]
+    walks = step["trips"][HEADLINE_TASK]["observed_length"]
+    return {
+        "seen": percent(seen),
+        "width": f"{100 * seen:.1f}",
+        "walk": percent(walks["p50"]) if walks["n"] else "",
+    }
+
+
+def _shared_totals(cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the totals that every run knows, where there are runs to compare."""
+    if len(cards) < 2:
+        return []
+    shared = set.intersection(*(set(card["steps"]) for card in cards))
+    return [
+        {"total": total, "words": [words.format(n=f"{total:,}") for words in WORDS["cameras"]]}
+        for total in sorted(shared)
+    ]
+
+
+def _index(cards: list[dict[str, Any]]) -> str:
+    sources = dict.fromkeys(source for card in cards for source in card["facts"]["sources"])
+    return page_template("site.html").render(
+        policy=POLICY,
+        style=page_asset("site.css"),
+        cards=cards,
+        totals=_shared_totals(cards),
+        words=WORDS,
+        sources=sources,
+    )
+
+
+def _write(path: Path, content: str) -> None:
+    path.write_text(content, encoding="utf-8", newline="\n")
+
+
+def _into_place(aside: Path, out: Path) -> None:
+    """Put the new folder where the old one stood, and only then take the old one away."""
+    if not out.exists():
+        aside.rename(out)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    out.replace(old)
+    try:
+        aside.rename(out)
+    except OSError:
+        old.replace(out)
+        raise
+    shutil.rmtree(old)
