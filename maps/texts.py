@@ -110,6 +110,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "share_high": ("high case", "高"),
     "scenario": ("Scenario {name}, seed {seed}", "情境 {name}，隨機種子 {seed}"),
     "osm": ("© OpenStreetMap contributors (ODbL)", "© OpenStreetMap 貢獻者（ODbL）"),
+    "bus_streets": (
+        "Bus-street proxy: only streets that buses use, no walking network. Streets: Transport "
+        "Department via CSDI",
+        "巴士街道代用路網：只有巴士行走的街道，並非步行路網。街道資料：運輸署（經 CSDI）",
+    ),
     # controls
     "language": ("Language", "語言"),
     "tasks": ("How well must the camera see?", "鏡頭要看得多清楚？"),
@@ -404,14 +409,16 @@ def text(key: str, language: str, **values: object) -> str:
 
 
 def texts_of(summary: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """Return the texts for a run, which say so where some of its cameras are not simulated."""
-    if summary["simulated"]:
-        return TEXTS
-    said = {
-        "simulated": "partly_real",
-        "simulated_short": "partly_real_short",
-        "about_simulated": "about_partly_real",
-    }
+    """Return the texts for a run, which say so where its cameras or streets are not the usual."""
+    said = {}
+    if not summary["simulated"]:
+        said = {
+            "simulated": "partly_real",
+            "simulated_short": "partly_real_short",
+            "about_simulated": "about_partly_real",
+        }
+    if summary["area"].get("streets") == "bus-street proxy":
+        said["osm"] = "bus_streets"
     return {**TEXTS, **{key: TEXTS[other] for key, other in said.items()}}
 
 

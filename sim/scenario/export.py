@@ -229,9 +229,16 @@ def manifest(
         "machine": {"processor": platform.machine(), "threads": threads},
         "timings_s": {stage: round(seconds, 3) for stage, seconds in timings.items()},
         "cite": f"hk-camera-sim {own}, scenario {scenario.name} ({digest[:12]}), seed "
-        f"{scenario.seed}; {cameras} and people simulated. Map data © OpenStreetMap "
-        "contributors (ODbL).",
+        f"{scenario.seed}; {cameras} and people simulated. {_map_data(city)}.",
     }
+
+
+def _map_data(city: City) -> str:
+    """Return whose streets they are, in the words that go into a citation."""
+    kind = city.provenance.get("streets_kind")
+    if kind is None:
+        return "Map data © OpenStreetMap contributors (ODbL)"
+    return f"Streets: {kind}, Transport Department via CSDI"
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
