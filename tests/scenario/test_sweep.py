@@ -2,6 +2,7 @@
 
 import json
 import resource
+from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 
@@ -281,32 +282,39 @@ def test_two_programs_do_not_add_to_one_file(tmp_path):
     assert not (tmp_path / "cells.jsonl").exists()
 
 
-@pytest.fixture
-def little_room():
-    """Let files grow up to some bytes, as on a disk that is full."""
+@contextmanager
+def little_room(size):
+    """Let files grow up to some bytes, as on a disk that is full.
+
+    Only inside a test: pytest itself may be writing to a file that is longer.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_full_disk_leaves_no_half_line(tmp_path, little_room):
+def test_a_full_disk_leaves_no_half_line(tmp_path):
     path = tmp_path / "cells.jsonl"
     with KeptCells(path) as kept:
         kept.add("a", [{"total": 1}])
         before = path.read_bytes()
-        little_room(len(before) + 20)
-        with pytest.raises(OSError, match="File too large") as full:
+        with (
+            little_room(len(before) + 20),
+            pytest.raises(OSError, match="File too large") as full,
+        ):
             kept.add("b", [{"total": i} for i in range(100)])
         assert full.value.filename == str(path)
         assert [*kept.cells] == ["a"]
         assert path.read_bytes() == before
 
 
-def test_a_full_disk_leaves_the_earlier_table(tmp_path, little_room):
+def test_a_full_disk_leaves_the_earlier_table(tmp_path):
     path = tmp_path / "table.csv"
     path.write_text("earlier")
-    little_room(100)
-    with pytest.raises(OSError, match="File too large"):
+    with little_room(100), pytest.raises(OSError, match="File too large"):
         write_whole(path, lambda aside: aside.write_text("x" * 10_000))
     assert [each.name for each in tmp_path.iterdir()] == ["table.csv"]
     assert path.read_text() == "earlier"
