@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ import shapely
 from sim.cameras.fleet import HEAD_COLUMNS, Fleet
 from sim.cameras.mapped import MOST_CAMERAS
 from sim.cameras.optics import CAMERA_TYPES
+from sim.city.aside import write_aside
 from sim.city.sources.tables import check_file, shown
 from sim.errors import InputError, InputErrors
 
@@ -79,12 +78,14 @@ def write_cameras(fleet: Fleet, path: str | Path, sites: pd.DataFrame | None = N
         table = gpd.GeoDataFrame(pd.concat([table, own], axis=1), crs=fleet.heads.crs)
     suffix = path.suffix.lower()
     if suffix == ".parquet":
-        _aside(path, lambda aside: table.to_parquet(aside, index=False, compression="zstd"))
+        write_aside(path, lambda aside: table.to_parquet(aside, index=False, compression="zstd"))
     elif suffix in (".geojson", ".json"):
         document = _document(table)
         lines = [json.dumps(f, ensure_ascii=False, allow_nan=False) for f in document["features"]]
         head = json.dumps(document | {"features": []}, ensure_ascii=False).removesuffix("]}")
-        _aside(path, lambda aside: _write_text(aside, f"{head}\n" + ",\n".join(lines) + "\n]}"))
+        write_aside(
+            path, lambda aside: _write_text(aside, f"{head}\n" + ",\n".join(lines) + "\n]}")
+        )
     else:
         raise InputError(f"{path}: cameras are written as .parquet or .geojson; choose one")
 
@@ -106,27 +107,11 @@ def write_report(table: pd.DataFrame, path: str | Path) -> None:
     """
     # an apostrophe keeps "=…", "+…", "-…" and "@…" of a stranger's tags from being formulas
     safe = table.replace(to_replace=r"^([=+\-@\t\r])", value=r"'\1", regex=True)
-    _aside(Path(path), lambda aside: _write_text(aside, safe.to_csv(index=False).rstrip("\n")))
+    write_aside(Path(path), lambda aside: _write_text(aside, safe.to_csv(index=False).rstrip("\n")))
 
 
 def _write_text(path: Path, text: str) -> None:
     path.write_text(text + "\n", encoding="utf-8")
-
-
-def _aside(path: Path, write: Callable[[Path], object]) -> None:
-    """Write beside the path and move into place."""
-    aside = ""
-    try:
-        handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        os.close(handle)
-        write(Path(aside))
-        Path(aside).chmod(0o644)
-        Path(aside).replace(path)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}); choose another") from error
-    finally:
-        if aside and os.path.lexists(aside):
-            Path(aside).unlink()
 
 
 def _document(table: gpd.GeoDataFrame) -> dict[str, Any]:

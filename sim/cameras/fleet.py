@@ -38,6 +38,8 @@ SITE_COLUMNS = (
     "site", "rank", "area_rank", "x", "y", "deck", "owner", "status", "year", "mounted_on",
     "geometry",
 )  # fmt: skip
+SIMULATED = "simulated"
+"""Status of a head that a strategy placed."""
 DEFAULTS: dict[str, str | int] = {
     "deck": "street", "owner": "other", "status": "given", "year": 0, "mounted_on": "unknown",
 }  # fmt: skip
@@ -120,6 +122,13 @@ class Fleet:
         sites = first[columns].reset_index(drop=True)
         sites.insert(1, "heads", heads)
         return sites
+
+    @property
+    def real(self) -> NDArray[np.bool_]:
+        """Which heads a map or a list gave, or nobody says are simulated."""
+        if "status" not in self.heads:
+            return np.ones(len(self), bool)
+        return np.asarray(self.heads["status"] != SIMULATED, np.bool_)
 
     @property
     def empty_tasks(self) -> dict[str, int]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.area import district_outlines, districts
 from sim.cameras.candidates import Candidates, candidates
-from sim.cameras.fleet import MOUNTS, OPTICS_COLUMNS, OWNERS, Fleet, optics_of
+from sim.cameras.fleet import MOUNTS, OPTICS_COLUMNS, OWNERS, SIMULATED, Fleet, optics_of
 from sim.cameras.optics import camera_type
 from sim.city.streets import DECKS
 from sim.errors import InputError
@@ -274,7 +274,7 @@ def _heads_table(
             "heading": headings(sites, order),
             **{name: lens[name] for name in OPTICS_COLUMNS if name != "mount"},
             "owner": np.array(OWNERS, object)[heads.owner],
-            "status": "simulated",
+            "status": SIMULATED,
             "year": heads.year,
             "camera_type": names,
             "mounted_on": np.array(MOUNTS, object)[sites.mounted_on[order.site]],

@@ -119,17 +119,18 @@ def answers(
 
 def _limit(scenario: Scenario, city: City, fleet: Fleet) -> dict[int, dict[str, float] | None]:
     """Bound what any fleet could see, beside strategies that try to see the most."""
+    from sim.cameras.fleet import Fleet
     from sim.placement.limit import coverage_limit
     from sim.scenario.schema import plain_mix
 
     cameras = scenario.cameras
     totals, rank = cameras.totals, fleet.arrays.rank
-    if not LOOKING & set(plain_names(cameras.strategy)):
+    if LOOKING.isdisjoint(plain_names(cameras.strategy)):
         return dict.fromkeys(totals)
-    standing = fleet.heads[fleet.heads["status"] != "simulated"].reset_index(drop=True)
+    standing = fleet.heads[fleet.real].reset_index(drop=True)
     found = coverage_limit(
         city, [int((rank <= total).sum()) for total in totals], optics=plain_mix(cameras.optics),
-        task=cameras.aims.task, existing=type(fleet)(standing) if len(standing) else None,
+        task=cameras.aims.task, existing=Fleet(standing) if len(standing) else None,
         directions=SIGHT_LINES if cameras.heads_per_site <= SIGHT_LINES else DIRECTIONS,
     )  # fmt: skip
     return {total: {cameras.aims.task: share} for total, share in zip(totals, found, strict=True)}

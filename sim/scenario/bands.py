@@ -12,11 +12,9 @@ from __future__ import annotations
 import json
 import math
 import multiprocessing
-import signal
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice, product
 from pathlib import Path
@@ -41,6 +39,7 @@ from sim.scenario.cases import (
     resolve,
     world_of,
 )
+from sim.scenario.cluster import deaf_children
 from sim.scenario.headlines import FIGURES, HEADLINE, HEADLINE_TASK
 from sim.scenario.run import check_fits
 
@@ -353,7 +352,7 @@ def _compute(
         while True:
             # no more than run at once, so that a stop need not wait for a queue
             for one in islice(todo, workers - len(waiting)):
-                with _deaf_children():
+                with deaf_children():
                     task = pool.submit(cell, scenario, one.seed, one.case, threads=threads)
                 waiting[task] = one.digest
             if not waiting:
@@ -362,19 +361,6 @@ def _compute(
                 yield {**finished.result(), "digest": waiting.pop(finished)}
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-@contextmanager
-def _deaf_children() -> Iterator[None]:
-    """Start processes that leave Ctrl-C to this one, which lets their running cells finish."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    former = signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited from their first moment on
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, former)
 
 
 def _cells_table(

@@ -46,7 +46,6 @@ NULL_MODELS: Mapping[str, Case] = {
 """As many cameras as in the scenario anywhere along streets; and where the scenario puts them, but
 looking in any direction of the circle."""
 KNOWN = (*FACTORS, "headings")
-SIMULATED = "simulated"
 
 
 class World(NamedTuple):
@@ -334,8 +333,7 @@ def _turned(fleet: Fleet, seed: int) -> Fleet:
 
     heads: pd.DataFrame = fleet.heads
     drawn = 360.0 * uniform(seed, "null heading", heads["rank"].to_numpy())
-    simulated = (heads["status"] == SIMULATED).to_numpy()
-    heading = np.where(simulated, drawn, heads["heading"].to_numpy(np.float64))
+    heading = np.where(fleet.real, heads["heading"].to_numpy(np.float64), drawn)
     return replace(fleet, heads=heads.assign(heading=heading))
 
 

@@ -160,7 +160,7 @@ def _local(stack: ExitStack, count: int) -> Workers:
         "distributed.worker.memory.spill": False,
     }
     stack.enter_context(dask.config.set(settings))
-    with _deaf_children():
+    with deaf_children():
         cluster = stack.enter_context(
             library.LocalCluster(
                 n_workers=count,
@@ -217,8 +217,8 @@ def _hush() -> None:
 
 
 @contextmanager
-def _deaf_children() -> Iterator[None]:
-    """Start processes that leave Ctrl-C to this one, which ends them."""
+def deaf_children() -> Iterator[None]:
+    """Start processes that leave Ctrl-C to this one, which decides what becomes of them."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

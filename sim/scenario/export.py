@@ -149,7 +149,7 @@ def summary(
     )
     cameras = scenario.cameras
     share = cameras.street_share
-    real = real_cameras(fleet)
+    real = int(fleet.real.sum())
     dates = cameras.dates or (None,) * len(cameras.totals)
     return {
         "version": SUMMARY_VERSION,
@@ -187,11 +187,6 @@ def summary(
     }
 
 
-def real_cameras(fleet: Fleet) -> int:
-    """Count the heads that a map or a list gave, in the region simulated."""
-    return int((fleet.heads["status"] != "simulated").sum())
-
-
 def manifest(
     scenario: Scenario,
     city: City,
@@ -204,7 +199,7 @@ def manifest(
     resolved = scenario.model_dump(mode="json")
     digest = hashlib.sha256(json.dumps(resolved, sort_keys=True).encode()).hexdigest()
     own = version("hk-camera-sim")
-    real = real_cameras(fleet)
+    real = int(fleet.real.sum())
     cameras = f"{real} cameras from a map or list, all others" if real else "all cameras"
     return {
         "version": SUMMARY_VERSION,

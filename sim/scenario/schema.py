@@ -508,9 +508,7 @@ class Cameras(Part):
     @classmethod
     def _points_given(cls, aims: Aims, info: ValidationInfo) -> Aims:
         """Refuse strategy points without its file."""
-        strategy = info.data.get("strategy", "")
-        names = [strategy] if isinstance(strategy, str) else [name for name, _ in strategy]
-        if "points" in names and aims.points is None:
+        if "points" in plain_names(info.data.get("strategy", "")) and aims.points is None:
             raise mistake("is missing; strategy points needs a file of points", "points")
         return aims
 

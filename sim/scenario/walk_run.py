@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from sim.trips.routing import Walks
 
 WALK_VERSION = 1
-SIMULATED = "simulated"
 MOST_WAY_POINTS = 50
 FIGURES = (
     "observed_length", "observed_time", "heads", "sites", "sightings", "longest_gap_m",
@@ -101,7 +100,7 @@ def walk_run(
     legs = _shortest(run, via, nodes)
     trip = _as_trip(run, nodes, legs)
     tracks = _tracks(run, trip, steps)
-    real = (run.fleet.heads["status"] != SIMULATED).to_numpy().any()
+    real = run.fleet.real.any()
     found = {} if real else {total: _least_seen(run, nodes, total, task) for total in steps}
     length = float(legs.length.sum())
     content = {

@@ -348,8 +348,7 @@ def _checked(stretches: Sequence[float]) -> NDArray[np.float64]:
 
 def _refuse_real(fleet: Fleet) -> None:
     """Least-observed walks are drawn under simulated heads only."""
-    table = fleet.heads
-    real = len(table) if "status" not in table else int((table["status"] != "simulated").sum())
+    real = int(fleet.real.sum())
     if real:
         raise InputError(
             f"{real:,} heads of the fleet are not simulated; least-seen walks are drawn for "

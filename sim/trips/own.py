@@ -6,8 +6,6 @@ several `Trips` into one, and writes them as GPX. It knows nothing of cameras.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.city import City
+from sim.city.aside import write_aside
 from sim.errors import InputError
 from sim.trips import WALKING_SPEED_M_S, Trips
 from sim.trips.matching import TOO_FAR_M, match
@@ -189,21 +188,12 @@ def write_gpx(trips: Trips, city: City, path: str | Path) -> None:
     InputError
         The file cannot be written.
     """
-    path = Path(path)
-    aside = ""
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}-", delete=False
-        ) as file:
-            aside = file.name
+
+    def write(aside: Path) -> None:
+        with aside.open("w", encoding="utf-8") as file:
             file.writelines(_gpx(trips, city))
-        Path(aside).chmod(0o644)
-        Path(aside).replace(path)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}); choose another") from error
-    finally:
-        if aside and os.path.lexists(aside):
-            Path(aside).unlink()
+
+    write_aside(Path(path), write)
 
 
 def _gpx(trips: Trips, city: City) -> Iterator[str]:
