@@ -1,20 +1,33 @@
-"""The world: streets, walls and places of a study area, from files to one `City`."""
+"""The world: streets, walls and places of a study area, from files to one `City`.
+
+Its parts are loaded when first asked for, so that what needs none of them starts quickly.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-from sim.area import Area
-from sim.city.places import Places
-from sim.city.streets import StreetNetwork
-from sim.city.walls import Walls
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import networkx as nx
 
+    from sim.area import Area
+    from sim.city.places import Places
+    from sim.city.streets import StreetNetwork
+    from sim.city.walls import Walls
+
 __all__ = ["City", "Places", "StreetNetwork", "Walls"]
+
+_HOME = {"Places": "places", "StreetNetwork": "streets", "Walls": "walls"}
+
+
+def __getattr__(name: str) -> object:
+    """Load a part of the city from its home when it is first asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'sim.city' has no attribute {name!r}")
+    return getattr(import_module(f"sim.city.{_HOME[name]}"), name)
 
 
 @dataclass(frozen=True)
@@ -51,6 +64,7 @@ class City:
         Without buildings, façades are inferred from the streets ("blocks").
         """
         from sim.city.assemble import assemble
+        from sim.city.streets import StreetNetwork
 
         streets = StreetNetwork.from_osmnx(graph)
         return assemble(name, streets, buildings=buildings, halo_m=halo_m)

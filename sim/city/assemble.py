@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from sim.area import HONG_KONG_CRS, Area, DistrictPart, district_parts
 from sim.city import City
+from sim.city.gaps import unmapped
 from sim.city.places import Places
 from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
@@ -237,7 +238,23 @@ def _walls(
     kept = walls.footprints[near].reset_index(drop=True)
     report = {**walls.report, "outside_region": float((~near).sum())}
     report["height_known"] = float(kept["height"].notna().sum())
-    return Walls(kept, walls.kind, report)
+    return _without_gaps(Walls(kept, walls.kind, report), streets, region, assumptions)
+
+
+def _without_gaps(
+    walls: Walls, streets: StreetNetwork, region: BaseGeometry, assumptions: list[str]
+) -> Walls:
+    """Infer façades where houses must stand but none is mapped; "mixed" where that is anywhere."""
+    gap = unmapped(streets, walls.footprints, region)
+    if gap is None:
+        return walls
+    assumptions.append(
+        f"no building footprints beside dense streets on {gap.area / 1e6:.2f} km2 "
+        f"({gap.area / region.area:.1%} of the region): façades are inferred there (blocks)"
+    )
+    mixed = walls.with_blocks(Walls.from_streets(streets, gap))
+    report = {**mixed.report, "unmapped_km2": round(gap.area / 1e6, 3)}
+    return Walls(mixed.footprints, mixed.kind, report)
 
 
 def _inferred(
@@ -363,8 +380,9 @@ def _counts(
 
 def _count_walls(walls: Walls) -> int:
     """Count the sides of all rings, as many as a ring has vertices less the one that closes it."""
-    ring = shapely.get_rings(walls.footprints.geometry.to_numpy())
-    return int(shapely.get_num_coordinates(ring).sum()) - len(ring)
+    shape = walls.footprints.geometry.to_numpy()
+    rings = len(shape) + int(shapely.get_num_interior_rings(shape).sum())
+    return int(shapely.get_num_coordinates(shape).sum()) - rings
 
 
 def _km_inside(streets: StreetNetwork, polygon: BaseGeometry) -> float:

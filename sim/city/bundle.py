@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -38,6 +38,9 @@ from sim.city.sources.files import (
 from sim.city.streets import DECKS, StreetNetwork, projected_crs
 from sim.city.walls import Walls
 from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.city.sources.osm_stream import Reading
 
 FORMAT = "hk-camera-sim city"
 FORMAT_VERSION = 1
@@ -279,6 +282,7 @@ def import_files(
     area: Path | None = None,
     halo_m: float | None = None,
     name_zh: str = "",
+    begun: Mapping[Path, Reading] | None = None,
 ) -> City:
     """Build a city from files: streets, and where given buildings and station exits.
 
@@ -294,6 +298,8 @@ def import_files(
         streets, the districts that they cover, without a halo.
     halo_m
         Width of the halo; 150 m by default.
+    begun
+        Processes that read extracts already (`sim.city.sources.osm_stream.reading_ahead`).
 
     Raises
     ------
@@ -303,7 +309,7 @@ def import_files(
     from sim.city.assemble import DEFAULT_HALO_M, assemble
 
     kinds = {path: file_kind(path) for path in map(Path, paths)}
-    read = _read_files(kinds)
+    read = _read_files(kinds, begun or {})
     target = projected_crs(read["edges"])
     edges, polygon = read["edges"], None
     covered: tuple[DistrictPart, ...] = ()
@@ -351,7 +357,7 @@ def _as_proxy(city: City, covered: tuple[DistrictPart, ...]) -> City:
     return replace(city, area=area, provenance=provenance)
 
 
-def _read_files(kinds: Mapping[Path, str]) -> dict[str, Any]:
+def _read_files(kinds: Mapping[Path, str], begun: Mapping[Path, Reading]) -> dict[str, Any]:
     """Read all files; exactly one must hold streets."""
     streets = [path for path, kind in kinds.items() if kind in ("pbf", "streets", "bus_streets")]
     if len(streets) != 1:
@@ -364,7 +370,7 @@ def _read_files(kinds: Mapping[Path, str]) -> dict[str, Any]:
     if kinds[streets[0]] == "pbf":
         from sim.city.sources.pbf import read_pbf
 
-        extract = read_pbf(streets[0])
+        extract = read_pbf(streets[0], begun.get(streets[0]))
         read.update(
             nodes=extract.nodes,
             edges=extract.edges,

@@ -110,7 +110,7 @@ class Walls:
         height = _known_heights(footprints)[source[good]]
         frame = gpd.GeoDataFrame(
             {"height": height, "kind": "footprint"},
-            geometry=shapely.orient_polygons(shapely.remove_repeated_points(part[good])),
+            geometry=shapely.orient_polygons(_without_repeats(part[good])),
             crs=footprints.crs,
         )
         report = {
@@ -128,17 +128,24 @@ class Walls:
         Ways underground do not carve; footbridges and covered ways do, and so do the ways that
         nobody walks, for no building stands on a motorway.
         """
-        above = streets.edges["deck"] != "subway"
-        edges = streets.edges[above]
+        edges = _carving(streets.edges, region)
         width = half_widths(edges)
         point = streets.nodes.geometry.to_numpy()
         rounded = _joints(edges[["u", "v"]].to_numpy().ravel(), np.repeat(width, 2), point)
         line = edges.geometry.to_numpy()
         if streets.unwalked is not None:
-            other = streets.unwalked[streets.unwalked["deck"] != "subway"]
+            other = _carving(streets.unwalked, region)
             line = np.concatenate([line, other.geometry.to_numpy()])
             width = np.concatenate([width, half_widths(other)])
         return cls._blocks(line, width, rounded, region, streets.crs)
+
+    def with_blocks(self, blocks: Walls) -> Walls:
+        """Return these footprints with the inferred blocks of places where none is mapped."""
+        if not len(blocks.footprints):
+            return self
+        both = pd.concat([self.footprints, blocks.footprints], ignore_index=True)
+        frame = gpd.GeoDataFrame(both, crs=self.footprints.crs)
+        return Walls(frame, "mixed", {**self.report, **blocks.report})
 
     @classmethod
     def from_centrelines(cls, centrelines: gpd.GeoDataFrame, region: BaseGeometry) -> Walls:
@@ -189,6 +196,13 @@ class Walls:
         return cls(frame, "blocks" if len(frame) else "none", {"blocks": float(len(frame))})
 
 
+def _carving(ways: gpd.GeoDataFrame, region: BaseGeometry) -> gpd.GeoDataFrame:
+    """Return the ways above ground that are near enough to a region to carve in it."""
+    shapely.prepare(region)
+    near = shapely.dwithin(region, ways.geometry.to_numpy(), max(WIDENING_M.values()))
+    return ways[near & (ways["deck"] != "subway").to_numpy()]
+
+
 def _without(region: BaseGeometry, carved: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return the polygons that are left of a region when many shapes are taken out of it.
 
@@ -224,6 +238,16 @@ def _polygons(shapes: list[BaseGeometry]) -> NDArray[np.object_]:
     """Return the polygons of shapes, without the lines and points of collections."""
     part = shapely.get_parts(shapely.get_parts(np.array(shapes, dtype=object)))
     return np.asarray(part[shapely.get_type_id(part) == 3])
+
+
+def _without_repeats(shape: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return shapes without vertices that stand twice in a row, which few have."""
+    vertex, of_shape = shapely.get_coordinates(shape, return_index=True)
+    same = (vertex[1:] == vertex[:-1]).all(axis=1) & (of_shape[1:] == of_shape[:-1])
+    repeats = np.unique(of_shape[1:][same])
+    shape = shape.copy()
+    shape[repeats] = shapely.remove_repeated_points(shape[repeats])
+    return shape
 
 
 def _known_heights(footprints: gpd.GeoDataFrame) -> NDArray[np.float64]:

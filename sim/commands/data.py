@@ -81,12 +81,14 @@ def _import(
 ) -> None:
     from datetime import UTC, datetime
 
-    from sim.city.bundle import bundle_path, import_files, save_bundle
+    from sim.city.sources.osm_stream import reading_ahead
 
-    folder = bundle_path(name)
-    with progress() as announce:
+    with progress() as announce, reading_ahead(files) as begun:
         announce("reading")
-        city = import_files(files, name, area=area, halo_m=halo, name_zh=name_zh)
+        from sim.city.bundle import bundle_path, import_files, save_bundle
+
+        folder = bundle_path(name)
+        city = import_files(files, name, area=area, halo_m=halo, name_zh=name_zh, begun=begun)
         announce("writing")
         save_bundle(city, folder, imported=datetime.now(UTC).date().isoformat())
     _show(city)
@@ -306,7 +308,10 @@ def _city_lines(city: City) -> Iterator[str]:
         f"streets{kind and f' ({kind})'}: {streets.length_km:.1f} km in "
         f"{len(streets.edges):,} edges, {len(streets.nodes):,} junctions and ends"
     )
-    yield f"walls: {city.walls.kind}, {len(city.walls.footprints):,} footprints"
+    shapes = city.walls.footprints["kind"].value_counts().sort_index(ascending=False)
+    yield ", ".join(
+        [f"walls: {city.walls.kind}", *(f"{count:,} {kind}s" for kind, count in shapes.items())]
+    )
     counts = city.places.table["kind"].value_counts().sort_index()
     yield f"places: {', '.join(f'{count} {kind}' for kind, count in counts.items()) or 'none'}"
     districts = (f"{part.district} {part.land_km2:.2f} km2" for part in area.parts)

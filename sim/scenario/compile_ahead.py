@@ -8,7 +8,6 @@ and start no other process.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from sim.processes import same_package
 
 if TYPE_CHECKING:
     from sim.city import City, StreetNetwork
@@ -35,7 +36,7 @@ def kernels_ahead() -> Iterator[Helpers]:
     helpers = [
         subprocess.Popen(  # a broken helper costs time only, so its words are dropped
             [sys.executable, "-P", "-m", "sim.scenario.compile_ahead", part],
-            env=_same_package(),
+            env=same_package(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -59,15 +60,6 @@ def wait_for(helpers: Helpers) -> None:
             process.wait(max(end - time.monotonic(), 0.0))
         except subprocess.TimeoutExpired:
             process.kill()
-
-
-def _same_package() -> dict[str, str]:
-    """Let the second process import the very files of the first, for the cache hangs on them.
-
-    A checkout in the working folder would otherwise come before an installed package.
-    """
-    paths = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _on_disk(part: str) -> bool:

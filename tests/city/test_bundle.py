@@ -330,7 +330,8 @@ def test_buildings_beside_streets_are_walls(tmp_path):
     houses = gpd.GeoDataFrame(geometry=[translate(box(10, 10, 50, 50), *ABROAD)], crs="EPSG:32635")
     houses.to_parquet(tmp_path / "houses.parquet")
     city = import_files([path, tmp_path / "houses.parquet"], "town")
-    assert city.walls.kind == "footprints"
+    assert city.walls.kind == "mixed"  # one house; the other blocks are inferred
+    assert (city.walls.footprints["kind"] == "footprint").sum() == 1
     assert [source["kind"] for source in city.provenance["sources"]] == ["streets", "polygons"]
 
 

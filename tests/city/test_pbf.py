@@ -2,13 +2,15 @@ import math
 
 import numpy as np
 import osmium
+import pandas as pd
 import pytest
 import shapely
 from drawn import shared
 from osmium.osm.mutable import Node, Relation, Way
 
-from sim.city.sources import pbf
-from sim.city.sources.pbf import building_height, metres, read_pbf
+from sim.city.sources import osm_stream
+from sim.city.sources.osm_stream import building_height, metres, reading_ahead
+from sim.city.sources.pbf import read_pbf
 from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
 from sim.errors import InputError
@@ -212,6 +214,46 @@ def test_reading_twice_gives_the_same(tmp_path):
         assert getattr(once, name).equals(getattr(twice, name))
 
 
+def assert_same_extract(one, other):
+    for layer in ("nodes", "edges", "buildings", "places"):
+        pd.testing.assert_frame_equal(getattr(one, layer), getattr(other, layer))
+    assert one.report == other.report
+
+
+def town(path):
+    """Streets that cross and leave the extract, a house and a market."""
+    houses = [(house(13, 14, 24, 23), {"building": "yes", "height": "12 m"})]
+    points = [(8, {"amenity": "marketplace", "name": "花墟 Flower Market"})]
+    ways = [([1, 2, 3, 4], STREET), ([2, 12], STREET), *houses]
+    return written(path, ways, points=points, missing=[4])
+
+
+def test_a_process_that_reads_ahead_finds_the_same(tmp_path):
+    path = town(tmp_path / "a.osm.pbf")
+    with reading_ahead([path]) as begun:
+        ahead = read_pbf(path, begun[path])
+        assert begun[path].returncode == 0
+    assert_same_extract(ahead, read_pbf(path))
+
+
+def test_a_reader_that_is_killed_or_fails_costs_time_only(tmp_path):
+    path = town(tmp_path / "a.osm.pbf")
+    with reading_ahead([path]) as begun:
+        begun[path].kill()
+        assert_same_extract(read_pbf(path, begun[path]), read_pbf(path))
+    broken = tmp_path / "broken.osm.pbf"
+    broken.write_bytes(path.read_bytes()[:-40])
+    with reading_ahead([broken]) as begun, pytest.raises(InputError, match="damaged or cut short"):
+        read_pbf(broken, begun[broken])
+
+
+def test_only_extracts_are_read_ahead(tmp_path):
+    (tmp_path / "empty.osm.pbf").touch()
+    others = [tmp_path / "none.osm.pbf", tmp_path / "empty.osm.pbf", tmp_path]
+    with reading_ahead(others) as begun:
+        assert not begun
+
+
 @pytest.mark.parametrize("name", REAL)
 def test_counts_agree_with_osmium(name):
     path = shared(name)
@@ -296,6 +338,6 @@ def test_bad_extracts_are_refused_in_one_line(tmp_path, case, says):
 
 def test_a_continent_is_refused_before_it_is_read(tmp_path, monkeypatch):
     path = written(tmp_path / "a.osm.pbf", [([1, 2], STREET)])
-    monkeypatch.setattr(pbf, "LARGEST_FILE_MB", 0)
+    monkeypatch.setattr(osm_stream, "LARGEST_FILE_MB", 0)
     with pytest.raises(InputError, match="cut the study area out"):
         read_pbf(path)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+from sim.processes import same_package
 from sim.scenario import compile_ahead
 
 
@@ -14,7 +15,7 @@ def test_the_helper_compiles_the_very_files_of_its_caller(tmp_path):
     told = subprocess.run(
         [sys.executable, "-P", "-c", "import sim; print(sim.__file__)"],
         cwd=tmp_path,
-        env=compile_ahead._same_package(),
+        env=same_package(),
         capture_output=True,
         text=True,
         check=True,

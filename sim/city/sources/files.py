@@ -19,7 +19,8 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from sim.city.sources.pbf import NOT_STANDING, building_height, exit_names
+from sim.city.sources.osm_stream import NOT_STANDING, building_height
+from sim.city.sources.pbf import exit_names
 from sim.errors import InputError
 
 LARGEST_FILE_MB = 1000

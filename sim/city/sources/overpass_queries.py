@@ -15,7 +15,8 @@ from shapely.geometry.base import BaseGeometry
 
 from sim.city.sources.answers import Server
 from sim.city.sources.named_areas import WantedArea
-from sim.city.sources.pbf import ENTRANCE_REACH_M, PLACE_TAGS
+from sim.city.sources.osm_stream import PLACE_TAGS
+from sim.city.sources.pbf import ENTRANCE_REACH_M
 from sim.errors import InputError
 
 TIMEOUT_S = 180

@@ -1,18 +1,14 @@
 """OpenStreetMap extracts (.osm.pbf): walking ways with their junctions, buildings and places.
 
-The file is streamed through pyosmium, which resolves node positions and multipolygons in C++; ways
-are cut at junctions here, with arrays. It knows OSM tags and WGS 84 only; what is walkable, on
-which deck, and in which projection is decided in `sim.city.streets`.
+What the file holds is met by `sim.city.sources.osm_stream`; here it becomes tables, and ways are
+cut at junctions, with arrays. It knows OSM tags and WGS 84 only; what is walkable, on which deck,
+and in which projection is decided in `sim.city.streets`.
 """
 
 from __future__ import annotations
 
-import math
-import re
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -20,76 +16,12 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from sim.city.sources.osm_stream import WAY_TAGS, Found, Reading, stream
 from sim.city.tags import split_name
 from sim.errors import InputError
 
-if TYPE_CHECKING:
-    import osmium
-
-LARGEST_FILE_MB = 300
-STOREY_M = 3.2
-FLOATING_M = 3.0
-"""A part whose underside is this high or higher cuts no line of sight to a face."""
 ENTRANCE_REACH_M = 400.0
 """A station entrance takes the name of the nearest station within this distance."""
-
-WAY_TAGS = (
-    "highway", "name", "name:zh", "name:en", "bridge", "tunnel", "covered", "indoor", "layer",
-    "access", "foot", "sidewalk", "area",
-)  # fmt: skip
-NOT_STANDING = {
-    "bridge", "canopy", "carport", "demolished", "destroyed", "no", "proposed", "razed", "roof",
-}  # fmt: skip
-PLACE_TAGS: tuple[tuple[str, frozenset[str], str], ...] = (
-    ("railway", frozenset({"subway_entrance", "train_station_entrance"}), "entrance"),
-    ("railway", frozenset({"station", "halt"}), "rail"),
-    ("public_transport", frozenset({"station"}), "rail"),
-    ("amenity", frozenset({"ferry_terminal", "bus_station"}), "station"),
-    ("highway", frozenset({"bus_stop"}), "bus_stop"),
-    ("amenity", frozenset({"marketplace"}), "market"),
-    ("shop", frozenset({"department_store", "mall", "supermarket"}), "market"),
-    ("amenity", frozenset({"college", "kindergarten", "school", "university"}), "school"),
-    (
-        "amenity",
-        frozenset({
-            "clinic", "courthouse", "doctors", "hospital", "place_of_worship", "police", "shelter",
-            "social_facility",
-        }),
-        "sensitive",
-    ),
-    ("office", frozenset({"association", "lawyer", "ngo", "political_party", "union"}),
-     "sensitive"),
-    ("office", frozenset({"company", "diplomatic", "financial", "government", "insurance", "it"}),
-     "office"),
-    ("building", frozenset({"commercial", "office"}), "office"),
-    ("amenity", frozenset({"arts_centre", "library", "theatre", "townhall"}), "landmark"),
-    ("tourism", frozenset({"attraction", "gallery", "museum"}), "landmark"),
-)  # fmt: skip
-"""Which tag makes which kind of place, the first that fits counts; entrance, rail and bus_stop
-are turned into stations once the whole file is read."""
-
-_KEYS = ("highway", "building", "building:part", *(key for key, _, _ in PLACE_TAGS))
-_PLACE_RANKS: list[tuple[str, dict[str, int]]] = [
-    (
-        key,
-        {
-            value: rank
-            for rank, (other, values, _) in enumerate(PLACE_TAGS)
-            if other == key
-            for value in values
-        },
-    )
-    for key in dict.fromkeys(key for key, _, _ in PLACE_TAGS)
-]
-"""For each key in use, the values that make a place and their row in `PLACE_TAGS`."""
-_NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(m|ft|')?")
-
-
-class Tags(Protocol):
-    """The tags of one thing: a dict, or pyosmium's own list, which is slow to turn into one."""
-
-    def get(self, key: str, /) -> str | None:
-        """Return the value of a key, None where it is missing."""
 
 
 @dataclass(frozen=True)
@@ -117,199 +49,32 @@ class Extract:
     report: dict[str, float]
 
 
-def read_pbf(path: Path) -> Extract:
+def read_pbf(path: Path, begun: Reading | None = None) -> Extract:
     """Read walking ways, buildings and places of an OpenStreetMap extract.
 
     Parameters
     ----------
     path
         A .osm.pbf file of one city; nodes outside the extract may be missing, ways are cut there.
+    begun
+        A process that reads it already, from `sim.city.sources.osm_stream.reading_ahead`.
 
     Raises
     ------
     InputError
         The file is missing, empty, damaged, no PBF, too large, or holds no ways.
     """
-    _check(path)
-    found = _Found()
-    try:
-        _stream(path, found)
-    except RuntimeError as error:
-        raise InputError(
-            f"{path}: the OSM file is damaged or cut short ({_one_line(error)}); download it again"
-        ) from error
+    found = stream(path, begun)
     if not found.ways:
         raise InputError(f"{path}: no streets in the OSM file; choose a larger area")
     nodes, edges = _cut_at_junctions(found)
     return Extract(nodes, edges, _buildings(found), _places(found), dict(found.report))
 
 
-@dataclass
-class _Found:
-    """What the stream has met so far, as plain lists."""
-
-    ways: list[tuple[object, ...]] = field(default_factory=list)
-    references: list[list[int]] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
-    buildings: list[tuple[float, str, bool]] = field(default_factory=list)
-    outlines: list[str] = field(default_factory=list)
-    places: list[tuple[str, str, str, str]] = field(default_factory=list)
-    positions: list[str] = field(default_factory=list)
-    report: dict[str, float] = field(default_factory=dict)
-
-    def add_way(self, tags: tuple[object, ...], references: list[int], line: str) -> None:
-        self.ways.append(tags)
-        self.references.append(references)
-        self.lines.append(line)
-
-    def count(self, reason: str) -> None:
-        self.report[reason] = self.report.get(reason, 0.0) + 1.0
-
-
-def _check(path: Path) -> None:
-    if not path.is_file():
-        raise InputError(f"{path}: no such file; check the path")
-    size = path.stat().st_size
-    if size > LARGEST_FILE_MB * 1_000_000:
-        raise InputError(
-            f"{path}: {size / 1e6:.0f} MB is more than one city ({LARGEST_FILE_MB} MB); cut the "
-            "study area out first, for example with `osmium extract`"
-        )
-    with path.open("rb") as file:
-        if b"OSMHeader" not in file.read(64):
-            raise InputError(f"{path}: is no OSM PBF file, or is empty; give a .osm.pbf extract")
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
-
-
-def _stream(path: Path, found: _Found) -> None:
-    import osmium
-    from osmium.filter import EntityFilter, KeyFilter
-
-    factory = osmium.geom.WKBFactory()
-    kind = osmium.osm
-    items = osmium.FileProcessor(str(path))
-    items.with_areas(KeyFilter(*(key for key in _KEYS if key != "highway")))
-    items.with_filter(EntityFilter(kind.NODE | kind.WAY | kind.AREA))
-    for keys, of in ((("highway",), kind.WAY), (_KEYS, kind.NODE | kind.AREA)):
-        wanted = KeyFilter(*keys)
-        wanted.enable_for(of)
-        items.with_filter(wanted)
-    area, way, node = osmium.osm.Area, osmium.osm.Way, osmium.osm.Node
-    for item in items:
-        if isinstance(item, area):
-            _take_area(item, factory, found)
-        elif isinstance(item, way):
-            _take_way(item, factory, found)
-        elif isinstance(item, node):
-            place = _place_kind(item.tags)
-            if place and item.location.valid():
-                _take_place(item.tags, place, factory.create_point(item), found)
-
-
-def _take_way(way: osmium.osm.Way, factory: osmium.geom.WKBFactory, found: _Found) -> None:
-    """Take a way whole, or in pieces where its other nodes lie outside the extract."""
-    import osmium
-
-    value = way.tags.get
-    tags = (way.id, *[value(key) for key in WAY_TAGS])
-    try:
-        line = factory.create_linestring(way, osmium.geom.use_nodes.ALL)
-    except osmium.InvalidLocationError:
-        found.count("ways_cut_at_the_edge")
-        runs = groupby(way.nodes, key=lambda node: node.location.valid())
-        for piece in [list(nodes) for valid, nodes in runs if valid]:
-            if len(piece) > 1:
-                path = shapely.linestrings([(node.lon, node.lat) for node in piece])
-                found.add_way(tags, [node.ref for node in piece], shapely.to_wkb(path, hex=True))
-    except RuntimeError:
-        found.count("ways_without_line")
-    else:
-        found.add_way(tags, [node.ref for node in way.nodes], line)
-
-
-def _take_area(area: osmium.osm.Area, factory: osmium.geom.WKBFactory, found: _Found) -> None:
-    tags = area.tags
-    part = "building" not in tags
-    value = tags.get("building:part" if part else "building")
-    kind = _place_kind(tags)
-    if value is None and kind is None:
-        return
-    try:
-        outline = factory.create_multipolygon(area)
-    except RuntimeError:
-        found.count("areas_without_outline")
-        return
-    if kind:
-        _take_place(tags, kind, outline, found)
-    if value is None:
-        return
-    if value in NOT_STANDING:
-        found.count("roofs_and_the_like")
-    elif _underside(tags) >= FLOATING_M:
-        found.count("parts_above_the_street")
-    elif tags.get("location") == "underground" or (tags.get("layer") or "").startswith("-"):
-        found.count("buildings_underground")
-    else:
-        found.buildings.append((building_height(tags), value, part))
-        found.outlines.append(outline)
-
-
-def _take_place(tags: Tags, kind: str, shape: str, found: _Found) -> None:
-    chinese = tags.get("name:zh") or tags.get("name:zh-Hant")
-    name, name_zh = split_name(tags.get("name"), chinese, tags.get("name:en"))
-    found.places.append((kind, name, name_zh, tags.get("ref") or ""))
-    found.positions.append(shape)
-
-
-def _place_kind(tags: Tags) -> str | None:
-    first = len(PLACE_TAGS)
-    value_of = tags.get
-    for key, rank in _PLACE_RANKS:
-        value = value_of(key)
-        if value is not None and value in rank:
-            first = min(first, rank[value])
-    return PLACE_TAGS[first][2] if first < len(PLACE_TAGS) else None
-
-
-def metres(value: str | None) -> float:
-    """Read "12", "12.5 m", "12,5" or "40 ft"; NaN where it is none of these."""
-    found = _NUMBER.fullmatch(value) if value else None
-    if not found:
-        return math.nan
-    number = float(found.group(1).replace(",", "."))
-    return number * 0.3048 if found.group(2) in ("ft", "'") else number
-
-
-def building_height(tags: Tags) -> float:
-    """Return the height (m) that OSM tags state; NaN where they state none.
-
-    It is the tag height, else building:levels and roof:levels of 3.2 m each.
-    """
-    height = metres(tags.get("height") or tags.get("building:height"))
-    if math.isnan(height):
-        roof = metres(tags.get("roof:height"))
-        if math.isnan(roof):
-            under_the_roof = metres(tags.get("roof:levels"))
-            roof = 0.0 if math.isnan(under_the_roof) else under_the_roof * STOREY_M
-        height = metres(tags.get("building:levels")) * STOREY_M + roof
-    return height if height > 0 else math.nan
-
-
-def _underside(tags: Tags) -> float:
-    """Height of the lowest point above ground; 0 where no tag says more."""
-    low = metres(tags.get("min_height"))
-    if math.isnan(low):
-        low = metres(tags.get("building:min_level")) * STOREY_M
-    return 0.0 if math.isnan(low) else low
-
-
-def _cut_at_junctions(found: _Found) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+def _cut_at_junctions(found: Found) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Split ways where another way, or the way itself, passes the same node."""
-    sizes = np.array([len(references) for references in found.references])
-    reference = np.concatenate([np.array(r, np.int64) for r in found.references])
+    sizes = np.frombuffer(found.sizes, np.int64)
+    reference = np.frombuffer(found.references, np.int64)
     position = _positions(found.lines, sizes)
     way = np.repeat(np.arange(len(sizes)), sizes)
     ids, code, times = np.unique(reference, return_inverse=True, return_counts=True)
@@ -359,17 +124,21 @@ def _shapes(outlines: list[str]) -> NDArray[np.object_]:
     return np.asarray(shapely.from_wkb([bytes.fromhex(outline) for outline in outlines]))
 
 
-def _buildings(found: _Found) -> gpd.GeoDataFrame:
+def _buildings(found: Found) -> gpd.GeoDataFrame:
     table = pd.DataFrame(found.buildings, columns=["height", "building", "part"])
     return gpd.GeoDataFrame(table, geometry=_shapes(found.outlines), crs="EPSG:4326")
 
 
-def _places(found: _Found) -> gpd.GeoDataFrame:
+def _places(found: Found) -> gpd.GeoDataFrame:
     """Turn rail stations and their entrances, or bus stops where there is no rail, into stations.
 
     A station that has entrances is represented by them, for people walk to entrances.
     """
-    table = pd.DataFrame(found.places, columns=["kind", "name", "name_zh", "ref"])
+    named = [
+        (kind, *split_name(name, chinese, english), ref or "")
+        for kind, name, chinese, english, ref in found.places
+    ]
+    table = pd.DataFrame(named, columns=["kind", "name", "name_zh", "ref"])
     point = shapely.point_on_surface(_shapes(found.positions))
     frame = gpd.GeoDataFrame(table, geometry=point, crs="EPSG:4326")
     entrance = (frame["kind"] == "entrance").to_numpy()

@@ -1,0 +1,113 @@
+"""Where a map has streets and no houses: gaps among mapped footprints that façades must fill.
+
+OpenStreetMap's houses are mapped quarter by quarter, so a quarter without a single one beside its
+dense streets is more often unmapped than unbuilt. Parks, water and country roads have few streets
+of the kinds along which houses stand, and are left open. It knows nothing of cameras; blocks inside
+a gap are made by `sim.city.walls`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy import ndimage
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
+
+    from sim.city.streets import StreetNetwork
+
+CELL_M = 50.0
+REACH_CELLS = 2
+"""A house makes its own cell and the next two on every side, about 100 m, count as mapped."""
+WINDOW_CELLS = 5
+SMALLEST_DENSITY_M = 12.0 * CELL_M**2 / 1000
+"""12 km of streets without houses to the km2, over 250 m: one road has 4, two side by side 8, the
+grid of a town 20."""
+SMALLEST_GAP_M = 1000.0
+"""A gap holds at least so much of them."""
+HOUSES_STAND_ALONG = frozenset({
+    "primary", "secondary", "tertiary", "residential", "living_street", "unclassified",
+    "pedestrian",
+})  # fmt: skip
+LARGEST_GRID = 50_000_000
+
+
+def unmapped(
+    streets: StreetNetwork, footprints: gpd.GeoDataFrame, region: BaseGeometry
+) -> BaseGeometry | None:
+    """Return the part of a region in which houses must stand but none is mapped.
+
+    Parameters
+    ----------
+    streets
+        The walking network.
+    footprints
+        Mapped buildings, in its projected metres.
+    region
+        Polygon that is simulated.
+
+    Returns
+    -------
+    A polygon or multipolygon made of cells of 50 m, None where nothing is missing.
+    """
+    west, south, east, north = region.bounds
+    origin = np.floor(np.array([west, south]) / CELL_M) * CELL_M  # the same cells for any region
+    shape = tuple((np.floor((np.array([east, north]) - origin) / CELL_M) + 1).astype(int))
+    if shape[0] * shape[1] > LARGEST_GRID:
+        return None
+    length = _street_metres(streets, origin, shape)
+    vertex = shapely.get_coordinates(footprints.geometry.to_numpy())
+    houses = np.zeros(shape, bool)
+    houses[_cells(vertex, origin, shape)] = True
+    mapped = _widened(houses, REACH_CELLS)
+    bare = np.where(mapped, 0.0, length)
+    dense = ndimage.uniform_filter(bare, WINDOW_CELLS, mode="constant") >= SMALLEST_DENSITY_M
+    label, count = ndimage.label(dense & ~mapped, np.ones((3, 3)))
+    number = np.arange(1, count + 1)
+    gaps = number[ndimage.sum_labels(bare, label, number) >= SMALLEST_GAP_M]
+    if not len(gaps):
+        return None
+    # The window is half empty at the rim of a gap, so a gap reaches half a window further.
+    gap = _widened(np.isin(label, gaps), WINDOW_CELLS // 2) & _widened(bare > 0, 1) & ~mapped
+    corner = origin + CELL_M * np.argwhere(gap)
+    cells = shapely.box(*corner.T, *(corner + CELL_M).T)
+    return shapely.intersection(shapely.union_all(cells), region)
+
+
+def _street_metres(
+    streets: StreetNetwork, origin: NDArray[np.float64], shape: tuple[int, ...]
+) -> NDArray[np.float64]:
+    """Metres of street along which houses stand, by cell, in pieces of at most half a cell."""
+    arrays = streets.arrays
+    kinds = streets.edges["highway"].isin(HOUSES_STAND_ALONG).to_numpy()
+    level = (streets.edges["deck"] == "street").to_numpy()
+    of = (kinds & level)[arrays.segment_edge]
+    start = np.stack([arrays.segment_x0[of], arrays.segment_y0[of]], axis=1)
+    step = np.stack([arrays.segment_x1[of], arrays.segment_y1[of]], axis=1) - start
+    length = np.hypot(*step.T)
+    count = np.ceil(length / (CELL_M / 2)).astype(np.int64)
+    row = np.repeat(np.arange(len(length)), count)
+    part = (np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count) + 0.5) / count[row]
+    metres = np.zeros(shape)
+    middle = start[row] + part[:, None] * step[row]
+    np.add.at(metres, _cells(middle, origin, shape), length[row] / count[row])
+    return metres
+
+
+def _cells(
+    point: NDArray[np.float64], origin: NDArray[np.float64], shape: tuple[int, ...]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the cell of each point; those outside the grid lie in the nearest cell of its rim."""
+    cell = np.floor((point - origin) / CELL_M).astype(np.int64)
+    return tuple(np.clip(cell, 0, np.array(shape) - 1).T)
+
+
+def _widened(mask: NDArray[np.bool_], cells: int) -> NDArray[np.bool_]:
+    """Return a mask grown by so many cells on every side, corners included."""
+    grown = ndimage.maximum_filter(mask, size=2 * cells + 1, mode="constant", cval=False)
+    return np.asarray(grown, bool)

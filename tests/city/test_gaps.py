@@ -1,0 +1,121 @@
+"""Where a map has streets and no houses."""
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from drawn import ORIGIN, frames, grid_ways, shared
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely.affinity import translate
+from shapely.geometry import box
+
+from sim.city.assemble import assemble
+from sim.city.bundle import load_city, save_bundle
+from sim.city.gaps import CELL_M, unmapped
+from sim.city.streets import StreetNetwork
+
+BLOCKS = 13
+STEP = 80.0
+SIDE = BLOCKS * STEP
+
+
+def town(highway="residential"):
+    return StreetNetwork.build(*frames(grid_ways(BLOCKS + 1, BLOCKS + 1, STEP, highway=highway)))
+
+
+def houses(keep=lambda x, y: True):
+    """A house in every block whose middle is kept."""
+    middles = [((i + 0.5) * STEP, (j + 0.5) * STEP) for i in range(BLOCKS) for j in range(BLOCKS)]
+    shapes = [translate(box(x - 25, y - 25, x + 25, y + 25), *ORIGIN)
+              for x, y in middles if keep(x, y)]  # fmt: skip
+    return gpd.GeoDataFrame(geometry=shapes, crs="EPSG:2326")
+
+
+def region():
+    return translate(box(-20, -20, SIDE + 20, SIDE + 20), *ORIGIN)
+
+
+def west_half(x, y):
+    return x < SIDE / 2
+
+
+STREETS = town()
+
+
+def test_a_town_with_all_its_houses_has_no_gap():
+    assert unmapped(STREETS, houses(), region()) is None
+
+
+def test_the_quarter_without_houses_is_found_and_no_other():
+    gap = unmapped(STREETS, houses(west_half), region())
+    east = translate(box(SIDE / 2 + 150, 0, SIDE, SIDE), *ORIGIN)
+    west = translate(box(0, 0, SIDE / 2, SIDE), *ORIGIN)
+    assert gap.contains(east)
+    assert gap.intersection(west).area == 0
+    assert region().contains(gap)
+
+
+@pytest.mark.parametrize("highway", ["footway", "path", "track", "service", "steps"])
+def test_no_houses_are_missed_where_none_need_stand(highway):
+    assert unmapped(town(highway), houses(west_half), region()) is None
+
+
+def test_a_road_through_the_country_is_no_gap():
+    ways = [*grid_ways(4, 4, STEP), ([(240, 0), (5000, 0)], {"highway": "tertiary"})]
+    streets = StreetNetwork.build(*frames(ways))
+    near = houses(lambda x, y: x < 240 and y < 240)
+    land = translate(box(-20, -400, 5020, 400), *ORIGIN)
+    assert unmapped(streets, near, land) is None
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.booleans(), min_size=BLOCKS**2, max_size=BLOCKS**2), st.integers(0, BLOCKS**2))
+def test_one_house_more_never_makes_more_of_a_gap(present, more):
+    number = iter(range(BLOCKS**2))
+    rows = [next(number) for _ in range(BLOCKS**2)]
+    few = houses().iloc[[k for k in rows if present[k]]]
+    many = houses().iloc[[k for k in rows if present[k] or k == more]]
+    before, after = (unmapped(STREETS, h, region()) for h in (few, many))
+    if after is not None:
+        # one gap may fall into two, of which the smaller is no gap any more, but none grows
+        assert shapely.difference(after, before).area < 1e-6
+
+
+def test_cells_do_not_hang_on_the_region():
+    wide = region().buffer(777.0)
+    gap, same = (unmapped(STREETS, houses(west_half), r) for r in (region(), wide))
+    assert same.intersection(region()).symmetric_difference(gap).area < 1e-6
+    assert np.allclose(shapely.get_coordinates(same) % CELL_M, 0)
+
+
+def test_a_city_with_a_gap_is_mixed_and_says_so(tmp_path):
+    city = assemble("town", STREETS, buildings=houses(west_half), halo_m=0.0, region=region())
+    assert city.walls.kind == "mixed"
+    kinds = city.walls.footprints["kind"].value_counts()
+    assert kinds["footprint"] == len(houses(west_half))
+    assert kinds["block"] == city.walls.report["blocks"] > 20
+    assert any("no building footprints beside dense streets" in said
+               for said in city.provenance["assumptions"])  # fmt: skip
+    inferred = city.walls.footprints[city.walls.footprints["kind"] == "block"]
+    assert not inferred.intersects(shapely.union_all(houses(west_half).geometry)).any()
+    again = load_city(str(save_bundle(city, tmp_path / "town")))
+    assert again.walls.kind == "mixed"
+
+
+def test_a_city_with_all_its_houses_is_not_mixed():
+    city = assemble("town", STREETS, buildings=houses(), halo_m=0.0, region=region())
+    assert city.walls.kind == "footprints"
+
+
+def test_a_hole_torn_into_helsinki_is_found():
+    from sim.city.bundle import import_files
+
+    city = import_files([shared("cities/helsinki.osm.pbf")], "helsinki")
+    assert city.walls.kind == "footprints"
+    mapped = city.walls.footprints
+    middle = np.median(shapely.get_coordinates(mapped.centroid.to_numpy()), axis=0)
+    hole = shapely.Point(middle).buffer(400)
+    gap = unmapped(city.streets, mapped[~mapped.intersects(hole)], city.area.region)
+    assert hole.buffer(-150).difference(gap).area < 0.1 * hole.area
+    assert gap.difference(hole.buffer(150)).area == 0
