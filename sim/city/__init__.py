@@ -58,13 +58,15 @@ class City:
         *,
         name: str = "my area",
         halo_m: float = 0.0,
+        private: bool = False,
     ) -> City:
         """Build a city from an osmnx graph and, where given, building polygons.
 
-        Without buildings, façades are inferred from the streets ("blocks").
+        Without buildings, façades are inferred from the streets ("blocks"). With `private`, ways
+        that are closed to the public are walked as well.
         """
         from sim.city.assemble import assemble
         from sim.city.streets import StreetNetwork
 
-        streets = StreetNetwork.from_osmnx(graph)
+        streets = StreetNetwork.from_osmnx(graph, private=private)
         return assemble(name, streets, buildings=buildings, halo_m=halo_m)

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -25,7 +26,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sim.area import Area, DistrictPart
+from sim.area import HONG_KONG_CRS, Area, DistrictPart, district_outlines
 from sim.city import City
 from sim.city.places import Places
 from sim.city.sources.files import (
@@ -40,6 +41,8 @@ from sim.city.walls import Walls
 from sim.errors import InputError
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from sim.city.sources.osm_stream import Reading
 
 FORMAT = "hk-camera-sim city"
@@ -242,7 +245,7 @@ def load_city(name_or_path: str | Path) -> City:
         raise InputError(
             f"{name}: no bundle {plain!r} of {'these districts' if words[1:] else 'it'} is here; "
             f"make one with `sim data fetch {asked}`, or from an extract with `sim data import "
-            f"FILE.osm.pbf --name {plain} --area EDGE.geojson`",
+            f"FILE.osm.pbf --name {plain} --area {quote(name)}`",
             key="area",
         )
     known = [*BUILT_IN, *list_bundles()]
@@ -279,9 +282,10 @@ def import_files(
     paths: list[Path],
     name: str,
     *,
-    area: Path | None = None,
+    area: Path | str | None = None,
     halo_m: float | None = None,
     name_zh: str = "",
+    private: bool = False,
     begun: Mapping[Path, Reading] | None = None,
 ) -> City:
     """Build a city from files: streets, and where given buildings and station exits.
@@ -293,11 +297,14 @@ def import_files(
         streets that buses use), and any of building polygons (.geojson, .parquet, .gpkg) and
         mtr_exits.json. Buildings given as polygons replace those of the .osm.pbf.
     area
-        File with the polygon of the study area; streets beyond it and its halo are left out. By
-        default all streets are simulated and figures count the part inside the halo; of bus
+        File with the polygon of the study area, or districts of Hong Kong ("Wan Chai", "灣仔,東區",
+        "all"); streets beyond it and its halo are left out. By default all streets are simulated
+        and figures count the part inside the halo; of bus
         streets, the districts that they cover, without a halo.
     halo_m
         Width of the halo; 150 m by default.
+    private
+        Walk ways of private access too.
     begun
         Processes that read extracts already (`sim.city.sources.osm_stream.reading_ahead`).
 
@@ -314,7 +321,7 @@ def import_files(
     edges, polygon = read["edges"], None
     covered: tuple[DistrictPart, ...] = ()
     if area is not None:
-        shape, crs = read_area(Path(area))
+        shape, crs = _study(area)
         polygon = gpd.GeoSeries([shape], crs=crs).to_crs(target).iloc[0]
         reach = polygon.buffer(DEFAULT_HALO_M if halo_m is None else halo_m)
         edges = edges[edges.to_crs(target).intersects(reach)]
@@ -325,9 +332,9 @@ def import_files(
 
         covered = covered_districts(edges)
         polygon, halo_m = outline(covered), 0.0
-    streets = StreetNetwork.build(read["nodes"], edges, target)
+    streets = StreetNetwork.build(read["nodes"], edges, target, private)
     sources = [_source(path, kind) for path, kind in kinds.items()]
-    if area is not None:
+    if area is not None and not _districts(str(area)):
         sources.append(_source(Path(area), "area"))
     city = assemble(
         name,
@@ -342,6 +349,18 @@ def import_files(
         same_source="polygons" not in kinds.values(),
     )
     return _as_proxy(city, covered) if "bus_streets" in kinds.values() else city
+
+
+def _study(area: Path | str) -> tuple[BaseGeometry, str]:
+    """Return the study area that districts or a file name, and its CRS."""
+    from sim.city.sources.named_areas import named_districts
+
+    words = _districts(str(area))
+    if not words:
+        return read_area(Path(area))
+    outlines = district_outlines()
+    shapes = [outlines[d.name] for word in words for d in named_districts(word)]
+    return shapely.union_all(shapes), HONG_KONG_CRS
 
 
 def _as_proxy(city: City, covered: tuple[DistrictPart, ...]) -> City:

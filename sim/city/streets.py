@@ -124,18 +124,24 @@ class StreetNetwork:
         return _to_arrays(self.nodes, self.edges)
 
     @classmethod
-    def from_osmnx(cls, graph: nx.MultiDiGraph, crs: str | None = None) -> StreetNetwork:
+    def from_osmnx(
+        cls, graph: nx.MultiDiGraph, crs: str | None = None, *, private: bool = False
+    ) -> StreetNetwork:
         """Build from an osmnx graph (projected or WGS 84); see `build`."""
         import osmnx as ox
 
         if "crs" not in graph.graph:
             raise InputError("graph: has no CRS; set graph.graph['crs'], for example 'EPSG:4326'")
         nodes, edges = ox.graph_to_gdfs(graph)
-        return cls.build(nodes.reset_index(names="osmid"), edges.reset_index(), crs)
+        return cls.build(nodes.reset_index(names="osmid"), edges.reset_index(), crs, private)
 
     @classmethod
     def build(
-        cls, nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame, crs: str | None = None
+        cls,
+        nodes: gpd.GeoDataFrame,
+        edges: gpd.GeoDataFrame,
+        crs: str | None = None,
+        private: bool = False,
     ) -> StreetNetwork:
         """Turn raw street edges into a walking network.
 
@@ -149,6 +155,9 @@ class StreetNetwork:
             osmnx writes them ("['footway', 'steps']") are read.
         crs
             Projected CRS to work in; HK80 by default inside Hong Kong, else the local UTM zone.
+        private
+            Keep ways of private access, for example the paths of an estate, as its residents walk
+            them; ways closed to all (access or foot is no) are left out all the same.
 
         Raises
         ------
@@ -169,7 +178,7 @@ class StreetNetwork:
         raw = _lines(edges.assign(**ends).to_crs(target), report)
         raw = _merge_both_directions(raw, report)
         table = _own_columns(raw)
-        walked = _walked(raw, report)
+        walked = _walked(raw, report, private)
         walked[walked] = _in_large_pieces(table[walked], report)
         unwalked = table.loc[~walked & ~table["highway"].isin(NOT_BUILT), OPEN_COLUMNS]
         points, table = _numbered(nodes.to_crs(target), table[walked].reset_index(drop=True))
@@ -281,14 +290,14 @@ def _own_columns(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     )
 
 
-def _walked(edges: gpd.GeoDataFrame, report: dict[str, float]) -> NDArray[np.bool_]:
+def _walked(edges: gpd.GeoDataFrame, report: dict[str, float], private: bool) -> NDArray[np.bool_]:
     """Tell which edges people walk; count the rest by reason."""
     highway = tag_words(edges, "highway")
     length = edges.length.to_numpy()
     bus = np.array([bool(words & BUS_CLASSES) for words in highway])
     report["carriageway_km"] = float(length[bus].sum()) / 1000
     keep = np.ones(len(edges), bool)
-    for reason, dropped in _reasons(edges, highway).items():
+    for reason, dropped in _reasons(edges, highway, private).items():
         report[f"dropped_{reason}_km"] = float(length[dropped & keep].sum()) / 1000
         keep &= ~dropped
     if not keep.any():
@@ -297,15 +306,15 @@ def _walked(edges: gpd.GeoDataFrame, report: dict[str, float]) -> NDArray[np.boo
 
 
 def _reasons(
-    edges: gpd.GeoDataFrame, highway: list[frozenset[str]]
+    edges: gpd.GeoDataFrame, highway: list[frozenset[str]], private: bool
 ) -> dict[str, NDArray[np.bool_]]:
     """Why an edge is not walked, by reason, in the order in which the reasons are counted."""
     access, foot, sidewalk = (tag_words(edges, name) for name in ("access", "foot", "sidewalk"))
     bridge, tunnel = tag_words(edges, "bridge"), tag_words(edges, "tunnel")
-    closed = {"no", "private"}
+    closed = {"no"} if private else {"no", "private"}
     invited = np.array([bool(f & FEET_ALLOWED) for f in foot])
     beside = np.array([bool(s - {"no", "none", "separate"}) for s in sidewalk])
-    private = [bool(f & closed or a & closed) for a, f in zip(access, foot, strict=True)]
+    shut = [bool(f & closed or a & closed) for a, f in zip(access, foot, strict=True)]
     off_ground = np.array([
         bool((b - {"no"}) or (t - {"no", "building_passage"}))
         for b, t in zip(bridge, tunnel, strict=True)
@@ -316,7 +325,7 @@ def _reasons(
     return {
         "motorway_or_trunk": motor,
         "not_a_way_for_feet": other & ~motor & ~invited,
-        "private": np.array(private) & ~invited,
+        "private": np.array(shut) & ~invited,
         "flyover_or_underpass": carriageway & off_ground & ~invited & ~beside,
     }
 

@@ -21,6 +21,10 @@ from sim.errors import InputError
 if TYPE_CHECKING:
     from sim.city import City
 
+Private = Annotated[
+    bool, typer.Option("--private", help="Walk ways of private access too, as in estates.")
+]
+
 data_app = typer.Typer(rich_markup_mode=None, help="Bring city data in, and see what is here.")
 
 
@@ -36,6 +40,7 @@ def register(app: typer.Typer) -> None:
         "sim data import walk_graph.gpkg --name mong_kok --name-zh 旺角",
         "sim data import central.osm.pbf --name central",
         "sim data import streets.graphml buildings.geojson --name town --area edge.geojson",
+        'sim data import hong-kong-latest.osm.pbf --name wan_chai --area "Wan Chai"',
         "sim data import hong_kong_streets.gpkg --name hong_kong",
     ),
 )
@@ -52,18 +57,23 @@ def data_import_command(
     name: Annotated[str, typer.Option("--name", help="Name of the bundle, for `area:`.")],
     name_zh: Annotated[str, typer.Option("--name-zh", help="Its name in Chinese.")] = "",
     area: Annotated[
-        Path | None,
-        typer.Option("--area", metavar="FILE", help="Polygon in which figures count."),
+        str | None,
+        typer.Option(
+            "--area",
+            metavar="FILE or DISTRICTS",
+            help="Where figures count: a polygon, or districts of Hong Kong.",
+        ),
     ] = None,
     halo: Annotated[
         float | None,
         typer.Option("--halo", min=0, max=5000, metavar="METRES", help="Width simulated beyond."),
     ] = None,
+    private: Private = False,
     debug: Debug = False,
 ) -> None:
     """Make a bundle from files: streets, and where given buildings and station exits."""
     with _without_looking_for_cycles():
-        _import(files, name, name_zh, area, halo)
+        _import(files, name, name_zh, area, halo, private)
 
 
 @contextmanager
@@ -77,7 +87,12 @@ def _without_looking_for_cycles() -> Iterator[None]:
 
 
 def _import(
-    files: list[Path], name: str, name_zh: str, area: Path | None, halo: float | None
+    files: list[Path],
+    name: str,
+    name_zh: str,
+    area: str | None,
+    halo: float | None,
+    private: bool,
 ) -> None:
     from datetime import UTC, datetime
 
@@ -88,7 +103,9 @@ def _import(
         from sim.city.bundle import bundle_path, import_files, save_bundle
 
         folder = bundle_path(name)
-        city = import_files(files, name, area=area, halo_m=halo, name_zh=name_zh, begun=begun)
+        city = import_files(
+            files, name, area=area, halo_m=halo, name_zh=name_zh, private=private, begun=begun
+        )
         announce("writing")
         save_bundle(city, folder, imported=datetime.now(UTC).date().isoformat())
     _show(city)
@@ -130,6 +147,7 @@ def data_fetch_command(
     geocoder: Annotated[
         str, typer.Option("--geocoder", metavar="URL", help="Nominatim server to ask for places.")
     ] = "https://nominatim.openstreetmap.org",
+    private: Private = False,
     extract: Annotated[
         Path | None,
         typer.Option(
@@ -169,7 +187,9 @@ def data_fetch_command(
             print(line)
         return
     try:
-        city = fetch_city(area, name, source, halo_m=halo_m, extract=extract, say=_say)
+        city = fetch_city(
+            area, name, source, halo_m=halo_m, private=private, extract=extract, say=_say
+        )
     except KeyboardInterrupt:
         _say("stopped; no bundle was written, answers are kept: the same command goes on there")
         raise typer.Exit(STOPPED) from None
@@ -275,6 +295,7 @@ def _city_json(city: City) -> dict[str, Any]:
             title: {key: value for key, value in report.items() if value}
             for title, report in left_out.items()
         },
+        "assumptions": city.provenance.get("assumptions", []),
         "sources": city.provenance.get("sources", []),
     }
 
@@ -325,6 +346,8 @@ def _city_lines(city: City) -> Iterator[str]:
             if value:
                 figure = f"{value:.6g}" if isinstance(value, float) else value
                 yield f"{title}, {str(key).replace('_', ' ')}: {figure}"
+    for assumption in city.provenance.get("assumptions", []):
+        yield f"assumed: {assumption}"
     for source in city.provenance.get("sources", []):
         known = (source[key] for key in ("file", "attribution", "licence") if key in source)
         yield f"source: {', '.join(map(str, known))}"

@@ -90,8 +90,14 @@ class Gazetteer:
         self._ends = city.streets.edges[["u", "v"]].to_numpy(np.int64)
         edges, places = city.streets.edges, city.places.table
         self._streets = _index(_plain, edges["name"], edges["name_zh"])
-        self._places = _index(_plain, places["name"], places["name_zh"])
-        self._exits = _index(_bare, places["name"], places["name_zh"])
+        # Homes and offices without a name of their own carry that of their street.
+        own = ~places["kind"].isin(["home", "office"])
+        named, named_zh = (
+            places[column].where(own | ~places[column].isin(edges[column]), "")
+            for column in ("name", "name_zh")
+        )
+        self._places = _index(_plain, named, named_zh)
+        self._exits = _index(_bare, named, named_zh)
         stations = places["name"].where(places["kind"] == "station", "")
         stations_zh = places["name_zh"].where(places["kind"] == "station", "")
         self._stations = _index(_station, stations, stations_zh)

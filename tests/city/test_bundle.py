@@ -310,6 +310,22 @@ def test_an_area_of_an_extract_with_a_hut_off_its_path_gets_inferred_walls(tmp_p
     assert any("no building footprint" in text for text in city.provenance["assumptions"])
 
 
+def test_a_district_of_an_extract_by_its_name(tmp_path):
+    path = shared("central/central_tst.osm.pbf")
+    city = import_files([path], "cw", area="Central and Western")
+    assert [part.district for part in city.area.parts] == ["Central and Western"]
+    edge = gpd.GeoSeries([city.area.polygon], crs="EPSG:2326")
+    edge.to_frame("geometry").to_file(tmp_path / "edge.gpkg")
+    same = import_files([path], "cw", area=tmp_path / "edge.gpkg")
+    assert len(same.streets.edges) == len(city.streets.edges)
+    in_chinese = import_files([path], "cw", area="中西區")
+    assert in_chinese.area.polygon.equals(city.area.polygon)
+    both = import_files([path], "both", area="中西區, Yau Tsim Mong")
+    assert both.area.polygon.area > city.area.polygon.area
+    with pytest.raises(InputError, match="no streets inside it"):
+        import_files([path], "islands", area="Islands")
+
+
 def test_an_area_without_streets_is_refused_in_one_line(tmp_path):
     streets = saved_files(tmp_path)
     sea = gpd.GeoDataFrame(geometry=[translate(box(9e4, 0, 9.1e4, 900), *ABROAD)], crs=32635)

@@ -112,6 +112,23 @@ def test_which_ways_are_walked(tags, walked):
 
 
 @pytest.mark.parametrize(
+    ("tags", "walked"),
+    [
+        ({"highway": "service", "access": "private"}, True),
+        ({"highway": "footway", "foot": "private"}, True),
+        ({"highway": "residential", "access": "no"}, False),
+        ({"highway": "residential", "foot": "no"}, False),
+        ({"highway": "motorway", "access": "private"}, False),
+    ],
+)
+def test_private_ways_are_walked_where_asked_for(tags, walked):
+    ways = [*grid_ways(2, 2), ([(0, 0), (-50, -50)], tags)]
+    streets = StreetNetwork.build(*frames(ways), private=True)
+    assert len(streets.edges) == (5 if walked else 4)
+    assert len(build(ways).edges) == 4
+
+
+@pytest.mark.parametrize(
     ("tags", "deck"),
     [
         ({}, "street"),

@@ -1,10 +1,13 @@
 """Way-points on the built-in sample: one place, many ways to say it, in two languages."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
+from sim.city import Places
 from sim.errors import InputError
 from sim.trips.waypoints import Gazetteer
 
@@ -49,6 +52,16 @@ def test_different_places_are_different_nodes(names):
 def test_exits_are_told_apart(names):
     exits = [f"旺角站 {exit_} 出口" for exit_ in ("A1", "B3", "C3", "D3", "E2")]
     assert len({names.node(text) for text in exits}) == len(exits)
+
+
+def test_a_street_is_not_one_of_the_homes_along_it(names):
+    table = names.city.places.table
+    homes = table[table["kind"] == "home"]
+    assert homes["name"].isin(names.city.streets.edges["name"]).any()
+    others = Places(table[~table["kind"].isin(["home", "office"])])
+    bare = Gazetteer(replace(names.city, places=others))
+    for street in sorted(set(homes["name"]) - {""}):
+        assert names.node(street) == bare.node(street)
 
 
 @pytest.mark.parametrize(

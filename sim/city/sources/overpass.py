@@ -213,6 +213,7 @@ def fetch_city(
     server: Server[Answer],
     *,
     halo_m: float = DEFAULT_HALO_M,
+    private: bool = False,
     extract: Path | None = None,
     say: Callable[[str], None] = lambda _line: None,
 ) -> City:
@@ -228,6 +229,8 @@ def fetch_city(
         As `overpass` returns it; interrupted fetches go on from the answers that it has kept.
     halo_m
         Width simulated beyond the area.
+    private
+        Walk ways of private access too.
     extract
         Where to keep all that was fetched, surveillance nodes included, as .osm.pbf.
     say
@@ -254,7 +257,7 @@ def fetch_city(
     edges = found.edges[found.edges.to_crs(area.crs).intersects(reach)]
     if edges.empty:
         raise _nothing(area, server)
-    streets = StreetNetwork.build(found.nodes, edges, area.crs)
+    streets = StreetNetwork.build(found.nodes, edges, area.crs, private)
     return assemble(
         name,
         streets,
