@@ -58,6 +58,7 @@ def assemble(
     name_zh: str = "",
     provenance: dict[str, Any] | None = None,
     same_source: bool = False,
+    centrelines: StreetNetwork | None = None,
 ) -> City:
     """Put a city together.
 
@@ -90,6 +91,9 @@ def assemble(
     same_source
         Streets and buildings are of one source, so that they cannot be of two places: façades are
         inferred where none of the buildings lies in the region.
+    centrelines
+        The same streets drawn in their middle, where `streets` has inferred pavements: façades are
+        inferred from them.
 
     Raises
     ------
@@ -100,7 +104,8 @@ def assemble(
     assumptions = _unconnected(streets)
     study = _study_area(streets, area, region, halo_m, assumptions)
     parts = _parts(study[1], streets, population)
-    walls = _walls(streets, buildings, study[1], assumptions, same_source)
+    middles = streets if centrelines is None else centrelines
+    walls = _walls(middles, buildings, study[1], assumptions, same_source)
     known = _known_places(streets.crs, study[1], places)
     filled = _fill_places(known, streets, study, parts, assumptions)
     polygon, whole, halo = study

@@ -286,6 +286,7 @@ def import_files(
     halo_m: float | None = None,
     name_zh: str = "",
     private: bool = False,
+    pavements: bool = False,
     begun: Mapping[Path, Reading] | None = None,
 ) -> City:
     """Build a city from files: streets, and where given buildings and station exits.
@@ -305,6 +306,8 @@ def import_files(
         Width of the halo; 150 m by default.
     private
         Walk ways of private access too.
+    pavements
+        Infer both pavements of streets that have none on the map (`sim.city.sides`).
     begun
         Processes that read extracts already (`sim.city.sources.osm_stream.reading_ahead`).
 
@@ -314,6 +317,7 @@ def import_files(
         A file is missing, damaged or of the wrong kind, or they do not fit together.
     """
     from sim.city.assemble import DEFAULT_HALO_M, assemble
+    from sim.city.sides import with_both_sides
 
     kinds = {path: file_kind(path) for path in map(Path, paths)}
     read = _read_files(kinds, begun or {})
@@ -332,7 +336,8 @@ def import_files(
 
         covered = covered_districts(edges)
         polygon, halo_m = outline(covered), 0.0
-    streets = StreetNetwork.build(read["nodes"], edges, target, private)
+    middles = StreetNetwork.build(read["nodes"], edges, target, private)
+    streets = with_both_sides(middles) if pavements else middles
     sources = [_source(path, kind) for path, kind in kinds.items()]
     if area is not None and not _districts(str(area)):
         sources.append(_source(Path(area), "area"))
@@ -347,6 +352,7 @@ def import_files(
         name_zh=name_zh,
         provenance={"sources": sources, "left_out_while_reading": read["report"]},
         same_source="polygons" not in kinds.values(),
+        centrelines=middles,
     )
     return _as_proxy(city, covered) if "bus_streets" in kinds.values() else city
 

@@ -25,6 +25,11 @@ Private = Annotated[
     bool, typer.Option("--private", help="Walk ways of private access too, as in estates.")
 ]
 
+Pavements = Annotated[
+    bool,
+    typer.Option("--pavements", help="Infer both pavements of streets that have none on the map."),
+]
+
 data_app = typer.Typer(rich_markup_mode=None, help="Bring city data in, and see what is here.")
 
 
@@ -69,11 +74,13 @@ def data_import_command(
         typer.Option("--halo", min=0, max=5000, metavar="METRES", help="Width simulated beyond."),
     ] = None,
     private: Private = False,
+    pavements: Pavements = False,
     debug: Debug = False,
 ) -> None:
     """Make a bundle from files: streets, and where given buildings and station exits."""
+    walked = {"private": private, "pavements": pavements}
     with _without_looking_for_cycles():
-        _import(files, name, name_zh, area, halo, private)
+        _import(files, name, name_zh, area, halo, walked)
 
 
 @contextmanager
@@ -92,7 +99,7 @@ def _import(
     name_zh: str,
     area: str | None,
     halo: float | None,
-    private: bool,
+    walked: dict[str, bool],
 ) -> None:
     from datetime import UTC, datetime
 
@@ -104,7 +111,7 @@ def _import(
 
         folder = bundle_path(name)
         city = import_files(
-            files, name, area=area, halo_m=halo, name_zh=name_zh, private=private, begun=begun
+            files, name, area=area, halo_m=halo, name_zh=name_zh, begun=begun, **walked
         )
         announce("writing")
         save_bundle(city, folder, imported=datetime.now(UTC).date().isoformat())
@@ -148,6 +155,7 @@ def data_fetch_command(
         str, typer.Option("--geocoder", metavar="URL", help="Nominatim server to ask for places.")
     ] = "https://nominatim.openstreetmap.org",
     private: Private = False,
+    pavements: Pavements = False,
     extract: Annotated[
         Path | None,
         typer.Option(
@@ -188,7 +196,14 @@ def data_fetch_command(
         return
     try:
         city = fetch_city(
-            area, name, source, halo_m=halo_m, private=private, extract=extract, say=_say
+            area,
+            name,
+            source,
+            halo_m=halo_m,
+            private=private,
+            pavements=pavements,
+            extract=extract,
+            say=_say,
         )
     except KeyboardInterrupt:
         _say("stopped; no bundle was written, answers are kept: the same command goes on there")

@@ -26,6 +26,7 @@ from shapely.geometry.base import BaseGeometry
 from sim.city import City
 from sim.city.assemble import DEFAULT_HALO_M, RIM_M, assemble
 from sim.city.places import Places
+from sim.city.sides import with_both_sides
 from sim.city.sources.answers import GarbageError, NoAnswerError, Server, TooMuchError
 from sim.city.sources.named_areas import WantedArea
 from sim.city.sources.overpass_queries import (
@@ -214,6 +215,7 @@ def fetch_city(
     *,
     halo_m: float = DEFAULT_HALO_M,
     private: bool = False,
+    pavements: bool = False,
     extract: Path | None = None,
     say: Callable[[str], None] = lambda _line: None,
 ) -> City:
@@ -231,6 +233,8 @@ def fetch_city(
         Width simulated beyond the area.
     private
         Walk ways of private access too.
+    pavements
+        Infer both pavements of streets that have none on the map.
     extract
         Where to keep all that was fetched, surveillance nodes included, as .osm.pbf.
     say
@@ -257,7 +261,8 @@ def fetch_city(
     edges = found.edges[found.edges.to_crs(area.crs).intersects(reach)]
     if edges.empty:
         raise _nothing(area, server)
-    streets = StreetNetwork.build(found.nodes, edges, area.crs, private)
+    middles = StreetNetwork.build(found.nodes, edges, area.crs, private)
+    streets = with_both_sides(middles) if pavements else middles
     return assemble(
         name,
         streets,
@@ -266,6 +271,7 @@ def fetch_city(
         halo_m=halo_m,
         places=Places(found.places),
         name_zh=area.name_zh,
+        centrelines=middles,
         provenance={
             "sources": [_source(server, parts), *area.sources],
             "left_out_while_reading": {**found.report, "mapped_cameras": float(watched)},
