@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sim.area import HONG_KONG_CRS, Area, DistrictPart, district_outlines
+from sim.area import HONG_KONG_CRS, Area, DistrictPart, district_outlines, districts
 from sim.city import City
 from sim.city.places import Places
 from sim.city.sources.files import (
@@ -363,6 +363,11 @@ def _study(area: Path | str) -> tuple[BaseGeometry, str]:
 
     words = _districts(str(area))
     if not words:
+        if not Path(area).suffix:  # no file, so a district was meant
+            names = [name for d in districts() for name in (d.name, d.name_zh)]
+            near = difflib.get_close_matches(str(area), names, n=1)
+            hint = f"did you mean {near[0]}?" if near else "give a polygon file or districts"
+            raise InputError(f"--area {area}: is no district of Hong Kong and no file; {hint}")
         return read_area(Path(area))
     outlines = district_outlines()
     shapes = [outlines[d.name] for word in words for d in named_districts(word)]

@@ -324,6 +324,8 @@ def test_a_district_of_an_extract_by_its_name(tmp_path):
     assert both.area.polygon.area > city.area.polygon.area
     with pytest.raises(InputError, match="no streets inside it"):
         import_files([path], "islands", area="Islands")
+    with pytest.raises(InputError, match="is no district of Hong Kong.*did you mean Wan Chai"):
+        import_files([path], "wan_chay", area="Wan Chay")
 
 
 def test_an_area_without_streets_is_refused_in_one_line(tmp_path):
