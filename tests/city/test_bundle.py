@@ -324,7 +324,7 @@ def test_a_district_of_an_extract_by_its_name(tmp_path):
     assert both.area.polygon.area > city.area.polygon.area
     with pytest.raises(InputError, match="no streets inside it"):
         import_files([path], "islands", area="Islands")
-    with pytest.raises(InputError, match="is no district of Hong Kong.*did you mean Wan Chai"):
+    with pytest.raises(InputError, match=r"is no district of Hong Kong.*did you mean Wan Chai"):
         import_files([path], "wan_chay", area="Wan Chay")
 
 
