@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import typer
 from docutils import nodes
 from docutils.parsers.rst import Directive
-
-from sim.cli import app
+from public_names import helps
 
 
 class CommandReference(Directive):
@@ -24,19 +20,6 @@ class CommandReference(Directive):
             self.state.document.note_implicit_target(section)
             sections.append(section)
         return sections
-
-
-def helps() -> Iterator[tuple[str, str]]:
-    """Yield the name and the help of every command, those of families after the family."""
-    command = typer.main.get_command(app)
-    yield from _helps("sim", command, None)
-
-
-def _helps(name: str, command: object, parent: object) -> Iterator[tuple[str, str]]:
-    context = command.make_context(name, [], parent=parent, resilient_parsing=True)
-    yield context.command_path, context.get_help()
-    for word, inner in getattr(command, "commands", {}).items():
-        yield from _helps(word, inner, context)
 
 
 def setup(app: object) -> dict[str, bool]:

@@ -9,6 +9,8 @@ import sys
 from importlib.metadata import version as installed
 from pathlib import Path
 
+from sphinx.ext.napoleon.docstring import NumpyDocstring
+
 sys.path.insert(0, str(Path(__file__).parent))
 
 project = "hk-camera-sim"
@@ -22,19 +24,23 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "command_reference",
+    "library_reference",
 ]
 exclude_patterns = ["__pycache__"]
-suppress_warnings = ["myst.xref_missing"] if False else []
 
 myst_heading_anchors = 3  # so that a page may point at a heading of another, as on a code host
-myst_links_external_new_tab = False
 
-autodoc_typehints = "description"
-autodoc_typehints_description_target = "documented"
+autodoc_typehints = "signature"
+python_maximum_signature_line_length = 88
 autodoc_member_order = "bysource"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
-napoleon_use_ivar = True
+napoleon_attr_annotations = False  # types stand in the signature
+napoleon_custom_sections = [("Attributes", "params_style")]
+
+# A property's docstring is a sentence like any other; napoleon would take what stands before its
+# first colon for a type.
+NumpyDocstring._parse_attribute_docstring = lambda docstring: [*docstring._consume_to_end()]
 
 html_theme = "furo"
 html_title = "What can still be walked unseen?"

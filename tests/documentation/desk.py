@@ -162,7 +162,8 @@ def less(path):
         trips["people"] = min(FEW_PEOPLE, trips.get("people", FEW_PEOPLE))
         if asked.get("area") != "mong_kok_core":
             trips.pop("walks", None)
-    if isinstance(asked.get("cameras", {}).get("totals"), list):
+    totals = asked.get("cameras", {}).get("totals")
+    if isinstance(totals, list) and totals[-1] == FEW_TOTALS[-1]:  # of the whole city
         asked["cameras"]["totals"] = FEW_TOTALS
     matrix = asked.get("matrix", {})
     for key in list(matrix)[2:]:

@@ -211,7 +211,7 @@ def run_command(words):
 
 def test_the_examples_in_the_help_are_understood(monkeypatch):
     monkeypatch.syspath_prepend(ROOT / "docs")
-    from command_reference import helps
+    from public_names import helps
 
     found = 0
     for _, text in helps():
