@@ -153,7 +153,13 @@ class Walls:
         return cls._blocks(line, width, rounded, region, streets.crs)
 
     def with_blocks(self, blocks: Walls) -> Walls:
-        """Return these footprints with the inferred blocks of places where none is mapped."""
+        """Return these footprints with the inferred blocks of places where none is mapped.
+
+        Parameters
+        ----------
+        blocks
+            The inferred façades of those places, in the same coordinates.
+        """
         if not len(blocks.footprints):
             return self
         both = pd.concat([self.footprints, blocks.footprints], ignore_index=True)

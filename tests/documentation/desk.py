@@ -23,6 +23,8 @@ from sim.area import district_outlines
 from sim.city.bundle import import_files, save_bundle
 
 EXTRACTS = ("las_palmas", "helsinki", "central_tst", "my_city")
+WAN_CHAI = (0.012, -0.036)
+"""Degrees from the drawn quarter to another district."""
 FEW_PEOPLE, FEW_TOTALS = 30, [4000, 60000]
 MY_SCENARIO = """\
 name: my
@@ -40,6 +42,7 @@ def furnish(folder, scenarios):
     _cameras(planet)
     for name in EXTRACTS:
         extract(planet, folder / f"{name}.osm.pbf")
+    extract(planet, folder / "hong-kong-latest.osm.pbf", WAN_CHAI)
     _streets(planet, folder)
     _tables(folder)
     _scenarios(scenarios, folder / "scenarios")
@@ -50,12 +53,13 @@ def furnish(folder, scenarios):
         save_bundle(city, folder / "bundles" / name)
 
 
-def extract(planet, path):
-    """Write the planet as an OpenStreetMap extract."""
+def extract(planet, path, moved=(0.0, 0.0)):
+    """Write the planet as an OpenStreetMap extract, moved by degrees east and north."""
     path.unlink(missing_ok=True)
     writer = osmium.SimpleWriter(str(path))
     for number, (lon, lat, tags) in sorted(planet.nodes.items()):
-        writer.add_node(Node(id=number, location=(lon, lat), tags=tags))
+        place = (lon + moved[0], lat + moved[1])
+        writer.add_node(Node(id=number, location=place, tags=tags))
     for number, (nodes, tags) in sorted(planet.ways.items()):
         writer.add_way(Way(id=number, nodes=nodes, tags=tags))
     for number, (members, tags) in sorted(planet.relations.items()):
