@@ -30,7 +30,19 @@ class District:
 
 @dataclass(frozen=True)
 class DistrictPart:
-    """The part of one district that lies in the simulated region, in the units of `District`."""
+    """The part of one district that lies in the simulated region, in the units of `District`.
+
+    Attributes
+    ----------
+    district
+        Its English name.
+    population
+        People who live in that part.
+    land_km2
+        Land, km².
+    carriageway_km
+        Length of the streets of the classes that buses use, km.
+    """
 
     district: str
     population: float

@@ -64,6 +64,24 @@ class City:
 
         Without buildings, façades are inferred from the streets ("blocks"). With `private`, ways
         that are closed to the public are walked as well.
+
+        Parameters
+        ----------
+        graph
+            As osmnx gives it, in any coordinate system that it names.
+        buildings
+            Polygons in any coordinate system, with an optional column height (m).
+        name
+            Of the area, for texts.
+        halo_m
+            Width of the rim (m) that is simulated and not counted, taken off the graph's outline.
+        private
+            Whether ways that are closed to the public are walked as well.
+
+        Raises
+        ------
+        InputError
+            The graph has no coordinate system, or nothing in it can be walked.
         """
         from sim.city.assemble import assemble
         from sim.city.streets import StreetNetwork

@@ -118,6 +118,8 @@ def save_bundle(city: City, folder: Path, *, imported: str | None = None) -> Pat
 
     Parameters
     ----------
+    city
+        What to write.
     folder
         The bundle itself, for example ``bundle_path("mong_kok")``; replaced if it is a bundle.
     imported
@@ -216,6 +218,12 @@ def load_city(name_or_path: str | Path) -> City:
     Districts of Hong Kong may be named as people write them, in either language, several with
     commas between them, or as "all": the bundle is the one that `sim data fetch` makes of them.
 
+    Parameters
+    ----------
+    name_or_path
+        "mong_kok_core", which is built in; a name that `sim data list` shows; a bundle's folder;
+        or districts.
+
     Raises
     ------
     InputError
@@ -297,6 +305,8 @@ def import_files(
         One source of streets (.osm.pbf, .gpkg or .graphml as osmnx saves them, or a .gpkg of the
         streets that buses use), and any of building polygons (.geojson, .parquet, .gpkg) and
         mtr_exits.json. Buildings given as polygons replace those of the .osm.pbf.
+    name, name_zh
+        Of the city, in English and in Chinese.
     area
         File with the polygon of the study area, or districts of Hong Kong ("Wan Chai", "灣仔,東區",
         "all"); streets beyond it and its halo are left out. By default all streets are simulated

@@ -28,10 +28,22 @@ class Places:
 
     @classmethod
     def empty(cls, crs: str) -> Places:
-        """No places."""
+        """No places.
+
+        Parameters
+        ----------
+        crs
+            Projected coordinate system of the city.
+        """
         columns: dict[str, list[object]] = {"kind": [], "name": [], "name_zh": [], "weight": []}
         return cls(gpd.GeoDataFrame(columns, geometry=[], crs=crs))
 
     def of(self, kind: str) -> gpd.GeoDataFrame:
-        """Return the places of one kind."""
+        """Return the places of one kind, a row each.
+
+        Parameters
+        ----------
+        kind
+            One of `KINDS`.
+        """
         return self.table[self.table["kind"] == kind]

@@ -99,8 +99,9 @@ class StreetNetwork:
     report
         What was dropped and inferred, as counts and kilometres by reason.
     unwalked
-        Ways left out of the network (highway, deck, geometry), where known: nobody walks them,
-        but they are open to sight. Only block inference reads them; a bundle does not keep them.
+        Ways left out of the network (columns highway, deck, geometry), where known: nobody walks
+        them, but they are open to sight. Only block inference reads them; a bundle does not keep
+        them.
     """
 
     nodes: gpd.GeoDataFrame
@@ -127,7 +128,22 @@ class StreetNetwork:
     def from_osmnx(
         cls, graph: nx.MultiDiGraph, crs: str | None = None, *, private: bool = False
     ) -> StreetNetwork:
-        """Build from an osmnx graph (projected or WGS 84); see `build`."""
+        """Build from an osmnx graph (projected or WGS 84); see `build`.
+
+        Parameters
+        ----------
+        graph
+            As osmnx gives it.
+        crs
+            Projected CRS to work in, as of `build`.
+        private
+            As of `build`.
+
+        Raises
+        ------
+        InputError
+            The graph has no CRS, or nothing in it can be walked.
+        """
         import osmnx as ox
 
         if "crs" not in graph.graph:
@@ -148,11 +164,11 @@ class StreetNetwork:
         Parameters
         ----------
         nodes
-            Columns osmid and geometry (points).
+            A junction a row: columns osmid and geometry (points).
         edges
-            Columns u, v (osmid of the ends), highway, geometry (LineString), and where known
-            osmid, name, name:zh, bridge, tunnel, covered, access, foot, layer, area. Lists as
-            osmnx writes them ("['footway', 'steps']") are read.
+            A street a row: columns u, v (osmid of the ends), highway, geometry (LineString), and
+            where known osmid, name, name:zh, bridge, tunnel, covered, access, foot, layer, area.
+            Lists as osmnx writes them ("['footway', 'steps']") are read.
         crs
             Projected CRS to work in; HK80 by default inside Hong Kong, else the local UTM zone.
         private

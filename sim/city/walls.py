@@ -80,7 +80,13 @@ class Walls:
 
     @classmethod
     def none(cls, crs: str) -> Walls:
-        """No walls at all: the open field, an upper bracket for what cameras can see."""
+        """No walls at all: the open field, an upper bracket for what cameras can see.
+
+        Parameters
+        ----------
+        crs
+            Projected coordinate system of the city.
+        """
         frame = gpd.GeoDataFrame({"height": [], "kind": []}, geometry=[], crs=crs)
         return cls(frame, "none")
 
@@ -127,6 +133,13 @@ class Walls:
 
         Ways underground do not carve; footbridges and covered ways do, and so do the ways that
         nobody walks, for no building stands on a motorway.
+
+        Parameters
+        ----------
+        streets
+            The network; half widths go by its column highway.
+        region
+            Polygon to fill, in the same projected CRS.
         """
         edges = _carving(streets.edges, region)
         width = half_widths(edges)
@@ -140,7 +153,13 @@ class Walls:
         return cls._blocks(line, width, rounded, region, streets.crs)
 
     def with_blocks(self, blocks: Walls) -> Walls:
-        """Return these footprints with the inferred blocks of places where none is mapped."""
+        """Return these footprints with the inferred blocks of places where none is mapped.
+
+        Parameters
+        ----------
+        blocks
+            The inferred façades of those places, in the same coordinates.
+        """
         if not len(blocks.footprints):
             return self
         both = pd.concat([self.footprints, blocks.footprints], ignore_index=True)

@@ -102,6 +102,11 @@ class LoadedScenario:
         """Return "file:line:column" of a key such as "trips.walks.0.via.1", or of its group.
 
         A key that an override has set is located as "--set KEY".
+
+        Parameters
+        ----------
+        key
+            Its place in dots, items of lists by number.
         """
         at = steps(key)
         set_by = _set_by(at, self.places, self.overridden)
@@ -111,7 +116,15 @@ class LoadedScenario:
         return one_line(f"{where.file}:{where.place.line}:{where.place.column}")
 
     def complaint(self, key: str, words: str) -> str:
-        """Return what is wrong with a key on one line, as `load_scenario` itself would say it."""
+        """Return what is wrong with a key on one line, as `load_scenario` itself would say it.
+
+        Parameters
+        ----------
+        key
+            Its place in dots, items of lists by number.
+        words
+            What is wrong, and what to do.
+        """
         where = self.locate(key)
         return one_line(
             f"{where}: {words}" if where == f"--set {key}" else f"{where}: {key}: {words}"

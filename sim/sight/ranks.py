@@ -75,7 +75,13 @@ class FirstSeen:
         return float(self._curves[0][1][-1])
 
     def coverage(self, total: int) -> dict[str, float]:
-        """Return the share of street length seen at a number of cameras in the city, per task."""
+        """Return the share of street length seen at a number of cameras in the city, per task.
+
+        Parameters
+        ----------
+        total
+            Heads in the whole city, or in the area itself with share_rule "direct".
+        """
         shares = {}
         for task, (rank, seen) in zip(TASKS, self._curves, strict=True):
             known = int(np.searchsorted(rank, total, side="right"))
@@ -83,7 +89,13 @@ class FirstSeen:
         return shares
 
     def curve(self, task: str) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-        """Return ranks at which anything new is seen, and the share seen from each on."""
+        """Return ranks at which anything new is seen, and the share seen from each on.
+
+        Parameters
+        ----------
+        task
+            One of "detect", "observe", "recognise", "identify".
+        """
         rank, seen = self._curves[TASKS.index(task)]
         real = rank < NEVER
         return rank[real], seen[real] / self.length_m

@@ -124,7 +124,13 @@ class Sightings:
         return head_index(self.arrays, len(self.fleet))
 
     def at(self, total: int) -> SightingsAt:
-        """Return what is seen at a number of cameras in the city: a filter, no new computation."""
+        """Return what is seen at a number of cameras in the city: a filter, no new computation.
+
+        Parameters
+        ----------
+        total
+            Heads in the whole city, or in the area itself with share_rule "direct".
+        """
         return SightingsAt(self, total)
 
 

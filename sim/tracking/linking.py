@@ -101,7 +101,13 @@ class TrackingParameters:
             )
 
     def look_alikes_per_s2(self, speed_m_s: float) -> float:
-        """Return α δ π v²: look-alikes within reach of a walker unseen for a second."""
+        """Return α δ π v²: look-alikes within reach of a walker unseen for a second.
+
+        Parameters
+        ----------
+        speed_m_s
+            Walking speed, m/s.
+        """
         return self.look_alike_share * self.walkers_per_m2 * math.pi * speed_m_s**2
 
 

@@ -38,7 +38,7 @@ class Trips:
     path_edge
         Edge index, int32.
     path_backward
-        True where the edge is walked from v to u.
+        Whether the edge is walked from v to u, bool.
     unreachable
         Number of pairs asked for that the network does not join.
     speed_m_s

@@ -1,6 +1,6 @@
 """A planet of one quarter in Mong Kok, drawn by hand: streets, houses, a station, a school."""
 
-from overpass_server import Planet
+from city.overpass_server import Planet
 
 WEST, SOUTH, STEP, SIDE = 114.160, 22.310, 0.0008, 8
 MIDDLE = f"{SOUTH + STEP * 3.5:.5f},{WEST + STEP * 3.5:.5f}"
