@@ -6,7 +6,6 @@ They say how far the work has come and what was left out; the reading itself is 
 from __future__ import annotations
 
 import gc
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands import STOPPED, AsJson, Debug, examples, progress
+from sim.commands import STOPPED, AsJson, Debug, examples, print_json, progress
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,6 +36,7 @@ def register(app: typer.Typer) -> None:
         "sim data import central.osm.pbf --name central",
         "sim data import streets.graphml buildings.geojson --name town --area edge.geojson",
         "sim data import hong_kong_streets.gpkg --name hong_kong",
+        "sim data import central.osm.pbf --name central --json",
     ),
 )
 def data_import_command(
@@ -59,11 +59,13 @@ def data_import_command(
         float | None,
         typer.Option("--halo", min=0, max=5000, metavar="METRES", help="Width simulated beyond."),
     ] = None,
+    as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Make a bundle from files: streets, and where given buildings and station exits."""
     with _without_looking_for_cycles():
-        _import(files, name, name_zh, area, halo)
+        folder, city = _import(files, name, name_zh, area, halo)
+    _show_kept(city, name, folder, as_json=as_json)
 
 
 @contextmanager
@@ -78,7 +80,7 @@ def _without_looking_for_cycles() -> Iterator[None]:
 
 def _import(
     files: list[Path], name: str, name_zh: str, area: Path | None, halo: float | None
-) -> None:
+) -> tuple[Path, City]:
     from datetime import UTC, datetime
 
     from sim.city.bundle import bundle_path, import_files, save_bundle
@@ -89,6 +91,14 @@ def _import(
         city = import_files(files, name, area=area, halo_m=halo, name_zh=name_zh)
         announce("writing")
         save_bundle(city, folder, imported=datetime.now(UTC).date().isoformat())
+    return folder, city
+
+
+def _show_kept(city: City, name: str, folder: Path, *, as_json: bool) -> None:
+    """Say what a new bundle holds and how a scenario takes it."""
+    if as_json:
+        print_json({"area": name, "folder": str(folder), **_city_json(city)})
+        return
     _show(city)
     print(f"kept in {folder}; a scenario takes it with `area: {name}`")
 
@@ -103,6 +113,7 @@ def _import(
         "sim data fetch 22.3193,114.1694,800 --name mong_kok_800",
         'sim data fetch "Las Palmas de Gran Canaria" --extract las_palmas.osm.pbf',
         "sim data fetch all --name hong_kong --dry-run",
+        "sim data fetch Wanchai --json",
         "sim data fetch --server http://localhost:12345/api -- -33.861,151.209,500",
     ),
 )
@@ -139,6 +150,7 @@ def data_fetch_command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the queries and their size, fetch no data.")
     ] = False,
+    as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Make a bundle from OpenStreetMap: streets, buildings and places of an area.
@@ -163,7 +175,11 @@ def data_fetch_command(
     source = overpass(kept, server, say=_say)
     halo_m = DEFAULT_HALO_M if halo is None else halo
     if dry_run:
-        for line in plan(source, area, halo_m):
+        lines = plan(source, area, halo_m)
+        if as_json:
+            print_json({"area": name, "plan": [*lines]})
+            return
+        for line in lines:
             print(line)
         return
     try:
@@ -172,8 +188,7 @@ def data_fetch_command(
         _say("stopped; no bundle was written, answers are kept: the same command goes on there")
         raise typer.Exit(STOPPED) from None
     save_bundle(city, folder, imported=datetime.now(UTC).date().isoformat())
-    _show(city)
-    print(f"kept in {folder}; a scenario takes it with `area: {name}`")
+    _show_kept(city, name, folder, as_json=as_json)
 
 
 def _say(line: str) -> None:
@@ -190,7 +205,7 @@ def data_list_command(as_json: AsJson = False, debug: Debug = False) -> None:
     """List the built-in areas and the bundles that are here."""
     found = [*_areas()]
     if as_json:
-        print(json.dumps(found, indent=2, ensure_ascii=False))
+        print_json(found)
         return
     for area in found:
         if area["built_in"]:
@@ -239,7 +254,7 @@ def data_info_command(
 
     city = load_city(bundle)
     if as_json:
-        print(json.dumps(_city_json(city), indent=2, ensure_ascii=False))
+        print_json(_city_json(city))
     else:
         _show(city)
 

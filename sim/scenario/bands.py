@@ -159,6 +159,35 @@ def bands(
     return read
 
 
+def cells_to_compute(
+    scenario: Scenario,
+    out: Path,
+    *,
+    seeds: int = 10,
+    cases: Sequence[str] | Mapping[str, Sequence[str]] | None = None,
+    factorial: bool = False,
+) -> list[Scenario]:
+    """Return the scenarios of the cells that `bands` would compute; writes nothing.
+
+    Parameters
+    ----------
+    scenario, out, seeds, cases, factorial
+        See `bands`.
+
+    Raises
+    ------
+    InputError
+        As `bands`.
+    """
+    plan = plan_of(scenario, seeds=seeds, cases=cases, factorial=factorial)
+    check_fits(scenario, world_of(scenario).city)
+    needed = {one.digest: one for one in _wanted(scenario, plan)}
+    finished = _finished(out, set(needed), scenario.cameras.totals)
+    return [
+        resolve(scenario, one.seed, one.case) for key, one in needed.items() if key not in finished
+    ]
+
+
 def plan_of(
     scenario: Scenario,
     *,
@@ -264,11 +293,7 @@ class _Kept:
         if folder is None:
             return
         _check_folder(folder)
-        for line in _lines(folder / CELLS_FILE):
-            with suppress(ValueError, TypeError, KeyError):
-                result = json.loads(line, parse_constant=_refuse)
-                if result["digest"] in wanted and _whole(result, totals):
-                    self.results[result["digest"]] = result
+        self.results = _finished(folder, wanted, totals)
         # without the end of a line that was cut off, which would spoil the next one
         self._write(CELLS_FILE, "".join(map(_line, self.results.values())))
 
@@ -293,6 +318,17 @@ class _Kept:
             aside = self._folder / f".{name}"
             aside.write_text(text, encoding="utf-8", newline="\n")
             aside.replace(self._folder / name)
+
+
+def _finished(folder: Path, wanted: set[str], totals: Sequence[int]) -> dict[str, dict[str, Any]]:
+    """Return the cells wanted that are whole in a folder, by digest."""
+    results = {}
+    for line in _lines(folder / CELLS_FILE):
+        with suppress(ValueError, TypeError, KeyError):
+            result = json.loads(line, parse_constant=_refuse)
+            if result["digest"] in wanted and _whole(result, totals):
+                results[result["digest"]] = result
+    return results
 
 
 def _check_folder(folder: Path) -> None:

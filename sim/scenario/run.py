@@ -235,6 +235,11 @@ def _aside(out: Path) -> Iterator[Path]:
         raise InputError(
             f"{out}: cannot be written ({error.strerror}); choose another --out"
         ) from None
+    except KeyboardInterrupt:
+        if made:
+            with suppress(OSError):
+                out.parent.rmdir()
+        raise
     former = folder.with_name(folder.name + "-former")
     try:
         yield folder

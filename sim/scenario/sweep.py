@@ -214,10 +214,9 @@ def sweep(
     return Swept(table, read, len(missing))
 
 
-def kept_of(plan: SweepPlan, out: Path) -> int:
-    """Count the cells of a plan that are finished in a folder; writes nothing."""
-    missing = _missing(plan, read_cells(out / JOURNAL))
-    return len({one.digest for one in plan.cells}) - len(missing)
+def missing_of(plan: SweepPlan, out: Path) -> list[Cell]:
+    """Return the cells of a plan that are not finished in a folder; writes nothing."""
+    return _missing(plan, read_cells(out / JOURNAL))
 
 
 def default_folder(plan: SweepPlan) -> Path:
