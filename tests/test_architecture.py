@@ -7,8 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOW = ["area", "city", "cameras", "sight", "trips", "placement", "tracking", "scenario"]
-FREE = {"errors", "jit", "draws", "facts"}
-"""Rooms of no side: errors, the compiler's decorators, keyed draws, tables of facts."""
+FREE = {"errors", "jit", "draws", "facts", "surface"}
+"""Rooms of no side: errors, compiler, keyed draws, tables of facts, what results have in common."""
 
 
 def imported(path):

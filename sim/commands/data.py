@@ -134,11 +134,13 @@ def data_fetch_command(
         typer.Option("--halo", min=0, max=5000, metavar="METRES", help="Width simulated beyond."),
     ] = None,
     server: Annotated[
-        str, typer.Option("--server", metavar="URL", help="Overpass server to ask.")
-    ] = "https://overpass-api.de/api",
+        str | None,
+        typer.Option("--server", metavar="URL", help="Overpass server to ask; a public one."),
+    ] = None,
     geocoder: Annotated[
-        str, typer.Option("--geocoder", metavar="URL", help="Nominatim server to ask for places.")
-    ] = "https://nominatim.openstreetmap.org",
+        str | None,
+        typer.Option("--geocoder", metavar="URL", help="Nominatim server to ask for places."),
+    ] = None,
     extract: Annotated[
         Path | None,
         typer.Option(
@@ -160,6 +162,7 @@ def data_fetch_command(
     """
     from datetime import UTC, datetime
 
+    from sim.city import NOMINATIM, OVERPASS
     from sim.city.assemble import DEFAULT_HALO_M
     from sim.city.bundle import bundle_path, bundles_folder, save_bundle
     from sim.city.sources.answers import forget_old_answers
@@ -169,10 +172,10 @@ def data_fetch_command(
 
     kept = bundles_folder() / ".fetched"
     forget_old_answers(kept)
-    area = wanted_area(areas, nominatim(kept, geocoder, say=_say))
+    area = wanted_area(areas, nominatim(kept, geocoder or NOMINATIM, say=_say))
     name = name or area.plain_name
     folder = bundle_path(name)
-    source = overpass(kept, server, say=_say)
+    source = overpass(kept, server or OVERPASS, say=_say)
     halo_m = DEFAULT_HALO_M if halo is None else halo
     if dry_run:
         lines = plan(source, area, halo_m)

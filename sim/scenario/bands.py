@@ -41,11 +41,13 @@ from sim.scenario.cases import (
 )
 from sim.scenario.cluster import deaf_children
 from sim.scenario.headlines import FIGURES, HEADLINE, HEADLINE_TASK
+from sim.scenario.load import scenario_of
 from sim.scenario.run import check_fits
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.scenario.load import LoadedScenario
     from sim.scenario.schema import Scenario
 
 BANDS_VERSION = 1
@@ -106,8 +108,8 @@ class Bands:
 
 
 def bands(
-    scenario: Scenario,
-    out: Path | None = None,
+    scenario: Scenario | LoadedScenario | str | Path,
+    out: str | Path | None = None,
     *,
     seeds: int = 10,
     cases: Sequence[str] | Mapping[str, Sequence[str]] | None = None,
@@ -120,7 +122,7 @@ def bands(
     Parameters
     ----------
     scenario
-        As read by `sim.scenario.load`.
+        The path of its file, or what `load_scenario` made of it.
     out
         Folder for bands.json, cells.csv and the finished cells; a second call with the same
         folder goes on where the first was stopped. Nothing is kept without it.
@@ -141,13 +143,14 @@ def bands(
     InputError
         A factor, level or number that cannot be, or a scenario that does not fit its city.
     """
+    scenario = scenario_of(scenario)
     plan = plan_of(scenario, seeds=seeds, cases=cases, factorial=factorial)
     check_fits(scenario, world_of(scenario).city)
     if not 1 <= workers <= MOST_WORKERS:
         raise InputError(f"{workers} workers; give 1 to {MOST_WORKERS}")
     wanted = _wanted(scenario, plan)
     needed = {one.digest: one for one in wanted}
-    kept = _Kept(out, set(needed), scenario.cameras.totals)
+    kept = _Kept(None if out is None else Path(out), set(needed), scenario.cameras.totals)
     done(len(kept.results), len(needed))
     missing = [one for key, one in needed.items() if key not in kept.results]
     for result in _compute(scenario, missing, workers):
