@@ -151,7 +151,7 @@ def chart(
 def share_axis(*values: ArrayLike) -> Axis:
     """Return an axis of shares from 0 up to the next tenth above the highest value."""
     highest = _highest(values)
-    top = min(max(math.ceil(highest * 10 - 1e-9), 1), 10)
+    top = min(max(math.ceil(highest * 10 - 1e-12), 1), 10)
     step = 1 if top <= MOST_TICKS else 2
     top += top % step
     return Axis(0, top / 10, [(k / 10, f"{10 * k}%") for k in range(0, top + 1, step)])

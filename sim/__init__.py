@@ -1,23 +1,27 @@
 """Simulate what can still be walked unseen in Hong Kong at 4,000 cameras and at 60,000.
 
-The researcher's surface: a city, a fleet of simulated cameras, what they see, walks, and how
-trackable a walker is. Names are loaded when first used, so importing `sim` is quick and compiles
-nothing.
+The researcher's surface: a city, a fleet of simulated cameras, what they see, walks, how trackable
+a walker is, and all that the command does with scenarios and runs. Names are loaded when first
+used, so importing `sim` is quick and compiles nothing.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.area import Area
     from sim.cameras.fleet import Fleet
     from sim.cameras.optics import Optics
+    from sim.cameras.real import read_cameras
     from sim.city import City
-    from sim.city.bundle import import_files, load_city, save_bundle
+    from sim.city.bundle import load_city
     from sim.errors import InputError
     from sim.placement import place
+    from sim.scenario.bands import bands
+    from sim.scenario.compare import compare
+    from sim.scenario.finished import read_run
     from sim.scenario.load import load_scenario
     from sim.scenario.run import run
+    from sim.scenario.sweep import sweep
     from sim.sight.sightings import Sightings, see
     from sim.sight.what_if import see_changed
     from sim.tracking import TrackingParameters, track
@@ -25,7 +29,6 @@ if TYPE_CHECKING:
     from sim.trips.demand import sample_trips
 
 _HOME = {
-    "Area": "sim.area",
     "City": "sim.city",
     "Fleet": "sim.cameras.fleet",
     "InputError": "sim.errors",
@@ -33,22 +36,25 @@ _HOME = {
     "Sightings": "sim.sight.sightings",
     "TrackingParameters": "sim.tracking",
     "Trips": "sim.trips",
-    "import_files": "sim.city.bundle",
+    "bands": "sim.scenario.bands",
+    "compare": "sim.scenario.compare",
     "load_city": "sim.city.bundle",
     "load_scenario": "sim.scenario.load",
     "place": "sim.placement",
+    "read_cameras": "sim.cameras.real",
+    "read_run": "sim.scenario.finished",
     "run": "sim.scenario.run",
     "sample_trips": "sim.trips.demand",
-    "save_bundle": "sim.city.bundle",
     "see": "sim.sight.sightings",
     "see_changed": "sim.sight.what_if",
+    "sweep": "sim.scenario.sweep",
     "track": "sim.tracking",
 }
 
 __all__ = [
-    "Area", "City", "Fleet", "InputError", "Optics", "Sightings", "TrackingParameters", "Trips",
-    "import_files", "load_city", "load_scenario", "place", "run", "sample_trips", "save_bundle",
-    "see", "see_changed", "track",
+    "City", "Fleet", "InputError", "Optics", "Sightings", "TrackingParameters", "Trips", "bands",
+    "compare", "load_city", "load_scenario", "place", "read_cameras", "read_run", "run",
+    "sample_trips", "see", "see_changed", "sweep", "track",
 ]  # fmt: skip
 
 

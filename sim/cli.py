@@ -8,7 +8,6 @@ a command needs it, so that `sim --help` and `sim validate` answer at once.
 from __future__ import annotations
 
 import contextlib
-import json
 import math
 import os
 import sys
@@ -34,6 +33,7 @@ from sim.commands import (
     examples,
     exporting,
     located,
+    print_json,
     progress,
     publishing,
     sweeping,
@@ -203,16 +203,11 @@ def _show_resolved(loaded: LoadedScenario, *, as_json: bool) -> None:
     takes = estimate(loaded.scenario, city)
     if as_json:
         plain = loaded.scenario.model_dump(mode="json")
-        _print_json({"scenario": plain, "estimate": takes.to_json()})
+        print_json({"scenario": plain, "estimate": takes.to_json()})
         return
     for line in takes.lines():
         print(one_line(f"# {line}"))
     print(dump_scenario(loaded.scenario), end="")
-
-
-def _print_json(content: object) -> None:
-    """Print for programs: one JSON document on standard output."""
-    print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
 
 
 def _run(loaded: LoadedScenario, folder: Path, *, draw_map: bool, as_json: bool) -> None:
@@ -234,7 +229,7 @@ def _run(loaded: LoadedScenario, folder: Path, *, draw_map: bool, as_json: bool)
     if as_json:
         drawn = str(folder / "map.html") if draw_map else None
         told = {"folder": str(folder), "map": drawn, "seconds": round(seconds, 1)}
-        _print_json({**told, "summary": summary})
+        print_json({**told, "summary": summary})
         return
     console = Console(highlight=False, width=max(80, get_terminal_size().columns))
     console.print(_closing_table(summary))
@@ -346,10 +341,8 @@ def validate_command(
             if not as_json:
                 print(f"{path}: valid ({checked.in_words()})")
     if as_json:
-        _print_json({"valid": not wrong, "files": files})
-        if wrong:
-            raise typer.Exit(WRONG_INPUT)
-    elif wrong:
+        print_json({"valid": not wrong, "files": files})
+    if wrong:
         raise InputErrors(wrong)
 
 
@@ -366,7 +359,7 @@ def schema_command(debug: Debug = False) -> None:
     """Print the JSON Schema of a scenario, for editors and other programs."""
     from sim.scenario.schema import json_schema
 
-    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    print_json(json_schema())
 
 
 @app.command(
@@ -386,16 +379,21 @@ def template_command(debug: Debug = False) -> None:
 @app.command(
     "map",
     short_help="Draw the map of a finished run again.",
-    epilog=examples("sim map out/mong_kok_core"),
+    epilog=examples("sim map out/mong_kok_core", "sim map out/mong_kok_core --json"),
 )
 def map_command(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Run folder of `sim run`.")],
+    as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Draw map.html and report.html of a finished run again."""
     from maps import write_pages
 
-    print(write_pages(run_folder))
+    drawn = write_pages(run_folder)
+    if as_json:
+        print_json({"map": str(drawn), "report": str(drawn.with_name("report.html"))})
+    else:
+        print(drawn)
 
 
 # The order in which `sim --help` lists them.

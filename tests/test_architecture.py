@@ -7,8 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOW = ["area", "city", "cameras", "sight", "trips", "placement", "tracking", "scenario"]
-FREE = {"errors", "jit", "draws", "facts", "processes"}
-"""Rooms of no side: errors, the compiler's decorators, keyed draws, facts, our own processes."""
+FREE = {"errors", "jit", "draws", "facts", "processes", "surface"}
+"""Rooms of no side: errors, compiler, keyed draws, facts, own processes, what results share."""
 
 
 def imported(path):

@@ -29,10 +29,10 @@ def scenario(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def answer(capsys: pytest.CaptureFixture[str], words: list[str], code: int = 0) -> dict:
-    """Return what a command prints for programs; nothing else is on either stream."""
+    """Return what a command prints for programs; mistakes are a line each on the other stream."""
     assert main([*words, "--json"]) == code
     out, err = capsys.readouterr()
-    assert err == ""
+    assert (err == "") == (code == 0)
     content = json.loads(out)
     assert json.loads(json.dumps(content, allow_nan=False)) == content
     return content

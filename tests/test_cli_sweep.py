@@ -178,9 +178,18 @@ def test_nothing_is_computed_where_all_is_there(there, undisturbed, capsys):
 def test_a_dry_run_counts_and_writes_nothing(there, capsys):
     before = sorted(there.rglob("*"))
     assert main(["sweep", "s.yaml", "--out", "o", "--dry-run"]) == 0
-    assert f"{CELLS} of them are finished in o" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert f"{CELLS} of them are finished in o" in out
+    assert out.endswith("Nothing is left to compute.\n")
     assert main(["sweep", "s.yaml", "--dry-run"]) == 0
-    assert "0 of them are finished in out/small_sweep" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "0 of them are finished in out/small_sweep" in out
+    assert f"{CELLS} cells on " in out
+    assert main(["sweep", "s.yaml", "--dry-run", "--json", "--workers", "1"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["cells"], told["finished"]) == (CELLS, 0)
+    assert told["estimate"]["cells_to_compute"] == CELLS
+    assert told["estimate"]["seconds_at_most"] > 1
     assert sorted(there.rglob("*")) == before
 
 

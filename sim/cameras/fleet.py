@@ -19,8 +19,11 @@ from numpy.typing import NDArray
 from sim.cameras.optics import FACE_HEIGHT_M, TASKS, camera_type
 from sim.city.streets import DECKS
 from sim.errors import InputError, InputErrors
+from sim.surface import Result, axes_for
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from sim.cameras.optics import Optics
 
 RANGE_COLUMNS = tuple(f"range_{task}" for task in TASKS)
@@ -64,7 +67,7 @@ class HeadArrays(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Fleet:
+class Fleet(Result):
     """Cameras, a head a row.
 
     Attributes
@@ -136,6 +139,43 @@ class Fleet:
         a = self.arrays
         empty = (a.reach <= a.near[:, None]).sum(axis=0)
         return dict(zip(TASKS, empty.tolist(), strict=True))
+
+    def plot(self, ax: Axes | None = None, *, total: int | None = None) -> Axes:
+        """Draw the cameras as arrows that look where they look; return the axes.
+
+        Parameters
+        ----------
+        ax
+            matplotlib axes to draw on; new ones by default.
+        total
+            Cameras in the whole city; all of the fleet by default.
+
+        Raises
+        ------
+        InputError
+            matplotlib is not installed.
+        """
+        ax = axes_for(ax)
+        heads = self.heads if total is None else self.heads[self.heads["rank"] <= total]
+        bearing = np.radians(heads["heading"].to_numpy(np.float64))
+        ax.quiver(
+            heads["x"], heads["y"], np.sin(bearing), np.cos(bearing), color="crimson",
+            angles="xy", width=0.003, scale=60,
+        )  # fmt: skip
+        ax.autoscale_view()
+        return ax
+
+    def _card(self) -> tuple[str, Mapping[str, object]]:
+        kinds = self.heads["camera_type"].value_counts() if "camera_type" in self.heads else {}
+        real = int(self.real.sum())
+        return "Fleet of cameras", {
+            "cameras (heads)": len(self),
+            "sites": int(self.heads["site"].nunique()),
+            "simulated": len(self) - real,
+            "mapped, listed or given": real,
+            "city ranks": f"1 to {int(self.heads['rank'].max()):,}" if len(self) else "–",
+            **{f"type {kind}": int(count) for kind, count in dict(kinds).items()},
+        }
 
     @cached_property
     def arrays(self) -> HeadArrays:

@@ -7,6 +7,7 @@ walls, cameras or people. Whatever it drops or infers is counted in its report.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,6 +23,7 @@ from scipy.sparse.csgraph import connected_components
 from sim.area import HONG_KONG_CRS
 from sim.city.tags import split_names, tag_words
 from sim.errors import InputError
+from sim.surface import Result
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -85,7 +87,7 @@ class StreetArrays(NamedTuple):
 
 
 @dataclass(frozen=True)
-class StreetNetwork:
+class StreetNetwork(Result):
     """An undirected walking network: its largest connected piece, and any other of 50 km or more.
 
     Attributes
@@ -118,6 +120,16 @@ class StreetNetwork:
     def length_km(self) -> float:
         """Length of all streets, km."""
         return float(self.edges["length"].sum()) / 1000
+
+    def _card(self) -> tuple[str, Mapping[str, object]]:
+        decks = self.edges["deck"].value_counts()
+        length = {"length": f"{self.length_km:.1f} km"}
+        counts = {"edges": len(self.edges), "junctions and ends": len(self.nodes)}
+        return f"Streets ({self.crs})", {
+            **length,
+            **counts,
+            **{k: int(n) for k, n in decks.items()},
+        }
 
     @cached_property
     def arrays(self) -> StreetArrays:

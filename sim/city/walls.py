@@ -7,6 +7,7 @@ every output, because a façade line inferred from streets is a guess.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +17,8 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+
+from sim.surface import Result
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -55,7 +58,7 @@ class WallArrays(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Walls:
+class Walls(Result):
     """Footprints that block sight.
 
     Attributes
@@ -72,6 +75,11 @@ class Walls:
     footprints: gpd.GeoDataFrame
     kind: str
     report: dict[str, float] = field(default_factory=dict)
+
+    def _card(self) -> tuple[str, Mapping[str, object]]:
+        known = int(self.footprints["height"].notna().sum())
+        counts = {"footprints": len(self.footprints), "of known height": known}
+        return f"Walls: {self.kind}", counts
 
     @cached_property
     def arrays(self) -> WallArrays:

@@ -7,6 +7,7 @@ scenario key before its error, and where tables go. Nothing is computed here.
 from __future__ import annotations
 
 import contextlib
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -136,18 +137,6 @@ def table(title: str) -> Table:
     return Table(title=Text(title, "bold"), title_justify="left", box=lines, pad_edge=False)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file aside and move it into its place.
-
-    Raises
-    ------
-    InputError
-        It cannot be written there.
-    """
-    aside = path.with_name(f".{path.name}.part")
-    try:
-        aside.write_text(text, encoding="utf-8", newline="\n")
-        aside.replace(path)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise InputError(f"{path}: cannot be written ({error.strerror}); choose another") from None
+def print_json(content: object) -> None:
+    """Print for programs: one JSON document on standard output, and nothing else there."""
+    print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands import AsJson, Debug, console, examples, progress, table
+from sim.commands import AsJson, Debug, console, examples, print_json, progress, table
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def register(app: typer.Typer) -> None:
         "sim cameras import overpass.json --out cameras.geojson --report values.csv",
         "sim cameras import traffic_cameras.csv",
         "sim cameras import list.csv --crs EPSG:2326 --columns x=east,y=north,heading=bearing",
+        "sim cameras import helsinki.osm.pbf --json",
     ),
 )
 def cameras_import_command(
@@ -93,6 +94,7 @@ def cameras_import_command(
         Path | None,
         typer.Option("--report", metavar="CSV", help="What became of every value, a row each."),
     ] = None,
+    as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Read real cameras; say what was read, guessed and refused, and write them as a fleet."""
@@ -118,6 +120,9 @@ def cameras_import_command(
         write_cameras(cameras.fleet, target, cameras.sites)
         if report is not None:
             write_report(cameras.table, report)
+    if as_json:
+        print_json(_cameras_json(cameras, target, report))
+        return
     _show_cameras(cameras)
     print(target)
 
@@ -252,6 +257,21 @@ def _columns(settings: Sequence[str]) -> dict[str, str]:
             raise InputError(f'--columns: "{field}" is given twice')
         columns[field] = column
     return columns
+
+
+def _cameras_json(cameras: RealCameras, target: Path, report: Path | None) -> dict[str, Any]:
+    """Return what was read, guessed and refused as plain data."""
+    from sim.cameras.tags import OUTCOMES
+
+    keys = cameras.by_key.itertuples()
+    return {
+        "cameras": str(target),
+        "report": None if report is None else str(report),
+        "counts": {str(what): int(count) for what, count in cameras.counts.items()},
+        "values": {
+            str(key): dict(zip(OUTCOMES, map(int, counts), strict=True)) for key, *counts in keys
+        },
+    }
 
 
 def _show_cameras(cameras: RealCameras) -> None:

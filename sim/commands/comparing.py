@@ -23,8 +23,8 @@ from sim.commands import (
     counting,
     examples,
     located,
+    print_json,
     table,
-    write_text,
 )
 from sim.errors import InputError
 from sim.scenario.headlines import HEADLINE_TASK
@@ -70,6 +70,8 @@ def register(app: typer.Typer) -> None:
             "sim bands my.yaml --seeds 20 --cases optics,street_share --workers 2",
             'sim bands my.yaml --cases "strategy=even+population+greedy_cover,walls"',
             "sim bands my.yaml --factorial --cases optics,strategy --out bands/both",
+            "sim bands my.yaml --seeds 100 --dry-run",
+            "sim bands my.yaml --seeds 5 --json",
         ),
     )(bands_command)
     app.command(
@@ -107,9 +109,9 @@ def compare_command(
     _check_csv(out)
     compared = compare(runs, tasks=tasks or [HEADLINE_TASK])
     if out is not None:
-        write_text(out, compared.table.to_csv(index=False, lineterminator="\n"))
+        _write(out, compared.table.to_csv(index=False, lineterminator="\n"))
     if as_json:
-        _print_json(compared.to_json())
+        print_json(compared.to_json())
         return
     show = console()
     for line in _differences(compared):
@@ -143,7 +145,11 @@ def bands_command(
         Path | None, typer.Option("--out", metavar="DIR", help="out/<name>_bands by default.")
     ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, max=256, help="Processes.")] = 1,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Count the cells, say what they take, run nothing.")
+    ] = False,
     settings: Settings = None,
+    as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Show how far a scenario's figures move, by chance and by named case.
@@ -151,12 +157,24 @@ def bands_command(
     Seeds give a band of what is drawn by chance; cases are set beside one another, never pooled.
     Finished cells are kept in DIR, so the same command goes on where it was stopped.
     """
-    from sim.scenario.bands import bands
+    from sim.scenario.bands import bands, cells_to_compute
+    from sim.scenario.estimate import estimate_cells
     from sim.scenario.load import load_scenario
 
     loaded = load_scenario(scenario, settings or [])
     folder = out if out is not None else Path("out") / f"{loaded.scenario.name}_bands"
     chosen = _cases(cases)
+    if dry_run:
+        with located(loaded):
+            cells = cells_to_compute(
+                loaded.scenario, folder, seeds=seeds, cases=chosen, factorial=factorial
+            )
+            takes = estimate_cells(cells, workers)
+        if as_json:
+            print_json({"folder": str(folder), "estimate": takes.to_json()})
+        else:
+            print(takes.line())
+        return
     try:
         with located(loaded), counting() as done:
             read = bands(
@@ -171,6 +189,9 @@ def bands_command(
     except KeyboardInterrupt:
         print("sim: stopped; finished cells are kept: the same command goes on", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
+    if as_json:
+        print_json({"folder": str(folder), **read.content})
+        return
     show = console()
     show.print(_bands_table(read))
     for line in _bands_lines(read):
@@ -208,9 +229,9 @@ def walk_command(
 
     answer = walk_run(run_folder, [start, *(via or []), end], totals=totals or None, task=task)
     if geojson is not None:
-        write_text(geojson, answer.lines.to_json(drop_id=True, ensure_ascii=False) + "\n")
+        _write(geojson, answer.lines.to_json(drop_id=True, ensure_ascii=False) + "\n")
     if as_json:
-        _print_json(answer.content)
+        print_json(answer.content)
         return
     show = console()
     for line in _walk_lines(answer):
@@ -220,8 +241,10 @@ def walk_command(
         show.print(line, markup=False)
 
 
-def _print_json(content: Mapping[str, Any]) -> None:
-    print(json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False))
+def _write(path: Path, text: str) -> None:
+    from sim.city.aside import write_aside
+
+    write_aside(path, lambda aside: aside.write_text(text, encoding="utf-8", newline="\n"))
 
 
 def _check_csv(out: Path | None) -> None:

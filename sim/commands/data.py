@@ -6,7 +6,6 @@ They say how far the work has come and what was left out; the reading itself is 
 from __future__ import annotations
 
 import gc
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands import STOPPED, AsJson, Debug, examples, progress
+from sim.commands import STOPPED, AsJson, Debug, examples, print_json, progress
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -47,6 +46,7 @@ def register(app: typer.Typer) -> None:
         "sim data import streets.graphml buildings.geojson --name town --area edge.geojson",
         'sim data import hong-kong-latest.osm.pbf --name wan_chai --area "Wan Chai"',
         "sim data import hong_kong_streets.gpkg --name hong_kong",
+        "sim data import central.osm.pbf --name central --json",
     ),
 )
 def data_import_command(
@@ -75,12 +75,14 @@ def data_import_command(
     ] = None,
     private: Private = False,
     pavements: Pavements = False,
+    as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Make a bundle from files: streets, and where given buildings and station exits."""
     walked = {"private": private, "pavements": pavements}
     with _without_looking_for_cycles():
-        _import(files, name, name_zh, area, halo, walked)
+        folder, city = _import(files, name, name_zh, area, halo, walked)
+    _show_kept(city, name, folder, as_json=as_json)
 
 
 @contextmanager
@@ -100,7 +102,7 @@ def _import(
     area: str | None,
     halo: float | None,
     walked: dict[str, bool],
-) -> None:
+) -> tuple[Path, City]:
     from datetime import UTC, datetime
 
     from sim.city.sources.osm_stream import reading_ahead
@@ -115,6 +117,14 @@ def _import(
         )
         announce("writing")
         save_bundle(city, folder, imported=datetime.now(UTC).date().isoformat())
+    return folder, city
+
+
+def _show_kept(city: City, name: str, folder: Path, *, as_json: bool) -> None:
+    """Say what a new bundle holds and how a scenario takes it."""
+    if as_json:
+        print_json({"area": name, "folder": str(folder), **_city_json(city)})
+        return
     _show(city)
     print(f"kept in {folder}; a scenario takes it with `area: {name}`")
 
@@ -129,6 +139,7 @@ def _import(
         "sim data fetch 22.3193,114.1694,800 --name mong_kok_800",
         'sim data fetch "Las Palmas de Gran Canaria" --extract las_palmas.osm.pbf',
         "sim data fetch all --name hong_kong --dry-run",
+        "sim data fetch Wanchai --json",
         "sim data fetch --server http://localhost:12345/api -- -33.861,151.209,500",
     ),
 )
@@ -149,11 +160,13 @@ def data_fetch_command(
         typer.Option("--halo", min=0, max=5000, metavar="METRES", help="Width simulated beyond."),
     ] = None,
     server: Annotated[
-        str, typer.Option("--server", metavar="URL", help="Overpass server to ask.")
-    ] = "https://overpass-api.de/api",
+        str | None,
+        typer.Option("--server", metavar="URL", help="Overpass server to ask; a public one."),
+    ] = None,
     geocoder: Annotated[
-        str, typer.Option("--geocoder", metavar="URL", help="Nominatim server to ask for places.")
-    ] = "https://nominatim.openstreetmap.org",
+        str | None,
+        typer.Option("--geocoder", metavar="URL", help="Nominatim server to ask for places."),
+    ] = None,
     private: Private = False,
     pavements: Pavements = False,
     extract: Annotated[
@@ -167,6 +180,7 @@ def data_fetch_command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the queries and their size, fetch no data.")
     ] = False,
+    as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Make a bundle from OpenStreetMap: streets, buildings and places of an area.
@@ -176,6 +190,7 @@ def data_fetch_command(
     """
     from datetime import UTC, datetime
 
+    from sim.city import NOMINATIM, OVERPASS
     from sim.city.assemble import DEFAULT_HALO_M
     from sim.city.bundle import bundle_path, bundles_folder, save_bundle
     from sim.city.sources.answers import forget_old_answers
@@ -185,13 +200,17 @@ def data_fetch_command(
 
     kept = bundles_folder() / ".fetched"
     forget_old_answers(kept)
-    area = wanted_area(areas, nominatim(kept, geocoder, say=_say))
+    area = wanted_area(areas, nominatim(kept, geocoder or NOMINATIM, say=_say))
     name = name or area.plain_name
     folder = bundle_path(name)
-    source = overpass(kept, server, say=_say)
+    source = overpass(kept, server or OVERPASS, say=_say)
     halo_m = DEFAULT_HALO_M if halo is None else halo
     if dry_run:
-        for line in plan(source, area, halo_m):
+        lines = plan(source, area, halo_m)
+        if as_json:
+            print_json({"area": name, "plan": [*lines]})
+            return
+        for line in lines:
             print(line)
         return
     try:
@@ -209,8 +228,7 @@ def data_fetch_command(
         _say("stopped; no bundle was written, answers are kept: the same command goes on there")
         raise typer.Exit(STOPPED) from None
     save_bundle(city, folder, imported=datetime.now(UTC).date().isoformat())
-    _show(city)
-    print(f"kept in {folder}; a scenario takes it with `area: {name}`")
+    _show_kept(city, name, folder, as_json=as_json)
 
 
 def _say(line: str) -> None:
@@ -227,7 +245,7 @@ def data_list_command(as_json: AsJson = False, debug: Debug = False) -> None:
     """List the built-in areas and the bundles that are here."""
     found = [*_areas()]
     if as_json:
-        print(json.dumps(found, indent=2, ensure_ascii=False))
+        print_json(found)
         return
     for area in found:
         if area["built_in"]:
@@ -276,7 +294,7 @@ def data_info_command(
 
     city = load_city(bundle)
     if as_json:
-        print(json.dumps(_city_json(city), indent=2, ensure_ascii=False))
+        print_json(_city_json(city))
     else:
         _show(city)
 

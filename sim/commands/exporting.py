@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands import Debug, examples
+from sim.commands import AsJson, Debug, examples, print_json
 
 
 def register(app: typer.Typer) -> None:
@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
         epilog=examples(
             "sim export out/mong_kok_core",
             "sim export out/mong_kok_core --format csv --out tables",
+            "sim export out/mong_kok_core --json",
         ),
     )(export_command)
 
@@ -34,6 +35,7 @@ def export_command(
     out: Annotated[
         Path | None, typer.Option("--out", help="File or folder; beside the run by default.")
     ] = None,
+    as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Write a finished run's streets, cameras, walks and figures for GIS or spreadsheets.
@@ -44,5 +46,9 @@ def export_command(
     from sim.scenario.finished import read_run
 
     run = read_run(run_folder)
-    for path in export_run(run, form, out if out is not None else default_out(run, form)):
+    written = export_run(run, form, out if out is not None else default_out(run, form))
+    if as_json:
+        print_json({"format": form, "written": [str(path) for path in written]})
+        return
+    for path in written:
         print(path)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands import Debug, examples
+from sim.commands import AsJson, Debug, examples, print_json
 
 
 def register(app: typer.Typer) -> None:
@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
         epilog=examples(
             "sim site out/mong_kok_core --out site",
             "sim site out/junctions out/transit out/random --out public",
+            "sim site out/mong_kok_core --out site --json",
         ),
     )(site_command)
 
@@ -31,6 +32,7 @@ def site_command(
         Path,
         typer.Option("--out", metavar="DIR", help="Folder to write; an older site is replaced."),
     ],
+    as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Write an index of runs with their maps and reports, ready for any static host.
@@ -40,4 +42,8 @@ def site_command(
     """
     from maps import write_site
 
-    print(write_site(runs, out))
+    index = write_site(runs, out)
+    if as_json:
+        print_json({"index": str(index), "runs": [str(run) for run in runs]})
+    else:
+        print(index)

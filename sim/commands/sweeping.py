@@ -12,12 +12,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.commands import STOPPED, Debug, Settings, Variants, console, counting, examples, table
+from sim.commands import (
+    STOPPED,
+    AsJson,
+    Debug,
+    Settings,
+    Variants,
+    console,
+    counting,
+    examples,
+    print_json,
+    table,
+)
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from sim.scenario.sweep import SweepPlan
+    from sim.scenario.sweep import SweepPlan, Swept
 
 MOST_ROWS = 30
 """Lines of the closing table; the rest is in the files."""
@@ -33,6 +44,7 @@ def register(app: typer.Typer) -> None:
             "sim sweep scenarios/sweep_mong_kok_core.yaml",
             "sim sweep my_sweep.yaml --workers 4 --out sweeps/first",
             "sim sweep my_sweep.yaml --scheduler tcp://10.0.0.1:8786",
+            "sim sweep my_sweep.yaml --json",
         ),
     )(sweep_command)
 
@@ -57,10 +69,14 @@ def sweep_command(
         Path | None, typer.Option("--out", metavar="DIR", help="out/<name>_sweep by default.")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check every cell and count them, run nothing.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Check and count every cell, say what they take, run nothing."
+        ),
     ] = False,
     settings: Settings = None,
     variants: Variants = None,
+    as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Run every combination of a scenario's matrix and put all figures into one table.
@@ -68,14 +84,15 @@ def sweep_command(
     Finished cells are kept in DIR at once: after Ctrl-C, a crash or a change of the matrix, the
     same command computes what is missing.
     """
-    from sim.scenario.sweep import default_folder, kept_of, plan_of, sweep
+    from sim.scenario.sweep import default_folder, plan_of, sweep
 
     plan = plan_of(sweep_file, settings or [], variants or [])
     folder = out if out is not None else default_folder(plan)
-    for line in _plan_lines(plan):
-        print(line)
+    if not as_json:
+        for line in _plan_lines(plan):
+            print(line)
     if dry_run:
-        print(f"{kept_of(plan, folder):,} of them are finished in {folder}")
+        _show_plan(plan, folder, workers, as_json=as_json)
         return
     try:
         with counting() as done:
@@ -85,6 +102,9 @@ def sweep_command(
     except KeyboardInterrupt:
         print("sim: stopped; finished cells are kept: the same command goes on", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
+    if as_json:
+        print_json(_swept_json(swept, folder))
+        return
     if swept.bands:
         console().print(_closing_table(swept.bands))
     there = len({one.digest for one in plan.cells}) - swept.computed
@@ -92,6 +112,35 @@ def sweep_command(
     for name in swept.bands:
         print(folder / name)
     print(folder / "cells.parquet")
+
+
+def _show_plan(plan: SweepPlan, folder: Path, workers: int | None, *, as_json: bool) -> None:
+    """Say what is finished already and what the rest takes."""
+    from sim.jit import available_cores
+    from sim.scenario.estimate import estimate_cells
+    from sim.scenario.sweep import missing_of
+
+    missing = missing_of(plan, folder)
+    kept = len({cell.digest for cell in plan.cells}) - len(missing)
+    takes = estimate_cells((cell.scenario for cell in missing), workers or available_cores())
+    if as_json:
+        varied = {key: [*values] for key, values in plan.varied.items()}
+        counts = {"cells": len(plan.cells), "finished": kept}
+        told = {"folder": str(folder), "varied": varied, **counts}
+        print_json({"name": plan.name, **told, "estimate": takes.to_json()})
+        return
+    print(f"{kept:,} of them are finished in {folder}")
+    print(takes.line())
+
+
+def _swept_json(swept: Swept, folder: Path) -> dict[str, Any]:
+    """Return what a sweep found as plain data; the cells themselves are in the files."""
+    return {
+        "folder": str(folder),
+        "cells": str(folder / "cells.parquet"),
+        "computed": swept.computed,
+        "bands": dict(swept.bands),
+    }
 
 
 def _plan_lines(plan: SweepPlan) -> Iterator[str]:

@@ -41,11 +41,13 @@ from sim.scenario.cases import (
 )
 from sim.scenario.cluster import deaf_children
 from sim.scenario.headlines import FIGURES, HEADLINE, HEADLINE_TASK
+from sim.scenario.load import scenario_of
 from sim.scenario.run import check_fits
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.scenario.load import LoadedScenario
     from sim.scenario.schema import Scenario
 
 BANDS_VERSION = 1
@@ -106,8 +108,8 @@ class Bands:
 
 
 def bands(
-    scenario: Scenario,
-    out: Path | None = None,
+    scenario: Scenario | LoadedScenario | str | Path,
+    out: str | Path | None = None,
     *,
     seeds: int = 10,
     cases: Sequence[str] | Mapping[str, Sequence[str]] | None = None,
@@ -120,7 +122,7 @@ def bands(
     Parameters
     ----------
     scenario
-        As read by `sim.scenario.load`.
+        The path of its file, or what `load_scenario` made of it.
     out
         Folder for bands.json, cells.csv and the finished cells; a second call with the same
         folder goes on where the first was stopped. Nothing is kept without it.
@@ -141,13 +143,14 @@ def bands(
     InputError
         A factor, level or number that cannot be, or a scenario that does not fit its city.
     """
+    scenario = scenario_of(scenario)
     plan = plan_of(scenario, seeds=seeds, cases=cases, factorial=factorial)
     check_fits(scenario, world_of(scenario).city)
     if not 1 <= workers <= MOST_WORKERS:
         raise InputError(f"{workers} workers; give 1 to {MOST_WORKERS}")
     wanted = _wanted(scenario, plan)
     needed = {one.digest: one for one in wanted}
-    kept = _Kept(out, set(needed), scenario.cameras.totals)
+    kept = _Kept(None if out is None else Path(out), set(needed), scenario.cameras.totals)
     done(len(kept.results), len(needed))
     missing = [one for key, one in needed.items() if key not in kept.results]
     for result in _compute(scenario, missing, workers):
@@ -157,6 +160,35 @@ def bands(
     read = Bands(content_of(scenario, plan, table), table)
     kept.finish(read, list(needed))
     return read
+
+
+def cells_to_compute(
+    scenario: Scenario,
+    out: Path,
+    *,
+    seeds: int = 10,
+    cases: Sequence[str] | Mapping[str, Sequence[str]] | None = None,
+    factorial: bool = False,
+) -> list[Scenario]:
+    """Return the scenarios of the cells that `bands` would compute; writes nothing.
+
+    Parameters
+    ----------
+    scenario, out, seeds, cases, factorial
+        See `bands`.
+
+    Raises
+    ------
+    InputError
+        As `bands`.
+    """
+    plan = plan_of(scenario, seeds=seeds, cases=cases, factorial=factorial)
+    check_fits(scenario, world_of(scenario).city)
+    needed = {one.digest: one for one in _wanted(scenario, plan)}
+    finished = _finished(out, set(needed), scenario.cameras.totals)
+    return [
+        resolve(scenario, one.seed, one.case) for key, one in needed.items() if key not in finished
+    ]
 
 
 def plan_of(
@@ -264,11 +296,7 @@ class _Kept:
         if folder is None:
             return
         _check_folder(folder)
-        for line in _lines(folder / CELLS_FILE):
-            with suppress(ValueError, TypeError, KeyError):
-                result = json.loads(line, parse_constant=_refuse)
-                if result["digest"] in wanted and _whole(result, totals):
-                    self.results[result["digest"]] = result
+        self.results = _finished(folder, wanted, totals)
         # without the end of a line that was cut off, which would spoil the next one
         self._write(CELLS_FILE, "".join(map(_line, self.results.values())))
 
@@ -293,6 +321,17 @@ class _Kept:
             aside = self._folder / f".{name}"
             aside.write_text(text, encoding="utf-8", newline="\n")
             aside.replace(self._folder / name)
+
+
+def _finished(folder: Path, wanted: set[str], totals: Sequence[int]) -> dict[str, dict[str, Any]]:
+    """Return the cells wanted that are whole in a folder, by digest."""
+    results = {}
+    for line in _lines(folder / CELLS_FILE):
+        with suppress(ValueError, TypeError, KeyError):
+            result = json.loads(line, parse_constant=_refuse)
+            if result["digest"] in wanted and _whole(result, totals):
+                results[result["digest"]] = result
+    return results
 
 
 def _check_folder(folder: Path) -> None:

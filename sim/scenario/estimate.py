@@ -7,9 +7,11 @@ and what it cannot know (files of the user's own, the first compilation) it name
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
+
+from sim.scenario.schema.values import Task
 
 if TYPE_CHECKING:
     from sim.city import City
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 TRIPS_A_DAY = 2.4
 """Walks of a simulated person on a typical day: 4,724 of 2,000 people in scenarios/mong_kok_day."""
+CELL_ROW_BYTES = 4_000
+"""Bytes that a total and task of one cell take in the files of a sweep, more rather than less."""
 COMPILING_S = 15
 """About how long compiling takes once, on the first run of an installation, seconds."""
 
@@ -141,6 +145,79 @@ def estimate(scenario: Scenario, city: City) -> Estimate:
     return Estimate(
         cost["seconds"], cost["memory"], cost["disk"], sizes, city.area.name, _unknown(scenario)
     )
+
+
+@dataclass(frozen=True)
+class ManyEstimate:
+    """What many cells of a sweep or of bands will take, at most and roughly.
+
+    Attributes
+    ----------
+    cells
+        Cells still to be computed.
+    workers
+        Processes that compute them.
+    seconds
+        By the clock, where each process has a core of its own.
+    memory_bytes
+        Of all processes together.
+    disk_bytes
+        The figures that are kept; cells leave no run folders.
+    """
+
+    cells: int
+    workers: int
+    seconds: float
+    memory_bytes: float
+    disk_bytes: float
+
+    def line(self) -> str:
+        """Return the estimate in words."""
+        if not self.cells:
+            return "Nothing is left to compute."
+        process = "process" if self.workers == 1 else "processes"
+        return (
+            f"{self.cells:,} cells on {self.workers} {process} take at most about "
+            f"{_round(self.seconds):,.10g} s, {_round(self.memory_bytes / 1e6):,.10g} MB of memory "
+            f"and {_round(self.disk_bytes / 1e6):,.10g} MB of disk."
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the estimate as plain data for programs."""
+        return {
+            "cells_to_compute": self.cells,
+            "workers": self.workers,
+            "seconds_at_most": round(self.seconds, 1),
+            "memory_bytes_at_most": round(self.memory_bytes),
+            "disk_bytes_at_most": round(self.disk_bytes),
+        }
+
+
+def estimate_cells(scenarios: Iterable[Scenario], workers: int) -> ManyEstimate:
+    """Estimate what cells take that are still to be computed; nothing is simulated.
+
+    Each is taken for a whole run, which is more than it is: a cell draws no map and writes no
+    tables. Scenarios that differ in their seed only are taken to cost the same.
+    """
+    from sim.city.bundle import load_city
+
+    cities: dict[str, City] = {}
+    known: dict[Scenario, Estimate] = {}
+    seconds = memory = disk = 0.0
+    count = 0
+    for scenario in scenarios:
+        alike = scenario.model_copy(update={"seed": 0, "name": "cell"})
+        if alike not in known:
+            if scenario.area not in cities:
+                cities[scenario.area] = load_city(scenario.area)
+            known[alike] = estimate(alike, cities[scenario.area])
+        takes = known[alike]
+        count += 1
+        seconds += takes.seconds
+        memory = max(memory, takes.memory_bytes)
+        disk += CELL_ROW_BYTES * takes.sizes.totals * len(get_args(Task))
+    busy = max(1, min(workers, count))
+    return ManyEstimate(count, busy, seconds / busy, memory * busy, disk)
 
 
 def sizes_of(scenario: Scenario, city: City) -> Sizes:

@@ -20,8 +20,8 @@ import shapely
 
 from sim.area import district_outlines, districts
 from sim.cameras.optics import TASKS
-from sim.city.linear_referencing import pieces_between
 from sim.sight.isovist import isovists
+from sim.sight.ranks import pieces_table
 
 if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet
@@ -50,7 +50,7 @@ def write_tables(
     tables = {
         "cameras": _cameras(city, seen.fleet),
         "sightings": seen.table,
-        "streets": _streets(city, pieces),
+        "streets": pieces_table(city.streets, pieces.arrays),
         "nodes": city.streets.nodes.rename_axis("node").reset_index(),
         "edges": city.streets.edges.rename_axis("edge").reset_index(),
         "walls": city.walls.footprints,
@@ -69,24 +69,6 @@ def _cameras(city: City, fleet: Fleet) -> gpd.GeoDataFrame:
     table = fleet.heads.copy()
     table["field"] = gpd.GeoSeries(isovists(city, fleet), index=table.index, crs=table.crs)
     return table
-
-
-def _streets(city: City, pieces: FirstSeen) -> gpd.GeoDataFrame:
-    a = pieces.arrays
-    edge = np.repeat(np.arange(len(a.piece_ptr) - 1), np.diff(a.piece_ptr))
-    names = city.streets.edges[["name", "name_zh", "highway", "deck"]].iloc[edge]
-    return gpd.GeoDataFrame(
-        {
-            "edge": edge.astype(np.int32),
-            "t0": a.start,
-            "t1": a.end,
-            **{column: names[column].to_numpy() for column in names},
-            "in_area": a.in_area,
-            **{f"rank_{task}": a.rank[:, k] for k, task in enumerate(TASKS)},
-        },
-        geometry=pieces_between(city.streets.arrays, edge, a.start, a.end),
-        crs=city.streets.crs,
-    )
 
 
 def _districts(city: City) -> gpd.GeoDataFrame:

@@ -247,9 +247,23 @@ def _export_gpkg(run: FinishedRun, out: Path) -> list[Path]:
             _write_layer(pd.DataFrame(columns, columns=names), made, "data_dictionary")
         words = folder / README
         words.write_text(dictionary(run, "gpkg"), encoding="utf-8")
+        _move_both(made, out, words, beside)
+    return [out, beside]
+
+
+def _move_both(made: Path, out: Path, words: Path, beside: Path) -> None:
+    """Put a file and its dictionary into their places, or leave what stands there."""
+    earlier = words.with_name("earlier")
+    if beside.exists():
+        beside.replace(earlier)
+    try:
         words.replace(beside)
         made.replace(out)
-    return [out, beside]
+    except BaseException:  # Ctrl-C as well
+        beside.unlink(missing_ok=True)
+        if earlier.exists():
+            earlier.replace(beside)
+        raise
 
 
 def _write_layer(table: pd.DataFrame, path: Path, name: str) -> None:
@@ -318,7 +332,7 @@ def _move(made: Path, out: Path, folder: Path) -> None:
         out.replace(former)
     try:
         made.replace(out)
-    except OSError:
+    except BaseException:  # Ctrl-C as well
         with suppress(OSError):
             former.replace(out)
         raise

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet
     from sim.city import City
     from sim.scenario.schema import Scenario
+    from sim.scenario.walk_run import WalkAnswer
     from sim.sight.ranks import PieceArrays
     from sim.sight.sightings import Sightings
 
@@ -58,6 +59,32 @@ class FinishedRun:
     def totals(self) -> tuple[int, ...]:
         """City totals of the scenario, ascending."""
         return tuple(int(step["total"]) for step in self.summary["steps"])
+
+    def walk(
+        self, via: Sequence[str], *, totals: Sequence[int] | None = None, task: str = "recognise"
+    ) -> WalkAnswer:
+        """Answer for the shortest walk through way-points; see `sim.scenario.walk_run.walk_run`.
+
+        Raises
+        ------
+        InputError
+            A way-point, total or task that cannot be, or no way on foot.
+        """
+        from sim.scenario.walk_run import walk_run
+
+        return walk_run(self, via, totals=totals, task=task)
+
+    def export(self, form: str = "gpkg", out: str | Path | None = None) -> list[Path]:
+        """Write the tables for other programs; see `sim.scenario.export_tables.export_run`.
+
+        Raises
+        ------
+        InputError
+            The format is none, the run is damaged, or `out` is something else.
+        """
+        from sim.scenario.export_tables import default_out, export_run
+
+        return export_run(self, form, default_out(self, form) if out is None else Path(out))
 
     @cached_property
     def scenario(self) -> Scenario:

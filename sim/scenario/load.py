@@ -197,6 +197,19 @@ def load_scenario(
     return read_scenario(_text_or_raise(path), path, overrides, variants)
 
 
+def scenario_of(given: Scenario | LoadedScenario | str | Path) -> Scenario:
+    """Return the scenario of what was loaded, or of a file; a scenario is returned as it is.
+
+    Raises
+    ------
+    InputErrors
+        As `load_scenario`.
+    """
+    if isinstance(given, str | Path):
+        given = load_scenario(given)
+    return given.scenario if isinstance(given, LoadedScenario) else given
+
+
 def read_scenario(
     text: str, path: Path, overrides: Sequence[str] = (), variants: Sequence[str] = ()
 ) -> LoadedScenario:

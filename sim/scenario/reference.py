@@ -225,7 +225,7 @@ def _range(form: dict[str, Any]) -> str:
     above = form.get("exclusiveMinimum")
     if most is None:
         return ""
-    highest = f"{most:,}" if most >= 10_000 else f"{most:g}"
+    highest = f"{most:,.0f}" if most >= 10_000 else f"{most:g}"
     if above is not None:
         return f" above {above:g} to {highest}"
     return f" from {least:g} up" if most >= 2**53 else f" {least:g}..{highest}"

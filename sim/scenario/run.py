@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError
 from sim.scenario import TABLES
+from sim.scenario.load import scenario_of
 
 if TYPE_CHECKING:
     from sim.city import City
     from sim.scenario.compile_ahead import Helpers
+    from sim.scenario.load import LoadedScenario
     from sim.scenario.own_inputs import OwnInputs
     from sim.scenario.schema import Scenario
     from sim.tracking import TrackingParameters
@@ -50,8 +52,8 @@ class Stages:
 
 
 def run(
-    scenario: Scenario,
-    out: Path,
+    scenario: Scenario | LoadedScenario | str | Path,
+    out: str | Path,
     *,
     announce: Announce = lambda _: None,
     finish: Callable[[Path], object] | None = None,
@@ -61,7 +63,7 @@ def run(
     Parameters
     ----------
     scenario
-        As read by `sim.scenario.load`.
+        The path of its file, or what `load_scenario` made of it.
     out
         The run folder itself; an earlier run there is replaced.
     announce
@@ -83,6 +85,7 @@ def run(
     from sim.scenario.compile_ahead import kernels_ahead
     from sim.scenario.own_inputs import read_own_inputs
 
+    scenario, out = scenario_of(scenario), Path(out)
     check_replaceable(out)
     stages = Stages(announce)
     with kernels_ahead() as helpers:
@@ -235,6 +238,11 @@ def _aside(out: Path) -> Iterator[Path]:
         raise InputError(
             f"{out}: cannot be written ({error.strerror}); choose another --out"
         ) from None
+    except KeyboardInterrupt:
+        if made:
+            with suppress(OSError):
+                out.parent.rmdir()
+        raise
     former = folder.with_name(folder.name + "-former")
     try:
         yield folder

@@ -163,8 +163,8 @@ def plan_of(
 
 
 def sweep(
-    plan: SweepPlan,
-    out: Path,
+    plan: SweepPlan | str | Path,
+    out: str | Path,
     *,
     scheduler: str | None = None,
     workers: int | None = None,
@@ -176,7 +176,7 @@ def sweep(
     Parameters
     ----------
     plan
-        From `plan_of`.
+        The path of a sweep file, or what `plan_of` made of it.
     out
         Folder for the cells and tables; a second call with the same folder goes on where the
         first was stopped, by whatever.
@@ -197,6 +197,8 @@ def sweep(
     OSError
         The disk is full; finished cells are kept.
     """
+    plan = plan_of(plan) if isinstance(plan, str | Path) else plan
+    out = Path(out)
     with folder_for(out, _belongs), KeptCells(out / JOURNAL) as kept:
         missing = _missing(plan, kept.cells)
         count = len({one.digest for one in plan.cells})
@@ -214,10 +216,9 @@ def sweep(
     return Swept(table, read, len(missing))
 
 
-def kept_of(plan: SweepPlan, out: Path) -> int:
-    """Count the cells of a plan that are finished in a folder; writes nothing."""
-    missing = _missing(plan, read_cells(out / JOURNAL))
-    return len({one.digest for one in plan.cells}) - len(missing)
+def missing_of(plan: SweepPlan, out: Path) -> list[Cell]:
+    """Return the cells of a plan that are not finished in a folder; writes nothing."""
+    return _missing(plan, read_cells(out / JOURNAL))
 
 
 def default_folder(plan: SweepPlan) -> Path:

@@ -7,6 +7,7 @@ Questions about a subset of heads are answered from the sightings under a mask, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,10 +17,12 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.cameras.optics import TASKS
-from sim.city.linear_referencing import points_at
+from sim.city.linear_referencing import pieces_between, points_at
 from sim.jit import inner, kernel
+from sim.surface import Result
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
 
     from sim.city.streets import StreetNetwork
@@ -47,7 +50,7 @@ class PieceArrays(NamedTuple):
 
 
 @dataclass(frozen=True)
-class FirstSeen:
+class FirstSeen(Result):
     """First-seen ranks of a street network, cut at the edge of the study area.
 
     Attributes
@@ -68,6 +71,12 @@ class FirstSeen:
             rank, where = np.unique(a.rank[:, task], return_inverse=True)
             curves.append((rank, np.bincount(where, weights=length).cumsum()))
         return curves
+
+    def _card(self) -> tuple[str, Mapping[str, object]]:
+        return "First-seen ranks", {
+            "pieces of street": len(self.arrays.start),
+            "streets counted": f"{self.length_m / 1000:.1f} km",
+        }
 
     @property
     def length_m(self) -> float:
@@ -99,6 +108,30 @@ class FirstSeen:
         rank, seen = self._curves[TASKS.index(task)]
         real = rank < NEVER
         return rank[real], seen[real] / self.length_m
+
+
+def pieces_table(streets: StreetNetwork, pieces: PieceArrays) -> gpd.GeoDataFrame:
+    """Return the streets cut where a first-seen rank changes.
+
+    A piece a row: edge, t0, t1 (m along the edge), name, name_zh, highway, deck, in_area,
+    rank_<task> (`NEVER` where no camera sees it), geometry (projected metres).
+    """
+    import geopandas as gpd
+
+    edge = np.repeat(np.arange(len(pieces.piece_ptr) - 1), np.diff(pieces.piece_ptr))
+    names = streets.edges[["name", "name_zh", "highway", "deck"]].iloc[edge]
+    return gpd.GeoDataFrame(
+        {
+            "edge": edge.astype(np.int32),
+            "t0": pieces.start,
+            "t1": pieces.end,
+            **{column: names[column].to_numpy() for column in names},
+            "in_area": pieces.in_area,
+            **{f"rank_{task}": pieces.rank[:, k] for k, task in enumerate(TASKS)},
+        },
+        geometry=pieces_between(streets.arrays, edge, pieces.start, pieces.end),
+        crs=streets.crs,
+    )
 
 
 def first_seen(

@@ -38,8 +38,13 @@ from sim.sight.scene import (
     joined,
     scenes_of,
 )
+from sim.surface import Result, axes_for, percent
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    from matplotlib.axes import Axes
     from shapely.geometry.base import BaseGeometry
 
     from sim.city import City
@@ -74,7 +79,7 @@ class HeadIndex(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Sightings:
+class Sightings(Result):
     """What a fleet sees of a street network.
 
     Attributes
@@ -118,6 +123,59 @@ class Sightings:
 
         return first_seen(self)
 
+    @property
+    def pieces(self) -> gpd.GeoDataFrame:
+        """The streets cut where a first-seen rank changes, see `sim.sight.ranks.pieces_table`."""
+        from sim.sight.ranks import pieces_table
+
+        return pieces_table(self.streets, self.first_seen.arrays)
+
+    def plot(
+        self, ax: Axes | None = None, *, task: str = "recognise", total: int | None = None
+    ) -> Axes:
+        """Draw the streets that are seen and those that are not; return the axes.
+
+        Parameters
+        ----------
+        ax
+            matplotlib axes to draw on; new ones by default.
+        task
+            Quality: detect, observe, recognise or identify.
+        total
+            Cameras in the whole city; all of the fleet by default.
+
+        Raises
+        ------
+        InputError
+            There is no such task, or matplotlib is not installed.
+        """
+        if task not in TASKS:
+            raise InputError(f'task "{task}": give one of {", ".join(TASKS)}')
+        ax = axes_for(ax)
+        most = self.last_rank if total is None else total
+        pieces = self.pieces
+        seen = pieces[f"rank_{task}"] <= most
+        for rows, colour, words in ((~seen, "0.7", "not seen"), (seen, "crimson", "seen")):
+            if rows.any():
+                pieces[rows].plot(ax=ax, color=colour, linewidth=1.2, label=words)
+        ax.set_title(f"{task}: {most:,} simulated cameras in the city")
+        ax.legend(loc="lower left", frameon=False)
+        return ax
+
+    @property
+    def last_rank(self) -> int:
+        """City rank of the last head of the fleet: so many cameras the city has; 0 of none."""
+        rank = self.fleet.arrays.rank
+        return int(rank[-1]) if len(rank) else 0
+
+    def _card(self) -> tuple[str, Mapping[str, object]]:
+        seen = self.at(self.last_rank).coverage()
+        return f"What {len(self.fleet):,} cameras see of {self.streets.length_km:.1f} km", {
+            "sightings (head × street × task)": len(self.arrays.head),
+            "heads inside buildings": int(self.indoors.sum()),
+            **{f"streets seen: {task}": percent(seen[task]) for task in TASKS},
+        }
+
     @cached_property
     def by_head(self) -> HeadIndex:
         """Where the sightings of each head stand in the arrays."""
@@ -154,6 +212,13 @@ class SightingsAt:
         """The sightings of these heads, as `Sightings.table`."""
         table = self.sightings.table
         return table[table["rank"] <= self.total].reset_index(drop=True)
+
+    @property
+    def pieces(self) -> gpd.GeoDataFrame:
+        """The streets cut where what is seen changes; a column a task says whether it is seen."""
+        pieces = self.sightings.pieces
+        seen = {task: pieces.pop(f"rank_{task}") <= self.total for task in TASKS}
+        return pieces.assign(**seen)
 
     def coverage(self) -> dict[str, float]:
         """Return the share of street length in the study area that is seen, per task."""

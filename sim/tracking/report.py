@@ -6,7 +6,8 @@ in summary.json, and curves by rank.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.jit import kernel
 from sim.sight.ranks import NEVER, pieces_of
+from sim.surface import Result, axes_for, percent
 from sim.tracking.exposure import (
     ExposureArrays,
     PathArrays,
@@ -43,6 +45,8 @@ from sim.tracking.linking import (
 from sim.tracking.statistics import numbers, share
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from sim.cameras.fleet import Fleet
     from sim.city import City
     from sim.sight.ranks import FirstSeen, PieceArrays
@@ -61,7 +65,7 @@ LARGEST_TABLE = 20_000_000
 
 
 @dataclass(frozen=True)
-class TrackReport:
+class TrackReport(Result):
     """How trackable each walk is, for every total and task.
 
     Attributes
@@ -125,6 +129,55 @@ class TrackReport:
                 for t, task in enumerate(TASKS)
             }
             for k, total in enumerate(self.totals)
+        }
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        figure: str = "observed_length",
+        task: str = "recognise",
+    ) -> Axes:
+        """Draw a figure of typical walks over the number of cameras; return the axes.
+
+        The line is the median, the band reaches from the 10th to the 90th percentile.
+
+        Parameters
+        ----------
+        ax
+            matplotlib axes to draw on; new ones by default.
+        figure
+            One that `summary` gives with its percentiles, for example observed_length.
+        task
+            Quality: detect, observe, recognise or identify.
+
+        Raises
+        ------
+        InputError
+            There is no such figure or task, or matplotlib is not installed.
+        """
+        known = (*MEANS, "tracked_live", "tracked_afterwards")
+        for word, words in ((figure, known), (task, TASKS)):
+            if word not in words:
+                raise InputError(f'"{word}" cannot be drawn; give one of {", ".join(words)}')
+        ax = axes_for(ax, to_scale=False)
+        rows = [self.summary[total][task][figure] for total in self.totals]
+        low, middle, high = (
+            [math.nan if row[key] is None else row[key] for row in rows]
+            for key in ("p10", "p50", "p90")
+        )
+        ax.fill_between(self.totals, low, high, color="crimson", alpha=0.2, linewidth=0)
+        ax.plot(self.totals, middle, color="crimson", marker="o")
+        ax.set_xlabel("cameras in the whole city (simulated)")
+        ax.set_ylabel(f"{figure.replace('_', ' ')}, {task}")
+        return ax
+
+    def _card(self) -> tuple[str, Mapping[str, object]]:
+        seen = {total: tasks["recognise"] for total, tasks in self.summary.items()}
+        return f"{len(self.trips):,} walks: median share within reach of recognition", {
+            f"{total:,} cameras": f"{percent(figures['observed_length']['p50'])} "
+            f"(never seen: {percent(figures['unseen_trips'])} of walks)"
+            for total, figures in seen.items()
         }
 
     @cached_property

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from sim.surface import Result
 
 __all__ = ["WALKING_SPEED_M_S", "Trips"]
 
@@ -20,7 +23,7 @@ WITHOUT_A_DAY = pd.DataFrame(
 
 
 @dataclass(frozen=True)
-class Trips:
+class Trips(Result):
     """Walks over a street network, each from junction to junction.
 
     Attributes
@@ -66,3 +69,15 @@ class Trips:
 
     def __len__(self) -> int:
         return len(self.table)
+
+    def _card(self) -> tuple[str, Mapping[str, object]]:
+        table = self.table
+        metres = table["length"]
+        return "Walks of simulated people", {
+            "walks": len(table),
+            "of them named": int(table["named"].sum()),
+            "people": int(table["person"][~table["named"].astype(bool)].nunique()),
+            "length, median": f"{metres.median():,.0f} m" if len(table) else "–",
+            "length, all": f"{metres.sum() / 1000:,.1f} km",
+            "pairs not joined on foot": self.unreachable,
+        }

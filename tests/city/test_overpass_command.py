@@ -1,3 +1,5 @@
+import json
+
 import overpass_server as server
 import pytest
 from drawn_planet import MIDDLE, quarter
@@ -34,6 +36,14 @@ def test_a_fetch_ends_in_a_bundle(script, capsys):
     ]  # fmt: skip
     assert list_bundles() == ["quarter"]
     assert load_city("quarter").area.halo_m == 60
+
+
+def test_a_fetch_for_programs(script, capsys):
+    assert fetch(script, f"{MIDDLE},150", "--name", "quarter", "--dry-run", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["area"] == "quarter"
+    assert fetch(script, f"{MIDDLE},150", "--name", "quarter", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["area"], told["walls"], told["halo_m"]) == ("quarter", "footprints", 60)
 
 
 def test_the_area_names_the_bundle(script):

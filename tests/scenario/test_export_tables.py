@@ -122,7 +122,9 @@ def test_rows_and_figures_are_those_of_the_run(folder, exported):
         for task in ("detect", "recognise"):
             one = figures[(figures["total"] == total) & (figures["task"] == task)]
             seen = trips[f"seen_{task}_{total}"].loc[one["trip"]]
-            assert np.array_equal(seen, one["observed_length"], equal_nan=True)
+            assert np.array_equal(
+                seen.to_numpy(), one["observed_length"].to_numpy(), equal_nan=True
+            )
 
 
 def test_streets_that_no_camera_sees_are_empty(folder, exported):

@@ -1,0 +1,334 @@
+"""How many cameras, where, whose, and what they can tell: the keys under `cameras`."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from sim.scenario.schema.mixes import OpticsMix, StrategyMix, plain_mix, plain_names
+from sim.scenario.schema.values import (
+    DATE,
+    LARGEST_TOTAL,
+    Date,
+    FilePath,
+    Number,
+    Part,
+    Share,
+    Task,
+    Weight,
+    Whole,
+    mistake,
+)
+
+PlaceKind = Literal["home", "landmark", "market", "office", "school", "sensitive", "station"]
+ShareRule = Literal["population", "streets", "given", "direct"]
+StreetShareCase = Literal["low", "middle", "high"]
+STREET_SHARE_TAGS = ("<case>", "<owners>")
+"""Tags of the two forms of street_share; pydantic puts them into its locations."""
+
+
+def _one_or_several(value: object) -> object:
+    """Let a single total stand for a list of one, and totals by date for a list."""
+    if isinstance(value, dict):
+        return tuple(value.values())
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _array_item_or_dates(schema: dict[str, Any]) -> None:
+    """Say in the JSON Schema that a single item stands for a list of one, and dates for keys."""
+    array = {key: schema.pop(key) for key in ("type", "items", "minItems", "maxItems")}
+    dated = {
+        "type": "object",
+        "patternProperties": {f"^{DATE.pattern}$": array["items"]},
+        "additionalProperties": False,
+        "minProperties": array["minItems"],
+        "maxProperties": array["maxItems"],
+    }
+    schema["anyOf"] = [array["items"], array, dated]
+
+
+class StreetShares(Part):
+    """How many of each owner's cameras watch a street, all owners named."""
+
+    police: Share = Field(description="Share 0..1 of police cameras that watch a street.")
+    department: Share = Field(
+        description="Share 0..1 of other government departments' cameras that watch a street."
+    )
+    transport: Share = Field(
+        description="Share 0..1 of transport operators' cameras that watch a street."
+    )
+    estate: Share = Field(description="Share 0..1 of housing estates' cameras on a street.")
+    mall: Share = Field(description="Share 0..1 of malls' cameras that watch a street.")
+    other: Share = Field(description="Share 0..1 of all other owners' cameras on a street.")
+
+
+def _kind_of_street_share(value: object) -> str:
+    """Tell a named case from shares by owner for pydantic."""
+    return STREET_SHARE_TAGS[1] if isinstance(value, dict | StreetShares) else STREET_SHARE_TAGS[0]
+
+
+class Aims(Part):
+    """What strategies that aim at something aim at."""
+
+    near: tuple[PlaceKind, ...] = Field(
+        default=("station", "market", "school", "sensitive"),
+        min_length=1,
+        description="Kinds of places for strategy places, the nearest to any of them first.",
+    )
+    points: FilePath | None = Field(
+        default=None,
+        description=(
+            "File of points for strategy points (GeoJSON, GeoParquet, GeoPackage, CSV), seen from "
+            "the working folder; a column `weight` makes some count more."
+        ),
+    )
+    task: Task = Field(
+        default="recognise",
+        description=(
+            "Quality that equity and the greedy strategies count: detect, observe, recognise or "
+            "identify."
+        ),
+    )
+    times: Annotated[Whole, Field(ge=1, le=100)] = Field(
+        default=1,
+        description="How many times a walk should be seen for strategy greedy_trips, 1..100.",
+    )
+
+
+class OwnerMix(Part):
+    """Weights of the owners among the cameras of one phase; scaled to 1 in sum."""
+
+    police: Weight = Field(default=0.0, description="Weight of police cameras, 0..1,000,000.")
+    department: Weight = Field(
+        default=0.0, description="Weight of other government departments' cameras, 0..1,000,000."
+    )
+    transport: Weight = Field(
+        default=0.0, description="Weight of transport operators' cameras, 0..1,000,000."
+    )
+    estate: Weight = Field(
+        default=0.0, description="Weight of housing estates' cameras, 0..1,000,000."
+    )
+    mall: Weight = Field(default=0.0, description="Weight of malls' cameras, 0..1,000,000.")
+    other: Weight = Field(
+        default=0.0, description="Weight of all other owners' cameras, 0..1,000,000."
+    )
+
+    @model_validator(mode="after")
+    def _somebody(self) -> OwnerMix:
+        """Refuse a phase that nobody adds to."""
+        if not any(weight for _, weight in self):
+            raise mistake("gives no owner a weight above 0; give one")
+        return self
+
+
+class GrowthPhase(Part):
+    """Cameras up to a city total, by when they hang, and whose they are."""
+
+    total: Annotated[Whole, Field(ge=1, le=LARGEST_TOTAL)] = Field(
+        description="City total at the end of the phase, cameras, 1..1,000,000.", examples=[20000]
+    )
+    year: Annotated[Whole, Field(ge=1900, le=2200)] = Field(
+        description="Year by which they hang, 1900..2200.", examples=[2027]
+    )
+    owners: OwnerMix = Field(description="Owners of the cameras that the phase adds, by weight.")
+
+
+class Cameras(Part):
+    """How many cameras, where, and what they can tell."""
+
+    totals: Annotated[
+        tuple[Annotated[Whole, Field(ge=1, le=LARGEST_TOTAL)], ...],
+        BeforeValidator(_one_or_several),
+    ] = Field(
+        min_length=1,
+        max_length=64,
+        description=(
+            "Cameras (directed heads, not sites) in the whole city, 1 to 64 increasing numbers; "
+            'with share_rule "direct" the cameras of the area itself. By date, with the date as '
+            "key: {2025: 4000, 2026-02: 11000, 2028: 60000}."
+        ),
+        examples=[[4000, 11000, 20000, 40000, 60000]],
+        json_schema_extra=_array_item_or_dates,
+    )
+    strategy: StrategyMix = Field(
+        default="junctions",
+        description=(
+            "Which places come first: random (anywhere along streets), even (evenly spaced), "
+            "junctions (the busiest first), betweenness (streets that most walks use), transit "
+            "(near station exits), places (near `aims.near`), population (where people live), "
+            "points (near `aims.points`), equity (least covered neighbourhood next), greedy_cover "
+            "(most street newly seen), greedy_trips (most walks newly seen), existing (only the "
+            "cameras of `existing`); or a mix with weights above 0..1,000,000, as "
+            "{junctions: 3, random: 1}."
+        ),
+    )
+    share_rule: ShareRule = Field(
+        default="population",
+        description=(
+            "How the city's total is shared out: population (of the 18 districts), streets "
+            "(length of carriageway), given (write `share`), direct (totals are the cameras of "
+            "the area itself; the only rule outside Hong Kong)."
+        ),
+    )
+    share: Share | None = Field(
+        default=None,
+        validate_default=True,
+        description=(
+            "Share 0..1 of the city's cameras that stand in the region simulated; "
+            "only with share_rule: given."
+        ),
+    )
+    street_share: Annotated[
+        Annotated[StreetShareCase, Tag(STREET_SHARE_TAGS[0])]
+        | Annotated[StreetShares, Tag(STREET_SHARE_TAGS[1])],
+        Discriminator(_kind_of_street_share),
+    ] = Field(
+        default="middle",
+        description=(
+            "How many of the cameras watch a street at all: low, middle, high, or a share 0..1 "
+            "for every owner. Shown with every headline."
+        ),
+    )
+    optics: OpticsMix = Field(
+        default="typical",
+        description=(
+            "Camera type: weak (full HD, 90 degrees), typical (4K, 62 degrees), strong (4K, "
+            "40 degrees), fixed_bullet, dome, panoramic, ptz, low_cost, fourk (docs/cameras.md); "
+            "or a mix with weights above 0..1,000,000, as {fixed_bullet: 2, ptz: 1}."
+        ),
+    )
+    heads_per_site: Annotated[Number, Field(ge=1, le=8)] = Field(
+        default=2.5,
+        description="Heads (directed cameras) on one pole or wall, mean, 1..8.",
+    )
+
+    existing: FilePath | None = Field(
+        default=None,
+        validate_default=True,
+        description=(
+            "File of cameras that stand already, seen from the working folder (as "
+            "`sim cameras import` writes or reads them): they come first, as they are."
+        ),
+    )
+    aims: Aims = Field(
+        default_factory=Aims,
+        validate_default=True,
+        description="What strategies that aim at something aim at.",
+    )
+    mobile_share: Share = Field(
+        default=0.0,
+        description=(
+            "Share 0..1 of the cameras that are mobile (vehicles, worn on the body): they are "
+            "counted and left out, since where they look is nowhere known."
+        ),
+    )
+    dates: tuple[Date, ...] = Field(
+        default=(),
+        max_length=64,
+        description=(
+            "When each total is reached, as many dates as totals, in order (a year, 2026-02 or "
+            "2026-02-28), or none; left out where the totals are written by date."
+        ),
+        examples=[[]],
+    )
+    phases: tuple[GrowthPhase, ...] = Field(
+        default=(),
+        max_length=64,
+        description=(
+            "Growth by year and owner; by default as announced: 4,000 (2025), 11,000 (2026), "
+            "60,000 (2028)."
+        ),
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _totals_by_date(cls, data: object) -> object:
+        """Take the dates from the totals where these are written by date."""
+        totals = data.get("totals") if isinstance(data, dict) else None
+        if not isinstance(data, dict) or not isinstance(totals, dict):
+            return data
+        if data.get("dates"):
+            raise mistake("stand with the totals already; remove this key", "dates")
+        wrong = next((key for key in totals if not DATE.fullmatch(str(key))), None)
+        if wrong is not None:
+            raise mistake("is not a date; write a year, 2026, or 2026-02", "totals", wrong)
+        for before, after in pairwise(totals):
+            if str(after) <= str(before):
+                words = f"does not come after {before}; write the dates in increasing order"
+                raise mistake(words, "totals", after)
+        return {**data, "dates": list(totals)}
+
+    @field_validator("dates")
+    @classmethod
+    def _a_date_each(cls, dates: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        """Refuse dates that do not follow one another, or are not as many as the totals."""
+        for index, (before, after) in enumerate(pairwise(dates), start=1):
+            if after <= before:
+                raise mistake(f"{after} does not come after {before}; write them in order", index)
+        totals = info.data.get("totals")
+        if dates and totals is not None and len(dates) != len(totals):
+            raise mistake(f"has {len(dates)} for {len(totals)} totals; write a date for each")
+        return dates
+
+    @field_validator("totals")
+    @classmethod
+    def _increasing(cls, totals: tuple[int, ...]) -> tuple[int, ...]:
+        """Refuse totals that do not increase."""
+        for index, (before, after) in enumerate(pairwise(totals), start=1):
+            if after <= before:
+                raise mistake(
+                    f"{after} does not come after {before}; write the totals in increasing order",
+                    index,
+                )
+        return totals
+
+    @field_validator("phases")
+    @classmethod
+    def _growing(cls, phases: tuple[GrowthPhase, ...]) -> tuple[GrowthPhase, ...]:
+        """Refuse phases that do not grow."""
+        for index, (before, after) in enumerate(pairwise(phases), start=1):
+            if after.total <= before.total or after.year < before.year:
+                raise mistake("does not come after the phase before; write them in order", index)
+        return phases
+
+    @field_validator("existing")
+    @classmethod
+    def _existing_given(cls, existing: str | None, info: ValidationInfo) -> str | None:
+        """Refuse strategy existing without its file."""
+        strategy = info.data.get("strategy")
+        if existing is None and strategy == "existing":
+            raise mistake("is missing; strategy existing needs a file of cameras")
+        if strategy is not None and strategy != "existing" and "existing" in plain_mix(strategy):
+            raise mistake("cannot be part of a mix; it always comes first: write existing: FILE")
+        return existing
+
+    @field_validator("aims")
+    @classmethod
+    def _points_given(cls, aims: Aims, info: ValidationInfo) -> Aims:
+        """Refuse strategy points without its file."""
+        if "points" in plain_names(info.data.get("strategy", "")) and aims.points is None:
+            raise mistake("is missing; strategy points needs a file of points", "points")
+        return aims
+
+    @field_validator("share")
+    @classmethod
+    def _share_where_given(cls, share: float | None, info: ValidationInfo) -> float | None:
+        """Refuse a share without its rule, and the rule without a share."""
+        rule = info.data.get("share_rule")
+        if rule == "given" and share is None:
+            raise mistake("is missing; share_rule: given needs a share 0..1")
+        if rule is not None and rule != "given" and share is not None:
+            raise mistake(
+                f"has no effect with share_rule: {rule}; remove it, or write share_rule: given"
+            )
+        return share

@@ -1,0 +1,89 @@
+"""What every result can do at the surface: be pickled, be shown in a notebook, be drawn.
+
+A result is pickled by its fields alone. In a notebook it is a short table of figures, no picture,
+with every text escaped. Plots draw on matplotlib axes and return them; matplotlib is an extra of
+the package, asked for only when something is drawn. What is in the table, each result knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+LONGEST_TEXT = 200
+"""Characters of a text in a card; names of areas may be of any length."""
+
+
+class Result:
+    """What results have in common; dataclasses inherit it."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the fields alone.
+
+        What is worked out from them is worked out again: arrays that come from a pickle may be
+        written to, others may not, and numba would compile every kernel once more for them.
+        """
+        return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+
+    def _repr_html_(self) -> str:
+        """Return the card that notebooks show."""
+        title, figures = self._card()
+        rows = "".join(
+            f"<tr><th scope='row' style='text-align:left'>{_plain(name)}</th>"
+            f"<td style='text-align:right'>{_plain(value)}</td></tr>"
+            for name, value in figures.items()
+        )
+        caption = f"<caption style='text-align:left'>{_plain(title)}</caption>"
+        return f"<table>{caption}<tbody>{rows}</tbody></table>"
+
+    def _card(self) -> tuple[str, Mapping[str, object]]:
+        """Return a title and the figures by name; each result has its own."""
+        raise NotImplementedError
+
+
+def _plain(value: object) -> str:
+    """Return a value as escaped text of one line."""
+    text = f"{value:,}" if isinstance(value, int) else str(value)
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return escape(shown if len(shown) <= LONGEST_TEXT else shown[:LONGEST_TEXT] + "…")
+
+
+def percent(share: float | None) -> str:
+    """Return a share 0..1 in words, a dash where there is none."""
+    return "–" if share is None or share != share else f"{100 * share:.1f} %"  # noqa: PLR0124 - NaN
+
+
+def axes_for(ax: Axes | None, *, to_scale: bool = True) -> Axes:
+    """Return the axes to draw on: those given, or new ones.
+
+    Parameters
+    ----------
+    ax
+        Axes to draw on, None for new ones.
+    to_scale
+        Whether a metre is as long to the east as to the north.
+
+    Raises
+    ------
+    InputError
+        matplotlib is not installed.
+    """
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError:
+        raise InputError(
+            "plots need matplotlib; install it: python -m pip install 'hk-camera-sim[plot]'"
+        ) from None
+    if ax is None:
+        _, ax = plt.subplots()
+    if to_scale:
+        ax.set_aspect("equal")
+        ax.set_axis_off()
+    return ax
