@@ -123,7 +123,10 @@ def rules(f: Figures) -> Section | None:
     if len(half):
         more = words("rules_half", half=percent(float(half["tracked"].iloc[0])))
         says = [f"{says[0]} {more[0]}", f"{says[1]}{more[1]}"]
-    walks = f.last("trips", HEADLINE_TASK, "tracked_live", "n")
+    compared = table["walks"].iloc[0]  # runs of before this column compared all
+    if not compared > 0:
+        compared = f.last("trips", HEADLINE_TASK, "tracked_live", "n")
+    walks = int(compared)
     return Section("rules", says, [words("rules_note", walks=plain(walks))], [], {"rules": rows})
 
 
