@@ -34,7 +34,7 @@ LOOKING = {"equity", "greedy_cover", "greedy_trips"}
 
 COMPARED = 500
 """Persons compared for unicity: half of the function's own default, in a third of its time."""
-RULED = 10_000
+RULED = 5_000
 """Persons whose walks are followed anew under every rule, drawn by lot where there are more.
 Differences are taken walk by walk, so their error is small with far fewer."""
 
@@ -115,8 +115,12 @@ def answers(
             seed=seed,
         ),
         policies=compare_policies(
-            city, seen, drawn_persons(trips, RULED, seed), totals,
-            parameters=parameters, seed=seed,
+            city,
+            seen,
+            drawn_persons(trips, RULED, seed),
+            totals,
+            parameters=parameters,
+            seed=seed,
         ),
         exposure=_exposure(city, pieces, tracks),
         limit=_limit(scenario, city, seen.fleet),

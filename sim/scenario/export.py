@@ -83,7 +83,9 @@ def _write_trips(path: Path, tracks: TrackReport) -> None:
     """Write the figures of some walks after the other: all at once may not fit beside the rest."""
     count = len(tracks.trips)
     first = pa.Table.from_pandas(tracks.rows(0, min(WALKS_AT_ONCE, count)), preserve_index=False)
-    with pq.ParquetWriter(path, first.schema, compression="zstd") as file:
+    # numbers that hardly repeat are not worth the search for repetitions
+    repeated = [field.name for field in first.schema if not pa.types.is_floating(field.type)]
+    with pq.ParquetWriter(path, first.schema, compression="zstd", use_dictionary=repeated) as file:
         file.write_table(first)
         for begin in range(WALKS_AT_ONCE, count, WALKS_AT_ONCE):
             rows = tracks.rows(begin, min(begin + WALKS_AT_ONCE, count))

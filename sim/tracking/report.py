@@ -123,9 +123,10 @@ class TrackReport:
         sampled = ~self.trips.table["named"].to_numpy(bool)
         persons = self.trips.table["person"].to_numpy(np.int64)[sampled]
         person = np.unique(persons, return_inverse=True)[1]
+        walks = {name: column[sampled] for name, column in self.figures.items()}
         return {
             total: {
-                task: _summary({name: v[sampled, k, t] for name, v in self.figures.items()}, person)
+                task: _summary({name: v[:, k, t] for name, v in walks.items()}, person)
                 for t, task in enumerate(TASKS)
             }
             for k, total in enumerate(self.totals)
