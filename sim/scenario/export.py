@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
@@ -181,6 +181,7 @@ def summary(
     cameras = scenario.cameras
     share = cameras.street_share
     real = int(fleet.real.sum())
+    walked = "streets_kind" not in city.provenance
     dates = cameras.dates or (None,) * len(cameras.totals)
     return {
         "version": SUMMARY_VERSION,
@@ -194,6 +195,7 @@ def summary(
             "buildings": len(city.walls.footprints),
             "walls": city.walls.kind,
             "streets": city.provenance.get("streets_kind", "walking network"),
+            "trips": "walks" if walked else "along bus streets (bus-street proxy), not walks",
             "share_rule": cameras.share_rule,
             "street_share": share if isinstance(share, str) else "given by owner",
         },
@@ -225,6 +227,7 @@ def manifest(
     trips: Trips,
     timings: dict[str, float],
     threads: int,
+    recalled: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return manifest.json: what went in, with what, on what, and how to cite it."""
     resolved = scenario.model_dump(mode="json")
@@ -252,7 +255,11 @@ def manifest(
         "trips": {"unreachable": trips.unreachable, **trips.report},
         "packages": {"hk-camera-sim": own, **{name: version(name) for name in VERSIONED}},
         "python": platform.python_version(),
-        "machine": {"processor": platform.machine(), "threads": threads},
+        "machine": {
+            "processor": platform.machine(),
+            "threads": threads,
+            "stages_of_earlier_runs": list(recalled),
+        },
         "timings_s": {stage: round(seconds, 3) for stage, seconds in timings.items()},
         "cite": f"hk-camera-sim {own}, scenario {scenario.name} ({digest[:12]}), seed "
         f"{scenario.seed}; {cameras} and people simulated. {_map_data(city)}.",
