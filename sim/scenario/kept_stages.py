@@ -207,7 +207,7 @@ class KeptStages:
         return found
 
     def _followed(self, fleet: Fleet) -> tuple[object, ...]:
-        """Return what tracking depends on: scene, heads with their owners and duties, walks, rules."""
+        """Return what tracking depends on: scene, heads with their owners, walks, rules."""
         scenario = self.scenario
         rules = scenario.tracking.model_dump(mode="json", exclude={"subsample"})
         heads = fleet.heads[["site", "duty", "owner", "status"]].to_csv(index=False).encode()
