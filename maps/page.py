@@ -29,7 +29,7 @@ from maps.names import clean_name
 from maps.payload import Payload, build_payload
 from maps.picture import street_picture
 from maps.run_folder import RunFolder, read_run_folder
-from maps.texts import LANGUAGES, TEXTS, table, text, texts_of
+from maps.texts import LANGUAGES, TEXTS, is_proxy, table, text, texts_of
 from sim.errors import InputError
 
 CONTENT_SECURITY_POLICY = (
@@ -196,7 +196,7 @@ def page_facts(run: RunFolder) -> dict[str, Any]:
     names = [english, chinese or english]
     facts = {
         "area": names,
-        "title": _title(scenario, names),
+        "title": _title(scenario, names, "proxy_title" if is_proxy(run.summary) else "title"),
         "city": list(TEXTS["this_area" if direct else "hong_kong"]),
         "walls": area["walls"],
         "share_rule": clean_name(area["share_rule"]),
@@ -215,33 +215,37 @@ def page_facts(run: RunFolder) -> dict[str, Any]:
     return facts
 
 
-def _title(scenario: dict[str, Any], area: list[str]) -> list[str]:
+def _title(scenario: dict[str, Any], area: list[str], question: str) -> list[str]:
     """Return the scenario's own title, or the question."""
     own = [clean_name(scenario.get(key)) for key in ("title", "title_zh")]
     if any(own):
         return [own[0] or own[1], own[1] or own[0]]
-    return [text("title", lang, area=name) for lang, name in zip(LANGUAGES, area, strict=True)]
+    return [text(question, lang, area=name) for lang, name in zip(LANGUAGES, area, strict=True)]
 
 
 def headline(run: RunFolder, city: list[str]) -> dict[str, list[str]]:
     """Return the page's one sentence and its note, each as [English, Chinese].
 
     It compares the lowest with the highest total: median, 10th and 90th percentile of typical
-    walks at recognise quality; or the share of street length where a run has no typical walks.
+    walks at recognise quality; or the share of street length where a run has no typical walks, or
+    streets that buses use only, on which no trip is a walk.
     """
+    proxy = is_proxy(run.summary)
     ends = {"low": run.summary["steps"][0], "high": run.summary["steps"][-1]}
     values: dict[str, str] = {}
     walks = 0
     for end, step in ends.items():
         seen = step["trips"][HEADLINE_TASK]["observed_length"]
         walks = seen["n"]
-        shares = seen if walks else {"p50": step["coverage"][HEADLINE_TASK]}
+        shares = seen if walks and not proxy else {"p50": step["coverage"][HEADLINE_TASK]}
         values[end] = f"{step['total']:,}"
         for name in shares.keys() & {"p10", "p50", "p90"}:
             values[f"{end}_{name}"] = percent(shares[name])
     many = "two" if len(run.summary["steps"]) > 1 else "one"
-    key = f"headline_{many if walks else 'streets'}"
+    key = f"headline_{many if walks and not proxy else 'streets'}"
     note = "headline_note" if walks else "headline_note_streets"
+    if walks and proxy:
+        note = "proxy_headline_note"
     return {
         "headline": [
             text(key, language, city=name, **values)

@@ -10,14 +10,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from maps.charts import Pair
 from maps.page import page_asset, page_facts, page_template, percent, write_aside
 from maps.report_curves import curve_sections
-from maps.report_figures import Figures, Section
+from maps.report_figures import Figures, Section, of_proxy
 from maps.report_tables import glance, table_sections
 from maps.report_texts import ASSUMPTIONS, words
 from maps.run_folder import RunFolder, read_run_folder
-from maps.texts import TEXTS, texts_of
+from maps.texts import TEXTS, is_proxy, texts_of
 from sim.errors import InputError
+
+OF_STREETS = ("streets", "dark")
+"""Sections that are about streets alone and hold on the bus-street proxy too."""
 
 
 def write_report(run_folder: Path, run: RunFolder | None = None) -> Path:
@@ -39,6 +43,10 @@ def write_report(run_folder: Path, run: RunFolder | None = None) -> Path:
     facts = page_facts(run)
     figures = Figures(run, facts["city"])
     sections = [*curve_sections(figures), *_tables(figures, Path(run_folder))]
+    heads: list[Pair] = [words("all_seen"), words("all_tracked")]
+    if is_proxy(run.summary):
+        sections = [_labelled(section) for section in sections]
+        heads = [of_proxy(head) for head in heads]
     page = page_template("report.html").render(
         style=page_asset("report.css"),
         facts=facts,
@@ -47,12 +55,21 @@ def write_report(run_folder: Path, run: RunFolder | None = None) -> Path:
         sections=sorted(sections, key=lambda section: section.aside),
         glance=glance(figures),
         rows=_rows(run),
+        walk_heads=heads,
         assumptions=[(words(way), what) for way, what in ASSUMPTIONS],
         tasks=run.tasks,
         area=run.summary["area"],
         streetside=_street_share(facts),
     )
     return write_aside(Path(run_folder) / "report.html", page)
+
+
+def _labelled(section: Section) -> Section:
+    """Say before a section's sentence and over its charts that its trips are no walks."""
+    if section.name in OF_STREETS:
+        return section
+    charts = [drawn._replace(title=of_proxy(drawn.title)) for drawn in section.charts]
+    return section._replace(says=of_proxy(section.says), charts=charts)
 
 
 def _tables(figures: Figures, folder: Path) -> list[Section]:

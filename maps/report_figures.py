@@ -16,6 +16,7 @@ from maps.charts import Axis, Band, Chart, Curve, Mark, Pair, camera_axis, chart
 from maps.page import percent
 from maps.report_texts import words
 from maps.run_folder import RunFolder
+from maps.texts import TEXTS
 
 
 class Section(NamedTuple):
@@ -133,3 +134,9 @@ def points(error: float | None) -> str:
 def same(written: str) -> list[str]:
     """Return what is written alike in both languages."""
     return [written, written]
+
+
+def of_proxy(said: Pair) -> Pair:
+    """Put before a text on trips that on the bus-street proxy they are no walks."""
+    english, chinese = TEXTS["proxy"]
+    return [f"{english} {said[0]}", f"{chinese}{said[1]}"]

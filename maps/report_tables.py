@@ -15,11 +15,26 @@ import pandas as pd
 from maps.charts import Band, Curve, Pair, share_axis
 from maps.names import clean_name
 from maps.page import HEADLINE_TASK, percent
-from maps.report_figures import Figures, Section, figure, number, plain, points, same
+from maps.report_figures import (
+    Figures,
+    Section,
+    figure,
+    number,
+    of_proxy,
+    plain,
+    points,
+    same,
+)  # fmt: skip
 from maps.report_texts import WORDS, group_name, words
+from maps.texts import is_proxy
 
 SHORTEST_CLASS_KM = 0.5
 """Classes of street with less are left out: their share says little."""
+OF_TRIPS = (
+    "glance_walk", "glance_unseen", "glance_live", "glance_afterwards", "glance_no_way",
+    "glance_alerts",
+)  # fmt: skip
+"""Rows at a glance that are about trips."""
 BASE_POLICY = "live"
 FEWER_CAMERAS = ("a tenth fewer cameras", "half the cameras")
 """Policies that are no rules but fewer cameras."""
@@ -50,9 +65,14 @@ def glance(f: Figures) -> dict[str, Any]:
         ]),
         ("glance_alerts", [_alerts(step) for step in chosen]),
     ]  # fmt: skip
+    proxied = OF_TRIPS if is_proxy(f.run.summary) else ()
     return {
         "head": [(f"{step['total']:,}", f.below) for step in chosen],
-        "rows": [(words(key), values) for key, values in rows if set(values) != {"—"}],
+        "rows": [
+            (of_proxy(words(key)) if key in proxied else words(key), values)
+            for key, values in rows
+            if set(values) != {"—"}
+        ],
         "note": words("glance_note", task=words(f.last("recognition", "task") or "identify")),
     }
 
@@ -123,7 +143,10 @@ def rules(f: Figures) -> Section | None:
     if len(half):
         more = words("rules_half", half=percent(float(half["tracked"].iloc[0])))
         says = [f"{says[0]} {more[0]}", f"{says[1]}{more[1]}"]
-    walks = f.last("trips", HEADLINE_TASK, "tracked_live", "n")
+    compared = table["walks"].iloc[0]  # runs of before this column compared all
+    if not compared > 0:
+        compared = f.last("trips", HEADLINE_TASK, "tracked_live", "n")
+    walks = int(compared)
     return Section("rules", says, [words("rules_note", walks=plain(walks))], [], {"rules": rows})
 
 

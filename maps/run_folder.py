@@ -24,7 +24,7 @@ BANDS_VERSION = 1
 BANDS_KEYS = ("scenario", "headline", "seeds", "chance", "range", "decomposition")
 POLICY_COLUMNS = (
     "policy", "total", "task", "tracked_live", "tracked_afterwards", "tracked", "tracked_change",
-    "tracked_change_se",
+    "tracked_change_se", "walks",
 )  # fmt: skip
 SIGHTING_COLUMNS = ("rank", "edge", "task")
 EXPOSURE_COLUMNS = (

@@ -115,6 +115,41 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Department via CSDI",
         "巴士街道代用路網：只有巴士行走的街道，並非步行路網。街道資料：運輸署（經 CSDI）",
     ),
+    # what replaces or goes before words on walks where streets are the proxy
+    "proxy": (
+        "Along bus streets (bus-street proxy), not walks:",
+        "沿巴士街道（代用路網），並非步行路程：",
+    ),
+    "proxy_title": (
+        "How much of the streets that buses use in {area} is seen?",
+        "{area}巴士行走的街道有多少被看見？",
+    ),
+    "proxy_headline_note": (
+        "Share of all street length in the area. The {walks} trips of this run go along streets "
+        "that buses use (bus-street proxy). They are not walks, so no walk is quoted.",
+        "佔區內街道總長度的比例。這次模擬的 {walks} 段行程沿巴士行走的街道（代用路網），"
+        "並非步行路程，故不引用任何步行數字。",
+    ),
+    "proxy_walk_median": (
+        "of a route along bus streets (proxy, no walk) seen",
+        "沿巴士街道的路線（代用路網，並非步行）被看見",
+    ),
+    "proxy_dark_stretch": (
+        "longest unseen stretch of a route along bus streets (proxy)",
+        "沿巴士街道的路線（代用路網）中最長的不被看見路段",
+    ),
+    "proxy_tracked_typical": (
+        "of a route along bus streets (proxy) tracked live",
+        "沿巴士街道的路線（代用路網）可被實時追蹤",
+    ),
+    "proxy_heads_typical": (
+        "cameras met on a route along bus streets (proxy)",
+        "個鏡頭在沿巴士街道的路線（代用路網）上遇到",
+    ),
+    "proxy_table_walks": (
+        "Route along bus streets (proxy, no walk) seen, middle (10th to 90th percentile)",
+        "沿巴士街道的路線（代用路網，並非步行）被看見，中位數（第 10 至第 90 百分位數）",
+    ),
     # controls
     "language": ("Language", "語言"),
     "tasks": ("How well must the camera see?", "鏡頭要看得多清楚？"),
@@ -393,6 +428,10 @@ TEXTS: dict[str, tuple[str, str]] = {
 """Each text as (English, Chinese)."""
 
 
+ON_FOOT = ("walk_median", "dark_stretch", "tracked_typical", "heads_typical", "table_walks")
+"""Texts on walks that have another form where streets are the proxy."""
+
+
 def text(key: str, language: str, **values: object) -> str:
     """Return a text in a language with its places filled.
 
@@ -408,6 +447,11 @@ def text(key: str, language: str, **values: object) -> str:
     return TEXTS[key][LANGUAGES.index(language)].format(**values)
 
 
+def is_proxy(summary: Mapping[str, Any]) -> bool:
+    """Say whether a run's streets are those of buses only, so that its trips are not walks."""
+    return bool(summary["area"].get("streets") == "bus-street proxy")
+
+
 def texts_of(summary: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """Return the texts for a run, which say so where its cameras or streets are not the usual."""
     said = {}
@@ -417,9 +461,11 @@ def texts_of(summary: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
             "simulated_short": "partly_real_short",
             "about_simulated": "about_partly_real",
         }
-    if summary["area"].get("streets") == "bus-street proxy":
+    if is_proxy(summary):
         said["osm"] = "bus_streets"
-    return {**TEXTS, **{key: TEXTS[other] for key, other in said.items()}}
+        said |= {key: f"proxy_{key}" for key in ON_FOOT}
+    usual = {key: pair for key, pair in TEXTS.items() if not key.startswith("proxy_")}
+    return {**usual, **{key: TEXTS[other] for key, other in said.items()}}
 
 
 def table(texts: Mapping[str, tuple[str, str]]) -> dict[str, dict[str, str]]:

@@ -169,6 +169,14 @@ def run_command(
     settings: Settings = None,
     variants: Variants = None,
     no_map: Annotated[bool, typer.Option("--no-map", help="Draw no map and no report.")] = False,
+    no_cache: Annotated[
+        bool,
+        typer.Option(
+            "--no-cache",
+            help="Compute every stage anew and keep none for later runs (HK_CAMERA_SIM_CACHE "
+            "names the folder that keeps them).",
+        ),
+    ] = False,
     dry_run: Annotated[
         bool,
         typer.Option(
@@ -188,7 +196,7 @@ def run_command(
             _show_resolved(loaded, as_json=as_json)
             return
         folder = out if out is not None else Path("out") / loaded.scenario.name
-        _run(loaded, folder, draw_map=not no_map, as_json=as_json)
+        _run(loaded, folder, draw_map=not no_map, as_json=as_json, keep=not no_cache)
 
 
 def _show_resolved(loaded: LoadedScenario, *, as_json: bool) -> None:
@@ -210,12 +218,15 @@ def _show_resolved(loaded: LoadedScenario, *, as_json: bool) -> None:
     print(dump_scenario(loaded.scenario), end="")
 
 
-def _run(loaded: LoadedScenario, folder: Path, *, draw_map: bool, as_json: bool) -> None:
+def _run(
+    loaded: LoadedScenario, folder: Path, *, draw_map: bool, as_json: bool, keep: bool
+) -> None:
     """Run a loaded scenario and show its figures."""
     from rich.console import Console
 
     from sim.scenario.run import run
     from sim.scenario.schema import mix_words
+    from sim.scenario.stage_cache import StageCache, cache_folder
 
     finish = None
     if draw_map:
@@ -224,7 +235,10 @@ def _run(loaded: LoadedScenario, folder: Path, *, draw_map: bool, as_json: bool)
         finish = write_pages
     begun = time.perf_counter()
     with progress() as announce:
-        summary = run(loaded.scenario, folder, announce=announce, finish=finish)
+        summary = run(
+            loaded.scenario, folder, announce=announce, finish=finish,
+            cache=StageCache(cache_folder()) if keep else None,
+        )  # fmt: skip
     seconds = time.perf_counter() - begun
     if as_json:
         drawn = str(folder / "map.html") if draw_map else None
@@ -244,13 +258,16 @@ def _closing_table(summary: dict[str, Any]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
+    from sim.scenario.headlines import along_bus_streets
+
     area, tasks = summary["area"], summary["tasks"]
     kind = "simulated cameras" if summary.get("simulated", True) else "cameras partly simulated"
     title = f"{area['name']}: {area['street_km']:.1f} km of streets, {kind}"
     # As Text, because a name in brackets would be taken for rich's markup.
     table = Table(title=Text(title, "bold"), title_justify="left", box=box.SIMPLE_HEAD, padding=0)
     heads = ["cameras\nin the city", "here", *(f"streets\n{task}" for task in tasks)]
-    for head in [*heads, "walk\nseen", "walks\nunseen", "dark\ngap"]:
+    trip = "route" if along_bus_streets(summary) else "walk"
+    for head in [*heads, f"{trip}\nseen", f"{trip}s\nunseen", "dark\ngap"]:
         table.add_column(head, justify="right", no_wrap=True)
     for step in summary["steps"]:
         walks = step["trips"].get(HEADLINE_TASK) or {}
@@ -271,11 +288,17 @@ def _reading(summary: dict[str, Any], optics: str) -> list[str]:
     kind = "Simulated, not a list of real cameras."
     if real:
         kind = f"{real} cameras as mapped or listed by others, the rest simulated."
+    from sim.scenario.headlines import ALONG_BUS_STREETS, along_bus_streets
+
+    proxy = along_bus_streets(summary)
+    trip = "route" if proxy else "walk"
     return [
         *_limits(summary),
-        "streets: share of length in view, by what the picture can tell; walk seen: median share "
-        f"of a typical walk with a camera near enough to {HEADLINE_TASK} a face turned towards "
-        "it; walks unseen: share of walks without any; dark gap: median of the longest without.",
+        f"streets: share of length in view, by what the picture can tell; {trip} seen: median "
+        f"share of a typical {trip} with a camera near enough to {HEADLINE_TASK} a face turned "
+        f"towards it; {trip}s unseen: share of {trip}s without any; dark gap: median of the "
+        "longest without.",
+        *([ALONG_BUS_STREETS] if proxy else []),
         f"{kind} Shared out by: {area['share_rule']}; watching a "
         f"street: {area['street_share']}; optics: {optics}; walls: {area['walls']}.",
     ]

@@ -184,7 +184,12 @@ def _districts_of(sites: Candidates) -> NDArray[np.int8]:
     """Return for each site the place of its district, the nearest one, in `districts()`."""
     outlines = district_outlines()
     shapes = [outlines[district.name] for district in districts()]
-    nearest = shapely.STRtree(shapes).nearest(shapely.points(sites.x, sites.y))
+    shapely.prepare(shapes)
+    inside = np.array([shapely.intersects_xy(shape, sites.x, sites.y) for shape in shapes])
+    nearest = inside.argmax(axis=0)
+    unsure = np.flatnonzero(inside.sum(axis=0) != 1)  # in the sea, or on a border
+    points = shapely.points(sites.x[unsure], sites.y[unsure])
+    nearest[unsure] = shapely.STRtree(shapes).nearest(points)
     return np.asarray(nearest, np.int8)
 
 

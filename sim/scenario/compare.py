@@ -22,7 +22,14 @@ from numpy.typing import NDArray
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.scenario.finished import FinishedRun, read_run
-from sim.scenario.headlines import FIGURES, HEADLINE_TASK, error_of, figures_of
+from sim.scenario.headlines import (
+    ALONG_BUS_STREETS,
+    FIGURES,
+    HEADLINE_TASK,
+    along_bus_streets,
+    error_of,
+    figures_of,
+)
 from sim.scenario.load import one_line
 
 if TYPE_CHECKING:
@@ -166,6 +173,9 @@ def _walks(folder: Path) -> Walks:
 def _notes(runs: list[FinishedRun], names: tuple[str, ...], walks: list[Walks]) -> Iterator[str]:
     """Say what a reader must know before comparing, for each run beside the first."""
     first = runs[0]
+    for run, name in zip(runs, names, strict=True):
+        if along_bus_streets(run.summary):
+            yield f"{name}: {ALONG_BUS_STREETS}"
     for run, name, own in zip(runs[1:], names[1:], walks[1:], strict=True):
         yield from _differing_ground(first, run, names[0], name)
         if own == walks[0]:

@@ -208,6 +208,7 @@ LAYERS: tuple[Layer, ...] = (
             Column("heads", "cameras", "cameras that count under it in the region"),
             Column("heads_removed", "cameras", "how many fewer than under the rule live"),
             Column("rules_changed", "", "how many rules differ from live"),
+            Column("walks", "", "walks compared: all, or those of persons drawn by lot"),
             *_changes(),
             Column("tracked_change_per_head", "share", "tracked_change over heads_removed"),
             Column("tracked_change_per_rule", "share", "tracked_change over rules_changed"),

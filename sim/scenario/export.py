@@ -9,17 +9,23 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import shapely
+from numpy.typing import NDArray
 
 from sim.area import district_outlines, districts
 from sim.cameras.optics import TASKS
+from sim.jit import available_cores
 from sim.sight.isovist import isovists
 from sim.sight.ranks import pieces_table
 
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
     from sim.trips import Trips
 
 SUMMARY_VERSION = 1
+WALKS_AT_ONCE = 10_000
 VERSIONED = ("numpy", "numba", "scipy", "pandas", "geopandas", "shapely", "pyproj", "pyarrow")
 
 
@@ -46,23 +53,43 @@ def write_tables(
     tracks: TrackReport,
     found: Answers,
 ) -> None:
-    """Write every parquet file of the run folder."""
-    tables = {
-        "cameras": _cameras(city, seen.fleet),
-        "sightings": seen.table,
-        "streets": pieces_table(city.streets, pieces.arrays),
-        "nodes": city.streets.nodes.rename_axis("node").reset_index(),
-        "edges": city.streets.edges.rename_axis("edge").reset_index(),
-        "walls": city.walls.footprints,
-        "places": city.places.table,
-        "districts": _districts(city),
-        "trips": tracks.table,
-        "trips_geometry": _trips_geometry(city, trips, tracks),
-        "policies": found.policies,
-        "exposure": found.exposure,
+    """Write every parquet file of the run folder, the longest first, a file a thread."""
+    makers: dict[str, Callable[[], pd.DataFrame]] = {
+        "cameras": lambda: _cameras(city, seen.fleet),
+        "trips_geometry": lambda: _trips_geometry(city, trips, tracks),
+        "streets": lambda: pieces_table(city.streets, pieces.arrays),
+        "sightings": lambda: seen.table,
+        "nodes": lambda: city.streets.nodes.rename_axis("node").reset_index(),
+        "edges": lambda: city.streets.edges.rename_axis("edge").reset_index(),
+        "walls": lambda: city.walls.footprints,
+        "places": lambda: city.places.table,
+        "districts": lambda: _districts(city),
+        "policies": lambda: found.policies,
+        "exposure": lambda: found.exposure,
     }
-    for name, table in tables.items():
-        table.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
+
+    def write(name: str) -> None:
+        path = folder / f"{name}.parquet"
+        makers[name]().to_parquet(path, index=False, compression="zstd")
+
+    with ThreadPoolExecutor(available_cores()) as pool:
+        writing = [pool.submit(_write_trips, folder / "trips.parquet", tracks)]
+        writing += [pool.submit(write, name) for name in makers]
+        for written in writing:
+            written.result()
+
+
+def _write_trips(path: Path, tracks: TrackReport) -> None:
+    """Write the figures of some walks after the other: all at once may not fit beside the rest."""
+    count = len(tracks.trips)
+    first = pa.Table.from_pandas(tracks.rows(0, min(WALKS_AT_ONCE, count)), preserve_index=False)
+    # numbers that hardly repeat are not worth the search for repetitions
+    repeated = [field.name for field in first.schema if not pa.types.is_floating(field.type)]
+    with pq.ParquetWriter(path, first.schema, compression="zstd", use_dictionary=repeated) as file:
+        file.write_table(first)
+        for begin in range(WALKS_AT_ONCE, count, WALKS_AT_ONCE):
+            rows = tracks.rows(begin, min(begin + WALKS_AT_ONCE, count))
+            file.write_table(pa.Table.from_pandas(rows, first.schema, preserve_index=False))
 
 
 def _cameras(city: City, fleet: Fleet) -> gpd.GeoDataFrame:
@@ -100,19 +127,23 @@ def _trips_geometry(city: City, trips: Trips, tracks: TrackReport) -> gpd.GeoDat
     return table.assign(**tracks.curves)
 
 
-def _paths(city: City, trips: Trips) -> list[shapely.LineString | None]:
+def _paths(city: City, trips: Trips) -> NDArray[np.object_]:
     """One line a trip, edge after edge in walking order; none for a trip of no edges."""
-    lines = city.streets.edges.geometry.to_numpy()[trips.path_edge]
-    lines = np.where(trips.path_backward, shapely.reverse(lines), lines)
-    coordinates, of_edge = shapely.get_coordinates(lines, return_index=True)
-    start = np.searchsorted(of_edge, trips.path_ptr)
-    repeated = np.zeros(len(coordinates), bool)
-    repeated[1:] = of_edge[1:] != of_edge[:-1]  # an edge begins where the one before ended
-    repeated[start[start < len(coordinates)]] = False
-    paths = []
-    for begin, stop in pairwise(start):
-        kept = coordinates[begin:stop][~repeated[begin:stop]]
-        paths.append(shapely.LineString(kept) if len(kept) > 1 else None)
+    lines = city.streets.edges.geometry.to_numpy()
+    points, of_line = shapely.get_coordinates(lines, return_index=True)
+    held = np.bincount(of_line, minlength=len(lines))
+    begin, size = (np.cumsum(held) - held)[trips.path_edge], held[trips.path_edge]
+    of_edge = np.repeat(np.arange(len(size)), size)
+    place = np.arange(len(of_edge)) - np.repeat(np.cumsum(size) - size, size)
+    back = trips.path_backward[of_edge]
+    points = points[begin[of_edge] + np.where(back, size[of_edge] - 1 - place, place)]
+    of_trip = np.repeat(np.arange(len(trips)), np.diff(trips.path_ptr))[of_edge]
+    kept = (place > 0) | (np.diff(of_trip, prepend=-1) > 0)  # an edge begins where another ended
+    walked = np.unique(of_trip)
+    paths = np.full(len(trips), None, object)
+    paths[walked] = shapely.linestrings(
+        points[kept], indices=np.searchsorted(walked, of_trip[kept])
+    )
     return paths
 
 
@@ -132,6 +163,7 @@ def summary(
     cameras = scenario.cameras
     share = cameras.street_share
     real = int(fleet.real.sum())
+    walked = "streets_kind" not in city.provenance
     dates = cameras.dates or (None,) * len(cameras.totals)
     return {
         "version": SUMMARY_VERSION,
@@ -145,6 +177,7 @@ def summary(
             "buildings": len(city.walls.footprints),
             "walls": city.walls.kind,
             "streets": city.provenance.get("streets_kind", "walking network"),
+            "trips": "walks" if walked else "along bus streets (bus-street proxy), not walks",
             "share_rule": cameras.share_rule,
             "street_share": share if isinstance(share, str) else "given by owner",
         },
@@ -176,6 +209,7 @@ def manifest(
     trips: Trips,
     timings: dict[str, float],
     threads: int,
+    recalled: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return manifest.json: what went in, with what, on what, and how to cite it."""
     resolved = scenario.model_dump(mode="json")
@@ -203,7 +237,11 @@ def manifest(
         "trips": {"unreachable": trips.unreachable, **trips.report},
         "packages": {"hk-camera-sim": own, **{name: version(name) for name in VERSIONED}},
         "python": platform.python_version(),
-        "machine": {"processor": platform.machine(), "threads": threads},
+        "machine": {
+            "processor": platform.machine(),
+            "threads": threads,
+            "stages_of_earlier_runs": list(recalled),
+        },
         "timings_s": {stage: round(seconds, 3) for stage, seconds in timings.items()},
         "cite": f"hk-camera-sim {own}, scenario {scenario.name} ({digest[:12]}), seed "
         f"{scenario.seed}; {cameras} and people simulated. {_map_data(city)}.",

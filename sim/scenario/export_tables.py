@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from sim.errors import InputError
 from sim.scenario.data_dictionary import LAYERS, LEFT_OUT, Layer, columns_of
 from sim.scenario.finished import FinishedRun
+from sim.scenario.headlines import ALONG_BUS_STREETS, along_bus_streets
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -127,6 +128,7 @@ def _about(run: FinishedRun) -> dict[str, str]:
         "cite": f"Cite as: {manifest.get('cite') or 'not stated'}",
         "city": f"Streets: {summary['area'].get('streets') or 'walking network'}; walls: "
         f"{summary['area'].get('walls') or 'not stated'}",
+        **({"trips": ALONG_BUS_STREETS} if along_bus_streets(summary) else {}),
         "crs": f"Coordinates: {manifest['area']['crs']}, metres",
         "digest": f"Scenario digest: {manifest.get('scenario_digest') or 'not stated'}",
     }

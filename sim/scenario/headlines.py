@@ -16,6 +16,16 @@ HEADLINE_TASK = "recognise"
 HEADLINE = "observed_length_p50"
 """Median over typical walks of the share of its length that is seen."""
 
+ALONG_BUS_STREETS = (
+    "Trips go along streets that buses use (bus-street proxy): they are not walks, and no figure "
+    "of theirs is one of walking."
+)
+
+
+def along_bus_streets(summary: Mapping[str, Any]) -> bool:
+    """Say whether the trips of a run are no walks, because only streets of buses are known."""
+    return (summary.get("area") or {}).get("streets") == "bus-street proxy"
+
 
 class Figure(NamedTuple):
     """One figure."""

@@ -22,10 +22,13 @@ from sim.scenario.load import scenario_of
 if TYPE_CHECKING:
     from sim.city import City
     from sim.scenario.compile_ahead import Helpers
+    from sim.scenario.kept_stages import KeptStages
     from sim.scenario.load import LoadedScenario
     from sim.scenario.own_inputs import OwnInputs
     from sim.scenario.schema import Scenario
+    from sim.scenario.stage_cache import StageCache
     from sim.tracking import TrackingParameters
+    from sim.trips import Trips
 
 Announce = Callable[[str], None]
 
@@ -57,6 +60,7 @@ def run(
     *,
     announce: Announce = lambda _: None,
     finish: Callable[[Path], object] | None = None,
+    cache: StageCache | None = None,
 ) -> dict[str, Any]:
     """Run a scenario and leave its run folder at `out`.
 
@@ -70,6 +74,9 @@ def run(
         Called with the name of each stage as it begins.
     finish
         Called with the folder when everything but it is written (it draws the map).
+    cache
+        Where finished stages are kept, so that a run that was killed goes on from the last one,
+        and a repeated one computes what changed. The tables do not depend on it.
 
     Returns
     -------
@@ -83,6 +90,7 @@ def run(
     """
     from sim.city.bundle import load_city
     from sim.scenario.compile_ahead import kernels_ahead
+    from sim.scenario.kept_stages import KeptStages
     from sim.scenario.own_inputs import read_own_inputs
 
     scenario, out = scenario_of(scenario), Path(out)
@@ -94,7 +102,8 @@ def run(
             check_fits(scenario, city)
             city, own = read_own_inputs(scenario, city)
         with _aside(out) as folder:
-            figures = _compute(scenario, city, own, folder, stages, helpers)
+            kept = KeptStages(scenario, city, cache)
+            figures = _compute(kept, own, folder, stages, helpers)
             if finish is not None:
                 with stages.stage("map"):
                     finish(folder)
@@ -102,12 +111,7 @@ def run(
 
 
 def _compute(
-    scenario: Scenario,
-    city: City,
-    own: OwnInputs,
-    folder: Path,
-    stages: Stages,
-    helpers: Helpers,
+    kept: KeptStages, own: OwnInputs, folder: Path, stages: Stages, helpers: Helpers
 ) -> dict[str, Any]:
     from sim.jit import available_cores
     from sim.placement import place
@@ -116,46 +120,54 @@ def _compute(
     from sim.scenario.export import manifest, summary, write_json, write_tables
     from sim.sight.sightings import see
     from sim.tracking import track
-    from sim.trips.demand import sample_trips
 
-    cameras = scenario.cameras
-    profiles = scenario.trips.profiles
+    scenario, city = kept.scenario, kept.city
+    totals = scenario.cameras.totals
     with stages.stage("cameras"):
-        fleet = place(
-            city, cameras.totals[-1], existing=own.existing, aims=own.aims, **placing(scenario)
+        fleet = kept.fleet(
+            lambda: place(
+                city, totals[-1], existing=own.existing, aims=own.aims, **placing(scenario)
+            )
         )
     with stages.stage("sight"):
-        seen = see(city, fleet)
+        seen = kept.seen(fleet, lambda: see(city, fleet))
         pieces = seen.first_seen
     with stages.stage("trips"):
         wait_for(helpers)
-        trips = sample_trips(
-            city,
-            people=scenario.trips.people,
-            seed=scenario.seed,
-            kinds=scenario.trips.kinds,
-            taste=scenario.trips.taste,
-            speed_m_s=scenario.trips.speed_m_s,
-            walks=scenario.trips.walks,
-            profiles=profiles if isinstance(profiles, tuple) else profiles.model_dump(),
-        )
-        trips = own.added_to(trips, city, scenario)
+        trips = kept.trips(lambda: own.added_to(_sampled(scenario, city), city, scenario))
     with stages.stage("tracking"):
         parameters = following(scenario)
-        tracks = track(
-            city, seen, trips, cameras.totals, pieces=pieces, parameters=parameters,
-            seed=scenario.seed,
-        )  # fmt: skip
+        tracks = kept.tracks(seen, trips, lambda: track(
+            city, seen, trips, totals, pieces=pieces, parameters=parameters, seed=scenario.seed,
+        ))  # fmt: skip
     with stages.stage("answers"):
-        found = answers(scenario, city, seen, pieces, trips, tracks, parameters)
+        found = answers(kept, seen, pieces, trips, tracks, parameters)
     with stages.stage("files"):
         write_tables(folder, city, seen, pieces, trips, tracks, found)
         figures = summary(scenario, city, fleet, pieces, tracks, found)
         write_json(folder / "summary.json", figures)
         threads = available_cores()
-        sources = manifest(scenario, city, fleet, trips, stages.seconds, threads)
+        sources = manifest(scenario, city, fleet, trips, stages.seconds, threads, kept.recalled)
         write_json(folder / "manifest.json", sources)
     return figures
+
+
+def _sampled(scenario: Scenario, city: City) -> Trips:
+    """Draw the walks that a scenario asks for."""
+    from sim.trips.demand import sample_trips
+
+    wanted = scenario.trips
+    profiles = wanted.profiles
+    return sample_trips(
+        city,
+        people=wanted.people,
+        seed=scenario.seed,
+        kinds=wanted.kinds,
+        taste=wanted.taste,
+        speed_m_s=wanted.speed_m_s,
+        walks=wanted.walks,
+        profiles=profiles if isinstance(profiles, tuple) else profiles.model_dump(),
+    )
 
 
 def placing(scenario: Scenario) -> dict[str, Any]:

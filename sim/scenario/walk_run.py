@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.scenario.finished import FinishedRun, read_run
-from sim.scenario.headlines import HEADLINE_TASK
+from sim.scenario.headlines import ALONG_BUS_STREETS, HEADLINE_TASK, along_bus_streets
 from sim.scenario.run import following
 from sim.scenario.schema import coordinates
 
@@ -120,7 +120,10 @@ def walk_run(
             }
             for k, total in enumerate(steps)
         ],
-        "notes": [REAL_CAMERAS] if real else [],
+        "notes": [
+            *([ALONG_BUS_STREETS] if along_bus_streets(run.summary) else []),
+            *([REAL_CAMERAS] if real else []),
+        ],
     }
     return WalkAnswer(content, _lines(run, legs, content, found))
 

@@ -91,11 +91,14 @@ def cell_window(
     grid: GridArrays, west: float, south: float, east: float, north: float
 ) -> tuple[int, int, int, int]:
     """Return first column, first row, last column and last row under a window of the map."""
-    c0 = min(max(int(np.floor((west - grid.west) / grid.cell)), 0), grid.columns)
-    r0 = min(max(int(np.floor((south - grid.south) / grid.cell)), 0), grid.rows)
-    c1 = max(min(int(np.floor((east - grid.west) / grid.cell)), grid.columns - 1), -1)
-    r1 = max(min(int(np.floor((north - grid.south) / grid.cell)), grid.rows - 1), -1)
-    return c0, r0, c1, r1
+    c0 = int(np.floor((west - grid.west) / grid.cell)) - grid.column
+    r0 = int(np.floor((south - grid.south) / grid.cell)) - grid.row
+    c1 = int(np.floor((east - grid.west) / grid.cell)) - grid.column
+    r1 = int(np.floor((north - grid.south) / grid.cell)) - grid.row
+    return (
+        min(max(c0, 0), grid.columns), min(max(r0, 0), grid.rows),
+        max(min(c1, grid.columns - 1), -1), max(min(r1, grid.rows - 1), -1),
+    )  # fmt: skip
 
 
 @lean_inner

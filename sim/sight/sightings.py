@@ -8,7 +8,8 @@ What the sightings mean for people is decided elsewhere.
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,7 +25,6 @@ from sim.city.streets import StreetArrays, StreetNetwork
 from sim.city.walls import WallArrays
 from sim.errors import InputError
 from sim.jit import available_cores, kernel
-from sim.sight.grid import GridArrays
 from sim.sight.kernels import TOUCH_M, see_heads
 from sim.sight.scene import (
     FieldArrays,
@@ -36,8 +36,8 @@ from sim.sight.scene import (
     fields_of,
     first_rows,
     joined,
-    scenes_of,
 )
+from sim.sight.tiles import TILE_M, tiles_of
 from sim.surface import Result, axes_for, percent
 
 if TYPE_CHECKING:
@@ -264,10 +264,16 @@ def see_rows(
 
 
 def see_arrays(
-    streets: StreetArrays, walls: WallArrays, heads: HeadArrays, *, threads: int | None = None
+    streets: StreetArrays,
+    walls: WallArrays,
+    heads: HeadArrays,
+    *,
+    threads: int | None = None,
+    tile_m: float = TILE_M,
 ) -> SightingArrays:
     """Do what `see` does on plain arrays; no head is checked for standing indoors."""
-    rows = look(streets, walls, heads, np.arange(len(heads.x)), threads=threads)
+    chosen = np.arange(len(heads.x))
+    rows = look(streets, walls, heads, chosen, threads=threads, tile_m=tile_m)
     return order_rows([rows], len(heads.x), len(streets.edge_length))
 
 
@@ -278,22 +284,33 @@ def look(
     chosen: NDArray[np.int64],
     *,
     threads: int | None = None,
+    tile_m: float = TILE_M,
 ) -> Rows:
-    """Find the sightings of the chosen heads, block after block of neighbours."""
+    """Find the sightings of the chosen heads, tile after tile, block after block of neighbours.
+
+    Sizes of tiles change the memory that is needed, not a bit of what is found.
+    """
     fields = fields_of(heads)
-    street_scene, wall_scene = scenes_of(streets, walls)
-    order = chosen[_by_cell(heads, chosen, street_scene.grid)]
-    if len(order) > 16 * PILOT_HEADS:
-        pilot = order[:: len(order) // PILOT_HEADS]
-        rows = _see_block(pilot, 0, len(pilot), fields, street_scene, wall_scene)
-        check_memory(len(rows.head) / len(pilot) * len(order), len(order))
-    blocks = [(i, min(i + BLOCK_HEADS, len(order))) for i in range(0, len(order), BLOCK_HEADS)]
-
-    def see_block(block: tuple[int, int]) -> Rows:
-        return _see_block(order, *block, fields, street_scene, wall_scene)
-
-    with ThreadPoolExecutor(threads or available_cores()) as pool:
-        return joined(list(pool.map(see_block, blocks)))
+    if len(chosen) > 16 * PILOT_HEADS:
+        pilot = chosen[:: len(chosen) // PILOT_HEADS]
+        rows = look(streets, walls, heads, pilot, threads=threads, tile_m=tile_m)
+        check_memory(len(rows.head) / len(pilot) * len(chosen), len(chosen))
+    workers = threads or available_cores()
+    waiting: deque[Future[Rows]] = deque()
+    found: list[Rows] = []
+    with ThreadPoolExecutor(workers) as pool:
+        for tile in tiles_of(streets, walls, heads, chosen, tile_m):
+            for begin in range(0, len(tile.order), BLOCK_HEADS):
+                stop = min(begin + BLOCK_HEADS, len(tile.order))
+                waiting.append(
+                    pool.submit(
+                        _see_block, tile.order, begin, stop, fields, tile.streets, tile.walls
+                    )
+                )
+                if len(waiting) > 2 * workers:  # no tile is built long before its turn
+                    found.append(waiting.popleft().result())
+        found.extend(each.result() for each in waiting)
+    return joined(found)
 
 
 def check_memory(rows: float, heads: int) -> None:
@@ -311,13 +328,6 @@ def check_memory(rows: float, heads: int) -> None:
             f"{needed / 1e9:,.0f} GB of {have / 1e9:,.0f} GB; take fewer heads, a shorter range "
             "or a part of the area"
         )
-
-
-def _by_cell(heads: HeadArrays, chosen: NDArray[np.int64], grid: GridArrays) -> NDArray[np.int64]:
-    """Neighbours one after the other, so that they find the same walls still in the cache."""
-    column = np.floor((heads.x[chosen] - grid.west) / grid.cell)
-    row = np.floor((heads.y[chosen] - grid.south) / grid.cell)
-    return np.lexsort((heads.rank[chosen], column, row))
 
 
 def _see_block(

@@ -164,16 +164,35 @@ def exposure_by_zone(
         raise InputError("zones: give polygons with a column name and a coordinate system")
     shapes = zones.to_crs(city.streets.crs).geometry.to_numpy()
     pieces = first_seen.arrays
-    edge = np.repeat(np.arange(len(pieces.piece_ptr) - 1), np.diff(pieces.piece_ptr))
-    inside = np.flatnonzero(pieces.in_area & (pieces.end > pieces.start))
-    lines = pieces_between(
-        city.streets.arrays, edge[inside], pieces.start[inside], pieces.end[inside]
-    )
-    zone, line = shapely.STRtree(lines).query(shapes, predicate="intersects")
-    shapely.prepare(shapes)
-    metres = shapely.length(shapely.intersection(lines[line], shapes[zone]))
+    piece, zone, metres = _in_zones(city, pieces, shapes)
     names = zones["name"].astype("str").tolist()
-    return _shares(by, inside[line], zone, metres, names, pieces, totals)
+    return _shares(by, piece, zone, metres, names, pieces, totals)
+
+
+def _in_zones(
+    city: City, pieces: PieceArrays, shapes: NDArray[np.object_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Return pieces in the study area with the zones that they lie in, and the metres there.
+
+    Most streets lie wholly in one zone and need not be cut.
+    """
+    streets = city.streets.edges.geometry.to_numpy()
+    zone, street = shapely.STRtree(streets).query(shapes, predicate="intersects")
+    shapely.prepare(shapes)
+    whole = shapely.contains_properly(shapes[zone], streets[street])
+    ptr = pieces.piece_ptr
+    size = ptr[street + 1] - ptr[street]
+    before = np.repeat(np.cumsum(size) - size, size)
+    piece = np.repeat(ptr[street], size) + np.arange(size.sum()) - before
+    zone, whole = np.repeat(zone, size), np.repeat(whole, size)
+    counted = pieces.in_area[piece] & (pieces.end[piece] > pieces.start[piece])
+    piece, zone, whole = piece[counted], zone[counted], whole[counted]
+    metres = pieces.end[piece] - pieces.start[piece]
+    cut = piece[~whole]
+    edge = np.searchsorted(ptr, cut, side="right") - 1
+    lines = pieces_between(city.streets.arrays, edge, pieces.start[cut], pieces.end[cut])
+    metres[~whole] = shapely.length(shapely.intersection(lines, shapes[zone[~whole]]))
+    return piece, zone, metres
 
 
 def zones_around(points: gpd.GeoDataFrame, region: BaseGeometry) -> gpd.GeoDataFrame:

@@ -193,7 +193,8 @@ def compare_policies(
     -------
     DataFrame
         A row for each policy × total × task over the sampled walks: policy, total, task, heads
-        (that are joined, in the region simulated), heads_removed (from the base), rules_changed;
+        (that are joined, in the region simulated), heads_removed (from the base), rules_changed,
+        walks (how many were compared);
         for each of `FIGURES` its mean, its mean difference to the base trip by trip
         (<figure>_change) and that difference's standard error by person (<figure>_change_se); and
         tracked_change_per_head and tracked_change_per_rule (NaN where none was removed or
@@ -223,6 +224,7 @@ def compare_policies(
             row: dict[str, Any] = {
                 "policy": policy.name, "total": int(totals[k]), "task": TASKS[t],
                 "heads": int(heads[k]), "heads_removed": removed, "rules_changed": rules,
+                "walks": len(runs.person),
             }  # fmt: skip
             for name in FIGURES:
                 row |= _compared(name, before[name][:, k, t], after[name][:, k, t], runs.person)

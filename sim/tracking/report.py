@@ -98,9 +98,13 @@ class TrackReport(Result):
     @cached_property
     def table(self) -> pd.DataFrame:
         """The figures, a row for each trip × total × task, with the trip's own columns."""
+        return self.rows(0, len(self.trips))
+
+    def rows(self, first: int, stop: int) -> pd.DataFrame:
+        """Return the rows of `table` of some trips: the whole may be too large to hold twice."""
         own = ["person", "kind", "named", "name", "name_zh"]
-        count, each = len(self.trips), len(self.totals) * len(TASKS)
-        row = np.repeat(np.arange(count, dtype=np.int32), each)
+        count, each = stop - first, len(self.totals) * len(TASKS)
+        row = np.repeat(np.arange(first, stop, dtype=np.int32), each)
         walks = self.trips.table
         task = np.tile(np.arange(len(TASKS)), count * len(self.totals))
         columns: dict[str, Any] = {"trip": row}
@@ -110,7 +114,7 @@ class TrackReport(Result):
         of_the_day = ("profile", "leg", "departs_s", "represents")
         for name in ("length", "duration_s", *of_the_day):
             columns[name] = walks[name].array.take(row)
-        columns |= {name: values.reshape(-1) for name, values in self.figures.items()}
+        columns |= {name: v[first:stop].reshape(-1) for name, v in self.figures.items()}
         return pd.DataFrame(columns)
 
     @cached_property
@@ -123,9 +127,10 @@ class TrackReport(Result):
         sampled = ~self.trips.table["named"].to_numpy(bool)
         persons = self.trips.table["person"].to_numpy(np.int64)[sampled]
         person = np.unique(persons, return_inverse=True)[1]
+        walks = {name: column[sampled] for name, column in self.figures.items()}
         return {
             total: {
-                task: _summary({name: v[sampled, k, t] for name, v in self.figures.items()}, person)
+                task: _summary({name: v[:, k, t] for name, v in walks.items()}, person)
                 for t, task in enumerate(TASKS)
             }
             for k, total in enumerate(self.totals)

@@ -126,3 +126,16 @@ def drawn_walks(trips: Trips, walks: int, seed: int) -> NDArray[np.int64]:
     leg = trips.table["leg"].to_numpy(np.int64)[sampled]
     lot = np.argsort(keys(seed, "subsample", person, leg), kind="stable")
     return np.sort(sampled[lot[:walks]])
+
+
+def drawn_persons(trips: Trips, persons: int, seed: int) -> Trips:
+    """Draw the sampled trips of so many persons; all trips where there are no more persons.
+
+    Persons are drawn whole and keyed by their number, so that another person changes no other.
+    """
+    person = trips.table["person"].to_numpy(np.int64)
+    known = np.unique(person[~trips.table["named"].to_numpy(bool)])
+    if len(known) <= persons:
+        return trips
+    lot = np.argsort(keys(seed, "persons", known), kind="stable")
+    return trips.only(np.flatnonzero(np.isin(person, known[lot[:persons]])))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -81,3 +81,16 @@ class Trips(Result):
             "length, all": f"{metres.sum() / 1000:,.1f} km",
             "pairs not joined on foot": self.unreachable,
         }
+
+    def only(self, chosen: NDArray[np.int64]) -> Trips:
+        """Return some of the trips, rows in ascending order, as trips of their own."""
+        size = np.diff(self.path_ptr)[chosen]
+        ptr = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+        at = np.arange(ptr[-1]) + np.repeat(self.path_ptr[chosen] - ptr[:-1], size)
+        return replace(
+            self,
+            table=self.table.iloc[chosen].reset_index(drop=True),
+            path_ptr=ptr,
+            path_edge=self.path_edge[at],
+            path_backward=self.path_backward[at],
+        )

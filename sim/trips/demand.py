@@ -110,11 +110,7 @@ def sample_trips(
     """
     if not 0 <= people <= MOST_PEOPLE:
         raise InputError(f"{people} people: give 0 to {MOST_PEOPLE:,}", key="trips.people")
-    names = Gazetteer(city)
-    named = [
-        _named_route(city, item, f"trips.walks.{i}", names, speed_m_s)
-        for i, item in enumerate(walks)
-    ]
+    named = _named_routes(city, walks, speed_m_s)
     report: dict[str, float] = {"people": people, "named_walks": len(walks)}
     report["represents_unknown"] = float(residents(city) is None)
     if profiles:
@@ -217,6 +213,16 @@ def _anchor(kind: str) -> str:
 def _usable(kind: str, ends: dict[str, Ends]) -> bool:
     start, end = (ends[part] for part in kind.split("-"))
     return bool(len(start.x) and len(end.x) and ends[_anchor(kind)].in_area.any())
+
+
+def _named_routes(city: City, walks: Sequence[WalkThrough], speed_m_s: float) -> list[NamedRoute]:
+    if not walks:  # reading all names of a whole city takes a second
+        return []
+    names = Gazetteer(city)
+    return [
+        _named_route(city, item, f"trips.walks.{i}", names, speed_m_s)
+        for i, item in enumerate(walks)
+    ]
 
 
 def _named_route(

@@ -107,10 +107,10 @@ def head_arrays(heads: Sequence[Head]) -> HeadArrays:
     )  # fmt: skip
 
 
-def look(scene: Scene, threads: int = 1) -> SightingArrays:
+def look(scene: Scene, threads: int = 1, **options: float) -> SightingArrays:
     return see_arrays(
         street_arrays(scene.edges, scene.decks), wall_arrays(scene.walls),
-        head_arrays(scene.heads), threads=threads,
+        head_arrays(scene.heads), threads=threads, **options,
     )  # fmt: skip
 
 

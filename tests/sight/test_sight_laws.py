@@ -365,6 +365,14 @@ def test_any_number_of_threads_gives_the_same_bits():
         assert bits(see_arrays(*arrays, threads=threads)) == one
 
 
+@LAW
+@given(scenes(heads=6), st.one_of(st.floats(1.0, 200.0), st.just(float("inf"))))
+def test_tiles_of_any_size_change_no_bit(scene, tile_m):
+    moved = replace(scene, heads=[*scene.heads, Head(1e5, -1e5), Head(-300.0, 20.0)])
+    for each in (scene, moved):
+        assert bits(look(each, tile_m=tile_m)) == bits(look(each, tile_m=float("inf")))
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

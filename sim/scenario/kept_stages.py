@@ -1,0 +1,256 @@
+"""The stages of a run that are worth keeping: what each depends on, and how it is written down.
+
+A stage is a pure function, so what was found once under the same digest is the answer again. Kept
+are placement, sight with first-seen ranks, trips, tracking, the searched figures and the rules;
+all else is quicker found than read. Sight depends on streets, walls and heads alone, so another
+seed, policy or number of people does not redo it where the heads are the same.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import version
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from sim.scenario.stage_cache import (
+    Arrays,
+    StageCache,
+    digest_of,
+    packed,
+    plain_packed,
+    plain_unpacked,
+    unpacked,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.cameras.fleet import Fleet
+    from sim.city import City
+    from sim.scenario.schema import Scenario
+    from sim.sight.sightings import Sightings
+    from sim.tracking.report import TrackReport
+    from sim.tracking.subsample import Subsample
+    from sim.trips import Trips
+
+Result = TypeVar("Result")
+LIBRARIES = ("numpy", "numba", "scipy", "pandas", "geopandas", "shapely", "pyarrow")
+SEEN = ("edge_ptr", "head", "start", "end")
+PIECES = ("piece_ptr", "start", "end", "rank", "in_area")
+PATHS = ("path_ptr", "path_edge", "path_backward")
+AVOIDED = ("trip", "shortest_m", "seen_m", "bound_m", "length_m", "joined_unseen")
+RETRACED = ("trip", "share", "spread")
+
+
+@dataclass
+class KeptStages:
+    """The stages of one run, looked for in a cache before they are computed.
+
+    Attributes
+    ----------
+    scenario, city
+        The city as read with the user's own files, which are named with digests in its provenance.
+    cache
+        None computes everything.
+    recalled
+        Names of the stages that were found.
+    """
+
+    scenario: Scenario
+    city: City
+    cache: StageCache | None
+    recalled: list[str] = field(default_factory=list)
+
+    def fleet(self, compute: Callable[[], Fleet]) -> Fleet:
+        """Return the placed heads; those of strategies from outside are placed anew."""
+        from sim.cameras.fleet import Fleet
+        from sim.placement.strategies import STRATEGIES
+        from sim.scenario.schema import plain_names
+
+        cameras = self.scenario.cameras
+        if not set(plain_names(cameras.strategy)) <= set(STRATEGIES):
+            return compute()
+        return self._kept(
+            "cameras",
+            lambda: (self._city, cameras.model_dump(mode="json"), self.scenario.seed),
+            compute,
+            lambda fleet: {"heads": packed(fleet.heads), "report": plain_packed({**fleet.report})},
+            lambda a: Fleet(unpacked(a["heads"], shapes=True), plain_unpacked(a["report"])),
+        )
+
+    def seen(self, fleet: Fleet, compute: Callable[[], Sightings]) -> Sightings:
+        """Return the sightings, with their first-seen ranks."""
+        from sim.sight.ranks import FirstSeen, PieceArrays
+        from sim.sight.sightings import SightingArrays, Sightings
+
+        city = self.city
+
+        def read(a: Arrays) -> Sightings:
+            arrays = SightingArrays(*(a[name] for name in SEEN))
+            seen = Sightings(fleet, city.streets, arrays, city.area.polygon, a["indoors"])
+            pieces = PieceArrays(*(a[f"piece_{name}"] for name in PIECES))
+            seen.__dict__["first_seen"] = FirstSeen(pieces)  # where its cached property looks
+            return seen
+
+        return self._kept(
+            "sight",
+            lambda: (self._scene, *fleet.arrays),
+            compute,
+            lambda seen: {
+                **dict(zip(SEEN, seen.arrays, strict=True)),
+                **{f"piece_{name}": a for name, a in seen.first_seen.arrays._asdict().items()},
+                "indoors": seen.indoors,
+            },
+            read,
+        )
+
+    def trips(self, compute: Callable[[], Trips]) -> Trips:
+        """Return the walks, those of the user's own files among them."""
+        from sim.trips import Trips
+
+        def read(a: Arrays) -> Trips:
+            unreachable, speed_m_s, report = plain_unpacked(a["about"])
+            ptr, edge, backward = (a[name] for name in PATHS)
+            return Trips(unpacked(a["table"]), ptr, edge, backward, unreachable, speed_m_s, report)
+
+        return self._kept(
+            "trips",
+            lambda: self._trips_depend_on,
+            compute,
+            lambda trips: {
+                "table": packed(trips.table),
+                **{name: getattr(trips, name) for name in PATHS},
+                "about": plain_packed([trips.unreachable, trips.speed_m_s, trips.report]),
+            },
+            read,
+        )
+
+    def tracks(
+        self, seen: Sightings, trips: Trips, compute: Callable[[], TrackReport]
+    ) -> TrackReport:
+        """Return the figures of every walk."""
+        from sim.tracking.exposure import path_arrays
+        from sim.tracking.report import TrackReport
+
+        totals = tuple(int(total) for total in self.scenario.cameras.totals)
+        return self._kept(
+            "tracking",
+            lambda: self._followed(seen.fleet),
+            compute,
+            lambda tracks: dict(tracks.figures),
+            lambda a: TrackReport(
+                trips, totals, a, path_arrays(self.city.streets, trips), seen.first_seen.arrays
+            ),
+        )
+
+    def searched(self, fleet: Fleet, compute: Callable[[], Subsample]) -> Subsample:
+        """Return the figures that need a search for every walk."""
+        from sim.tracking.avoidance import Avoidance
+        from sim.tracking.reconstruction import Reconstruction
+        from sim.tracking.subsample import Subsample
+
+        def write(found: Subsample) -> Arrays:
+            about = [found.totals, found.avoided.stretches, found.retraced.draws]
+            avoided = {f"avoided_{name}": getattr(found.avoided, name) for name in AVOIDED}
+            retraced = {f"retraced_{name}": getattr(found.retraced, name) for name in RETRACED}
+            return {**avoided, **retraced, "person": found.person, "about": plain_packed(about)}
+
+        def read(a: Arrays) -> Subsample:
+            totals, stretches, draws = plain_unpacked(a["about"])
+            avoided = {name: a[f"avoided_{name}"] for name in AVOIDED}
+            retraced = {name: a[f"retraced_{name}"] for name in RETRACED}
+            return Subsample(
+                tuple(totals), a["person"], Avoidance(stretches=tuple(stretches), **avoided),
+                Reconstruction(draws=draws, **retraced),
+            )  # fmt: skip
+
+        walks = self.scenario.tracking.subsample
+        return self._kept("searched", lambda: (*self._followed(fleet), walks), compute, write, read)
+
+    def policies(self, fleet: Fleet, compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """Return what rules change."""
+
+        def read(a: Arrays) -> pd.DataFrame:
+            table: pd.DataFrame = unpacked(a["table"])
+            return table
+
+        return self._kept(
+            "policies", lambda: self._followed(fleet), compute,
+            lambda table: {"table": packed(table)}, read,
+        )  # fmt: skip
+
+    def _kept(
+        self,
+        stage: str,
+        depends_on: Callable[[], Sequence[object]],
+        compute: Callable[[], Result],
+        write: Callable[[Result], Arrays],
+        read: Callable[[Arrays], Result],
+    ) -> Result:
+        if self.cache is None:
+            return compute()
+        digest = digest_of(self._program, stage, *depends_on())
+        arrays = self.cache.get(stage, digest)
+        if arrays is not None:
+            self.recalled.append(stage)
+            return read(arrays)
+        found = compute()
+        self.cache.put(stage, digest, write(found))
+        return found
+
+    def _followed(self, fleet: Fleet) -> tuple[object, ...]:
+        """Return what tracking depends on: scene, heads with their owners, walks, rules."""
+        scenario = self.scenario
+        rules = scenario.tracking.model_dump(mode="json", exclude={"subsample"})
+        heads = fleet.heads[["site", "duty", "owner", "status"]].to_csv(index=False).encode()
+        return (
+            self._scene, *fleet.arrays, heads, *self._trips_depend_on, rules,
+            list(scenario.cameras.totals),
+        )  # fmt: skip
+
+    @property
+    def _trips_depend_on(self) -> tuple[object, ...]:
+        trips = self.scenario.trips.model_dump(mode="json")
+        return (self._city, trips, self.scenario.seed)
+
+    @cached_property
+    def _program(self) -> list[str]:
+        from sim.scenario.cases import code_digest
+
+        libraries = [version(name) for name in LIBRARIES]
+        return [code_digest(), *libraries, platform.python_version(), platform.machine()]
+
+    @cached_property
+    def _scene(self) -> str:
+        import shapely
+
+        city = self.city
+        arrays = (*city.streets.arrays, *city.walls.arrays)
+        return digest_of(*arrays, shapely.to_wkb(city.area.polygon))
+
+    @cached_property
+    def _city(self) -> str:
+        """Digest of all of a city that placement and trips may look at."""
+        import pandas as pd
+        import shapely
+
+        city = self.city
+        tables = [
+            pd.util.hash_pandas_object(pd.DataFrame(table.drop(columns="geometry")), index=False)
+            for table in (city.streets.edges, city.places.table)
+        ]
+        shapes = [*city.places.table.geometry, city.area.polygon, city.area.region]
+        return digest_of(
+            self._scene,
+            *(table.to_numpy() for table in tables),
+            b"".join(shapely.to_wkb(np.array(shapes, object))),
+            repr(city.area.parts),
+            city.area.crs,
+            city.provenance.get("sources"),
+            city.provenance.get("streets_kind"),
+        )

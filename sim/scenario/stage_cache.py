@@ -1,0 +1,181 @@
+"""Finished stages of runs, kept on disk under the digest of all that they depend on.
+
+An entry is one file: a digest of what follows, then named arrays as numpy writes them, tables among
+them as Parquet. Nothing is ever unpickled. Entries are written aside and moved into place, so runs
+side by side and runs that are killed leave whole entries or none; one that is damaged counts as
+missing. The folder stays below a limit: what was not used for longest goes first. What a stage is
+and what it depends on is known in `sim.scenario.kept_stages`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+import time
+import zipfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CACHE_FOLDER_VARIABLE = "HK_CAMERA_SIM_CACHE"
+LIMIT_BYTES = 1_000_000_000
+"""Of all entries together."""
+LARGEST_BYTES = LIMIT_BYTES // 8
+"""A larger entry is not kept: it would drive out the others, and reading it gains little."""
+ABANDONED_S = 3600.0
+"""A file written aside that is older was left by a run that was killed."""
+Arrays = dict[str, NDArray[Any]]
+
+
+def cache_folder() -> Path:
+    """Return where stages are kept: HK_CAMERA_SIM_CACHE, else the user's cache folder."""
+    from platformdirs import user_cache_dir
+
+    given = os.environ.get(CACHE_FOLDER_VARIABLE)
+    return Path(given) if given else Path(user_cache_dir("hk-camera-sim", appauthor=False))
+
+
+def digest_of(*parts: object) -> str:
+    """Return a digest of arrays, bytes, and plain data as JSON writes it, in this order."""
+    total = hashlib.sha256()
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            content = np.ascontiguousarray(part)
+            head = f"{content.dtype.str}{content.shape}".encode()
+            body = content.reshape(-1).view(np.uint8).data
+        else:
+            head = b"plain"
+            body = memoryview(
+                part if isinstance(part, bytes) else json.dumps(part, sort_keys=True).encode()
+            )
+        total.update(f"{len(head)},{len(body)};".encode() + head)
+        total.update(body)
+    return total.hexdigest()
+
+
+@dataclass(frozen=True)
+class StageCache:
+    """A folder of finished stages.
+
+    Attributes
+    ----------
+    folder
+        Made when the first entry is kept. Where it cannot be read or written, nothing is kept and
+        nothing is found; a run goes on without.
+    limit_bytes
+        Above it the entries that were not used for longest are deleted.
+    """
+
+    folder: Path
+    limit_bytes: int = LIMIT_BYTES
+
+    def get(self, stage: str, digest: str) -> Arrays | None:
+        """Return what was kept of a stage, or None; a damaged entry is deleted."""
+        path = self._path(stage, digest)
+        try:
+            content = path.read_bytes()
+        except OSError:
+            return None
+        try:
+            arrays = _arrays_of(content)
+        except (ValueError, OSError, KeyError, EOFError, zipfile.BadZipFile):
+            with suppress(OSError):
+                path.unlink()
+            return None
+        with suppress(OSError):
+            os.utime(path)  # used now, so it goes last
+        return arrays
+
+    def put(self, stage: str, digest: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Keep a stage; a full disk or a folder that cannot be written is no error."""
+        if sum(array.nbytes for array in arrays.values()) > min(LARGEST_BYTES, self.limit_bytes):
+            return
+        written = io.BytesIO()
+        np.savez(written, allow_pickle=False, **arrays)
+        content = written.getbuffer()
+        with suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._write(self._path(stage, digest), content)
+            self._evict()
+
+    def _path(self, stage: str, digest: str) -> Path:
+        return self.folder / f"{stage}-{digest}.stage"
+
+    def _write(self, path: Path, content: memoryview) -> None:
+        handle, aside = tempfile.mkstemp(prefix=".", suffix=".aside", dir=self.folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(hashlib.sha256(content).digest())
+                file.write(content)
+            Path(aside).replace(path)
+        except BaseException:
+            Path(aside).unlink(missing_ok=True)
+            raise
+
+    def _evict(self) -> None:
+        """Delete what was not used for longest until the rest is within the limit."""
+        entries = []
+        for path in self.folder.iterdir():
+            with suppress(OSError):  # another run may delete it meanwhile
+                about = path.stat()
+                if path.suffix == ".stage":
+                    entries.append((about.st_mtime_ns, about.st_size, path))
+                elif path.suffix == ".aside" and time.time() - about.st_mtime > ABANDONED_S:
+                    path.unlink()
+        room = self.limit_bytes
+        for _, size, path in sorted(entries, reverse=True):
+            room -= size
+            if room < 0:
+                with suppress(OSError):
+                    path.unlink()
+
+
+def _arrays_of(content: bytes) -> Arrays:
+    """Read an entry.
+
+    Raises
+    ------
+    ValueError
+        It is not what was written.
+    """
+    if hashlib.sha256(content[32:]).digest() != content[:32]:
+        raise ValueError("another digest")
+    with np.load(io.BytesIO(content[32:]), allow_pickle=False) as found:
+        return {name: found[name] for name in found.files}
+
+
+def packed(table: pd.DataFrame) -> NDArray[np.uint8]:
+    """Return a table, with geometry or without, as the bytes of a Parquet file."""
+    written = io.BytesIO()
+    table.to_parquet(written)
+    return np.frombuffer(written.getbuffer(), np.uint8)
+
+
+def unpacked(content: NDArray[np.uint8], *, shapes: bool = False) -> Any:  # noqa: ANN401 - a table
+    """Return the table of which `packed` made these bytes; with geometry if it has shapes."""
+    import geopandas as gpd
+    import pandas as pd
+
+    read = gpd.read_parquet if shapes else pd.read_parquet
+    return read(io.BytesIO(content.tobytes()))
+
+
+def plain_packed(content: object) -> NDArray[np.uint8]:
+    """Return plain data as the bytes of its JSON."""
+    return np.frombuffer(json.dumps(content).encode(), np.uint8)
+
+
+def plain_unpacked(content: NDArray[np.uint8]) -> Any:  # noqa: ANN401 - JSON
+    """Return the data of which `plain_packed` made these bytes."""
+    return json.loads(content.tobytes())
