@@ -16,6 +16,8 @@ from sim.placement.ground import DIRECTIONS
 from sim.scenario.schema import plain_names
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from sim.cameras.fleet import Fleet
     from sim.city import City
     from sim.scenario.kept_stages import KeptStages
@@ -35,6 +37,9 @@ LOOKING = {"equity", "greedy_cover", "greedy_trips"}
 
 COMPARED = 500
 """Persons compared for unicity: half of the function's own default, in a third of its time."""
+PLANNING_UNIT = "planning unit"
+NEAREST_UNIT = "nearest unit point, not its boundary"
+"""What the user's zones are called in tables: by their outlines, or by points alone."""
 RULED = 5_000
 """Persons whose walks are followed anew under every rule, drawn by lot where there are more.
 Differences are taken walk by walk, so their error is small with far fewer."""
@@ -82,6 +87,7 @@ def answers(
     trips: Trips,
     tracks: TrackReport,
     parameters: TrackingParameters,
+    zones: gpd.GeoDataFrame | None = None,
 ) -> Answers:
     """Find what a run answers beside the figures of single walks."""
     from sim.tracking.anonymity import neighbours, summary, unicity
@@ -113,7 +119,7 @@ def answers(
             city, seen, drawn_persons(trips, RULED, seed), totals,
             parameters=parameters, seed=seed,
         )),
-        exposure=_exposure(city, pieces, tracks),
+        exposure=_exposure(city, pieces, tracks, zones),
         limit=_limit(scenario, city, seen.fleet),
     )  # fmt: skip
 
@@ -137,14 +143,19 @@ def _limit(scenario: Scenario, city: City, fleet: Fleet) -> dict[int, dict[str, 
     return {total: {cameras.aims.task: share} for total, share in zip(totals, found, strict=True)}
 
 
-def _exposure(city: City, pieces: FirstSeen, tracks: TrackReport) -> pd.DataFrame:
+def _exposure(
+    city: City, pieces: FirstSeen, tracks: TrackReport, zones: gpd.GeoDataFrame | None
+) -> pd.DataFrame:
     """Put who and what is exposed into one table; a column that a kind of group lacks is empty."""
+    from sim.city.zones import are_points
     from sim.tracking.inequality import (
         exposure_by_district,
         exposure_by_group,
         exposure_by_hour,
         exposure_by_street_class,
+        exposure_by_zone,
         sensitive_places,
+        zones_around,
     )
 
     tables = [
@@ -155,5 +166,10 @@ def _exposure(city: City, pieces: FirstSeen, tracks: TrackReport) -> pd.DataFram
         exposure_by_hour(tracks),
         sensitive_places(city, pieces, tracks.totals),
     ]
+    if zones is not None:
+        by = PLANNING_UNIT
+        if are_points(zones):
+            by, zones = NEAREST_UNIT, zones_around(zones, city.area.polygon)
+        tables.append(exposure_by_zone(city, pieces, tracks.totals, zones, by=by))
     joined = pd.concat([table for table in tables if len(table)], ignore_index=True)
     return joined.assign(group=joined["group"].astype("str"))

@@ -217,7 +217,10 @@ LAYERS: tuple[Layer, ...] = (
     Layer(
         "exposure", "exposure", "a group at one number of cameras for one task", "",
         (
-            Column("by", "", "kind of group: street class, district, kind, profile, hour, place"),
+            Column(
+                "by", "", "kind of group: street class, district, planning unit (or nearest unit "
+                "point, not its boundary), kind, profile, hour, place",
+            ),
             Column("group", "", "the group"),
             *_AT,
             Column("street_km", "km", "length of its streets"),

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from sim.scenario.own_inputs import KINDS
 from sim.scenario.stage_cache import (
     Arrays,
     StageCache,
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 LIBRARIES = ("numpy", "numba", "scipy", "pandas", "geopandas", "shapely", "pyarrow")
+ZONES = KINDS["zones"]
+"""Streets are only grouped by them: no kept stage depends on this file."""
 SEEN = ("edge_ptr", "head", "start", "end")
 PIECES = ("piece_ptr", "start", "end", "rank", "in_area")
 PATHS = ("path_ptr", "path_edge", "path_backward")
@@ -251,6 +254,6 @@ class KeptStages:
             b"".join(shapely.to_wkb(np.array(shapes, object))),
             repr(city.area.parts),
             city.area.crs,
-            city.provenance.get("sources"),
+            [each for each in city.provenance.get("sources", []) if each.get("kind") != ZONES],
             city.provenance.get("streets_kind"),
         )

@@ -1,8 +1,8 @@
-"""The files that a scenario brings of its own: walks, people, cameras that stand, points to watch.
+"""The files that a scenario brings of its own: walks, people, cameras, points to watch, zones.
 
 They are read before any long work, so that a mistake in them is told at once; a complaint names
 the scenario key beside the file and line. What they mean is known in `sim.trips.own`,
-`sim.city.population`, `sim.city.points` and `sim.cameras.real`.
+`sim.city.population`, `sim.city.points`, `sim.city.zones` and `sim.cameras.real`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.errors import InputError, InputErrors
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from sim.cameras.fleet import Fleet
     from sim.city import City
     from sim.placement import Aims
@@ -31,6 +33,7 @@ KINDS = {
     "od": "origin-destination table of the user",
     "existing": "cameras that stand already",
     "points": "points to watch",
+    "zones": "zones of the user",
 }
 
 
@@ -41,6 +44,7 @@ class OwnInputs(NamedTuple):
     demand: Demand | None
     existing: Fleet | None
     aims: Aims
+    zones: gpd.GeoDataFrame | None = None
 
     def added_to(self, trips: Trips, city: City, scenario: Scenario) -> Trips:
         """Return trips with those of the user after them.
@@ -94,6 +98,7 @@ def _paths(scenario: Scenario) -> Iterator[tuple[str, str]]:
         "trips.population": trips.population,
         "cameras.existing": cameras.existing,
         "cameras.aims.points": cameras.aims.points,
+        "zones": scenario.zones,
     }
     yield from ((key, path) for key, path in paths.items() if path is not None)
 
@@ -133,7 +138,14 @@ def read_own_inputs(scenario: Scenario, city: City) -> tuple[City, OwnInputs]:
             demand = read_od(wanted.od, city)
         city = _with_source(city, Path(wanted.od), KINDS["od"])
     city, existing, aims = _read_for_cameras(scenario, city)
-    return city, OwnInputs(traces, demand, existing, aims)
+    zones = None
+    if scenario.zones is not None:
+        from sim.city.zones import read_zones
+
+        with _for("zones"):
+            zones = read_zones(scenario.zones, city.streets.crs)
+        city = _with_source(city, Path(scenario.zones), KINDS["zones"])
+    return city, OwnInputs(traces, demand, existing, aims, zones)
 
 
 def _read_for_cameras(scenario: Scenario, city: City) -> tuple[City, Fleet | None, Aims]:

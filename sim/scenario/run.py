@@ -141,7 +141,7 @@ def _compute(
             city, seen, trips, totals, pieces=pieces, parameters=parameters, seed=scenario.seed,
         ))  # fmt: skip
     with stages.stage("answers"):
-        found = answers(kept, seen, pieces, trips, tracks, parameters)
+        found = answers(kept, seen, pieces, trips, tracks, parameters, own.zones)
     with stages.stage("files"):
         write_tables(folder, city, seen, pieces, trips, tracks, found)
         figures = summary(scenario, city, fleet, pieces, tracks, found)

@@ -35,6 +35,7 @@ from sim.scenario.schema.tracking import HitRate, Recognition, Tracking
 from sim.scenario.schema.trips import PROFILE_TAGS, PROFILES, ProfileShares, Trips, Walk
 from sim.scenario.schema.values import (
     LARGEST_TOTAL,
+    FilePath,
     FolderName,
     Part,
     Text,
@@ -86,6 +87,14 @@ class Scenario(Part):
     )
     recognition: Recognition = Field(
         default_factory=Recognition, description="Faces compared with a list."
+    )
+    zones: FilePath | None = Field(
+        default=None,
+        description=(
+            "File of zones to report streets by, such as planning units: polygons or points with "
+            "a column name, unit, tpu_id, tpu or id. Points stand for all that is nearest to them."
+        ),
+        examples=["tpu.csv"],
     )
     seed: Annotated[Whole, Field(ge=0, le=2**63 - 1)] = Field(
         default=0, description="Seed of everything drawn by chance; the same seed, the same run."
