@@ -28,6 +28,8 @@ from maps.run_folder import RunFolder
 UNIT = 0.1
 """Grid of every drawn coordinate, Web-Mercator metres."""
 DECIMETRE = 0.1
+BUS_STREETS = "bus-street proxy"
+"""Streets that nobody should be sent along on foot: a page on them gives no walk."""
 FIELD_TOLERANCE_M = 0.25
 MOST_CURVE_CELLS = 4_000_000
 MOST_CURVE_POINTS = 400
@@ -88,16 +90,27 @@ class Grid:
         return np.asarray(np.rint((metres - self.origin) / UNIT), np.int64)
 
 
-def build_payload(run: RunFolder) -> Payload:
-    """Gather what the page carries from a run folder."""
-    grid = Grid(run.edges.crs, _bounds(run))
+def build_payload(
+    run: RunFolder, bounds: NDArray[np.float64] | None = None, *, walks: bool = True
+) -> Payload:
+    """Gather what the page carries from a run folder.
+
+    Parameters
+    ----------
+    run
+        The folder as read.
+    bounds
+        What the page's grid must span, where it is not this run alone.
+    walks
+        Carry what the reader's own walk needs, where the run's streets can be walked.
+    """
+    grid = Grid(run.edges.crs, bounds_of(run) if bounds is None else bounds)
     columns = Columns()
     ranks = _known_ranks(run)
     names, edge_name = _add_streets(columns, grid, run, ranks)
     _add_network(columns, run)
-    finder = build_finder(run, names, edge_name)
-    _add_finder(columns, finder)
-    _add_meetings(columns, run)
+    walkable = walks and run.summary["area"].get("streets") != BUS_STREETS
+    found = _add_own_walk(columns, run, names, edge_name) if walkable else []
     _add_rings(columns, grid, "wall", run.walls)
     _add_heads(columns, grid, run, ranks)
     _add_seen_curves(columns, run, ranks)
@@ -111,7 +124,9 @@ def build_payload(run: RunFolder) -> Payload:
         "typical": [_typical(step) for step in run.summary["steps"]],
         "critical": _critical_totals(run),
         "names": names,
-        "found": finder.place_names,
+        "found": found,
+        "walkable": walkable,
+        "years": _years(run),
         "layers": layers(run),
         "simulated": bool(run.summary["simulated"]),
         "walks": _add_walks(columns, grid, run),
@@ -121,7 +136,8 @@ def build_payload(run: RunFolder) -> Payload:
     return Payload({**head, "columns": columns.index}, columns)
 
 
-def _bounds(run: RunFolder) -> NDArray[np.float64]:
+def bounds_of(run: RunFolder) -> NDArray[np.float64]:
+    """Return west, south, east, north of all that a run draws."""
     frames = [run.edges, run.walls, run.heads, run.districts[run.districts["kind"] != "district"]]
     bounds = np.array([frame.total_bounds for frame in frames if len(frame)])
     return np.concatenate([np.nanmin(bounds[:, :2], axis=0), np.nanmax(bounds[:, 2:], axis=0)])
@@ -190,7 +206,6 @@ def _add_streets(
     cut = np.rint(pieces[["t0", "t1"]].to_numpy(np.float64) / DECIMETRE).astype(np.int64)
     columns.add("edge_pieces", np.bincount(edge, minlength=len(edges)))
     columns.add("piece_length", cut[:, 1] - cut[:, 0])
-    columns.add("edge_rest", _rests(edge, pieces["t1"].to_numpy(np.float64), len(edges)))
     for task in run.tasks:
         columns.add(f"piece_{task}", _code(pieces[f"rank_{task}"].to_numpy(np.int64), ranks))
     columns.add("ranks", ranks, differences=True)
@@ -207,10 +222,18 @@ def _rests(edge: NDArray[np.int64], end: NDArray[np.float64], edges: int) -> NDA
     return rests
 
 
-def _add_finder(columns: Columns, finder: Finder) -> None:
-    """Add the junctions that names stand for: of each street name, then of each other name."""
+def _add_own_walk(
+    columns: Columns, run: RunFolder, names: list[list[str]], edge_name: NDArray[np.int64]
+) -> list[list[str]]:
+    """Add what the reader's own walk needs besides streets; return the names of places."""
+    end = run.pieces["t1"].to_numpy(np.float64)
+    edge = np.searchsorted(run.edges["edge"].to_numpy(), run.pieces["edge"].to_numpy())
+    columns.add("edge_rest", _rests(edge, end, len(run.edges)))
+    finder = build_finder(run, names, edge_name)
     columns.add("name_node", finder.street_node)
     columns.add("found_node", finder.place_node)
+    _add_meetings(columns, run)
+    return finder.place_names
 
 
 def _add_network(columns: Columns, run: RunFolder) -> None:
@@ -247,6 +270,21 @@ def _critical_totals(run: RunFolder) -> dict[str, int | None]:
     """Totals at which the largest unseen part falls below half of street length, by task."""
     found = run.summary.get("percolation") or {}
     return {task: part["critical_total"] for task, part in found.items() if part}
+
+
+def _years(run: RunFolder) -> list[int | None]:
+    """Return the year of each total: the one whose last head it holds, and no later one's."""
+    if "year" not in run.heads or run.summary["area"]["share_rule"] == "direct":
+        return [None] * len(run.totals)
+    dated = run.heads[run.heads["year"] > 0]
+    spans = dated.groupby("year")["rank"].agg(["min", "max"]).sort_index()
+    years: list[int | None] = []
+    for total in run.totals:
+        begun = spans.index[spans["min"] <= total]
+        whole = len(begun) > 0 and bool((spans["max"][begun] <= total).all())
+        year = int(begun[-1]) if whole else None
+        years.append(None if year in years else year)
+    return years
 
 
 def _typical(step: dict[str, Any]) -> dict[str, dict[str, float | None]]:
