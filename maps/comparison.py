@@ -266,7 +266,7 @@ class _Pair:
             run.policies.set_index(["policy", "total", "task"])["tracked"].to_dict()  # type: ignore[union-attr]
             for run in self.runs
         ]
-        names = dict.fromkeys(policy for policy, _, _ in shares[0])
+        names = dict.fromkeys(map(str, self.runs[0].policies["policy"]))  # type: ignore[index]
         found = []
         for name in names:
             steps = [

@@ -14,7 +14,9 @@ LONGEST_NAME = 80
 def clean_name(value: object, longest: int = LONGEST_NAME) -> str:
     """Return a name fit to be shown: one line, no control or direction marks, not too long."""
     text = value if isinstance(value, str) else ""
-    shown = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
+    shown = text
+    if not text.isprintable():
+        shown = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
     shown = " ".join(shown.split())
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 

@@ -78,7 +78,7 @@ class Columns:
 
     def without(self, other: Columns) -> Columns:
         """Return the columns that are not, number for number, also in another set of columns."""
-        known = {entry: stored for entry, stored in zip(other.index, other._bytes, strict=True)}
+        known = dict(zip(other.index, other._bytes, strict=True))
         apart = Columns()
         for entry, stored in zip(self.index, self._bytes, strict=True):
             if known.get(entry) != stored:
@@ -88,4 +88,4 @@ class Columns:
 
     def text(self) -> str:
         """Return all columns, compressed (zlib) and written in base64."""
-        return base64.b64encode(zlib.compress(b"".join(self._bytes), 9)).decode("ascii")
+        return base64.b64encode(zlib.compress(b"".join(self._bytes), 6)).decode("ascii")

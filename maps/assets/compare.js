@@ -216,7 +216,9 @@ Unseen.compare = function (maps) {
     const unpack = (id, head) => Unseen.unpack(document.getElementById(id).textContent, head.columns);
     const first = await unpack("packed-a", carried.payloads[0]);
     const second = await unpack("packed-b", carried.payloads[1]);
-    Unseen.panel = new Unseen.Compare(carried, [first, { ...first, ...second }], maps);
+    const columns = [{ ...first }, { ...first, ...second }];
+    columns.forEach((own, side) => Unseen.unfold(own, carried.payloads[side]));
+    Unseen.panel = new Unseen.Compare(carried, columns, maps);
     Unseen.panel.start();
   });
 };

@@ -286,7 +286,7 @@ Unseen.start = function (map) {
     const carried = JSON.parse(document.getElementById("carried").textContent);
     const packed = document.getElementById("packed").textContent;
     const columns = await Unseen.unpack(packed, carried.payload.columns);
-    Unseen.panel = new Unseen.Panel(carried, columns, map);
+    Unseen.panel = new Unseen.Panel(carried, Unseen.unfold(columns, carried.payload), map);
     Unseen.panel.start();
   });
 };

@@ -161,13 +161,25 @@ Unseen.Scene = class {
     return paths;
   }
 
+  /** The rings of each head's field. */
   _fields() {
     this.fieldOf = new Map();
-    this._rings("field").forEach(({ path }, ring) => {
-      const head = this.columns.field_head[ring];
-      if (!this.fieldOf.has(head)) this.fieldOf.set(head, new Path2D());
-      this.fieldOf.get(head).addPath(path);
+    this.columns.field_head.forEach((head, ring) => {
+      if (!this.fieldOf.has(head)) this.fieldOf.set(head, []);
+      this.fieldOf.get(head).push(ring);
     });
+  }
+
+  /** The path of a head's field. */
+  fieldPath(head) {
+    const { field_start: start, field_x: x, field_y: y } = this.columns;
+    const path = new Path2D();
+    for (const ring of this.fieldOf.get(head)) {
+      path.moveTo(x[start[ring]], y[start[ring]]);
+      for (let p = start[ring] + 1; p < start[ring + 1]; p++) path.lineTo(x[p], y[p]);
+      path.closePath();
+    }
+    return path;
   }
 
   /** Width of a street on the screen, pixels, growing with the zoom. */
@@ -427,8 +439,8 @@ Unseen.Scene = class {
     context.lineWidth = 0.8 * pixel;
     this._visibleHeads(view, state, 3000, (head, x, y) => {
       const far = range[head] * decimetre;
-      const path = this.fieldOf.get(head);
-      if (!path || far <= near[head] * decimetre) return;
+      if (!this.fieldOf.has(head) || far <= near[head] * decimetre) return;
+      const path = this.fieldPath(head);
       context.save();
       const ring = new Path2D();
       ring.arc(x, y, far, 0, TURN);

@@ -130,7 +130,9 @@ def test_a_text_is_filled():
 
 def test_every_text_asked_for_exists_and_every_text_is_asked_for():
     template = (ASSETS / "page.html").read_text(encoding="utf-8")
-    script = "".join((ASSETS / name).read_text(encoding="utf-8") for name in (*EVERY_SCRIPT, *OUR_SCRIPTS))
+    script = "".join(
+        (ASSETS / name).read_text(encoding="utf-8") for name in (*EVERY_SCRIPT, *OUR_SCRIPTS)
+    )
     asked = set(re.findall(r'data-t(?:-label)?="(\w+)"', template))
     asked |= set(re.findall(r'(?:\bt\(|texts\.)"?(\w+)', template)) - {
         "row", "task", "camera_", "own_",
