@@ -92,6 +92,5 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "two_rule": ("Rule", "規則"),
     "two_table": ("All totals as a table", "所有總數列表"),
-    "two_sides": ("A and B", "A 和 B"),
 }  # fmt: skip
 """Each text as (English, Chinese)."""

@@ -3,6 +3,7 @@
 "use strict";
 
 const FIELD_ZOOM = 15.75;
+const HEAD_ZOOM = 12.5; // further out, dots of cameras would hide the streets
 const TURN = 2 * Math.PI;
 const WIDE = 1;
 const ROOFED = 2;
@@ -269,7 +270,8 @@ Unseen.Scene = class {
   /** Seen streets in the colour of their class, on a dark casing by day or in a glow by night. */
   _paintSeen(context, view, colours, state, level) {
     const pixel = view.pixels / view.k;
-    const width = Math.max(1.45 * this.width(view), 1.9);
+    const width = Math.max(1.45 * this.width(view), view.zoom < HEAD_ZOOM ? 1.5 : 1.9);
+    const rim = view.zoom < HEAD_ZOOM ? 0.4 : 1;
     const paths = this.classes.map((_, place) => this.litPath(state.task, level, place, state.total));
     const stroke = (path, colour, pixels, alpha) => {
       context.globalAlpha = alpha;
@@ -281,7 +283,7 @@ Unseen.Scene = class {
     context.lineCap = view.zoom >= FIELD_ZOOM ? "round" : "butt";
     for (const [place, path] of paths.entries()) {
       if (colours.glow) stroke(path, colours.classes[place], 2.6 * width, colours.glow);
-      else stroke(path, colours.casing, width + 1, 1);
+      else stroke(path, colours.casing, width + rim, 1);
     }
     // Streets seen first lie on top.
     for (let place = paths.length - 1; place >= 0; place--) {
@@ -454,6 +456,7 @@ Unseen.Scene = class {
   }
 
   _paintHeads(context, view, colours, state) {
+    if (view.zoom < HEAD_ZOOM) return;
     view.toScreen(context);
     const close = view.zoom >= FIELD_ZOOM;
     const far = Math.max(1.15 + (view.zoom - 15) * 0.3, 0.6);

@@ -5,22 +5,19 @@ from itertools import pairwise
 
 import networkx as nx
 import pytest
-from chromium import complaints, lit_pixels, number, open_page, requests, set_slider
+from chromium import (
+    VISIBLE_TEXT,
+    complaints,
+    lit_pixels,
+    number,
+    open_page,
+    requests,
+    set_slider,
+    words,
+)
 
 from maps import write_map, write_report
 from maps.run_folder import read_run_folder
-
-VISIBLE_TEXT = """
-const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-const found = [];
-while (walker.nextNode()) {
-  const node = walker.currentNode, parent = node.parentElement;
-  const neutral = parent.closest("script, style, [translate=no], [lang]:not(html)");
-  if (!node.data.trim() || neutral) continue;
-  if (parent.closest("details") || parent.checkVisibility()) found.push(node.data.trim());
-}
-return found;
-"""
 
 
 def test_the_page_opens_from_disk_without_error_or_request(browser, run_folder):
@@ -207,9 +204,6 @@ def test_the_language_changes_every_visible_text(browser, run_folder):
     chinese = browser.execute_script(VISIBLE_TEXT)
     assert browser.execute_script("return document.documentElement.lang") == "zh-Hant-HK"
     assert browser.title != title
-
-    def words(texts):
-        return {text for text in texts if any(c.isalpha() for c in text)}
 
     assert words(english) & words(chinese) == set()
     assert len(words(chinese)) > 60
