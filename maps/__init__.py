@@ -7,12 +7,13 @@ from the run's curves by addition.
 
 from pathlib import Path
 
+from maps.comparison import write_comparison
 from maps.page import write_map
 from maps.report import write_report
 from maps.run_folder import read_run_folder
 from maps.site import write_site
 
-__all__ = ["write_map", "write_pages", "write_report", "write_site"]
+__all__ = ["write_comparison", "write_map", "write_pages", "write_report", "write_site"]
 
 
 def write_pages(run_folder: Path) -> Path:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from maps.names import clean_name, name_pair
 from maps.run_folder import RunFolder
@@ -34,16 +36,19 @@ def layers(run: RunFolder) -> dict[str, Any]:
     }
 
 
-def owner_codes(run: RunFolder) -> list[int]:
+def owner_codes(run: RunFolder) -> NDArray[np.int64]:
     """Return the place of each camera's owner in the list of owners."""
-    owners = _owners(run)
-    column = run.heads.get("owner", pd.Series("", index=run.heads.index))
-    return [owners.index(clean_name(owner)) for owner in column]
+    names = _owner_column(run).map(clean_name)
+    return np.asarray(np.searchsorted(np.array(_owners(run), object), names.to_numpy(object)))
 
 
 def _owners(run: RunFolder) -> list[str]:
-    column = run.heads.get("owner", pd.Series("", index=run.heads.index))
-    return sorted({clean_name(owner) for owner in column})
+    return sorted({clean_name(owner) for owner in _owner_column(run).unique()})
+
+
+def _owner_column(run: RunFolder) -> pd.Series[str]:
+    column: pd.Series[str] = run.heads.get("owner", pd.Series("", index=run.heads.index))
+    return column
 
 
 def _rows(run: RunFolder, by: str) -> pd.DataFrame:

@@ -11,12 +11,14 @@ import unicodedata
 LONGEST_NAME = 80
 
 
-def clean_name(value: object) -> str:
+def clean_name(value: object, longest: int = LONGEST_NAME) -> str:
     """Return a name fit to be shown: one line, no control or direction marks, not too long."""
     text = value if isinstance(value, str) else ""
-    shown = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
+    shown = text
+    if not text.isprintable():
+        shown = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
     shown = " ".join(shown.split())
-    return shown if len(shown) <= LONGEST_NAME else shown[: LONGEST_NAME - 1] + "…"
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 
 def name_pair(name: object, name_zh: object) -> list[str]:

@@ -76,6 +76,16 @@ class Columns:
         self._bytes.append(varint(stored))
         self.index.append((name, len(column), int(differences)))
 
+    def without(self, other: Columns) -> Columns:
+        """Return the columns that are not, number for number, also in another set of columns."""
+        known = dict(zip(other.index, other._bytes, strict=True))
+        apart = Columns()
+        for entry, stored in zip(self.index, self._bytes, strict=True):
+            if known.get(entry) != stored:
+                apart.index.append(entry)
+                apart._bytes.append(stored)
+        return apart
+
     def text(self) -> str:
         """Return all columns, compressed (zlib) and written in base64."""
-        return base64.b64encode(zlib.compress(b"".join(self._bytes), 9)).decode("ascii")
+        return base64.b64encode(zlib.compress(b"".join(self._bytes), 6)).decode("ascii")

@@ -38,10 +38,13 @@ CONTENT_SECURITY_POLICY = (
 )
 """Scripts and styles written in the file may run; nothing may be asked of any address."""
 OUR_STYLES = ("page.css",)
-OUR_SCRIPTS = (
-    "payload.js", "sheet.js", "figures.js", "dark.js", "ways.js", "finder.js", "scene.js",
-    "labels.js", "layers.js", "own_walk.js", "link.js", "panel.js",
+EVERY_SCRIPT = (
+    "payload.js", "sheet.js", "figures.js", "dark.js", "scene.js", "labels.js", "view.js",
+    "stage.js",
 )  # fmt: skip
+"""What draws a run on a map, and the slider with its words."""
+OUR_SCRIPTS = ("ways.js", "finder.js", "layers.js", "own_walk.js", "link.js", "panel.js")
+"""The panel of one run."""
 MOST_CLASSES = 6
 HEADLINE_TASK = "recognise"
 
@@ -104,26 +107,39 @@ class QuietMap(folium.Map):
         "{% macro script(this, kwargs) %}"
         "const {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, "
         "{crs: L.CRS.{{ this.crs }}, zoomControl: false, attributionControl: false, "
-        "zoomSnap: 0.25, zoomDelta: 0.5, wheelPxPerZoomLevel: 90, maxZoom: 20});"
+        "zoomSnap: 0.25, zoomDelta: 0.5, wheelPxPerZoomLevel: 90, maxZoom: 20, "
+        "zoomAnimation: {{ this.animated|tojson }}});"
         "{% endmacro %}"
     )
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "streets", *, animated: bool = True) -> None:
         super().__init__(tiles=None)
         self.default_js = []
         self.default_css = []
-        self._id = "of_streets"
+        self.animated = animated
+        self._id = f"of_{name}"
 
 
 class SeenStreets(MacroElement):
-    """Our layer: streets, cameras and walks drawn on canvas from the page's packed columns."""
+    """Our layer: streets, cameras and walks drawn on canvas from the page's packed columns.
+
+    Parameters
+    ----------
+    call
+        The function of ours that draws on the map this is added to, or on both of `beside`.
+    beside
+        Names of the maps of a comparison.
+    """
 
     _template = jinja2.Template(
-        "{% macro script(this, kwargs) %}Unseen.start({{ this._parent.get_name() }});{% endmacro %}"
+        "{% macro script(this, kwargs) %}{{ this.call }}"
+        "({{ this.beside or this._parent.get_name() }});{% endmacro %}"
     )
 
-    def __init__(self) -> None:
+    def __init__(self, call: str = "Unseen.start", beside: str = "") -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+        self.call = call
+        self.beside = beside
 
 
 class Verbatim(Element):
@@ -138,21 +154,17 @@ class Verbatim(Element):
 
 def _page(run: RunFolder, payload: Payload) -> Page:
     facts = page_facts(run)
-    page = Page()
     streets = QuietMap()
-    page.add_child(streets)
     SeenStreets().add_to(streets)
     texts = texts_of(run.summary)
-    english = partial(_english, texts, city=facts["city"][0])
-    words = {"texts": texts, "facts": facts, "t": english}
-    head = page_template("head.html").render(policy=CONTENT_SECURITY_POLICY, **words)
-    for content in (head, *_styles(), *_scripts()):
-        page.header.add_child(Verbatim(content))
+    words = page_words(texts, facts)
     body = page_template("page.html").render(
         tasks=run.tasks,
         rows=_rows(run),
-        picture=Markup(_picture(run)),
+        picture=Markup(picture_of(run)),
         classes=[f"{end:,}" for end in class_ends(run.totals)],
+        walkable=payload.head["walkable"],
+        walked=has_walks(run),
         **words,
     )
     carried = {
@@ -161,13 +173,58 @@ def _page(run: RunFolder, payload: Payload) -> Page:
         "texts": table(texts),
         "classes": class_ends(run.totals),
     }
-    for content in (
-        body,
-        f'<script type="application/json" id="carried">{safe_json(carried)}</script>',
-        f'<script type="text/plain" id="packed">{payload.columns.text()}</script>',
-    ):
+    packed = {"packed": payload.columns.text()}
+    return assemble([streets], words, OUR_SCRIPTS, body, carried, packed)
+
+
+def page_words(texts: Mapping[str, tuple[str, str]], facts: dict[str, Any]) -> dict[str, Any]:
+    """Return what every template is given: texts, facts, and the English text of a key."""
+    english = partial(_english, texts, city=facts["city"][0])
+    return {"texts": texts, "facts": facts, "t": english}
+
+
+def assemble(
+    maps: list[QuietMap],
+    words: dict[str, Any],
+    scripts: tuple[str, ...],
+    body: str,
+    carried: dict[str, Any],
+    packed: dict[str, str],
+) -> Page:
+    """Put a page together: styles and scripts in its head, maps, words and data in its body.
+
+    Parameters
+    ----------
+    maps
+        With what draws on them.
+    words
+        As `page_words` gives them.
+    scripts
+        Of this page, after those of every page.
+    body
+        Escaped markup.
+    carried
+        Small things, as JSON.
+    packed
+        Packed columns by the id of the element that holds them.
+    """
+    page = Page()
+    for drawn in maps:
+        page.add_child(drawn)
+    head = page_template("head.html").render(policy=CONTENT_SECURITY_POLICY, **words)
+    for content in (head, *_styles(), *_scripts(scripts)):
+        page.header.add_child(Verbatim(content))
+    data = (f'<script type="text/plain" id="{name}">{text}</script>'
+            for name, text in packed.items())  # fmt: skip
+    holder = f'<script type="application/json" id="carried">{safe_json(carried)}</script>'
+    for content in (body, holder, *data):
         page.html.add_child(Verbatim(content))
     return page
+
+
+def has_walks(run: RunFolder) -> bool:
+    """Whether a run has typical walks, and so figures of them."""
+    return bool(run.summary["steps"][0]["trips"][HEADLINE_TASK]["observed_length"]["n"])
 
 
 def safe_json(content: object) -> str:
@@ -282,12 +339,14 @@ def _rows(run: RunFolder) -> list[dict[str, str]]:
     return rows
 
 
-def _picture(run: RunFolder) -> str:
+def picture_of(
+    run: RunFolder, label: str = "picture-caption", classes: list[int] | None = None
+) -> str:
     """Draw the still picture: pieces by the class in which they are first seen for the headline."""
-    ends = np.array(class_ends(run.totals))
+    ends = np.array(classes or class_ends(run.totals))
     rank = run.pieces[f"rank_{HEADLINE_TASK}"].to_numpy(np.int64)
     return street_picture(
-        run.pieces["geometry"].to_numpy(), np.searchsorted(ends, rank), len(ends), "picture-caption"
+        run.pieces["geometry"].to_numpy(), np.searchsorted(ends, rank), len(ends), label
     )
 
 
@@ -329,8 +388,9 @@ def _styles() -> list[str]:
     return [f"<style>\n{style}\n</style>" for style in styles]
 
 
-def _scripts() -> list[str]:
-    scripts = [_leaflet("leaflet.js"), *(page_asset(name) for name in OUR_SCRIPTS)]
+def _scripts(own: tuple[str, ...]) -> list[str]:
+    names = (*EVERY_SCRIPT, *own)
+    scripts = [_leaflet("leaflet.js"), *(page_asset(name) for name in names)]
     return [f"<script>\n{script}\n</script>" for script in scripts]
 
 

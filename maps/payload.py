@@ -8,6 +8,7 @@ adds are sums over the run's own curves, so the page can follow a slider between
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
-from maps.finder import STATION_EXIT, Finder, build_finder, junctions
+from maps.finder import STATION_EXIT, build_finder, junctions
 from maps.layers import layers, owner_codes
 from maps.names import name_pair
 from maps.packing import Columns
@@ -28,7 +29,13 @@ from maps.run_folder import RunFolder
 UNIT = 0.1
 """Grid of every drawn coordinate, Web-Mercator metres."""
 DECIMETRE = 0.1
-FIELD_TOLERANCE_M = 0.25
+BUS_STREETS = "bus-street proxy"
+"""Streets that nobody should be sent along on foot: a page on them gives no walk."""
+WALL_TOLERANCE_M = 0.4
+COARSE = 10
+"""Decimetres to which streets are cut where no walk is measured on them."""
+FIELD_FORM = {1: (0.25, 1), COARSE: (0.5, 2)}
+"""Tolerance (m) of a field's outline and its step on the grid, by how streets are cut."""
 MOST_CURVE_CELLS = 4_000_000
 MOST_CURVE_POINTS = 400
 SHARE_SCALE = 100_000
@@ -88,30 +95,62 @@ class Grid:
         return np.asarray(np.rint((metres - self.origin) / UNIT), np.int64)
 
 
-def build_payload(run: RunFolder) -> Payload:
-    """Gather what the page carries from a run folder."""
-    grid = Grid(run.edges.crs, _bounds(run))
+def build_payload(
+    run: RunFolder, bounds: NDArray[np.float64] | None = None, *, walks: bool = True
+) -> Payload:
+    """Gather what the page carries from a run folder.
+
+    Parameters
+    ----------
+    run
+        The folder as read.
+    bounds
+        What the page's grid must span, where it is not this run alone.
+    walks
+        Carry what the reader's own walk needs, where the run's streets can be walked.
+    """
+    # Shapely lets other threads work meanwhile, and the fields are its longest piece of work.
+    with ThreadPoolExecutor(1) as aside:
+        return _gather(run, bounds_of(run) if bounds is None else bounds, walks, aside)
+
+
+def _gather(
+    run: RunFolder, bounds: NDArray[np.float64], walks: bool, aside: ThreadPoolExecutor
+) -> Payload:
+    grid = Grid(run.edges.crs, bounds)
     columns = Columns()
+    heads = run.heads[run.heads["rank"] <= run.totals[-1]]
     ranks = _known_ranks(run)
-    names, edge_name = _add_streets(columns, grid, run, ranks)
+    walkable = walks and run.summary["area"].get("streets") != BUS_STREETS
+    cut = 1 if walkable else COARSE
+    fields = aside.submit(_rings, heads["field"].to_numpy(), FIELD_FORM[cut][0])
+    codes = np.column_stack(
+        [_code(run.pieces[f"rank_{task}"].to_numpy(np.int64), ranks) for task in run.tasks]
+    )
+    names, edge_name = _add_streets(columns, grid, run, cut)
+    _add_pieces(columns, run, codes, cut)
+    columns.add("ranks", ranks, differences=True)
     _add_network(columns, run)
-    finder = build_finder(run, names, edge_name)
-    _add_finder(columns, finder)
-    _add_meetings(columns, run)
-    _add_rings(columns, grid, "wall", run.walls)
-    _add_heads(columns, grid, run, ranks)
-    _add_seen_curves(columns, run, ranks)
+    found = _add_own_walk(columns, run, names, edge_name) if walkable else []
+    _add_rings(columns, grid, "wall", run.walls, WALL_TOLERANCE_M)
+    place = _add_heads(columns, grid, run, heads, ranks)
+    _add_fields(columns, grid, fields.result(), place, FIELD_FORM[cut][1])
+    _add_seen_curves(columns, run, codes, len(ranks), cut)
     _add_walk_bands(columns, run)
     head = {
         "origin": grid.origin,
         "unit": UNIT,
         "decimetre": grid.decimetre,
+        "field_step": FIELD_FORM[cut][1],
+        "piece_step": cut,
         "tasks": run.tasks,
         "totals": run.totals,
         "typical": [_typical(step) for step in run.summary["steps"]],
         "critical": _critical_totals(run),
         "names": names,
-        "found": finder.place_names,
+        "found": found,
+        "walkable": walkable,
+        "years": _years(run),
         "layers": layers(run),
         "simulated": bool(run.summary["simulated"]),
         "walks": _add_walks(columns, grid, run),
@@ -121,7 +160,8 @@ def build_payload(run: RunFolder) -> Payload:
     return Payload({**head, "columns": columns.index}, columns)
 
 
-def _bounds(run: RunFolder) -> NDArray[np.float64]:
+def bounds_of(run: RunFolder) -> NDArray[np.float64]:
+    """Return west, south, east, north of all that a run draws."""
     frames = [run.edges, run.walls, run.heads, run.districts[run.districts["kind"] != "district"]]
     bounds = np.array([frame.total_bounds for frame in frames if len(frame)])
     return np.concatenate([np.nanmin(bounds[:, :2], axis=0), np.nanmax(bounds[:, 2:], axis=0)])
@@ -153,29 +193,61 @@ def _add_points(
     return placed
 
 
+def _rings(
+    shapes: NDArray[np.object_], tolerance: float
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the corners of all rings, the ring of each corner, and the row of each ring.
+
+    The last corner of a ring, which is its first again, is left out.
+    """
+    part, row = shapely.get_parts(
+        shapely.simplify(shapes, tolerance) if tolerance else shapes, return_index=True
+    )
+    polygonal = shapely.get_type_id(part) == 3
+    ring, of_part = shapely.get_rings(part[polygonal], return_index=True)
+    corner, of_ring = shapely.get_coordinates(ring, return_index=True)
+    kept = np.diff(of_ring, append=len(ring)) == 0
+    return corner[kept], of_ring[kept], np.asarray(row[polygonal][of_part], np.int64)
+
+
 def _add_rings(
     columns: Columns, grid: Grid, name: str, frame: gpd.GeoDataFrame, tolerance: float = 0.0
 ) -> NDArray[np.int64]:
     """Add the rings of polygons; return the row each ring belongs to."""
-    shapes = np.asarray(frame.geometry.to_numpy(), object)
-    if tolerance:
-        shapes = shapely.simplify(shapes, tolerance)
-    part, row = shapely.get_parts(shapes, return_index=True)
-    polygonal = shapely.get_type_id(part) == 3
-    ring, of_part = shapely.get_rings(part[polygonal], return_index=True)
-    _add_points(columns, grid, name, ring)
-    return np.asarray(row[polygonal][of_part], np.int64)
+    corner, of_ring, row = _rings(np.asarray(frame.geometry.to_numpy(), object), tolerance)
+    placed = grid.place(corner)
+    columns.add(f"{name}_points", np.bincount(of_ring, minlength=len(row)))
+    columns.add(f"{name}_x", placed[:, 0], differences=True)
+    columns.add(f"{name}_y", placed[:, 1], differences=True)
+    return row
+
+
+def _add_fields(
+    columns: Columns,
+    grid: Grid,
+    rings: tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]],
+    place: NDArray[np.int64],
+    size: int,
+) -> None:
+    """Add what each head sees as steps from the head, which itself is left out where it begins."""
+    corner, of_ring, head = rings
+    step = np.rint((grid.place(corner) - place[head[of_ring]]) / size).astype(np.int64)
+    first = np.diff(of_ring, prepend=-1) != 0
+    begins = first & ~step.any(axis=1)
+    columns.add("field_head", head, differences=True)
+    columns.add("field_whole", np.bincount(of_ring[begins], minlength=len(head)) == 0)
+    columns.add("field_points", np.bincount(of_ring[~begins], minlength=len(head)))
+    columns.add("field_x", step[~begins, 0], differences=True)
+    columns.add("field_y", step[~begins, 1], differences=True)
 
 
 def _add_streets(
-    columns: Columns, grid: Grid, run: RunFolder, ranks: NDArray[np.int64]
+    columns: Columns, grid: Grid, run: RunFolder, step: int
 ) -> tuple[list[list[str]], NDArray[np.int64]]:
-    """Add edges, and pieces as lengths along their edge (dm).
-
-    Return the list of names, and the place of each edge's name in it.
-    """
-    edges, pieces = run.edges, run.pieces
-    _add_points(columns, grid, "edge", edges.geometry.to_numpy())
+    """Add edges, drawn to half of `step` decimetres; return the names, and each edge's place."""
+    edges = run.edges
+    drawn = shapely.simplify(edges.geometry.to_numpy(), step * DECIMETRE / 2)
+    _add_points(columns, grid, "edge", drawn)
     pairs = [
         tuple(name_pair(*names)) for names in zip(edges["name"], edges["name_zh"], strict=True)
     ]
@@ -186,15 +258,30 @@ def _add_streets(
     roofed = edges["deck"].isin(["subway", "covered"]).to_numpy()
     raised = (edges["deck"] == "footbridge").to_numpy()
     columns.add("edge_form", wide + 2 * roofed + 4 * raised)
-    edge = np.searchsorted(edges["edge"].to_numpy(), pieces["edge"].to_numpy())
-    cut = np.rint(pieces[["t0", "t1"]].to_numpy(np.float64) / DECIMETRE).astype(np.int64)
-    columns.add("edge_pieces", np.bincount(edge, minlength=len(edges)))
-    columns.add("piece_length", cut[:, 1] - cut[:, 0])
-    columns.add("edge_rest", _rests(edge, pieces["t1"].to_numpy(np.float64), len(edges)))
-    for task in run.tasks:
-        columns.add(f"piece_{task}", _code(pieces[f"rank_{task}"].to_numpy(np.int64), ranks))
-    columns.add("ranks", ranks, differences=True)
     return [list(pair) for pair in known], edge_name
+
+
+def _steps(metres: NDArray[np.float64], step: int) -> NDArray[np.int64]:
+    """Return places along edges in whole steps of so many decimetres."""
+    return np.asarray(np.rint(metres / (DECIMETRE * step)), np.int64)
+
+
+def _add_pieces(columns: Columns, run: RunFolder, codes: NDArray[np.int64], step: int) -> None:
+    """Add pieces: how many an edge has, their lengths (in `step` decimetres) and codes of ranks.
+
+    Of each code it is said whether it is that of the piece before (0), none (1), that of the next
+    looser task on this piece (2) or a new one (3): two bits a task, loosest lowest. Only new ones
+    are written.
+    """
+    edge = np.searchsorted(run.edges["edge"].to_numpy(), run.pieces["edge"].to_numpy())
+    columns.add("edge_pieces", np.bincount(edge, minlength=len(run.edges)))
+    cut = _steps(run.pieces[["t0", "t1"]].to_numpy(np.float64), step)
+    columns.add("piece_length", np.diff(cut, axis=1)[:, 0])
+    before = np.vstack([np.zeros((1, codes.shape[1]), np.int64), codes[:-1]])
+    looser = np.column_stack([np.full(len(codes), -1), codes[:, :-1]])
+    like = np.select([codes == before, codes == 0, codes == looser], [0, 1, 2], 3)
+    columns.add("piece_like", (like << (2 * np.arange(codes.shape[1]))).sum(axis=1))
+    columns.add("piece_new", codes[like == 3])
 
 
 def _rests(edge: NDArray[np.int64], end: NDArray[np.float64], edges: int) -> NDArray[np.int64]:
@@ -207,10 +294,18 @@ def _rests(edge: NDArray[np.int64], end: NDArray[np.float64], edges: int) -> NDA
     return rests
 
 
-def _add_finder(columns: Columns, finder: Finder) -> None:
-    """Add the junctions that names stand for: of each street name, then of each other name."""
+def _add_own_walk(
+    columns: Columns, run: RunFolder, names: list[list[str]], edge_name: NDArray[np.int64]
+) -> list[list[str]]:
+    """Add what the reader's own walk needs besides streets; return the names of places."""
+    end = run.pieces["t1"].to_numpy(np.float64)
+    edge = np.searchsorted(run.edges["edge"].to_numpy(), run.pieces["edge"].to_numpy())
+    columns.add("edge_rest", _rests(edge, end, len(run.edges)))
+    finder = build_finder(run, names, edge_name)
     columns.add("name_node", finder.street_node)
     columns.add("found_node", finder.place_node)
+    _add_meetings(columns, run)
+    return finder.place_names
 
 
 def _add_network(columns: Columns, run: RunFolder) -> None:
@@ -249,6 +344,21 @@ def _critical_totals(run: RunFolder) -> dict[str, int | None]:
     return {task: part["critical_total"] for task, part in found.items() if part}
 
 
+def _years(run: RunFolder) -> list[int | None]:
+    """Return the year of each total: the one whose last head it holds, and no later one's."""
+    if "year" not in run.heads or run.summary["area"]["share_rule"] == "direct":
+        return [None] * len(run.totals)
+    dated = run.heads[run.heads["year"] > 0]
+    spans = dated.groupby("year")["rank"].agg(["min", "max"]).sort_index()
+    years: list[int | None] = []
+    for total in run.totals:
+        begun = spans.index[spans["min"] <= total]
+        whole = len(begun) > 0 and bool((spans["max"][begun] <= total).all())
+        year = int(begun[-1]) if whole else None
+        years.append(None if year in years else year)
+    return years
+
+
 def _typical(step: dict[str, Any]) -> dict[str, dict[str, float | None]]:
     """Medians over typical walks at one total that the page cannot add up from curves."""
     return {
@@ -257,35 +367,44 @@ def _typical(step: dict[str, Any]) -> dict[str, dict[str, float | None]]:
     }
 
 
-def _add_heads(columns: Columns, grid: Grid, run: RunFolder, ranks: NDArray[np.int64]) -> None:
-    """Add cameras in ascending order of rank, and their fields."""
-    heads = run.heads[run.heads["rank"] <= run.totals[-1]]
+def _add_heads(
+    columns: Columns,
+    grid: Grid,
+    run: RunFolder,
+    heads: gpd.GeoDataFrame,
+    ranks: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Add cameras in ascending order of rank; return their places on the grid."""
     place = grid.place(shapely.get_coordinates(heads.geometry.to_numpy()))
     columns.add("head_rank", _code(heads["rank"].to_numpy(np.int64), ranks), differences=True)
     columns.add("head_x", place[:, 0], differences=True)
     columns.add("head_y", place[:, 1], differences=True)
     columns.add("head_owner", owner_codes(run)[: len(heads)])
     area = shapely.union_all(run.districts.geometry[run.districts["kind"] == "area"].to_numpy())
+    shapely.prepare(area)
     inside = shapely.intersects(area, heads.geometry.to_numpy())
     columns.add("head_inside", inside if not shapely.is_empty(area) else np.ones(len(heads)))
     for name in ("near", *(f"range_{task}" for task in run.tasks)):
         columns.add(f"head_{name}", np.rint(heads[name].to_numpy(np.float64) / DECIMETRE))
-    fields = gpd.GeoDataFrame(geometry=heads["field"].to_numpy(), crs=run.heads.crs)
-    owner = _add_rings(columns, grid, "field", fields, FIELD_TOLERANCE_M)
-    columns.add("field_head", owner, differences=True)
+    return place
 
 
-def _add_seen_curves(columns: Columns, run: RunFolder, ranks: NDArray[np.int64]) -> None:
+def _add_seen_curves(
+    columns: Columns, run: RunFolder, codes: NDArray[np.int64], ranks: int, step: int
+) -> None:
     """Add, per task, the street length in the area first seen at each rank (cm), never seen first.
 
-    The page adds them up, so its share at any number of cameras is the run's own.
+    The page adds them up, so its share at any number of cameras is the run's own. What pieces of
+    whole steps make of each length is taken off, as the page can add that up itself.
     """
-    inside = run.pieces[run.pieces["in_area"].to_numpy(bool)]
-    length = (inside["t1"] - inside["t0"]).to_numpy(np.float64)
-    for task in run.tasks:
-        code = _code(inside[f"rank_{task}"].to_numpy(np.int64), ranks)
-        metres = np.bincount(code, weights=length, minlength=len(ranks) + 1)
-        columns.add(f"seen_{task}", np.rint(metres * 100))
+    inside = run.pieces["in_area"].to_numpy(bool)
+    cut = run.pieces[["t0", "t1"]].to_numpy(np.float64)[inside]
+    length = np.diff(cut, axis=1)[:, 0]
+    drawn = np.diff(_steps(cut, step), axis=1)[:, 0] * 10 * step
+    for k, task in enumerate(run.tasks):
+        metres, known = (np.bincount(codes[inside, k], weights=weights, minlength=ranks + 1)
+                         for weights in (length, drawn))  # fmt: skip
+        columns.add(f"seen_{task}", np.rint(metres * 100 - known))
 
 
 def _add_walk_bands(columns: Columns, run: RunFolder) -> None:

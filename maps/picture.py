@@ -1,19 +1,20 @@
 """A still picture of the streets, for readers whose page runs no script.
 
 It draws pieces of streets as plain SVG paths on a coarse grid, coloured by the class of camera
-counts in which they are first seen. It knows nothing of figures or words.
+counts in which they are first seen. Where several fall on the same step of the grid, the one seen
+first is drawn. It knows nothing of figures or words.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 WIDTH = 1000
-"""Width of the picture's grid; at 3 km one step is 3 m."""
+"""Width of the picture; at 3 km one step is 3 m."""
+MOST_PIECES = 60_000
+"""Streets of more pieces than these are drawn on a grid twice as coarse."""
 
 
 def street_picture(
@@ -32,40 +33,48 @@ def street_picture(
     label
         Key of the text that describes the picture; the page's texts fill it in.
     """
-    drawn = ~shapely.is_empty(shapes)
-    west, south, east, north = shapely.total_bounds(shapes) if drawn.any() else (0, 0, 1, 1)
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    west, south, east, north = (
+        (*coordinates.min(axis=0), *coordinates.max(axis=0)) if len(coordinates) else (0, 0, 1, 1)
+    )
+    step = 1 if len(shapes) <= MOST_PIECES else 2
     scale = WIDTH / max(east - west, 1.0)
-    height = round((north - south) * scale)
-    order = [count, *range(count - 1, -1, -1)]
+    grid = step * np.rint((coordinates - [west, north]) * [scale, -scale] / step).astype(np.int64)
+    steps, of_class = _steps(grid, owner, classes)
     paths = []
-    for value in order:
-        lines = shapes[drawn & (classes == value)]
+    for value in (count, *range(count - 1, -1, -1)):
         name = "unseen" if value == count else str(value)
-        data = _path(lines, np.array([west, north]), np.array([scale, -scale]))
-        paths.append(f'<path class="class-{name}" d="{data}"/>')
+        paths.append(f'<path class="class-{name}" d="{_path(steps[of_class == value])}"/>')
     return (
-        f'<svg class="picture" viewBox="-5 -5 {WIDTH + 10} {height + 10}" role="img" '
-        f'aria-labelledby="{label}">{"".join(paths)}</svg>'
+        f'<svg class="picture" viewBox="-5 -5 {WIDTH + 10} {round((north - south) * scale) + 10}" '
+        f'role="img" aria-labelledby="{label}">{"".join(paths)}</svg>'
     )
 
 
-def _path(
-    shapes: Sequence[object] | NDArray[np.object_],
-    origin: NDArray[np.float64],
-    scale: NDArray[np.float64],
-) -> str:
-    """Write lines as relative moves; a line that begins where the last one ended goes on."""
-    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
-    grid = np.rint((coordinates - origin) * scale).astype(int)
-    begins = np.diff(owner, prepend=-1) != 0
+def _steps(
+    grid: NDArray[np.int64], owner: NDArray[np.int64], classes: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the different steps on the grid (x0, y0, x1, y1) in order, each with its class."""
+    steps = np.column_stack([grid[:-1], grid[1:]])
+    real = (owner[:-1] == owner[1:]) & (grid[:-1] != grid[1:]).any(axis=1)
+    steps, of_class = steps[real], classes[owner[:-1][real]]
+    turned = (steps[:, 0] > steps[:, 2]) | (
+        (steps[:, 0] == steps[:, 2]) & (steps[:, 1] > steps[:, 3])
+    )
+    alike = np.where(turned[:, None], steps[:, [2, 3, 0, 1]], steps)
+    order = np.lexsort([of_class, *alike.T])
+    new = np.append(True, (np.diff(alike[order], axis=0) != 0).any(axis=1))[: len(order)]
+    kept = np.sort(order[new])
+    return steps[kept], of_class[kept]
+
+
+def _path(steps: NDArray[np.int64]) -> str:
+    """Write steps as relative moves; one that begins where the last one ended goes on."""
     words: list[str] = []
-    here: tuple[int, int] | None = None
-    for (x, y), begin in zip(grid.tolist(), begins.tolist(), strict=True):
-        if here == (x, y):
-            continue
-        if begin or here is None:
-            words.append(f"M{x} {y}")
-        else:
-            words.append(f"l{x - here[0]} {y - here[1]}".replace(" -", "-"))
-        here = (x, y)
+    here = None
+    for x0, y0, x1, y1 in steps.tolist():
+        if here != (x0, y0):
+            words.append(f"M{x0} {y0}")
+        words.append(f"l{x1 - x0} {y1 - y0}".replace(" -", "-"))
+        here = (x1, y1)
     return "".join(words)

@@ -121,7 +121,7 @@ def rules(f: Figures) -> Section | None:
         return None
     rows = [
         {
-            "name": _policy_name(row["policy"]),
+            "name": policy_name(row["policy"]),
             "live": percent(row["tracked_live"]),
             "afterwards": percent(row["tracked_afterwards"]),
             "either": percent(row["tracked"]),
@@ -135,8 +135,8 @@ def rules(f: Figures) -> Section | None:
         return None
     first, second = other.iloc[0], other.iloc[1]
     says = words(
-        "rules_says", n=f.n, base=percent(base), first=_policy_name(first["policy"]),
-        first_share=percent(first["tracked"]), second=_policy_name(second["policy"]),
+        "rules_says", n=f.n, base=percent(base), first=policy_name(first["policy"]),
+        first_share=percent(first["tracked"]), second=policy_name(second["policy"]),
         second_share=percent(second["tracked"]),
     )  # fmt: skip
     half = table[table["policy"] == FEWER_CAMERAS[-1]]
@@ -157,7 +157,8 @@ def _change(row: Mapping[Hashable, Any]) -> str:
     return f"{sign}{abs(change):.1f} ± {'<0.1' if 0 < error < 0.05 else f'{error:.1f}'}"
 
 
-def _policy_name(name: str) -> list[str]:
+def policy_name(name: str) -> list[str]:
+    """Return what a rule is called in both languages."""
     return words(f"policy {name}") if f"policy {name}" in WORDS else same(clean_name(name))
 
 

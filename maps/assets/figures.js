@@ -6,8 +6,17 @@ Unseen.Figures = class {
     this.head = head;
     this.columns = columns;
     this.ranks = columns.ranks;
-    this.seen = head.tasks.map((task) => this._running(columns[`seen_${task}`]));
+    this.seen = head.tasks.map((task) => this._running(this._lengths(task)));
     this.walkStarts = head.tasks.map((task) => Unseen.starts(columns[`walk_${task}_steps`]));
+  }
+
+  /** Street length (cm) first seen at each code: what pieces add up to, and what rounding left. */
+  _lengths(task) {
+    const { piece_length: length, piece_inside: inside, [`piece_${task}`]: code } = this.columns;
+    const sums = Float64Array.from(this.columns[`seen_${task}`]);
+    const step = 10 * this.head.piece_step;
+    for (let i = 0; i < length.length; i++) sums[code[i]] += step * inside[i] * length[i];
+    return sums;
   }
 
   /** Running sums; entry 0 of a curve is what is never seen, and is kept for the whole only. */

@@ -14,17 +14,22 @@ Unseen.Link = class {
     panel.map.on("moveend", () => this.refresh());
   }
 
+  /** The two ends of the reader's own walk, null where there is none. */
+  _ends() {
+    return this.panel.own ? this.panel.own.ends : [null];
+  }
+
   /** What stands behind the "#". */
   content() {
-    const { head, state, map, own } = this.panel;
+    const { head, state, map } = this.panel;
     const { lat, lng } = map.getCenter();
     const place = (at) => `${at.lat.toFixed(5)},${at.lng.toFixed(5)}`;
     const said = new URLSearchParams({
       n: state.total, task: head.tasks[state.task], lang: state.language,
       at: place({ lat, lng }), zoom: map.getZoom().toFixed(2),
     });
-    if (this.yes.checked && own.ends.every(Boolean)) {
-      const [from, to] = own.ends.map(({ x, y }) => Unseen.latLng(head, x, y));
+    if (this.yes.checked && this._ends().every(Boolean)) {
+      const [from, to] = this._ends().map(({ x, y }) => Unseen.latLng(head, x, y));
       said.set("from", place(from));
       said.set("to", place(to));
     }
@@ -32,8 +37,7 @@ Unseen.Link = class {
   }
 
   refresh() {
-    const { own } = this.panel;
-    const both = own.ends.every(Boolean);
+    const both = this._ends().every(Boolean);
     if (!both) this.yes.checked = false;
     document.getElementById("link-ends-row").hidden = !both;
     this.panel._write("link-done", "");

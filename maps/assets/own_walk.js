@@ -201,7 +201,6 @@ Unseen.OwnWalk = class {
     if (!this.shortest) {
       panel._write("own-said", this.trouble ? panel.say(this.trouble) : "");
       result.replaceChildren();
-      panel.link.refresh();
       return;
     }
     const code = panel.figures.code(total);
@@ -218,7 +217,6 @@ Unseen.OwnWalk = class {
     }
     panel.state.own = { path: this.drawn, other: other && other.path };
     this._write(seen, other);
-    panel.link.refresh();
   }
 
   _lookFor(key, task, code) {

@@ -30,6 +30,46 @@ Unseen.unpack = async function (packed, index) {
   return columns;
 };
 
+/** Codes of each piece's first-seen rank, as columns piece_<task>: the twin of payload._add_pieces. */
+Unseen.unfoldPieces = function (columns, tasks) {
+  const { piece_like: like, piece_new: fresh } = columns;
+  const codes = tasks.map((task) => (columns[`piece_${task}`] = new Int32Array(like.length)));
+  let next = 0;
+  for (let i = 0; i < like.length; i++) {
+    for (let k = 0; k < tasks.length; k++) {
+      const said = (like[i] >> (2 * k)) & 3;
+      if (said === 0 && i) codes[k][i] = codes[k][i - 1];
+      else if (said === 2) codes[k][i] = codes[k - 1][i];
+      else if (said === 3) codes[k][i] = fresh[next++];
+    }
+  }
+};
+
+/** Corners of fields on the grid, the head itself among them: the twin of payload._add_fields. */
+Unseen.unfoldFields = function (columns, size) {
+  const { field_head: of, field_whole: whole, field_points: counts } = columns;
+  const starts = Unseen.starts(Int32Array.from(counts, (count, ring) => count + 1 - whole[ring]));
+  const [x, y] = [new Int32Array(starts[of.length]), new Int32Array(starts[of.length])];
+  let read = 0;
+  for (let ring = 0; ring < of.length; ring++) {
+    const [headX, headY] = [columns.head_x[of[ring]], columns.head_y[of[ring]]];
+    for (let p = starts[ring]; p < starts[ring + 1]; p++) {
+      const atHead = p === starts[ring] && !whole[ring];
+      x[p] = headX + (atHead ? 0 : size * columns.field_x[read]);
+      y[p] = headY + (atHead ? 0 : size * columns.field_y[read]);
+      if (!atHead) read += 1;
+    }
+  }
+  Object.assign(columns, { field_start: starts, field_x: x, field_y: y });
+};
+
+/** What is carried folded, unfolded: ranks of pieces, fields. */
+Unseen.unfold = function (columns, head) {
+  Unseen.unfoldPieces(columns, head.tasks);
+  Unseen.unfoldFields(columns, head.field_step);
+  return columns;
+};
+
 /** Turn counts into the places where each run begins, with the end of the last. */
 Unseen.starts = function (counts) {
   const starts = new Int32Array(counts.length + 1);

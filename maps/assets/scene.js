@@ -3,6 +3,7 @@
 "use strict";
 
 const FIELD_ZOOM = 15.75;
+const HEAD_ZOOM = 12.5; // further out, dots of cameras would hide the streets
 const TURN = 2 * Math.PI;
 const WIDE = 1;
 const ROOFED = 2;
@@ -161,13 +162,25 @@ Unseen.Scene = class {
     return paths;
   }
 
+  /** The rings of each head's field. */
   _fields() {
     this.fieldOf = new Map();
-    this._rings("field").forEach(({ path }, ring) => {
-      const head = this.columns.field_head[ring];
-      if (!this.fieldOf.has(head)) this.fieldOf.set(head, new Path2D());
-      this.fieldOf.get(head).addPath(path);
+    this.columns.field_head.forEach((head, ring) => {
+      if (!this.fieldOf.has(head)) this.fieldOf.set(head, []);
+      this.fieldOf.get(head).push(ring);
     });
+  }
+
+  /** The path of a head's field. */
+  fieldPath(head) {
+    const { field_start: start, field_x: x, field_y: y } = this.columns;
+    const path = new Path2D();
+    for (const ring of this.fieldOf.get(head)) {
+      path.moveTo(x[start[ring]], y[start[ring]]);
+      for (let p = start[ring] + 1; p < start[ring + 1]; p++) path.lineTo(x[p], y[p]);
+      path.closePath();
+    }
+    return path;
   }
 
   /** Width of a street on the screen, pixels, growing with the zoom. */
@@ -257,7 +270,8 @@ Unseen.Scene = class {
   /** Seen streets in the colour of their class, on a dark casing by day or in a glow by night. */
   _paintSeen(context, view, colours, state, level) {
     const pixel = view.pixels / view.k;
-    const width = Math.max(1.45 * this.width(view), 1.9);
+    const width = Math.max(1.45 * this.width(view), view.zoom < HEAD_ZOOM ? 1.5 : 1.9);
+    const rim = view.zoom < HEAD_ZOOM ? 0.4 : 1;
     const paths = this.classes.map((_, place) => this.litPath(state.task, level, place, state.total));
     const stroke = (path, colour, pixels, alpha) => {
       context.globalAlpha = alpha;
@@ -269,7 +283,7 @@ Unseen.Scene = class {
     context.lineCap = view.zoom >= FIELD_ZOOM ? "round" : "butt";
     for (const [place, path] of paths.entries()) {
       if (colours.glow) stroke(path, colours.classes[place], 2.6 * width, colours.glow);
-      else stroke(path, colours.casing, width + 1, 1);
+      else stroke(path, colours.casing, width + rim, 1);
     }
     // Streets seen first lie on top.
     for (let place = paths.length - 1; place >= 0; place--) {
@@ -427,8 +441,8 @@ Unseen.Scene = class {
     context.lineWidth = 0.8 * pixel;
     this._visibleHeads(view, state, 3000, (head, x, y) => {
       const far = range[head] * decimetre;
-      const path = this.fieldOf.get(head);
-      if (!path || far <= near[head] * decimetre) return;
+      if (!this.fieldOf.has(head) || far <= near[head] * decimetre) return;
+      const path = this.fieldPath(head);
       context.save();
       const ring = new Path2D();
       ring.arc(x, y, far, 0, TURN);
@@ -442,6 +456,7 @@ Unseen.Scene = class {
   }
 
   _paintHeads(context, view, colours, state) {
+    if (view.zoom < HEAD_ZOOM) return;
     view.toScreen(context);
     const close = view.zoom >= FIELD_ZOOM;
     const far = Math.max(1.15 + (view.zoom - 15) * 0.3, 0.6);

@@ -290,14 +290,14 @@ Unseen.Ways = class {
 
   /** Whether a point lies inside the rings of a camera's field. */
   _inside(head, x, y) {
-    const { field_points: counts, field_head: of, field_x: fx, field_y: fy } = this.columns;
-    if (!this.fieldFirst) this.fieldFirst = Unseen.starts(counts);
+    const { field_start: start, field_head: of, field_x: fx, field_y: fy } = this.columns;
     let inside = false;
     const last = Unseen.upTo(of, head);
     for (let ring = Unseen.upTo(of, head - 1); ring < last; ring++) {
-      for (let p = this.fieldFirst[ring]; p < this.fieldFirst[ring + 1] - 1; p++) {
-        if (fy[p] > y === fy[p + 1] > y) continue;
-        const cross = fx[p] + ((y - fy[p]) / (fy[p + 1] - fy[p])) * (fx[p + 1] - fx[p]);
+      let q = start[ring + 1] - 1;
+      for (let p = start[ring]; p < start[ring + 1]; q = p++) {
+        if (fy[p] > y === fy[q] > y) continue;
+        const cross = fx[p] + ((y - fy[p]) / (fy[q] - fy[p])) * (fx[q] - fx[p]);
         if (x < cross) inside = !inside;
       }
     }

@@ -26,6 +26,7 @@ from sim.commands import (
     print_json,
     table,
 )
+from sim.commands.publishing import write_two_runs
 from sim.errors import InputError
 from sim.scenario.headlines import HEADLINE_TASK
 
@@ -59,6 +60,7 @@ def register(app: typer.Typer) -> None:
         epilog=examples(
             "sim compare out/junctions out/transit",
             "sim compare out/a out/b out/c --task detect --task recognise --out all.csv",
+            "sim compare out/a out/b --map two.html      both maps on one page",
             "sim compare out/a out/b --json",
         ),
     )(compare_command)
@@ -100,6 +102,10 @@ def compare_command(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE.csv", help="Also write all figures.")
     ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="FILE.html", help="Also write two runs on one page."),
+    ] = None,
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
@@ -107,6 +113,8 @@ def compare_command(
     from sim.scenario.compare import compare
 
     _check_csv(out)
+    if page is not None:
+        write_two_runs(runs, page)
     compared = compare(runs, tasks=tasks or [HEADLINE_TASK])
     if out is not None:
         _write(out, compared.table.to_csv(index=False, lineterminator="\n"))
@@ -120,8 +128,9 @@ def compare_command(
         show.print(_side_by_side(compared, task))
     for line in compared.notes:
         show.print(line, markup=False)
-    if out is not None:
-        print(out)
+    for path in (out, page):
+        if path is not None:
+            print(path)
 
 
 def bands_command(

@@ -1,4 +1,4 @@
-"""`sim site`: finished runs as a folder of pages for any static host.
+"""`sim site`, and the page of `sim compare`: finished runs as pages for any static host or disk.
 
 Arguments in, `maps` called, a path out. It computes no figure and draws nothing.
 """
@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import AsJson, Debug, examples, print_json
+from sim.errors import InputError
 
 
 def register(app: typer.Typer) -> None:
@@ -47,3 +48,23 @@ def site_command(
         print_json({"index": str(index), "runs": [str(run) for run in runs]})
     else:
         print(index)
+
+
+def write_two_runs(runs: list[Path], page: Path) -> Path:
+    """Write one page of two runs side by side, with differences for every task.
+
+    Raises
+    ------
+    InputError
+        Not two finished runs of one area, or a page that is not named .html.
+    """
+    from maps import write_comparison
+    from sim.cameras.optics import TASKS
+    from sim.scenario.compare import compare
+
+    if page.suffix.lower() != ".html":
+        raise InputError(f"{page}: name it {page.stem or 'two'}.html")
+    if len(runs) != 2:
+        raise InputError(f"--map: {len(runs)} runs; a page shows two, give 2 run folders")
+    compared = compare(runs, tasks=list(TASKS))
+    return write_comparison(runs, page, compared.runs, compared.to_json())

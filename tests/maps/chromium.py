@@ -21,12 +21,16 @@ HOSTILE = (
 )
 
 
-def open_page(browser, folder, width=1280, height=800):
+def open_file(browser, path, width=1280, height=800):
     browser.get_log("browser")
     browser.get_log("performance")
     screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-    browser.get(write_map(folder).as_uri())
+    browser.get(path.as_uri())
+
+
+def open_page(browser, folder, width=1280, height=800):
+    open_file(browser, write_map(folder), width, height)
     wait(browser, "return document.documentElement.classList.contains('ready')")
 
 
@@ -85,3 +89,21 @@ def set_slider(browser, total):
 def number(browser, name):
     written = browser.execute_script(f"return document.getElementById('{name}').textContent")
     return float(written.replace(",", "").rstrip("%").rstrip(" m"))
+
+
+VISIBLE_TEXT = """
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+const found = [];
+while (walker.nextNode()) {
+  const node = walker.currentNode, parent = node.parentElement;
+  const neutral = parent.closest("script, style, [translate=no], [lang]:not(html)");
+  if (!node.data.trim() || neutral) continue;
+  if (parent.closest("details") || parent.checkVisibility()) found.push(node.data.trim());
+}
+return found;
+"""
+
+
+def words(texts):
+    """Those of some texts that hold a letter."""
+    return {text for text in texts if any(character.isalpha() for character in text)}

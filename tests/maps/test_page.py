@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 
 from maps import write_map
-from maps.page import OUR_SCRIPTS, class_ends, percent, safe_json
+from maps.page import EVERY_SCRIPT, OUR_SCRIPTS, class_ends, percent, safe_json
 from maps.texts import TEXTS, text
 from sim.errors import InputError
 
@@ -130,7 +130,9 @@ def test_a_text_is_filled():
 
 def test_every_text_asked_for_exists_and_every_text_is_asked_for():
     template = (ASSETS / "page.html").read_text(encoding="utf-8")
-    script = "".join((ASSETS / name).read_text(encoding="utf-8") for name in OUR_SCRIPTS)
+    script = "".join(
+        (ASSETS / name).read_text(encoding="utf-8") for name in (*EVERY_SCRIPT, *OUR_SCRIPTS)
+    )
     asked = set(re.findall(r'data-t(?:-label)?="(\w+)"', template))
     asked |= set(re.findall(r'(?:\bt\(|texts\.)"?(\w+)', template)) - {
         "row", "task", "camera_", "own_",

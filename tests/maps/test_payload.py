@@ -33,10 +33,30 @@ def code(columns, total):
     return int(np.searchsorted(columns["ranks"], total, side="right"))
 
 
-def test_street_shares_are_the_summary_s(run, columns):
+def piece_codes(run, columns):
+    """Codes of each piece's first-seen rank, task by task, as the page unfolds them."""
+    before, fresh = [0] * len(run.tasks), iter(columns["piece_new"].tolist())
+    rows = []
+    for like in columns["piece_like"].tolist():
+        row = []
+        for k, last in enumerate(before):
+            said = like >> 2 * k & 3
+            row.append(last if said == 0 else 0 if said == 1 else row[-1] if said == 2
+                       else next(fresh))  # fmt: skip
+        rows.append(row)
+        before = row
+    return dict(zip(run.tasks, np.array(rows).T, strict=True))
+
+
+def test_street_shares_are_the_summary_s(run, payload, columns):
+    payload_step = payload.head["piece_step"]
     for step in run.summary["steps"]:
         for task in run.tasks:
-            metres = columns[f"seen_{task}"]
+            length = columns["piece_length"] * columns["piece_inside"] * 10 * payload_step
+            codes = piece_codes(run, columns)[task]
+            metres = columns[f"seen_{task}"] + np.bincount(
+                codes, weights=length, minlength=len(columns["ranks"]) + 1
+            )
             share = metres[1 : code(columns, step["total"]) + 1].sum() / metres.sum()
             assert share == pytest.approx(step["coverage"][task], abs=1e-5)
 
@@ -85,7 +105,7 @@ def test_pieces_cover_their_edge(run, columns):
 
 def test_ranks_come_back(run, columns):
     for task in run.tasks:
-        codes = columns[f"piece_{task}"]
+        codes = piece_codes(run, columns)[task]
         rank = np.where(codes > 0, columns["ranks"][codes - 1], 2**31 - 1)
         assert (rank == run.pieces[f"rank_{task}"].to_numpy()).all()
 

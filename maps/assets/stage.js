@@ -1,0 +1,416 @@
+// What a page with a slider is made of, whatever it shows: words in two languages, the slider with its
+// curve, tasks, legend, colours. Pages say what is shown by `views` and the methods at the end; text
+// is written as text only, never as markup, and nothing is kept once the page is closed.
+"use strict";
+
+const LANGUAGE_TAGS = { en: "en", zh: "zh-Hant-HK" };
+const CHART_POINTS = 120;
+const PLAY_MS = 9000;
+
+Unseen.Stage = class {
+  constructor({ facts, texts, classes }, views, totals) {
+    Object.assign(this, { facts, texts, classes, views, totals });
+    this.tasks = views[0].head.tasks;
+    this.highest = totals[totals.length - 1];
+    this.years = totals.map((total) => views[0].head.years[views[0].head.totals.indexOf(total)]);
+    this.opened = false;
+    const task = Math.max(this.tasks.indexOf("recognise"), 0);
+    this.state = {
+      task, total: this.highest, walk: -1, own: null, hidden: [], language: "en", dark: null, darkShown: false,
+    };
+    this.language = navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
+  }
+
+  // words -----------------------------------------------------------------------------------
+
+  get place() {
+    return this.state.language === "zh" ? 1 : 0;
+  }
+
+  /** A text of the page in the language shown, with its places filled. */
+  say(key, values = {}) {
+    const all = { city: this.facts.city[this.place], area: this.facts.area[this.place], ...values };
+    return this.texts[this.state.language][key].replace(/\{(\w+)\}/g, (_, name) => all[name]);
+  }
+
+  number(value) {
+    return Math.round(value).toLocaleString("en-HK");
+  }
+
+  /** A share as the page writes it: whole percent, tenths below ten. The twin of page.percent. */
+  percent(share) {
+    if (share === null || share === undefined) return this.say("no_figure");
+    const value = 100 * share;
+    const tenths = value < 9.95 && value >= 0.05;
+    return this.say("percent", { n: value.toFixed(tenths ? 1 : 0) });
+  }
+
+  orNone(value, write) {
+    return value === null || value === undefined ? this.say("no_figure") : write(value);
+  }
+
+  metres(value) {
+    return this.say("metres", { n: this.number(value) }).replace(" ", "\u00a0");
+  }
+
+  speak(language) {
+    this.state.language = language;
+    document.documentElement.lang = LANGUAGE_TAGS[language];
+    for (const element of document.querySelectorAll("[data-t]")) {
+      element.textContent = this.say(element.dataset.t);
+    }
+    for (const element of document.querySelectorAll("[data-t-label]")) {
+      element.setAttribute("aria-label", this.say(element.dataset.tLabel));
+    }
+    for (const element of document.querySelectorAll("[data-fact]")) {
+      element.textContent = this.facts[element.dataset.fact][this.place];
+    }
+    for (const button of document.querySelectorAll("[data-language]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.language === language));
+    }
+    document.title = this.facts.title[this.place];
+    this._strip();
+    this._ticks();
+    this._nameFold();
+    this._namePlay();
+    this._speakOn();
+    for (const view of this.views) view.speak((key, values) => this.say(key, values));
+    if (!this.opened) return;
+    this._legend();
+    this.refresh();
+  }
+
+  /** Words that one page alone has. */
+  _speakOn() {}
+
+  /** What must never be out of sight; on a small screen the panel says the rest of it. */
+  _strip() {
+    const [first, ...rest] = this._conditions();
+    const strip = document.getElementById("strip");
+    const cite = this._element("a", this.say("cite"));
+    cite.href = "#cite";
+    cite.addEventListener("click", () => this._fold(false));
+    strip.replaceChildren(
+      this._element("strong", first),
+      ...rest.map((line) => this._element("span", line, "more")),
+      this._element("span", this.say("osm")),
+      cite,
+    );
+    this._write("conditions", rest.join(" · "));
+    this._measure();
+  }
+
+  /** A word of the run's own, in the language shown where the page knows it. */
+  known(key, otherwise) {
+    return Object.hasOwn(this.texts.en, key) ? this.say(key) : otherwise;
+  }
+
+  /** How the cameras of a run were counted and shared out. */
+  counted({ share_rule: rule, street_share: share }) {
+    return [
+      rule === "direct"
+        ? this.say("share_rule_direct")
+        : this.say("share_rule", { rule: this.known(`rule_${rule}`, rule) }),
+      this.say("street_share", { share: this.known(`share_${share}`, share) }),
+    ];
+  }
+
+  /** Tell the style sheet how much of the window the strip takes. */
+  _measure() {
+    const { height } = document.getElementById("strip").getBoundingClientRect();
+    document.documentElement.style.setProperty("--strip", `${Math.ceil(height)}px`);
+  }
+
+  _element(name, content = "", className = "") {
+    const element = document.createElement(name);
+    element.textContent = content;
+    if (className) element.className = className;
+    return element;
+  }
+
+  _write(id, content) {
+    const element = document.getElementById(id);
+    if (element) element.textContent = content;
+  }
+
+  _svg(name, attributes) {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    return element;
+  }
+
+  _wide() {
+    return window.matchMedia("(min-width: 760px)").matches;
+  }
+
+  _within(total) {
+    return Math.max(0, Math.min(total, this.highest));
+  }
+
+  // controls ----------------------------------------------------------------------------------
+
+  _controls() {
+    const byId = (id) => document.getElementById(id);
+    const slider = byId("slider");
+    slider.max = this.highest;
+    slider.step = Math.max(1, Math.round(this.highest / 1200));
+    slider.value = this.state.total;
+    slider.addEventListener("input", () => {
+      this.pause();
+      this.setTotal(Number(slider.value));
+    });
+    for (const input of document.querySelectorAll("input[name=task]")) {
+      input.checked = Number(input.value) === this.state.task;
+      input.addEventListener("change", () => {
+        this.state.task = Number(input.value);
+        this._drawChart();
+        this._legend();
+        this.refresh();
+      });
+    }
+    for (const button of document.querySelectorAll("[data-language]")) {
+      button.addEventListener("click", () => this.speak(button.dataset.language));
+    }
+    byId("dark-shown").addEventListener("change", (event) => {
+      this.state.darkShown = event.target.checked;
+      this._legend();
+      this.refresh();
+    });
+    byId("play").addEventListener("click", () => (this.playing ? this.pause() : this.play()));
+    byId("fold").addEventListener("click", () => {
+      this._fold(!byId("panel").classList.contains("folded"));
+    });
+    window.addEventListener("resize", () => this._measure());
+    const dark = window.matchMedia("(prefers-color-scheme: dark)");
+    dark.addEventListener("change", () => this._readColours());
+  }
+
+  _fold(folded) {
+    const panel = document.getElementById("panel");
+    const before = panel.getBoundingClientRect().top;
+    panel.classList.toggle("folded", folded);
+    const moved = panel.getBoundingClientRect().top - before;
+    if (moved) this._panelMoved(moved);
+    this._nameFold();
+  }
+
+  _nameFold() {
+    const folded = document.getElementById("panel").classList.contains("folded");
+    const button = document.getElementById("fold");
+    button.setAttribute("aria-expanded", String(!folded));
+    button.setAttribute("aria-label", this.say(folded ? "unfold" : "fold"));
+    button.title = this.say(folded ? "unfold" : "fold");
+  }
+
+  _ticks() {
+    const ticks = document.getElementById("ticks");
+    ticks.replaceChildren(
+      ...this.totals.map((total, place) => {
+        const button = this._element("button", this.number(total));
+        const year = this.years[place];
+        const dated = this._element("small", year ? this.say("tick_year", { year }) : "");
+        dated.setAttribute("aria-hidden", "true"); // the button's name says it
+        button.append(dated);
+        button.type = "button";
+        button.style.left = `${(100 * total) / this.highest}%`;
+        button.setAttribute("aria-label", year
+          ? this.say("go_to_year", { n: this.number(total), year }) : this.say("go_to", { n: this.number(total) }));
+        button.addEventListener("click", () => {
+          this.pause();
+          this.setTotal(total);
+        });
+        return button;
+      }),
+    );
+    let free = -Infinity;
+    const boxes = [...ticks.children].map((button) => [button, button.getBoundingClientRect()]);
+    const last = boxes[boxes.length - 1][1].left;
+    for (const [button, box] of boxes) {
+      const crowded = box.left < free + 3 || (box.right + 3 > last && box.left !== last);
+      button.classList.toggle("crowded", crowded);
+      if (!crowded) free = box.right;
+    }
+  }
+
+  // moving the slider -------------------------------------------------------------------------
+
+  setTotal(total) {
+    this.state.total = this._within(total);
+    document.getElementById("slider").value = this.state.total;
+    if (this.waiting) return;
+    this.waiting = requestAnimationFrame(() => {
+      this.waiting = 0;
+      this.refresh();
+    });
+  }
+
+  play() {
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const from = this.state.total >= this.highest ? 0 : this.state.total;
+    const stops = [0, ...this.totals];
+    const began = performance.now() - (PLAY_MS * from) / this.highest;
+    const move = (now) => {
+      const part = Math.min((now - began) / PLAY_MS, 1);
+      const smooth = Math.round(part * this.highest);
+      this.setTotal(calm ? stops[Math.floor(part * (stops.length - 1))] : smooth);
+      this.playing = part < 1 ? requestAnimationFrame(move) : 0;
+      if (!this.playing) this._namePlay();
+    };
+    this.playing = requestAnimationFrame(move);
+    this._namePlay();
+  }
+
+  pause() {
+    cancelAnimationFrame(this.playing);
+    this.playing = 0;
+    this._namePlay();
+  }
+
+  _namePlay() {
+    const button = document.getElementById("play");
+    const name = this.say(this.playing ? "pause" : "play", { n: this.number(this.highest) });
+    button.classList.toggle("playing", Boolean(this.playing));
+    button.setAttribute("aria-label", name);
+    button.title = name;
+  }
+
+  // the curve above the slider -----------------------------------------------------------------
+
+  /** Curves of street share by cameras, as `_curves` gives them: one is filled. */
+  _drawChart() {
+    const curves = this._curves();
+    const top = Math.max(...curves.map(({ points }) => points[points.length - 1][1]), 0.001);
+    const steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.4, 0.5, 0.6, 0.75, 0.8, 1];
+    this.chartTop = steps.find((step) => step >= top) || 1;
+    const svg = this._svg("svg", { viewBox: "0 0 1000 100", preserveAspectRatio: "none", role: "img" });
+    for (const { points, name, filled } of curves) {
+      const line = points.map(([total, share]) => this._chartPoint(total, share).join(",")).join(" ");
+      if (filled) svg.append(this._svg("polygon", { points: `0,100 ${line} 1000,100`, class: "curve-fill" }));
+      svg.append(this._svg("polyline", { points: line, class: `curve ${name}` }));
+    }
+    const frame = document.getElementById("chart-frame");
+    this.chart = svg;
+    this.chartLine = this._element("span", "", "chart-line");
+    this.chartDots = this.views.map(() => this._element("span", "", "chart-dot"));
+    this.chartLabel = this._element("span", "", "chart-top");
+    frame.replaceChildren(svg, this.chartLine, ...this.chartDots, this.chartLabel);
+  }
+
+  _moveChart() {
+    const { task, total } = this.state;
+    this.chartDots.forEach((dot, place) => {
+      const [x, y] = this._chartPoint(total, this.views[place].figures.streetShare(task, total));
+      this.chartLine.style.left = `${x / 10}%`;
+      dot.style.left = `${x / 10}%`;
+      dot.style.top = `${y}%`;
+    });
+    this.chartLabel.textContent = this.percent(this.chartTop);
+    this.chart.setAttribute("aria-label", this.say("chart"));
+  }
+
+  _chartPoint(total, share) {
+    return [(1000 * total) / this.highest, 100 - (100 * share) / this.chartTop];
+  }
+
+  /** The slider's track wears the colours of the classes up to where it stands. */
+  _track() {
+    const part = (total) => `${((100 * total) / this.highest).toFixed(2)}%`;
+    const stops = [];
+    let from = 0;
+    this.classes.forEach((end, place) => {
+      const to = Math.min(end, this.state.total);
+      if (to > from) stops.push(`${this.colours.classes[place]} ${part(from)} ${part(to)}`);
+      from = Math.max(from, to);
+    });
+    stops.push(`var(--track) ${part(this.state.total)} 100%`);
+    const slider = document.getElementById("slider");
+    slider.style.setProperty("--run", `linear-gradient(90deg, ${stops.join(", ")})`);
+  }
+
+  // legend and colours --------------------------------------------------------------------------
+
+  _legend() {
+    const legend = document.getElementById("legend");
+    const task = this.tasks[this.state.task];
+    const line = (className, colour, content) => {
+      const row = this._element("li");
+      const swatch = this._element("span", "", `swatch ${className}`);
+      if (colour) swatch.style.background = colour;
+      row.append(swatch, this._element("span", content));
+      return row;
+    };
+    const rows = this.classes.map((end, place) => {
+      const from = place ? this.number(this.classes[place - 1] + 1) : "";
+      const content = place
+        ? this.say("legend_next", { from, to: this.number(end) })
+        : this.say("legend_first", { to: this.number(end) });
+      return line("street", this.colours.classes[place], content);
+    });
+    const unseen = line("street unseen", "", "");
+    unseen.lastChild.id = "legend-unseen";
+    const close = this.views[0].map.getZoom() >= FIELD_ZOOM;
+    const list = this._element("ul");
+    const { raised, roofed } = this.views[0].scene.has;
+    list.append(
+      ...rows, unseen,
+      ...(this.state.darkShown ? [line("dark", "", this.say("legend_dark"))] : []),
+      ...(raised ? [line("bridge", "", this.say("legend_bridge"))] : []),
+      ...(roofed ? [line("roofed", "", this.say("legend_roofed"))] : []),
+      line("camera", "", this.say(close ? "legend_camera" : "legend_camera_far")),
+      line("wall", "", this.say("legend_walls")),
+      line("area", "", this.say("legend_area")),
+    );
+    const title = this._element("h2", this.say("legend_title", { task: this.say(task) }));
+    legend.replaceChildren(title, list);
+    this._legendUnseen();
+  }
+
+  _legendUnseen() {
+    this._write("legend-unseen", this.say("legend_unseen", { n: this.number(this.state.total) }));
+  }
+
+  /** Read the drawing's colours from the style sheet, which knows light from dark. */
+  _readColours() {
+    const style = getComputedStyle(document.documentElement);
+    const read = (name) => style.getPropertyValue(`--${name}`).trim();
+    const ramp = read("ramp").split(" ");
+    const count = this.classes.length;
+    this.colours = {
+      paper: read("paper"), block: read("block"), blockEdge: read("block-edge"),
+      unseen: read("unseen"), dark: read("dark"), outline: read("outline"), camera: read("camera"),
+      field: read("field"), fieldEdge: read("field-edge"), walk: read("walk"),
+      walkInside: read("walk-inside"), casing: read("casing"), label: read("label"), station: read("station"),
+      glow: Number(read("glow")),
+      font: FONT,
+      classes: Array.from({ length: count }, (_, i) => Unseen.blend(ramp, count > 1 ? i / (count - 1) : 0)),
+    };
+    if (!this.opened) return;
+    for (const view of this.views) view.redraw();
+    this._legend();
+    this._track();
+  }
+};
+
+/** Colour at a part 0…1 of a ramp of #rrggbb colours. */
+Unseen.blend = function (ramp, part) {
+  const at = part * (ramp.length - 1);
+  const low = Math.min(Math.floor(at), ramp.length - 2);
+  const channel = (colour, i) => parseInt(colour.slice(1 + 2 * i, 3 + 2 * i), 16);
+  const mixed = [0, 1, 2].map((i) => {
+    const [a, b] = [channel(ramp[low], i), channel(ramp[low + 1], i)];
+    return Math.round(a + (at - low) * (b - a)).toString(16).padStart(2, "0");
+  });
+  return `#${mixed.join("")}`;
+};
+
+/** Set a page going; where that fails, show the still page and say so. */
+Unseen.begin = async function (start) {
+  try {
+    await start();
+    document.documentElement.classList.add("ready");
+  } catch (error) {
+    document.documentElement.classList.remove("live");
+    document.getElementById("notice").hidden = false;
+    console.error(error);
+  }
+};

@@ -1,0 +1,316 @@
+"""One HTML file of two runs of the same area: two maps moved together, one slider, differences.
+
+It takes two run folders as they are, and differences with their errors as `sim compare` found them.
+What the two have alike (streets, walls, names) is carried once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from maps.comparison_texts import WORDS
+from maps.names import clean_name
+from maps.page import (
+    HEADLINE_TASK,
+    QuietMap,
+    SeenStreets,
+    assemble,
+    class_ends,
+    has_walks,
+    page_facts,
+    page_template,
+    page_words,
+    percent,
+    picture_of,
+    write_aside,
+)
+from maps.payload import bounds_of, build_payload
+from maps.report_tables import policy_name
+from maps.run_folder import RunFolder, read_run_folder
+from maps.texts import LANGUAGES, table, texts_of
+from sim.errors import InputError
+
+SCRIPTS = ("compare.js",)
+STEP_FIGURES = (
+    "unseen_trips", "longest_gap_m", "identified", "tracked_live", "tracked_afterwards",
+    "no_unseen_walk", "critical_total",
+)  # fmt: skip
+"""Figures taken from the comparison; those that follow the slider come from the runs."""
+STILL_FIGURES = {
+    "cameras": "cameras", "coverage": "coverage", "observed_length_p50": "walk",
+    "observed_length_p10": "walk_p10", "observed_length_p90": "walk_p90",
+    **{name: name for name in STEP_FIGURES},
+}  # fmt: skip
+"""Figures of the table of all totals, each with the end of its text's key."""
+COUNTS = ("cameras", "critical_total")
+LONGEST_VALUE = 300
+
+
+def write_comparison(
+    folders: Sequence[Path], out: Path, names: Sequence[str], compared: Mapping[str, Any]
+) -> Path:
+    """Write a page of two runs side by side and return its path.
+
+    Parameters
+    ----------
+    folders
+        Two folders that `sim run` has finished.
+    out
+        The HTML file to write; an older one is replaced once the new one is whole.
+    names
+        What the two runs are called.
+    compared
+        differs (scenario keys with a value a run) and rows (run, total, task, figure, value,
+        difference, difference_se, pairing), as `sim compare --json` prints them for all tasks.
+
+    Raises
+    ------
+    InputError
+        Not two runs, runs of different areas, or runs that share no total.
+    """
+    if len(folders) != 2:
+        raise InputError(f"{len(folders)} runs; a page shows two side by side, give 2 run folders")
+    runs = [read_run_folder(Path(folder)) for folder in folders]
+    totals = _shared_totals(runs, folders)
+    pair = _Pair(runs, [clean_name(name) for name in names], totals, compared)
+    if not out.parent.is_dir():
+        raise InputError(f"{out}: there is no folder {out.parent}; make it first")
+    return write_aside(out, pair.page())
+
+
+def _shared_totals(runs: Sequence[RunFolder], folders: Sequence[Path]) -> list[int]:
+    """Return the totals that both runs have; refuse runs that cannot stand side by side."""
+    first, second = (run.summary["area"]["name"] for run in runs)
+    if first != second or runs[0].edges.crs != runs[1].edges.crs:
+        raise InputError(
+            f"{folders[1]}: another study area ({clean_name(second)}) than {folders[0]} "
+            f"({clean_name(first)}); give two runs of one area"
+        )
+    if runs[0].tasks != runs[1].tasks:
+        raise InputError(f"{folders[1]}: other tasks than {folders[0]}; run both again")
+    shared = sorted(set(runs[0].totals) & set(runs[1].totals))
+    if not shared:
+        raise InputError(f"{folders[1]}: no total is also one of {folders[0]}; give both the same")
+    return shared
+
+
+class _Pair:
+    """Two runs and what is said of them."""
+
+    def __init__(
+        self,
+        runs: list[RunFolder],
+        names: list[str],
+        totals: list[int],
+        compared: Mapping[str, Any],
+    ) -> None:
+        self.runs, self.names, self.totals, self.compared = runs, names, totals, compared
+        first, second = (run.summary for run in runs)
+        said = {**first, "simulated": first["simulated"] and second["simulated"]}
+        self.texts = {**texts_of(said), **WORDS}
+        self.walked = all(map(has_walks, runs))
+        self.facts = self._facts()
+
+    def page(self) -> str:
+        """Return the page."""
+        maps = [QuietMap(name, animated=False) for name in ("a", "b")]
+        SeenStreets("Unseen.compare", "[map_of_a, map_of_b]").add_to(maps[1])
+        words = page_words(self.texts, self.facts)
+        payloads, packed = self._payloads()
+        carried = {
+            "payloads": payloads,
+            "facts": self.facts,
+            "texts": table(self.texts),
+            "classes": class_ends(self.totals),
+            "totals": self.totals,
+            "steps": self._steps(),
+            "rules": self._rules(),
+        }
+        body = page_template("compare.html").render(
+            tasks=self.runs[0].tasks,
+            sides=list(zip("AB", self.names, self.facts["sides"], self._pictures(), strict=True)),
+            classes=[f"{end:,}" for end in class_ends(self.totals)],
+            still=self._still(),
+            walked=self.walked,
+            rules=bool(carried["rules"]),
+            last=f"{self.totals[-1]:,}",
+            **words,
+        )
+        drawn = assemble(maps, words, SCRIPTS, body, carried, packed)
+        return str(drawn.render())
+
+    def _facts(self) -> dict[str, Any]:
+        """Return what the page says, names and sentences as [English, Chinese]."""
+        own = [page_facts(run) for run in self.runs]
+        title = self._say("two_title", area=own[0]["area"])
+        return {
+            "area": own[0]["area"],
+            "city": own[0]["city"],
+            "title": title,
+            **self._headline(own[0]["city"]),
+            "sides": [
+                {key: fact[key] for key in ("walls", "share_rule", "street_share", "scenario",
+                                            "seed", "cite")} | {"name": name}
+                for fact, name in zip(own, self.names, strict=True)
+            ],
+            "sources": list(dict.fromkeys(source for fact in own for source in fact["sources"])),
+            "cite": " ".join(fact["cite"] for fact in own),
+            "differs": self._differs(),
+            "pairing": self._pairing(),
+        }  # fmt: skip
+
+    def _say(self, key: str, **values: Any) -> list[str]:  # noqa: ANN401 - numbers and pairs
+        """Return a text in both languages; a list among the values holds one for each."""
+        return [
+            self.texts[key][place].format(
+                **{k: v[place] if isinstance(v, list) else v for k, v in values.items()}
+            )
+            for place in range(len(LANGUAGES))
+        ]
+
+    def _headline(self, city: list[str]) -> dict[str, list[str]]:
+        """Return one sentence on both at the highest total, with its note."""
+        values: dict[str, Any] = {"city": city, "n": f"{self.totals[-1]:,}"}
+        for side, run in zip("ab", self.runs, strict=True):
+            step = run.summary["steps"][run.totals.index(self.totals[-1])]
+            seen = step["trips"][HEADLINE_TASK]["observed_length"]
+            shares = seen if self.walked else {"p50": step["coverage"][HEADLINE_TASK]}
+            for name in shares.keys() & {"p10", "p50", "p90"}:
+                values[f"{side}_{name}"] = percent(shares[name])
+        ending = "" if self.walked else "_streets"
+        return {
+            "headline": self._say(f"two_headline{ending}", **values),
+            "headline_note": self._say(f"two_note{ending}"),
+        }
+
+    def _differs(self) -> list[list[str]]:
+        """Return the keys that differ, with both values as JSON."""
+        rows = [[clean_name(key), *map(_value, values)]
+                for key, values in self.compared["differs"].items()]  # fmt: skip
+        walls = [clean_name(run.summary["area"]["walls"]) for run in self.runs]
+        return rows if walls[0] == walls[1] else [*rows, ["walls", *walls]]
+
+    def _pairing(self) -> str:
+        """Return the key of what ± is, empty where no difference has an error."""
+        said = {row["pairing"] for row in self.compared["rows"] if row["pairing"]}
+        if not said:
+            return ""
+        return "two_paired" if "paired" in said else "two_independent"
+
+    def _payloads(self) -> tuple[list[dict[str, Any]], dict[str, str]]:
+        """Pack both runs on one grid; the second carries only what the first does not."""
+        spans = np.array([bounds_of(run) for run in self.runs])
+        bounds = np.concatenate([spans[:, :2].min(axis=0), spans[:, 2:].max(axis=0)])
+        first, second = (build_payload(run, bounds, walks=False) for run in self.runs)
+        apart = second.columns.without(first.columns)
+        heads = [first.head, {**second.head, "columns": apart.index}]
+        return heads, {"packed-a": first.columns.text(), "packed-b": apart.text()}
+
+    def _rows(self) -> dict[tuple[int, str, str], list[float | None]]:
+        """Return (value of A, value of B, difference, error) by total, task and figure."""
+        found: dict[tuple[int, str, str], list[float | None]] = {}
+        for row in self.compared["rows"]:
+            cells = found.setdefault((row["total"], row["task"], row["figure"]), [])
+            cells.append(_rounded(row["value"]))
+            if len(cells) == 2:
+                cells += [_rounded(row["difference"]), _rounded(row["difference_se"])]
+        return found
+
+    def _steps(self) -> list[dict[str, dict[str, list[float | None]]]]:
+        """Return, at each shared total, the figures of each task that do not follow the slider."""
+        rows = self._rows()
+        return [
+            {
+                task: {
+                    name: rows[total, task, name]
+                    for name in STEP_FIGURES
+                    if _known(rows.get((total, task, name)))
+                }
+                for task in self.runs[0].tasks
+            }
+            for total in self.totals
+        ]
+
+    def _still(self) -> list[dict[str, Any]]:
+        """Return the rows of the table of all totals, for the headline's task."""
+        rows = self._rows()
+        found = []
+        for total in self.totals:
+            for name, key in STILL_FIGURES.items():
+                cells = rows.get((total, HEADLINE_TASK, name))
+                if cells is None or not _known(cells) or self._is_said(name, total):
+                    continue
+                written = [_written(name, value) for value in cells[:2]]
+                apart = _apart(name, cells[2], cells[3])
+                found.append(
+                    {"total": f"{total:,}", "key": f"two_{key}", "cells": [*written, apart],
+                     "first": name == "cameras"}
+                )  # fmt: skip
+        return found
+
+    def _is_said(self, name: str, total: int) -> bool:
+        """Whether a figure that is the same at every total was said at one before."""
+        return name == "critical_total" and total != self.totals[-1]
+
+    def _rules(self) -> list[dict[str, Any]]:
+        """Return, per rule that both runs tried, the tracked shares at each total and task."""
+        if any(run.policies is None for run in self.runs) or not self.walked:
+            return []
+        shares = [
+            run.policies.set_index(["policy", "total", "task"])["tracked"].to_dict()  # type: ignore[union-attr]
+            for run in self.runs
+        ]
+        names = dict.fromkeys(map(str, self.runs[0].policies["policy"]))  # type: ignore[index]
+        found = []
+        for name in names:
+            steps = [
+                {task: [_rounded(of.get((name, total, task))) for of in shares]
+                 for task in self.runs[0].tasks}
+                for total in self.totals
+            ]  # fmt: skip
+            if all(_known(cells) for step in steps for cells in step.values()):
+                found.append({"name": policy_name(name), "steps": steps})
+        return found
+
+    def _pictures(self) -> list[Markup]:
+        ends = class_ends(self.totals)
+        return [Markup(picture_of(run, f"picture-{side}", ends))
+                for side, run in zip("AB", self.runs, strict=True)]  # fmt: skip
+
+
+def _value(value: object) -> str:
+    written = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return clean_name(written, LONGEST_VALUE)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None or value != value else round(float(value), 6)  # noqa: PLR0124
+
+
+def _known(cells: Sequence[float | None] | None) -> bool:
+    """Whether either run has the figure."""
+    return cells is not None and any(value is not None for value in cells[:2])
+
+
+def _written(name: str, value: float | None) -> str:
+    if value is None:
+        return "—"
+    if name in COUNTS:
+        return f"{value:,.0f}"
+    return f"{value:,.0f} m" if name == "longest_gap_m" else percent(value)
+
+
+def _apart(name: str, difference: float | None, error: float | None) -> str:
+    """Write a difference with its sign and its error; shares in points."""
+    if difference is None:
+        return "—"
+    share = name not in COUNTS and name != "longest_gap_m"
+    scale, places = (100, 1) if share else (1, 0)
+    written = f"{difference * scale:+,.{places}f}".replace("-", "−")
+    return written if error is None else f"{written} ± {error * scale:,.{places}f}"

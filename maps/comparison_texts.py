@@ -1,0 +1,96 @@
+"""Every word that the page of two runs alone has, in English and in Chinese as in Hong Kong.
+
+Texts hold places in braces as those of `maps.texts` do, with which they are shown together.
+"""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    "two_title": ("Two simulations of {area}, side by side", "{area}：兩次模擬，並排比較"),
+    "two_headline": (
+        "With {n} cameras in {city}, a typical walk passes a lens close enough to recognise a face "
+        "turned towards it for {a_p50} of the way ({a_p10} to {a_p90}) in A, and for {b_p50} "
+        "({b_p10} to {b_p90}) in B.",
+        "{city}有 {n} 個鏡頭時，走一段典型路程，鏡頭近得足以辨認正面人臉的路段，A 佔 {a_p50}"
+        "（{a_p10} 至 {a_p90}），B 佔 {b_p50}（{b_p10} 至 {b_p90}）。",
+    ),
+    "two_headline_streets": (
+        "With {n} cameras in {city}, the share of street length close enough to a lens to "
+        "recognise a face turned towards it is {a_p50} in A, and {b_p50} in B.",
+        "{city}有 {n} 個鏡頭時，鏡頭近得足以辨認正面人臉的街道長度，A 佔 {a_p50}，B 佔 {b_p50}。",
+    ),
+    "two_note": (
+        "Medians of simulated walks; in brackets the 10th to the 90th percentile.",
+        "模擬路程的中位數；括號內為第 10 至第 90 百分位數。",
+    ),
+    "two_note_streets": (
+        "Shares of all street length in the area; these runs have no typical walks.",
+        "佔區內街道總長度的比例；這兩次模擬沒有典型路程。",
+    ),
+    "two_run": ("Scenario {scenario}, seed {seed}", "情境 {scenario}，隨機種子 {seed}"),
+    "two_map": (
+        "Map {side}: {share} of street length is seen at {n} cameras",
+        "地圖 {side}：{n} 個鏡頭時，{share} 的街道長度會被看見",
+    ),
+    "two_seen": ("{share} of street length seen", "{share} 的街道長度被看見"),
+    "two_chart": (
+        "Street length seen, % — by cameras in {city}; line: A, dashed: B",
+        "被看見的街道長度（%），按{city}鏡頭數目；實線：A，虛線：B",
+    ),
+    "two_differs": ("What differs", "不同之處"),
+    "two_differs_note": (
+        "Keys of the scenarios as they were run; all other keys are the same.",
+        "執行時的情境設定；其餘設定相同。",
+    ),
+    "two_same": (
+        "The scenarios are the same in every key that changes a figure.",
+        "兩個情境中會影響數字的設定完全相同。",
+    ),
+    "two_key": ("Key", "設定"),
+    "two_figure": ("Figure", "數字"),
+    "two_difference": ("B − A", "B − A"),
+    "two_points": ("{n} pts", "{n} 個百分點"),
+    "two_error": ("± {n}", "± {n}"),
+    "two_at": (
+        "Means and ±: as simulated at {n} cameras, the nearest total at or below. The rest follows "
+        "the slider.",
+        "平均值及 ±：按 {n} 個鏡頭的模擬結果，即不高於所選數目的最接近總數。其餘數字隨滑桿變動。",
+    ),
+    "two_paired": (
+        "± is one standard error of the difference over the same walks in both; it says nothing of "
+        "where cameras hang.",
+        "± 為差異的一個標準誤差，兩次模擬的路程相同；不反映鏡頭位置的變化。",
+    ),
+    "two_independent": (
+        "± is one standard error of the difference; the walks of the two are not the same. It says "
+        "nothing of where cameras hang.",
+        "± 為差異的一個標準誤差，兩次模擬的路程並不相同；不反映鏡頭位置的變化。",
+    ),
+    "two_cameras": ("cameras in this area", "本區鏡頭"),
+    "two_coverage": ("street length seen", "被看見的街道長度"),
+    "two_walk": ("typical walk seen, middle", "典型路程被看見，中位數"),
+    "two_walk_p10": ("… 10th percentile", "……第 10 百分位數"),
+    "two_walk_p90": ("… 90th percentile", "……第 90 百分位數"),
+    "two_unseen_trips": ("walks never seen", "全程不被看見的路程"),
+    "two_longest_gap_m": ("longest unseen stretch, mean", "最長的不被看見路段，平均"),
+    "two_identified": ("walkers identified", "被識別的行人"),
+    "two_tracked_live": ("walk tracked live, mean", "可被實時追蹤，平均"),
+    "two_tracked_afterwards": ("tracked afterwards, mean", "可被事後追蹤，平均"),
+    "two_no_unseen_walk": ("walks without an unseen way", "找不到不被看見路線的路程"),
+    "two_dark": ("largest connected unseen part", "最大一片相連的不被看見街道"),
+    "two_critical_total": (
+        "cameras at which it falls below half",
+        "令其跌至不足一半的鏡頭數目",
+    ),
+    "two_beyond": ("> {n}", "> {n}"),
+    "two_rules": ("What rules would change", "規則可帶來的改變"),
+    "two_rules_note": (
+        "Share of a typical walk tracked, live or afterwards, under each rule, mean; at {n} "
+        "cameras. A rule on paper is not yet a rule kept.",
+        "在各項規則下，典型路程可被實時或事後追蹤的平均比例；按 {n} 個鏡頭。寫下的規則不等於獲得"
+        "遵守。",
+    ),
+    "two_rule": ("Rule", "規則"),
+    "two_table": ("All totals as a table", "所有總數列表"),
+}  # fmt: skip
+"""Each text as (English, Chinese)."""

@@ -1,0 +1,58 @@
+"""axe-core finds no serious fault in any page: for screen readers, keyboards and weak eyes."""
+
+from pathlib import Path
+
+import pytest
+from chromium import open_file, wait
+from compared_runs import two_runs
+
+from maps import write_comparison, write_map, write_pages, write_site
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RUN_AXE = """
+const done = arguments[arguments.length - 1];
+axe.run(document, { resultTypes: ["violations"] }).then(
+  ({ violations }) => done(violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`)),
+  (error) => done([String(error)]));
+"""
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """Every kind of page, by name."""
+    folder = tmp_path_factory.mktemp("pages")
+    runs, names, compared = two_runs(folder)
+    for run in runs:
+        write_pages(run)
+    return {
+        "map": write_map(runs[0]),
+        "compare": write_comparison(runs, folder / "two.html", names, compared),
+        "report": runs[0] / "report.html",
+        "site": write_site(runs, folder / "site"),
+    }
+
+
+@pytest.mark.skipif(
+    not AXE.is_file(), reason="axe-core is not installed (npm install --no-save axe-core)"
+)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("page", ["map", "compare", "report", "site"])
+def test_axe_finds_no_serious_fault(browser, pages, page, language, scheme):
+    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    open_file(browser, pages[page])
+    if page in ("map", "compare"):
+        wait(browser, "return document.documentElement.classList.contains('ready')")
+        browser.find_element("css selector", f"[data-language={language}]").click()
+        browser.execute_script(
+            "for (const part of document.querySelectorAll('details')) part.open = true"
+        )
+    elif language == "zh":
+        pytest.skip("reports and sites say everything in both languages at once")
+    browser.execute_script(AXE.read_text(encoding="utf-8"))
+    found = browser.execute_async_script(RUN_AXE)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    assert found == []
