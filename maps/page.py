@@ -66,8 +66,12 @@ def write_map(run_folder: Path, run: RunFolder | None = None) -> Path:
         The folder is not a finished run, or was written by another version.
     """
     run = run or read_run_folder(Path(run_folder))
-    page = _page(run, build_payload(run)).render()
-    return write_aside(Path(run_folder) / "map.html", page)
+    return write_aside(Path(run_folder) / "map.html", page_of(run))
+
+
+def page_of(run: RunFolder) -> str:
+    """Return the page of a run."""
+    return str(_page(run, build_payload(run)).render())
 
 
 def write_aside(target: Path, content: str) -> Path:

@@ -208,9 +208,7 @@ Unseen.Stage = class {
       ...this.totals.map((total, place) => {
         const button = this._element("button", this.number(total));
         const year = this.years[place];
-        const dated = this._element("small", year ? this.say("tick_year", { year }) : "");
-        dated.setAttribute("aria-hidden", "true"); // the button's name says it
-        button.append(dated);
+        if (year) button.dataset.year = this.say("tick_year", { year });
         button.type = "button";
         button.style.left = `${(100 * total) / this.highest}%`;
         button.setAttribute("aria-label", year
