@@ -271,7 +271,6 @@ Unseen.Scene = class {
   _paintSeen(context, view, colours, state, level) {
     const pixel = view.pixels / view.k;
     const width = Math.max(1.45 * this.width(view), view.zoom < HEAD_ZOOM ? 1.5 : 1.9);
-    const rim = view.zoom < HEAD_ZOOM ? 0.4 : 1;
     const paths = this.classes.map((_, place) => this.litPath(state.task, level, place, state.total));
     const stroke = (path, colour, pixels, alpha) => {
       context.globalAlpha = alpha;
@@ -279,11 +278,12 @@ Unseen.Scene = class {
       context.lineWidth = pixels * pixel;
       context.stroke(path);
     };
-    context.lineJoin = "round";
+    context.lineJoin = view.zoom < HEAD_ZOOM ? "bevel" : "round";
     context.lineCap = view.zoom >= FIELD_ZOOM ? "round" : "butt";
     for (const [place, path] of paths.entries()) {
+      if (view.zoom < HEAD_ZOOM) break; // a whole city: a rim would be mud, and cost a second stroke
       if (colours.glow) stroke(path, colours.classes[place], 2.6 * width, colours.glow);
-      else stroke(path, colours.casing, width + rim, 1);
+      else stroke(path, colours.casing, width + 1, 1);
     }
     // Streets seen first lie on top.
     for (let place = paths.length - 1; place >= 0; place--) {
