@@ -2,6 +2,7 @@
 
     python benchmarks/run_cost.py measure costs.csv    each run in a process of its own
     python benchmarks/run_cost.py fit costs.csv        prints COSTS for sim/scenario/estimate.py
+    python benchmarks/run_cost.py linear [AREA]        a table: heads, then trips, doubled and again
 
 Areas are the built-in core of Mong Kok and those bundles named here that are imported; sizes of
 the city and numbers of people, cameras and totals vary. Kernels are compiled before by one run.
@@ -82,6 +83,28 @@ def measure(scenario, folder):
     }  # fmt: skip
 
 
+LINEAR = [(15_000, 25_000), (30_000, 25_000), (60_000, 25_000), (60_000, 50_000), (60_000, 100_000)]
+"""Heads in the city, people."""
+
+
+def linear(area):
+    """Print what a run of a whole city costs as heads, and then trips, are doubled."""
+    print("| heads | trips | processor s | GB | placed | seen | trips | tracked |")
+    print("|---|---|---|---|---|---|---|---|")
+    for total, people in LINEAR:
+        totals = [round(total * (k + 1) / 12) for k in range(12)]
+        cameras = {"totals": totals, "strategy": "junctions"}
+        scenario = {"name": "cost", "area": area, "cameras": cameras, "trips": {"people": people}}
+        with tempfile.TemporaryDirectory() as folder:
+            row = measure(scenario, folder)
+        stages = (f"{row[f's_{name}']:.1f}" for name in ("cameras", "sight", "trips", "tracking"))
+        print(
+            f"| {row['heads']:,} | {row['trips']:,} | {row['cpu']:.0f} | {row['peak'] / 1e9:.1f} | "
+            f"{' | '.join(stages)} |",
+            flush=True,
+        )
+
+
 def fit(path):
     """Print the constants of `sim.scenario.estimate`, and how far the model is off."""
     import numpy as np
@@ -131,6 +154,8 @@ def main(words):
                 table = csv.DictWriter(file, sorted({key for row in rows for key in row}))
                 table.writeheader()
                 table.writerows(rows)
+    elif words[:1] == ["linear"]:
+        linear(words[1] if words[1:] else "hong_kong")
     elif words[:1] == ["fit"]:
         fit(words[1])
 

@@ -43,6 +43,7 @@ from sim.errors import InputError, InputErrors
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from sim.scenario.estimate import Estimate
     from sim.scenario.load import LoadedScenario
 
 DONE, FAILED, WRONG_INPUT, STOPPED = 0, 1, 2, 130
@@ -224,6 +225,7 @@ def _run(
     """Run a loaded scenario and show its figures."""
     from rich.console import Console
 
+    from sim.scenario.load import one_line
     from sim.scenario.run import run
     from sim.scenario.schema import mix_words
     from sim.scenario.stage_cache import StageCache, cache_folder
@@ -233,11 +235,16 @@ def _run(
         from maps import write_pages
 
         finish = write_pages
+
+    def foresee(takes: Estimate) -> None:
+        if takes.is_large:
+            print(one_line(next(takes.lines())), file=sys.stderr)
+
     begun = time.perf_counter()
     with progress() as announce:
         summary = run(
             loaded.scenario, folder, announce=announce, finish=finish,
-            cache=StageCache(cache_folder()) if keep else None,
+            cache=StageCache(cache_folder()) if keep else None, foresee=foresee,
         )  # fmt: skip
     seconds = time.perf_counter() - begun
     if as_json:

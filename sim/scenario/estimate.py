@@ -21,6 +21,8 @@ TRIPS_A_DAY = 2.4
 """Walks of a simulated person on a typical day: 4,724 of 2,000 people in scenarios/mong_kok_day."""
 CELL_ROW_BYTES = 4_000
 """Bytes that a total and task of one cell take in the files of a sweep, more rather than less."""
+LONG_S, LARGE_BYTES = 30.0, 2e9
+"""A run that takes more is announced before it begins."""
 COMPILING_S = 15
 """About how long compiling takes once, on the first run of an installation, seconds."""
 
@@ -88,6 +90,11 @@ class Estimate:
     sizes: Sizes
     area: str
     unknown: tuple[str, ...]
+
+    @property
+    def is_large(self) -> bool:
+        """Whether somebody should know before the work begins."""
+        return self.seconds > LONG_S or self.memory_bytes > LARGE_BYTES
 
     def lines(self) -> Iterator[str]:
         """Yield the estimate in words, a sentence a line."""

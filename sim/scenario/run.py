@@ -22,6 +22,7 @@ from sim.scenario.load import scenario_of
 if TYPE_CHECKING:
     from sim.city import City
     from sim.scenario.compile_ahead import Helpers
+    from sim.scenario.estimate import Estimate
     from sim.scenario.kept_stages import KeptStages
     from sim.scenario.load import LoadedScenario
     from sim.scenario.own_inputs import OwnInputs
@@ -61,6 +62,7 @@ def run(
     announce: Announce = lambda _: None,
     finish: Callable[[Path], object] | None = None,
     cache: StageCache | None = None,
+    foresee: Callable[[Estimate], object] | None = None,
 ) -> dict[str, Any]:
     """Run a scenario and leave its run folder at `out`.
 
@@ -77,6 +79,8 @@ def run(
     cache
         Where finished stages are kept, so that a run that was killed goes on from the last one,
         and a repeated one computes what changed. The tables do not depend on it.
+    foresee
+        Called with what the run will take, before the work.
 
     Returns
     -------
@@ -90,6 +94,7 @@ def run(
     """
     from sim.city.bundle import load_city
     from sim.scenario.compile_ahead import kernels_ahead
+    from sim.scenario.estimate import estimate
     from sim.scenario.kept_stages import KeptStages
     from sim.scenario.own_inputs import read_own_inputs
 
@@ -101,6 +106,8 @@ def run(
             city = load_city(scenario.area)
             check_fits(scenario, city)
             city, own = read_own_inputs(scenario, city)
+            if foresee is not None:
+                foresee(estimate(scenario, city))
         with _aside(out) as folder:
             kept = KeptStages(scenario, city, cache)
             figures = _compute(kept, own, folder, stages, helpers)
