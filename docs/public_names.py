@@ -81,8 +81,11 @@ class _type_checking:  # noqa: N801 - reads as a statement
         names: dict[str, object] = {}
         for node in ast.walk(ast.parse(self.source)):
             if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
-                code = ast.unparse(ast.Module(node.body, []))
-                exec(code, names)
+                for line in node.body:
+                    try:
+                        exec(ast.unparse(line), names)
+                    except ModuleNotFoundError:  # of an extra that is not installed
+                        names |= {word.asname or word.name: object for word in line.names}
         return names
 
     def __exit__(self, *_: object) -> None:

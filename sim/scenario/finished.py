@@ -65,6 +65,15 @@ class FinishedRun:
     ) -> WalkAnswer:
         """Answer for the shortest walk through way-points; see `sim.scenario.walk_run.walk_run`.
 
+        Parameters
+        ----------
+        via
+            Way-points in words or as "latitude,longitude", two or more.
+        totals
+            Cameras in the whole city; those of the run by default.
+        task
+            Quality: detect, observe, recognise or identify.
+
         Raises
         ------
         InputError
@@ -76,6 +85,13 @@ class FinishedRun:
 
     def export(self, form: str = "gpkg", out: str | Path | None = None) -> list[Path]:
         """Write the tables for other programs; see `sim.scenario.export_tables.export_run`.
+
+        Parameters
+        ----------
+        form
+            "gpkg" or "csv".
+        out
+            File or folder to write; beside the run by default.
 
         Raises
         ------
@@ -131,6 +147,11 @@ class FinishedRun:
 
     def geometry(self, name: str) -> gpd.GeoDataFrame:
         """Return a table with its geometry (projected metres).
+
+        Parameters
+        ----------
+        name
+            Of the file.
 
         Raises
         ------
@@ -250,6 +271,11 @@ class FinishedRun:
 
 def read_run(folder: str | Path) -> FinishedRun:
     """Read a run folder; its tables are read when they are asked for.
+
+    Parameters
+    ----------
+    folder
+        As `sim run` left it.
 
     Raises
     ------

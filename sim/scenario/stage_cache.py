@@ -81,7 +81,15 @@ class StageCache:
     limit_bytes: int = LIMIT_BYTES
 
     def get(self, stage: str, digest: str) -> Arrays | None:
-        """Return what was kept of a stage, or None; a damaged entry is deleted."""
+        """Return what was kept of a stage, or None; a damaged entry is deleted.
+
+        Parameters
+        ----------
+        stage
+            Name of the stage.
+        digest
+            Of the program, its input and its parameters.
+        """
         path = self._path(stage, digest)
         try:
             content = path.read_bytes()
@@ -98,7 +106,17 @@ class StageCache:
         return arrays
 
     def put(self, stage: str, digest: str, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Keep a stage; a full disk or a folder that cannot be written is no error."""
+        """Keep a stage; a full disk or a folder that cannot be written is no error.
+
+        Parameters
+        ----------
+        stage
+            Name of the stage.
+        digest
+            Of the program, its input and its parameters.
+        arrays
+            What the stage gave, by name, of any shape and without objects.
+        """
         if sum(array.nbytes for array in arrays.values()) > min(LARGEST_BYTES, self.limit_bytes):
             return
         written = io.BytesIO()

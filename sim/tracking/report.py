@@ -101,7 +101,13 @@ class TrackReport(Result):
         return self.rows(0, len(self.trips))
 
     def rows(self, first: int, stop: int) -> pd.DataFrame:
-        """Return the rows of `table` of some trips: the whole may be too large to hold twice."""
+        """Return the rows of `table` of some trips: the whole may be too large to hold twice.
+
+        Parameters
+        ----------
+        first, stop
+            From this trip on, up to but without that one.
+        """
         own = ["person", "kind", "named", "name", "name_zh"]
         count, each = stop - first, len(self.totals) * len(TASKS)
         row = np.repeat(np.arange(first, stop, dtype=np.int32), each)

@@ -83,7 +83,13 @@ class Trips(Result):
         }
 
     def only(self, chosen: NDArray[np.int64]) -> Trips:
-        """Return some of the trips, rows in ascending order, as trips of their own."""
+        """Return some of the trips, rows in ascending order, as trips of their own.
+
+        Parameters
+        ----------
+        chosen
+            Rows of the table, int64, ascending.
+        """
         size = np.diff(self.path_ptr)[chosen]
         ptr = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
         at = np.arange(ptr[-1]) + np.repeat(self.path_ptr[chosen] - ptr[:-1], size)
