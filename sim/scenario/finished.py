@@ -42,6 +42,13 @@ Table = TypeVar("Table", bound="pd.DataFrame")
 Made = TypeVar("Made")
 
 
+class _Told(dict[str, Any]):
+    """A part of summary.json or manifest.json; a key that it lacks is said in one line."""
+
+    def __missing__(self, key: str) -> Any:  # noqa: ANN401 - JSON
+        raise InputError(f"the summary or manifest of a run lacks {key!r}; {AGAIN}")
+
+
 def _decoded(table: Table) -> Table:
     """Return a table whose texts are texts: a damaged one is found out here and not later."""
     for name in table.select_dtypes(include=["object", "string"]).columns:
@@ -319,7 +326,7 @@ def _read_json(path: Path) -> dict[str, Any]:
     if path.stat().st_size > LARGEST_JSON_MB * 1_000_000:
         raise InputError(f"{path}: is larger than {LARGEST_JSON_MB} MB, so no part of a run")
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"), object_hook=_Told)
     except (ValueError, OSError, RecursionError) as error:
         raise InputError(f"{path}: not JSON ({_reason(error)}); {AGAIN}") from None
     if not isinstance(content, dict):
