@@ -8,6 +8,7 @@ a command needs it, so that `sim --help` and `sim validate` answer at once.
 from __future__ import annotations
 
 import contextlib
+import errno
 import math
 import os
 import sys
@@ -99,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _answer(error: BaseException) -> int:
     """Say on standard error what went wrong, one line each, and return the exit code."""
-    from sim.scenario.load import one_line
+    from sim.errors import one_line
 
     if isinstance(error, KeyboardInterrupt | typer.Abort):
         print("sim: stopped; nothing was written", file=sys.stderr)
@@ -109,6 +110,8 @@ def _answer(error: BaseException) -> int:
         lines = error.lines
     elif isinstance(error, InputError):
         lines = [str(error)]
+    elif isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        lines = [f"{str(error.filename)[:80]}…: is too long for the name of a file; shorten it"]
     elif isinstance(error, _UsageError):
         words = getattr(error, "format_message", error.__str__)()
         asked = getattr(getattr(error, "ctx", None), "command_path", "sim")
@@ -203,8 +206,9 @@ def run_command(
 def _show_resolved(loaded: LoadedScenario, *, as_json: bool) -> None:
     """Print the scenario with its defaults and what it takes, if its area is here and fits."""
     from sim.city.bundle import load_city
+    from sim.errors import one_line
     from sim.scenario.estimate import estimate
-    from sim.scenario.load import dump_scenario, one_line
+    from sim.scenario.load import dump_scenario
     from sim.scenario.run import check_fits
 
     city = load_city(loaded.scenario.area)

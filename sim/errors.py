@@ -5,6 +5,13 @@ is raised as `InputError`, whose text is one line: where, what, what to do. The 
 into exit code 2; anything else that escapes is a fault of ours and exits 1.
 """
 
+from __future__ import annotations
+
+
+def one_line(text: str) -> str:
+    """Return `text` on one line without characters that steer a terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
 
 class InputError(ValueError):
     """The user's input is wrong; the message is one line that names the place and the remedy.
@@ -17,7 +24,7 @@ class InputError(ValueError):
     """
 
     def __init__(self, message: str, key: str = "") -> None:
-        super().__init__(message)
+        super().__init__(one_line(message))
         self.key = key
 
 
@@ -25,5 +32,10 @@ class InputErrors(InputError):  # noqa: N818 - the plural of InputError
     """Several input errors found in one reading; `lines` has one message each."""
 
     def __init__(self, lines: list[str]) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
+        super().__init__("")
+        self.lines = [one_line(line) for line in lines]
+        self.args = ("\n".join(self.lines),)
+
+    def __reduce__(self) -> tuple[type[InputErrors], tuple[list[str]]]:
+        """Come back from another process with the same lines."""
+        return InputErrors, (self.lines,)

@@ -14,7 +14,7 @@ import pytest
 import shapely
 
 import sim
-from sim.errors import InputError
+from sim.errors import InputError, InputErrors
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "from-python.md"
@@ -181,6 +181,16 @@ def test_results_come_back_from_a_pickle_as_they_were(results, name):
     after = pickle.loads(pickle.dumps(before))
     same(after, before)
     assert not set(after.__dict__) - set(before.__dataclass_fields__)
+
+
+def test_errors_come_back_from_a_pickle_as_they_were():
+    with pytest.raises(InputErrors) as caught:
+        sim.load_scenario("none.yaml")
+    for error in (caught.value, InputError("a\nb", key="seed"), InputErrors(["a", "b"])):
+        after = pickle.loads(pickle.dumps(error))
+        assert isinstance(after, InputError)
+        assert (str(after), after.key) == (str(error), error.key)
+        assert getattr(after, "lines", None) == getattr(error, "lines", None)
 
 
 def test_pickled_results_compile_nothing_anew(results):

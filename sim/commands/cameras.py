@@ -277,7 +277,7 @@ def _cameras_json(cameras: RealCameras, target: Path, report: Path | None) -> di
 def _show_cameras(cameras: RealCameras) -> None:
     """Print what was read, guessed and refused; values in it may be hostile to a terminal."""
     from sim.cameras.real import BEYOND
-    from sim.scenario.load import one_line
+    from sim.errors import one_line
 
     for what, count in cameras.counts.items():
         if count:

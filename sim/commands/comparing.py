@@ -263,7 +263,7 @@ def _check_csv(out: Path | None) -> None:
 
 def _differences(compared: Comparison) -> Iterator[str]:
     """Say in which keys the scenarios differ, a line each."""
-    from sim.scenario.load import one_line
+    from sim.errors import one_line
 
     if not compared.differs:
         yield "The scenarios are the same in every key that changes a figure."
@@ -374,7 +374,7 @@ def _unseen_rows(content: Mapping[str, Any]) -> Iterator[list[str]]:
 
 def _bands_lines(read: Bands) -> Iterator[str]:
     """Say how the table is to be read, and which cases lie at its ends."""
-    from sim.scenario.load import one_line
+    from sim.errors import one_line
 
     content = read.content
     last = _of_headline(content["range"], content["headline"])[-1]
@@ -416,7 +416,7 @@ def _from_to(low: float | None, high: float | None) -> str:
 
 def _walk_lines(answer: WalkAnswer) -> Iterator[str]:
     """Say which way the walk takes."""
-    from sim.scenario.load import one_line
+    from sim.errors import one_line
 
     content = answer.content
     places = " → ".join(point["text"] for point in content["way_points"])

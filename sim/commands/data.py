@@ -343,7 +343,7 @@ def _printable(line: str) -> str:
     """Return a line without characters that steer a terminal."""
     if line.isprintable():
         return line
-    from sim.scenario.load import one_line  # loads the scenario language, which takes a while
+    from sim.errors import one_line  # loads the scenario language, which takes a while
 
     return one_line(line)
 

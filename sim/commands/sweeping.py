@@ -145,7 +145,7 @@ def _swept_json(swept: Swept, folder: Path) -> dict[str, Any]:
 
 def _plan_lines(plan: SweepPlan) -> Iterator[str]:
     """Say what is varied, a line a key."""
-    from sim.scenario.load import one_line
+    from sim.errors import one_line
 
     yield f"{plan.name}: {len(plan.cells):,} cells"
     for key, values in plan.varied.items():

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cameras.optics import TASKS
-from sim.errors import InputError
+from sim.errors import InputError, one_line
 from sim.scenario.finished import FinishedRun, read_run
 from sim.scenario.headlines import (
     ALONG_BUS_STREETS,
@@ -30,7 +30,6 @@ from sim.scenario.headlines import (
     error_of,
     figures_of,
 )
-from sim.scenario.load import one_line
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.cameras.optics import TASKS
-from sim.errors import InputError
-from sim.scenario.load import one_line
+from sim.errors import InputError, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import geopandas as gpd
     import pandas as pd
@@ -37,6 +36,45 @@ RUN_VERSION = 1
 LARGEST_JSON_MB = 100
 AGAIN = "run the scenario again"
 LONGEST_REASON = 200
+
+
+Table = TypeVar("Table", bound="pd.DataFrame")
+Made = TypeVar("Made")
+
+
+class _Told(dict[str, Any]):
+    """A part of summary.json or manifest.json; a key that it lacks is said in one line."""
+
+    def __missing__(self, key: str) -> Any:  # noqa: ANN401 - JSON
+        raise InputError(f"the summary or manifest of a run lacks {key!r}; {AGAIN}")
+
+
+def _decoded(table: Table) -> Table:
+    """Return a table whose texts are texts: a damaged one is found out here and not later."""
+    for name in table.select_dtypes(include=["object", "string"]).columns:
+        for text in table[name].to_numpy(object):
+            if isinstance(text, str):
+                text.encode()
+    return table
+
+
+def _whole(make: Callable[[FinishedRun], Made]) -> Callable[[FinishedRun], Made]:
+    """Say of a run whose tables do not fit together that it is damaged."""
+
+    @wraps(make)
+    def made(run: FinishedRun) -> Made:
+        import pyarrow as pa
+
+        try:
+            return make(run)
+        except InputError:
+            raise
+        except (pa.ArrowException, ArithmeticError, AttributeError, LookupError, TypeError,
+                ValueError) as error:  # fmt: skip
+            words = f"its tables do not fit together ({_reason(error)})"
+            raise run._damaged(words) from None
+
+    return made
 
 
 @dataclass(frozen=True)
@@ -141,7 +179,7 @@ class FinishedRun:
         path = self._file(name)
         try:
             chosen = [(column, "==", value) for column, value in (only or {}).items()]
-            return pd.read_parquet(path, columns=[*columns], filters=chosen or None)
+            return _decoded(pd.read_parquet(path, columns=[*columns], filters=chosen or None))
         except (pa.ArrowException, OSError, ValueError, KeyError) as error:
             raise InputError(f"{path}: {_reason(error)}; {AGAIN}") from None
 
@@ -163,11 +201,12 @@ class FinishedRun:
 
         path = self._file(name)
         try:
-            return gpd.read_parquet(path)
+            return _decoded(gpd.read_parquet(path))
         except (pa.ArrowException, OSError, ValueError, KeyError) as error:
             raise InputError(f"{path}: {_reason(error)}; {AGAIN}") from None
 
     @cached_property
+    @_whole
     def city(self) -> City:
         """Streets, places and area as simulated.
 
@@ -196,6 +235,7 @@ class FinishedRun:
         return City(area, streets, Walls.none(area.crs), Places(self.geometry("places")))
 
     @cached_property
+    @_whole
     def fleet(self) -> Fleet:
         """The heads in ascending order of rank."""
         from sim.cameras.fleet import Fleet
@@ -204,6 +244,7 @@ class FinishedRun:
         return Fleet(heads.sort_values("rank", ignore_index=True))
 
     @cached_property
+    @_whole
     def pieces(self) -> PieceArrays:
         """First-seen ranks along the streets."""
         from sim.sight.ranks import PieceArrays
@@ -224,6 +265,7 @@ class FinishedRun:
         )
 
     @cached_property
+    @_whole
     def seen(self) -> Sightings:
         """What the fleet sees."""
         from sim.sight.sightings import SightingArrays, Sightings
@@ -310,7 +352,7 @@ def _read_json(path: Path) -> dict[str, Any]:
     if path.stat().st_size > LARGEST_JSON_MB * 1_000_000:
         raise InputError(f"{path}: is larger than {LARGEST_JSON_MB} MB, so no part of a run")
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"), object_hook=_Told)
     except (ValueError, OSError, RecursionError) as error:
         raise InputError(f"{path}: not JSON ({_reason(error)}); {AGAIN}") from None
     if not isinstance(content, dict):

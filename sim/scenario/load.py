@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import yaml
 from pydantic import ValidationError
 
-from sim.errors import InputErrors
+from sim.errors import InputErrors, one_line
 from sim.scenario import layers, strict_yaml
 from sim.scenario.explain import complaints, describe
 from sim.scenario.layers import LONGEST_CHAIN, Layered, Unknown, Wanted, Written, dotted, steps
@@ -423,11 +423,6 @@ def dump_scenario(scenario: Scenario) -> str:
     """Return a scenario as YAML, every key with its value, that reads back as the same."""
     plain = scenario.model_dump(mode="json")
     return yaml.dump(plain, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
-
-
-def one_line(text: str) -> str:
-    """Return `text` on one line without characters that steer a terminal."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 class _Dumper(yaml.SafeDumper):

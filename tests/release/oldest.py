@@ -1,0 +1,25 @@
+"""The oldest dependencies that pyproject.toml allows, as constraints for pip.
+
+`python tests/release/oldest.py > oldest.txt`, then `python -m pip install -c oldest.txt '.[test]'`
+in a fresh environment of the oldest Python, and the tests there.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2] / "pyproject.toml"
+BOUND = re.compile(r"([\w-]+)>=([\d.]+)")
+
+
+def oldest():
+    """Return the oldest version of each package that a run or the tests need, by name."""
+    project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    lines = [*project["dependencies"], *extras["test"], *extras["distributed"], *extras["plot"]]
+    return dict(match.groups() for line in lines if (match := BOUND.fullmatch(line)))
+
+
+if __name__ == "__main__":
+    for name, version in oldest().items():
+        print(f"{name}=={version}")
