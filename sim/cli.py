@@ -229,7 +229,7 @@ def _run(
     """Run a loaded scenario and show its figures."""
     from rich.console import Console
 
-    from sim.scenario.load import one_line
+    from sim.errors import one_line
     from sim.scenario.run import run
     from sim.scenario.schema import mix_words
     from sim.scenario.stage_cache import StageCache, cache_folder
