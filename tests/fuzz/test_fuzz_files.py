@@ -22,7 +22,7 @@ from sim.city.population import with_population
 from sim.city.sources.files import read_area
 from sim.city.sources.named_areas import named_districts
 from sim.city.sources.osm_stream import building_height
-from sim.city.sources.pbf import metres as pbf_metres
+from sim.city.sources.osm_stream import metres as pbf_metres
 from sim.city.tags import split_name, tag_values
 from sim.scenario.compare import compare
 from sim.scenario.finished import read_run
