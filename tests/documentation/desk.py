@@ -170,6 +170,6 @@ def less(path):
     if isinstance(totals, list) and totals[-1] == FEW_TOTALS[-1]:  # of the whole city
         asked["cameras"]["totals"] = FEW_TOTALS
     matrix = asked.get("matrix", {})
-    for key in list(matrix)[2:]:
-        matrix[key] = matrix[key][:1]
+    for number, key in enumerate(matrix):
+        matrix[key] = matrix[key][: 2 if number < 2 else 1]
     path.write_text(yaml.safe_dump(asked, allow_unicode=True, sort_keys=False), encoding="utf-8")
