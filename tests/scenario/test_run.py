@@ -67,13 +67,8 @@ def test_summary_has_every_field_of_the_contract(summary):
     assert summary["simulated"] is True
     assert summary["tasks"] == TASKS
     assert set(summary["area"]) == {
-<<<<<<< HEAD
-        "name", "districts", "street_km", "buildings", "walls", "streets", "trips",
-        "share_rule", "street_share",
-=======
         "name", "districts", "street_km", "buildings", "walls", "streets", "trips", "share_rule",
         "street_share",
->>>>>>> h
     }  # fmt: skip
     assert summary["area"]["walls"] == "blocks"
     assert [step["total"] for step in summary["steps"]] == [4000, 11000, 60000]
