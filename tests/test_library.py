@@ -219,18 +219,13 @@ def test_dask_gives_the_same_on_workers_elsewhere(results):
     assert dask.delayed(coverage)(city, fleet).compute(scheduler="threads") == here
     with (
         distributed.LocalCluster(
-            n_workers=1, threads_per_worker=1, dashboard_address=None, processes=True
+            n_workers=1,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            worker_dashboard_address=None,
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
         there = client.scatter([city, fleet])
         assert client.submit(coverage, *there).result() == here
-
-
-def test_the_pages_of_the_library_run(monkeypatch, capsys):
-    monkeypatch.chdir(ROOT)
-    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 2
-    for block in blocks:
-        exec(compile(block, PAGE.name, "exec"), {"graph": own_graph()})
-    assert "km within reach of recognition" in capsys.readouterr().out

@@ -64,13 +64,16 @@ def _whole(make: Callable[[FinishedRun], Made]) -> Callable[[FinishedRun], Made]
     @wraps(make)
     def made(run: FinishedRun) -> Made:
         import pyarrow as pa
+        from shapely.errors import ShapelyError
 
         try:
             return make(run)
         except InputError:
             raise
-        except (pa.ArrowException, ArithmeticError, AttributeError, LookupError, TypeError,
-                ValueError) as error:  # fmt: skip
+        except (
+            pa.ArrowException, ShapelyError, ArithmeticError, AttributeError, LookupError,
+            TypeError, ValueError,
+        ) as error:  # fmt: skip
             words = f"its tables do not fit together ({_reason(error)})"
             raise run._damaged(words) from None
 
@@ -198,11 +201,12 @@ class FinishedRun:
         """
         import geopandas as gpd
         import pyarrow as pa
+        from shapely.errors import ShapelyError
 
         path = self._file(name)
         try:
             return _decoded(gpd.read_parquet(path))
-        except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+        except (pa.ArrowException, ShapelyError, OSError, ValueError, KeyError) as error:
             raise InputError(f"{path}: {_reason(error)}; {AGAIN}") from None
 
     @cached_property

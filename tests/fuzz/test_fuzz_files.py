@@ -24,6 +24,7 @@ from sim.city.sources.named_areas import named_districts
 from sim.city.sources.osm_stream import building_height
 from sim.city.sources.osm_stream import metres as pbf_metres
 from sim.city.tags import split_name, tag_values
+from sim.scenario import TABLES
 from sim.scenario.compare import compare
 from sim.scenario.finished import read_run
 from sim.trips.own import read_trips
@@ -144,24 +145,25 @@ CHANGES = st.lists(
 )
 
 
+def changed(content, changes):
+    """Return bytes with changes made to them."""
+    made = bytearray(content)
+    for what, share, new in changes:
+        at = round(share * len(made))
+        if what == "flip" and at < len(made):
+            made[at] ^= (new or b"\1")[0] or 1
+        elif what == "cut":
+            del made[at : at + len(new) + 1]
+        elif what == "end":
+            del made[at:]
+        else:
+            made[at:at] = new
+    return bytes(made)
+
+
 def damaged(content):
     """Draw a good file with bytes changed, cut or put in."""
-
-    def change(changes):
-        made = bytearray(content)
-        for what, share, new in changes:
-            at = round(share * len(made))
-            if what == "flip" and at < len(made):
-                made[at] ^= (new or b"\1")[0] or 1
-            elif what == "cut":
-                del made[at : at + len(new) + 1]
-            elif what == "end":
-                del made[at:]
-            else:
-                made[at:at] = new
-        return bytes(made)
-
-    return CHANGES.map(change)
+    return CHANGES.map(lambda changes: changed(content, changes))
 
 
 def put(folder, name, content):
@@ -340,19 +342,18 @@ def streets(tmp_path_factory):
 
 
 @cases("street files")
-@given(st.data())
-def test_any_file_of_streets(streets, tmp_path_factory, data):
-    suffix = data.draw(st.sampled_from([".gpkg", ".graphml"]))
+@given(st.sampled_from([".gpkg", ".graphml"]), CHANGES)
+def test_any_file_of_streets(streets, tmp_path_factory, suffix, changes):
     folder = tmp_path_factory.mktemp("one")  # databases leave files beside themselves
     path = folder / f"streets{suffix}"
-    path.write_bytes(data.draw(damaged(streets[suffix])))
+    path.write_bytes(changed(streets[suffix], changes))
     answered("street files", import_files, [path], "a")
 
 
 @cases("extracts")
-@given(st.data())
-def test_any_extract(streets, tmp_path_factory, data):
-    content = data.draw(damaged(streets[".osm.pbf"]) | st.binary(max_size=100))
+@given(CHANGES | st.binary(max_size=100))
+def test_any_extract(streets, tmp_path_factory, drawn):
+    content = drawn if isinstance(drawn, bytes) else changed(streets[".osm.pbf"], drawn)
     path = put(tmp_path_factory, "e.osm.pbf", content)
     answered("extracts", import_files, [path], "a")
     answered("extracts", read_cameras, path)
@@ -366,6 +367,9 @@ def test_any_file_of_buildings(streets, tmp_path_factory, content):
     answered("building files", import_files, [good, path], "a")
 
 
+RUN_FILES = sorted(["summary.json", "manifest.json", *(f"{name}.parquet" for name in TABLES)])
+
+
 @pytest.fixture(scope="module")
 def run_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
@@ -377,13 +381,11 @@ def run_folder(tmp_path_factory):
 
 
 @cases("run folders")
-@given(st.data())
-def test_any_damage_to_a_run_folder(run_folder, tmp_path_factory, data):
+@given(st.sampled_from(RUN_FILES), CHANGES | JUNK)
+def test_any_damage_to_a_run_folder(run_folder, tmp_path_factory, name, drawn):
     copy = shutil.copytree(run_folder, tmp_path_factory.mktemp("damaged") / "run")
-    names = sorted(path.name for path in run_folder.iterdir())
-    name = data.draw(st.sampled_from([*names, "summary.json", "manifest.json"]))
     path = copy / name
-    path.write_bytes(data.draw(damaged(path.read_bytes()) | JUNK))
+    path.write_bytes(drawn if isinstance(drawn, bytes) else changed(path.read_bytes(), drawn))
 
     def read_all():
         run = read_run(copy)
