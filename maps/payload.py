@@ -31,9 +31,10 @@ UNIT = 0.1
 DECIMETRE = 0.1
 BUS_STREETS = "bus-street proxy"
 """Streets that nobody should be sent along on foot: a page on them gives no walk."""
-WALL_TOLERANCE_M = 0.4
 COARSE = 10
 """Decimetres to which streets are cut where no walk is measured on them."""
+WALL_TOLERANCE_M = {1: 0.4, COARSE: 2.0}
+"""Of the outlines of walls, by how streets are cut."""
 FIELD_FORM = {1: (0.25, 1), COARSE: (0.5, 2)}
 """Tolerance (m) of a field's outline and its step on the grid, by how streets are cut."""
 MOST_CURVE_CELLS = 4_000_000
@@ -132,7 +133,7 @@ def _gather(
     columns.add("ranks", ranks, differences=True)
     _add_network(columns, run)
     found = _add_own_walk(columns, run, names, edge_name) if walkable else []
-    _add_rings(columns, grid, "wall", run.walls, WALL_TOLERANCE_M)
+    _add_rings(columns, grid, "wall", run.walls, WALL_TOLERANCE_M[cut])
     place = _add_heads(columns, grid, run, heads, ranks)
     _add_fields(columns, grid, fields.result(), place, FIELD_FORM[cut][1])
     _add_seen_curves(columns, run, codes, len(ranks), cut)
