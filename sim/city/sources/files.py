@@ -16,6 +16,7 @@ from typing import Literal
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -350,6 +351,10 @@ def _parquet(path: Path) -> gpd.GeoDataFrame:
         raise _damaged(path, error) from error
 
 
+NO_GRAPH = (LookupError, ValueError, TypeError, SyntaxError, AttributeError, RecursionError)
+"""What networkx and osmnx raise for a file that is XML and no graph of streets."""
+
+
 def _graphml(path: Path) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     from xml.etree import ElementTree  # only for the name of its error
 
@@ -361,17 +366,24 @@ def _graphml(path: Path) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
         graph = ox.load_graphml(path)
     except (ElementTree.ParseError, nx.NetworkXError, UnicodeDecodeError) as error:
         raise _damaged(path, error) from error
-    except (KeyError, ValueError, TypeError, SyntaxError, AttributeError) as error:
-        raise InputError(
-            f"{path}: no GraphML of a street graph ({' '.join(str(error).split())[:80]}); save it "
-            "with osmnx.save_graphml"
-        ) from error
+    except NO_GRAPH as error:
+        raise _no_graph(path, error) from error
     if not graph.edges:
         raise InputError(f"{path}: no edges in the graph; choose a larger area")
     if "crs" not in graph.graph:
         raise InputError(f"{path}: the graph has no CRS; save it with osmnx.save_graphml")
-    nodes, edges = ox.graph_to_gdfs(graph)
+    try:
+        nodes, edges = ox.graph_to_gdfs(graph)
+    except (*NO_GRAPH, pyproj.exceptions.ProjError) as error:
+        raise _no_graph(path, error) from error
     return nodes.reset_index(names="osmid"), edges.reset_index()
+
+
+def _no_graph(path: Path, error: Exception) -> InputError:
+    words = " ".join(str(error).split())[:80]
+    return InputError(
+        f"{path}: no GraphML of a street graph ({words}); save it with osmnx.save_graphml"
+    )
 
 
 def _json(path: Path) -> object:
