@@ -34,8 +34,8 @@ from sim.area import Area
 from sim.cameras.optics import TASKS
 from sim.city import City, Places, Walls
 from sim.city.streets import StreetNetwork
-from sim.jit import available_cores
 from sim.placement import place
+from sim.processes import available_cores
 from sim.sight.sightings import see
 from sim.tracking import track
 from sim.tracking.anonymity import unicity

@@ -1,4 +1,4 @@
-"""The numba decorators of every kernel of the engine, and on how many cores kernels may run.
+"""The numba decorators of every kernel of the engine.
 
 Kernels are compiled on first use, cached on disk, release the interpreter lock, and keep strict
 floating point: no fastmath, so the same input gives the same bits on every thread count. Lean
@@ -6,7 +6,6 @@ kernels allocate nothing, so numba need not count references to the arrays that 
 counts are atomic and cost the sight kernel a third of its time, most of all on two threads.
 """
 
-import os
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -19,13 +18,6 @@ STRICT: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 INSIDE: dict[str, Any] = {**STRICT, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 LEAN: dict[str, Any] = {"_nrt": False} if hasattr(CPUTargetOptions, "_nrt") else {}
 """The option is internal to numba; where it is gone, lean kernels are only slower."""
-
-
-def available_cores() -> int:
-    """Return the number of cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _compiled(function: Function, **options: object) -> Function:

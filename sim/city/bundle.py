@@ -15,6 +15,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -39,6 +40,7 @@ from sim.city.sources.files import (
 from sim.city.streets import DECKS, StreetNetwork, projected_crs
 from sim.city.walls import Walls
 from sim.errors import InputError
+from sim.processes import available_cores
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -476,12 +478,15 @@ def _write(city: City, folder: Path, imported: str | None) -> None:
         "places": city.places.table,
         "area": area,
     }
-    described = {}
-    for name, frame in layers.items():
-        path = folder / f"{name}.parquet"
+
+    def written(name: str) -> dict[str, Any]:
+        path, frame = folder / f"{name}.parquet", layers[name]
         frame.to_parquet(path, index=False, compression="zstd", geometry_encoding="WKB")
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        described[name] = {"file": path.name, "rows": len(frame), "sha256": digest}
+        return {"file": path.name, "rows": len(frame), "sha256": digest}
+
+    with ThreadPoolExecutor(available_cores()) as pool:
+        described = dict(zip(layers, pool.map(written, layers), strict=True))
     manifest = {
         "format": FORMAT,
         "version": FORMAT_VERSION,

@@ -74,9 +74,18 @@ def unmapped(
         return None
     # The window is half empty at the rim of a gap, so a gap reaches half a window further.
     gap = _widened(np.isin(label, gaps), WINDOW_CELLS // 2) & _widened(bare > 0, 1) & ~mapped
-    corner = origin + CELL_M * np.argwhere(gap)
-    cells = shapely.box(*corner.T, *(corner + CELL_M).T)
-    return shapely.intersection(shapely.union_all(cells), region)
+    return shapely.intersection(shapely.union_all(_boxes(gap, origin)), region)
+
+
+def _boxes(mask: NDArray[np.bool_], origin: NDArray[np.float64]) -> NDArray[np.object_]:
+    """Return boxes that cover the cells of a mask, one for every run of cells along y."""
+    padded = np.pad(mask, ((0, 0), (1, 1))).astype(np.int8)
+    column, first = np.nonzero(np.diff(padded, axis=1) == 1)
+    _, stop = np.nonzero(np.diff(padded, axis=1) == -1)
+    west, south, north = (CELL_M * n for n in (column, first, stop))
+    x, y = origin
+    boxes = shapely.box(x + west, y + south, x + west + CELL_M, y + north)
+    return np.asarray(boxes, object)
 
 
 def _street_metres(

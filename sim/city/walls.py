@@ -8,6 +8,7 @@ every output, because a façade line inferred from streets is a guess.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,6 +19,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from sim.processes import available_cores
 from sim.surface import Result
 
 if TYPE_CHECKING:
@@ -233,8 +235,8 @@ def _carving(ways: gpd.GeoDataFrame, region: BaseGeometry) -> gpd.GeoDataFrame:
 def _without(region: BaseGeometry, carved: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return the polygons that are left of a region when many shapes are taken out of it.
 
-    The shapes are joined tile by tile, which takes time in proportion to the area; then what lies
-    on both sides of a seam is put together again.
+    The shapes are joined tile by tile, which takes time in proportion to the area, a tile a thread;
+    then what lies on both sides of a seam is put together again.
     """
     west, south, east, north = region.bounds
     columns = np.arange(west, east, TILE_M)
@@ -244,11 +246,12 @@ def _without(region: BaseGeometry, carved: NDArray[np.object_]) -> NDArray[np.ob
     tile = tile[shapely.area(tile) > 0]
     of_tile, of_shape = shapely.STRtree(carved).query(tile, predicate="intersects")
     first = np.searchsorted(of_tile, np.arange(len(tile) + 1))
-    left = [
-        shape.difference(shapely.union_all(carved[of_shape[first[i] : first[i + 1]]]))
-        for i, shape in enumerate(tile)
-    ]
-    piece = _polygons(left)
+
+    def left(i: int) -> BaseGeometry:
+        return tile[i].difference(shapely.union_all(carved[of_shape[first[i] : first[i + 1]]]))
+
+    with ThreadPoolExecutor(available_cores()) as pool:
+        piece = _polygons(list(pool.map(left, range(len(tile)))))
     seams = shapely.union_all(
         [
             *(shapely.linestrings([(at, south), (at, north)]) for at in columns[1:]),

@@ -116,7 +116,7 @@ def sweep_command(
 
 def _show_plan(plan: SweepPlan, folder: Path, workers: int | None, *, as_json: bool) -> None:
     """Say what is finished already and what the rest takes."""
-    from sim.jit import available_cores
+    from sim.processes import available_cores
     from sim.scenario.estimate import estimate_cells
     from sim.scenario.sweep import missing_of
 

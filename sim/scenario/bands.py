@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from sim.cameras.optics import CASES, TASKS
 from sim.errors import InputError
-from sim.jit import available_cores
+from sim.processes import available_cores
 from sim.scenario.cases import (
     FACTORS,
     MAPPED,

@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, NamedTuple
 
 from sim.errors import InputError
-from sim.jit import available_cores
+from sim.processes import available_cores
 
 MOST_WORKERS = 256
 CONNECT_S = 30.0

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from sim.area import district_outlines, districts
 from sim.cameras.optics import TASKS
-from sim.jit import available_cores
+from sim.processes import available_cores
 from sim.sight.isovist import isovists
 from sim.sight.ranks import pieces_table
 

@@ -120,8 +120,8 @@ def run(
 def _compute(
     kept: KeptStages, own: OwnInputs, folder: Path, stages: Stages, helpers: Helpers
 ) -> dict[str, Any]:
-    from sim.jit import available_cores
     from sim.placement import place
+    from sim.processes import available_cores
     from sim.scenario.answers import answers
     from sim.scenario.compile_ahead import wait_for
     from sim.scenario.export import manifest, summary, write_json, write_tables

@@ -24,7 +24,8 @@ from sim.cameras.optics import TASKS
 from sim.city.streets import StreetArrays, StreetNetwork
 from sim.city.walls import WallArrays
 from sim.errors import InputError
-from sim.jit import available_cores, kernel
+from sim.jit import kernel
+from sim.processes import available_cores
 from sim.sight.kernels import TOUCH_M, see_heads
 from sim.sight.scene import (
     FieldArrays,

@@ -20,7 +20,8 @@ from scipy.sparse.csgraph import connected_components
 from sim.cameras.optics import TASKS
 from sim.city.streets import StreetArrays, StreetNetwork
 from sim.errors import InputError
-from sim.jit import available_cores, lean_inner, lean_kernel
+from sim.jit import lean_inner, lean_kernel
+from sim.processes import available_cores
 from sim.tracking.exposure import step_pieces
 from sim.trips.routing import _backward
 

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from sim.cameras.fleet import Fleet
 from sim.city.streets import StreetNetwork
-from sim.jit import available_cores, inner, kernel
+from sim.jit import inner, kernel
+from sim.processes import available_cores
 from sim.sight.ranks import PieceArrays
 from sim.sight.sightings import SightingArrays
 from sim.trips import Trips

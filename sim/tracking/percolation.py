@@ -23,7 +23,8 @@ from scipy.sparse import coo_array
 from sim.cameras.optics import TASKS
 from sim.city.streets import DECKS
 from sim.errors import InputError
-from sim.jit import available_cores, kernel
+from sim.jit import kernel
+from sim.processes import available_cores
 from sim.sight.ranks import NEVER
 from sim.trips.destinations import CUT_WITHIN_M, DEAD_END_WITHIN_M, districts_beyond
 

@@ -19,7 +19,8 @@ from sim.cameras.optics import TASKS
 from sim.city.streets import StreetNetwork
 from sim.draws import keys, scrambled_one, uniform
 from sim.errors import InputError
-from sim.jit import available_cores, inner, kernel
+from sim.jit import inner, kernel
+from sim.processes import available_cores
 from sim.tracking.exposure import (
     MEET_M,
     HeadSteps,

@@ -19,7 +19,8 @@ from scipy.special import ndtri
 from sim.city.streets import StreetNetwork
 from sim.draws import keys, scrambled_one
 from sim.errors import InputError
-from sim.jit import available_cores, inner, kernel
+from sim.jit import inner, kernel
+from sim.processes import available_cores
 from sim.trips import WALKING_SPEED_M_S
 
 STEPS_SLOWER = 2.0
