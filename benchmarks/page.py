@@ -3,7 +3,9 @@
     python benchmarks/page.py out/hong_kong out/mong_kok [--pieces 100000] [--out FILE]
 
 Takes finished runs. Each is written as a page, opened from disk in headless Chromium without a GPU
-and with the network cut, and its slider is moved. A run of more than `--pieces` pieces is measured
+and with the network cut, and its slider is moved: by jumps to any number of cameras, then dragged
+from none to all in 60 steps; "rest" is the largest unseen part, which a page of many pieces works
+out only once the slider rests. A run of more than `--pieces` pieces is measured
 a second time with that many, and its streets are given to the peers with one rank each: folium's
 GeoJson, pydeck and lonboard. Their pages ask a CDN for the scripts that draw, so without a network
 they draw nothing: they are measured by size and writing time. Install benchmarks/requirements.txt.
@@ -48,11 +50,12 @@ const look = () => document.documentElement.classList.contains("ready")
 look();
 """
 MOVE_SLIDER = """
-const [count, done] = arguments;
+const [count, drag, done] = arguments;
 const { panel } = Unseen, { light } = panel.sheets, taken = [];
 for (let i = 0; i < count; i++) {
   const began = performance.now();
-  panel.state.total = Math.round((panel.highest * (i * 37 % count)) / (count - 1));
+  const place = drag ? i : i * 37 % count;
+  panel.state.total = Math.round((panel.highest * place) / (count - 1));
   panel.refresh();
   cancelAnimationFrame(light._request);
   light._request = 0;
@@ -61,6 +64,15 @@ for (let i = 0; i < count; i++) {
   taken.push(performance.now() - began);
 }
 done(taken);
+"""
+REST_SLIDER = """
+const { dark, highest, state } = Unseen.panel;
+dark.known.clear();
+return Array.from({ length: 20 }, (_, i) => {
+  const began = performance.now();
+  dark.largest(state.task, Math.round((highest * (i + 0.5)) / 20));
+  return performance.now() - began;
+});
 """
 
 
@@ -130,15 +142,19 @@ def row(run: RunFolder, name: str, page: Path, taken: float, browser) -> dict:
     }  # fmt: skip
     if browser is None:
         return found
-    first, frames = [], []
+    first, jumps, drags, rests = [], [], [], []
     for _ in range(ROUNDS):
         browser.get("about:blank")
         browser.get(page.as_uri())
         first.append(browser.execute_async_script(FIRST_PICTURE))
-        frames += browser.execute_async_script(MOVE_SLIDER, FRAMES)
+        jumps += browser.execute_async_script(MOVE_SLIDER, FRAMES, False)
+        drags += browser.execute_async_script(MOVE_SLIDER, FRAMES, True)
+        rests += browser.execute_script(REST_SLIDER)
     found["first picture s"] = round(statistics.median(first) / 1000, 2)
-    found["frame ms, median"] = round(statistics.median(frames), 1)
-    found["frame ms, 90 %"] = round(float(np.quantile(frames, 0.9)), 1)
+    for name, frames in (("drag", drags), ("jump", jumps)):
+        found[f"{name} ms, median"] = round(statistics.median(frames), 1)
+        found[f"{name} ms, 90 %"] = round(float(np.quantile(frames, 0.9)), 1)
+    found["rest ms, median"] = round(statistics.median(rests), 1)
     return found
 
 

@@ -39,8 +39,8 @@ CONTENT_SECURITY_POLICY = (
 """Scripts and styles written in the file may run; nothing may be asked of any address."""
 OUR_STYLES = ("page.css",)
 EVERY_SCRIPT = (
-    "payload.js", "sheet.js", "figures.js", "dark.js", "scene.js", "labels.js", "view.js",
-    "stage.js",
+    "payload.js", "sheet.js", "figures.js", "dark.js", "seen.js", "scene.js", "labels.js",
+    "view.js", "stage.js",
 )  # fmt: skip
 """What draws a run on a map, and the slider with its words."""
 OUR_SCRIPTS = ("ways.js", "finder.js", "layers.js", "own_walk.js", "link.js", "panel.js")

@@ -103,14 +103,14 @@ Unseen.Compare = class extends Unseen.Stage {
     document.getElementById("slider").setAttribute(
       "aria-valuetext", this.say("slider_value", { n: this.number(total) }),
     );
-    this.parts = this.views.map(({ dark }) => dark.largest(task, total));
+    this.parts = this.darkParts();
     this.views.forEach(({ figures, map }, side) => {
       const share = this.percent(figures.streetShare(task, total));
       this._write(`dial-share-${side}`, share);
       this._write(`map-seen-${side}`, this.say("two_seen", { share }));
       const values = { side: "AB"[side], share, n: this.number(total) };
       map.getContainer().setAttribute("aria-label", this.say("two_map", values));
-      const dark = this.state.darkShown ? this.parts[side].pieces : null;
+      const dark = this.parts && this.state.darkShown ? this.parts[side].pieces : null;
       this.states[side] = { ...this.state, dark };
     });
     this._table();
@@ -141,7 +141,8 @@ Unseen.Compare = class extends Unseen.Stage {
     add("walk", "share", band("p50"));
     add("walk_p10", "share", band("p10"));
     add("walk_p90", "share", band("p90"));
-    add("dark", "share", this.parts.map(({ share }) => share));
+    if (this.parts) add("dark", "share", this.parts.map(({ share }) => share));
+    else add("dark", "waiting", [0, 0]);
     const step = this._step();
     const found = step < 0 ? {} : this.steps[step][this.tasks[task]];
     for (const [name, form] of TAKEN_FROM_STEPS) {
@@ -170,12 +171,14 @@ Unseen.Compare = class extends Unseen.Stage {
   }
 
   _written(form, value) {
+    if (form === "waiting") return WAITING;
     if (form === "share") return this.percent(value);
     return this.orNone(value, (n) => (form === "metres" ? this.metres(n) : this.number(n)));
   }
 
   /** A difference with its sign; shares in percentage points. */
   _apart(form, difference) {
+    if (form === "waiting") return WAITING;
     const size = Math.abs(difference);
     const zero = form === "share" ? size < 0.0005 : Math.round(size) === 0;
     const sign = zero ? "" : difference < 0 ? "−" : "+";

@@ -3,6 +3,8 @@
 // a junction is seen on a deck as soon as one of its ends there is, and decks meet at a node.
 "use strict";
 
+const MOST_AT_ONCE = 30000; // with more pieces a moving slider would wait for the answer
+
 Unseen.Dark = class {
   constructor(head, columns) {
     this.head = head;
@@ -10,6 +12,7 @@ Unseen.Dark = class {
     this.known = new Map();
     const c = columns;
     this.pieces = c.piece_length.length;
+    this.long = this.pieces > MOST_AT_ONCE;
     const starts = Unseen.starts(c.edge_pieces);
     this.junctions = 0;
     const numbers = new Map();
@@ -52,6 +55,11 @@ Unseen.Dark = class {
       if (!unseen[this.ends[i]]) unseen[this.ends[i + 1]] = 0;
     }
     return unseen;
+  }
+
+  /** Whether `largest` answers at once. */
+  quick(task, total) {
+    return !this.long || this.known.has(`${task} ${Unseen.upTo(this.columns.ranks, total)}`);
   }
 
   /** The largest connected unseen part at `total`: its pieces, and its share of street length. */

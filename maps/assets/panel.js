@@ -159,12 +159,12 @@ Unseen.Panel = class extends Unseen.Stage {
 
   /** The largest connected unseen part: its share, when it falls apart, and its pieces to draw. */
   _darkPart() {
-    const { task, total } = this.state;
-    const { pieces, share } = this.dark.largest(task, total);
-    const critical = this.head.critical[this.head.tasks[task]];
+    const parts = this.darkParts();
+    const critical = this.head.critical[this.head.tasks[this.state.task]];
     const key = critical ? "dark_critical" : critical === null ? "dark_never" : "";
-    this.state.dark = this.state.darkShown ? pieces : null;
-    this._write("dark-share", this.percent(share));
+    this.state.dark = parts && this.state.darkShown ? parts[0].pieces : null;
+    this._write("dark-share", parts ? this.percent(parts[0].share) : WAITING);
+    document.getElementById("dark-share").parentElement.setAttribute("aria-busy", String(!parts));
     this._write("dark-critical", key && this.say(key, { n: this.number(critical || this.highest) }));
   }
 

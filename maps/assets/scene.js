@@ -21,7 +21,6 @@ Unseen.Scene = class {
     this._areas();
     this.ground = this._streets();
     this.walks = this._lines("walk");
-    this.paths = new Map();
   }
 
   /** Cut every street at its pieces' ends: points of piece i are at[i] … at[i + 1]. */
@@ -82,7 +81,7 @@ Unseen.Scene = class {
   /** For each task, below and on footbridges: seen pieces in ascending order of first-seen rank. */
   _orderPieces() {
     const ranks = this.columns.ranks;
-    this.order = this.head.tasks.map((task) => {
+    this.seen = this.head.tasks.map((task) => {
       const codes = this.columns[`piece_${task}`];
       return [0, 1].map((level) => {
         const order = [];
@@ -93,7 +92,8 @@ Unseen.Scene = class {
         const pieces = Int32Array.from(order);
         const rank = Int32Array.from(pieces, (i) => ranks[codes[i] - 1]);
         const ends = this.classes.map((end) => Unseen.upTo(rank, end));
-        return { pieces, rank, ends };
+        const path = (from, to) => this._path(pieces, from, to);
+        return new Unseen.Seen({ pieces, rank, ends }, this.classes, path);
       });
     });
   }
@@ -107,18 +107,6 @@ Unseen.Scene = class {
       for (let p = at[piece] + 1; p < at[piece + 1]; p++) path.lineTo(x[p], y[p]);
     }
     return path;
-  }
-
-  /** Path of the streets (footbridges if `level` is 1) first seen in a class, up to `total`. */
-  litPath(task, level, place, total) {
-    const { pieces, rank, ends } = this.order[task][level];
-    const from = place ? ends[place - 1] : 0;
-    if (total < this.classes[place]) {
-      return this._path(pieces, from, Math.min(Unseen.upTo(rank, total), ends[place]));
-    }
-    const key = `${task} ${level} ${place}`;
-    if (!this.paths.has(key)) this.paths.set(key, this._path(pieces, from, ends[place]));
-    return this.paths.get(key);
   }
 
   _lines(name) {
@@ -267,29 +255,16 @@ Unseen.Scene = class {
     if (state.walk >= 0) this._paintEnds(context, view, colours, this.walks[state.walk].ends);
   }
 
-  /** Seen streets in the colour of their class, on a dark casing by day or in a glow by night. */
+  /** Seen streets, below or on footbridges, in the colour of their class. */
   _paintSeen(context, view, colours, state, level) {
-    const pixel = view.pixels / view.k;
     const width = Math.max(1.45 * this.width(view), view.zoom < HEAD_ZOOM ? 1.5 : 1.9);
-    const paths = this.classes.map((_, place) => this.litPath(state.task, level, place, state.total));
-    const stroke = (path, colour, pixels, alpha) => {
-      context.globalAlpha = alpha;
-      context.strokeStyle = colour;
-      context.lineWidth = pixels * pixel;
-      context.stroke(path);
-    };
-    context.lineJoin = view.zoom < HEAD_ZOOM ? "bevel" : "round";
-    context.lineCap = view.zoom >= FIELD_ZOOM ? "round" : "butt";
-    for (const [place, path] of paths.entries()) {
-      if (view.zoom < HEAD_ZOOM) break; // a whole city: a rim would be mud, and cost a second stroke
-      if (colours.glow) stroke(path, colours.classes[place], 2.6 * width, colours.glow);
-      else stroke(path, colours.casing, width + 1, 1);
+    const { k, tx, ty, zoom, width: wide, height } = view;
+    const shown = [k, tx, ty, zoom, wide, height, state.task].join();
+    if (this.shown !== shown || this.shownIn !== colours) {
+      for (const levels of this.seen) for (const seen of levels) seen.drop();
+      [this.shown, this.shownIn] = [shown, colours];
     }
-    // Streets seen first lie on top.
-    for (let place = paths.length - 1; place >= 0; place--) {
-      stroke(paths[place], colours.classes[place], width, 1);
-    }
-    context.globalAlpha = 1;
+    this.seen[state.task][level].paint(context, view, new Unseen.Pen(view, colours, width), state.total);
   }
 
   /** The largest connected unseen part, as a band under the streets. */

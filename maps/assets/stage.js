@@ -6,6 +6,8 @@
 const LANGUAGE_TAGS = { en: "en", zh: "zh-Hant-HK" };
 const CHART_POINTS = 120;
 const PLAY_MS = 9000;
+const REST_MS = 120;
+const WAITING = "…";
 
 Unseen.Stage = class {
   constructor({ facts, texts, classes }, views, totals) {
@@ -240,6 +242,19 @@ Unseen.Stage = class {
       this.waiting = 0;
       this.refresh();
     });
+  }
+
+  /** The largest unseen part of each view; null where it takes long, until the slider rests. */
+  darkParts() {
+    const { task, total } = this.state;
+    const parts = () => this.views.map(({ dark }) => dark.largest(task, total));
+    clearTimeout(this.resting);
+    if (this.views.every(({ dark }) => dark.quick(task, total))) return parts();
+    this.resting = setTimeout(() => {
+      parts(); // from now on they are known
+      this.refresh();
+    }, REST_MS);
+    return null;
   }
 
   play() {

@@ -13,6 +13,7 @@ from chromium import (
     open_page,
     requests,
     set_slider,
+    wait,
     words,
 )
 
@@ -144,6 +145,90 @@ def test_the_largest_unseen_part_is_drawn_when_asked_for(browser, run_folder):
 def canvas(browser):
     """What is painted on the canvas of seen streets."""
     return browser.execute_script("return Unseen.panel.sheets.light._container.toDataURL()")
+
+
+def in_batches(browser, batch):
+    """Have pieces painted in batches of this size, so that few of them make pictures too."""
+    browser.execute_script(
+        """
+        for (const seen of Unseen.panel.scene.seen.flat()) {
+          seen.drop();
+          seen.batches.clear();
+          seen.batch = arguments[0];
+        }
+        """,
+        batch,
+    )
+
+
+def painted_at(browser, totals):
+    """The canvas of seen streets at each of some totals, visited in this order."""
+    return browser.execute_script(
+        """
+        const { panel } = Unseen, { light } = panel.sheets;
+        return arguments[0].map((total) => {
+          panel.state.total = total;
+          panel.refresh();
+          light._draw();
+          return light._container.toDataURL();
+        });
+        """,
+        totals,
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_painted_depends_on_the_total_alone(browser, run_folder, scheme):
+    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    open_page(browser, run_folder)
+    totals = [0, 900, 3999, 4000, 4001, 9000, 13000, 20000, 31000, 45000, 59999, 60000]
+    moves = (
+        "Unseen.panel.map.setZoom(12, { animate: false })",
+        "Unseen.panel.map.setZoom(16, { animate: false })",
+        "Unseen.panel.map.panBy([90, 40], { animate: false })",
+        "document.querySelector('input[name=task]').click()",
+    )
+    in_batches(browser, 7)
+    for move in moves:
+        browser.execute_script(move)
+        up = painted_at(browser, totals)
+        assert painted_at(browser, totals[::-1]) == up[::-1]
+        jumps = [3, 8, 1, 9, 7, 2, 11, 5]
+        assert painted_at(browser, [totals[i] for i in jumps]) == [up[i] for i in jumps]
+        for i in (2, 6, 9):
+            in_batches(browser, 7)
+            assert painted_at(browser, [totals[i]]) == [up[i]]
+    assert browser.execute_script("return Unseen.panel.scene.seen[0][0].whole.size") > 0
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def test_pictures_show_the_streets_that_strokes_do(browser, run_folder):
+    open_page(browser, run_folder)
+    for total in (3000, 15000, 42000, 60000):
+        in_batches(browser, 7)
+        set_slider(browser, total)
+        copied = lit_pixels(browser)
+        in_batches(browser, 1_000_000)
+        browser.execute_script("Unseen.panel.sheets.light.redraw()")
+        assert copied == pytest.approx(lit_pixels(browser), rel=0.01)
+
+
+def test_a_large_network_is_looked_through_once_the_slider_rests(browser, run_folder):
+    open_page(browser, run_folder)
+    moving = browser.execute_script(
+        """
+        const { panel } = Unseen;
+        panel.dark.long = true;
+        panel.state.total = 20000;
+        panel.refresh();
+        return document.getElementById("dark-share").textContent;
+        """
+    )
+    assert moving == "…"
+    wait(browser, "return document.getElementById('dark-share').textContent !== '…'")
+    share = browser.execute_script("return Unseen.panel.dark.largest(2, 20000).share")
+    assert number(browser, "dark-share") == pytest.approx(100 * share, abs=0.51)
 
 
 def test_between_totals_shares_are_exact_and_steps_say_so(browser, run_folder):
