@@ -33,7 +33,7 @@ BUS_STREETS = "bus-street proxy"
 """Streets that nobody should be sent along on foot: a page on them gives no walk."""
 COARSE = 10
 """Decimetres to which streets are cut where no walk is measured on them."""
-WALL_TOLERANCE_M = {1: 0.4, COARSE: 2.0}
+WALL_TOLERANCE_M = {1: 0.4, COARSE: 3.0}
 """Of the outlines of walls, by how streets are cut."""
 FIELD_FORM = {1: (0.25, 1), COARSE: (0.5, 2)}
 """Tolerance (m) of a field's outline and its step on the grid, by how streets are cut."""
