@@ -187,8 +187,19 @@ def _add_points(
 ) -> NDArray[np.int64]:
     """Add the coordinates of shapes that have one line each; return them on the grid."""
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    return _add_placed(columns, grid, name, coordinates, np.bincount(owner, minlength=len(shapes)))
+
+
+def _add_placed(
+    columns: Columns,
+    grid: Grid,
+    name: str,
+    coordinates: NDArray[np.float64],
+    points: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Add coordinates, so many to each line or ring; return them on the grid."""
     placed = grid.place(coordinates)
-    columns.add(f"{name}_points", np.bincount(owner, minlength=len(shapes)))
+    columns.add(f"{name}_points", points)
     columns.add(f"{name}_x", placed[:, 0], differences=True)
     columns.add(f"{name}_y", placed[:, 1], differences=True)
     return placed
@@ -216,10 +227,7 @@ def _add_rings(
 ) -> NDArray[np.int64]:
     """Add the rings of polygons; return the row each ring belongs to."""
     corner, of_ring, row = _rings(np.asarray(frame.geometry.to_numpy(), object), tolerance)
-    placed = grid.place(corner)
-    columns.add(f"{name}_points", np.bincount(of_ring, minlength=len(row)))
-    columns.add(f"{name}_x", placed[:, 0], differences=True)
-    columns.add(f"{name}_y", placed[:, 1], differences=True)
+    _add_placed(columns, grid, name, corner, np.bincount(of_ring, minlength=len(row)))
     return row
 
 

@@ -312,8 +312,8 @@ def import_files(
     area
         File with the polygon of the study area, or districts of Hong Kong ("Wan Chai", "灣仔,東區",
         "all"); streets beyond it and its halo are left out. By default all streets are simulated
-        and figures count the part inside the halo; of bus
-        streets, the districts that they cover, without a halo.
+        and figures count the part inside the halo; of bus streets, the districts that they cover,
+        without a halo.
     halo_m
         Width of the halo; 150 m by default.
     private
@@ -329,7 +329,6 @@ def import_files(
         A file is missing, damaged or of the wrong kind, or they do not fit together.
     """
     from sim.city.assemble import DEFAULT_HALO_M, assemble
-    from sim.city.sides import with_both_sides
 
     kinds = {path: file_kind(path) for path in map(Path, paths)}
     read = _read_files(kinds, begun or {})
@@ -349,7 +348,11 @@ def import_files(
         covered = covered_districts(edges)
         polygon, halo_m = outline(covered), 0.0
     middles = StreetNetwork.build(read["nodes"], edges, target, private)
-    streets = with_both_sides(middles) if pavements else middles
+    streets = middles
+    if pavements:
+        from sim.city.sides import with_both_sides
+
+        streets = with_both_sides(middles)
     sources = [_source(path, kind) for path, kind in kinds.items()]
     if area is not None and not _districts(str(area)):
         sources.append(_source(Path(area), "area"))

@@ -293,7 +293,7 @@ def _who_walks(scenario: Scenario) -> str:
 def _trips(key: str) -> Trips:
     """Return the walks; cells of one seed share them."""
     from sim.scenario.own_inputs import read_own_inputs
-    from sim.trips.demand import sample_trips
+    from sim.scenario.run import sampled
 
     part = json.loads(key)
     scenario = _scenario_of(part["world"])
@@ -301,17 +301,7 @@ def _trips(key: str) -> Trips:
     scenario = type(scenario).model_validate(data)
     wanted = scenario.trips
     city = _world(part["world"]).city
-    profiles = wanted.profiles
-    trips = sample_trips(
-        city,
-        people=wanted.people,
-        seed=scenario.seed,
-        kinds=wanted.kinds,
-        taste=wanted.taste,
-        speed_m_s=wanted.speed_m_s,
-        walks=wanted.walks,
-        profiles=profiles if isinstance(profiles, tuple) else profiles.model_dump(),
-    )
+    trips = sampled(scenario, city)
     if wanted.own is None and wanted.od is None:
         return trips
     return read_own_inputs(scenario, city)[1].added_to(trips, city, scenario)

@@ -141,7 +141,7 @@ def _compute(
         pieces = seen.first_seen
     with stages.stage("trips"):
         wait_for(helpers)
-        trips = kept.trips(lambda: own.added_to(_sampled(scenario, city), city, scenario))
+        trips = kept.trips(lambda: own.added_to(sampled(scenario, city), city, scenario))
     with stages.stage("tracking"):
         parameters = following(scenario)
         tracks = kept.tracks(seen, trips, lambda: track(
@@ -159,7 +159,7 @@ def _compute(
     return figures
 
 
-def _sampled(scenario: Scenario, city: City) -> Trips:
+def sampled(scenario: Scenario, city: City) -> Trips:
     """Draw the walks that a scenario asks for."""
     from sim.trips.demand import sample_trips
 
