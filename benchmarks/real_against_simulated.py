@@ -36,7 +36,7 @@ from sim.cameras.indoors import indoors
 from sim.cameras.optics import TASKS, camera_type
 from sim.cameras.real import read_cameras
 from sim.city.assemble import assemble
-from sim.city.bundle import import_files
+from sim.city.from_files import import_files
 from sim.city.linear_referencing import points_at, segment_at
 from sim.city.streets import StreetNetwork
 from sim.placement.ground import Ground

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from sim.cameras.optics import TASKS
-from sim.city.bundle import import_files
+from sim.city.from_files import import_files
 from sim.city.gaps import unmapped
 from sim.city.linear_referencing import points_at
 from sim.city.walls import Walls

@@ -111,7 +111,7 @@ class City(Result):
         private: bool = False,
         pavements: bool = False,
     ) -> City:
-        """Build a city from files, as `sim data import` does; see `bundle.import_files`.
+        """Build a city from files, as `sim data import` does; see `from_files.import_files`.
 
         Parameters
         ----------
@@ -134,7 +134,7 @@ class City(Result):
         InputError
             A file is missing, damaged or of the wrong kind, or they do not fit together.
         """
-        from sim.city.bundle import import_files
+        from sim.city.from_files import import_files
 
         return import_files(
             [Path(file) for file in files],

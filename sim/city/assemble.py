@@ -6,6 +6,7 @@ in homes and offices where none are given. Whatever it assumes is written into t
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import geopandas as gpd
@@ -49,7 +50,7 @@ def assemble(
     name: str,
     streets: StreetNetwork,
     *,
-    buildings: gpd.GeoDataFrame | None = None,
+    buildings: gpd.GeoDataFrame | Walls | None = None,
     area: BaseGeometry | None = None,
     region: BaseGeometry | None = None,
     halo_m: float | None = None,
@@ -69,8 +70,8 @@ def assemble(
     streets
         The walking network, halo included.
     buildings
-        Footprints with an optional column height (m), any CRS; without them façades are inferred
-        from the streets ("blocks").
+        Footprints with an optional column height (m), any CRS, or the walls that `mapped_walls`
+        made of them; without them façades are inferred from the streets ("blocks").
     area
         Study area in the CRS of `streets`; by default the region less the halo.
     region
@@ -103,12 +104,19 @@ def assemble(
     """
     assumptions = _unconnected(streets)
     study = _study_area(streets, area, region, halo_m, assumptions)
-    parts = _parts(study[1], streets, population)
-    middles = streets if centrelines is None else centrelines
-    walls = _walls(middles, buildings, study[1], assumptions, same_source)
-    known = _known_places(streets.crs, study[1], places)
-    filled = _fill_places(known, streets, study, parts, assumptions)
     polygon, whole, halo = study
+    if not isinstance(buildings, Walls):
+        buildings = mapped_walls(buildings, streets.crs)
+    mapped = None if buildings is None else _near(buildings, whole, same_source)
+    with ThreadPoolExecutor(1) as aside:  # façades take longest to infer
+        middles = streets if centrelines is None else centrelines
+        inferring = aside.submit(_walls, middles, mapped, whole)
+        parts = _parts(whole, streets, population)
+        known = _known_places(streets.crs, whole, places)
+        filled, of_places = _fill_places(known, streets, study, parts)
+        inside_km = _inside_footprints_km(streets, mapped)
+        walls, of_walls = inferring.result()
+    counts = _counts(streets, walls, filled, polygon)
     return City(
         Area(name, name_zh, polygon, whole, streets.crs, parts, halo),
         streets,
@@ -118,8 +126,8 @@ def assemble(
             **_sources(provenance or {}, streets.crs),
             "dropped": dict(streets.report),
             "walls": {"kind": walls.kind, **walls.report},
-            "counts": _counts(streets, walls, filled, polygon),
-            "assumptions": assumptions,
+            "counts": {**counts, "streets_inside_footprints_km": inside_km},
+            "assumptions": [*assumptions, *of_walls, *of_places],
         },
     )
 
@@ -220,56 +228,68 @@ def _parts(
     return district_parts(region, streets.report.get("carriageway_km", 0.0) * share, population)
 
 
-def _walls(
-    streets: StreetNetwork,
-    buildings: gpd.GeoDataFrame | None,
-    region: BaseGeometry,
-    assumptions: list[str],
-    same_source: bool,
-) -> Walls:
+def mapped_walls(buildings: gpd.GeoDataFrame | None, crs: str) -> Walls | None:
+    """Return the walls of footprints, None where there are none.
+
+    Parameters
+    ----------
+    buildings
+        As `assemble` takes them.
+    crs
+        Projected CRS of the city.
+
+    Raises
+    ------
+    InputError
+        The buildings have no CRS.
+    """
     if buildings is None or buildings.empty:
-        return _inferred(streets, region, assumptions, "no building footprints")
+        return None
     if buildings.crs is None:
         raise InputError("buildings: no CRS; set one, for example EPSG:4326")
-    walls = Walls.from_footprints(buildings.to_crs(streets.crs))
-    near = walls.footprints.intersects(region).to_numpy()
+    return Walls.from_footprints(buildings.to_crs(crs))
+
+
+def _near(mapped: Walls, region: BaseGeometry, same_source: bool) -> Walls | None:
+    """Return the walls in the region; None where all that the same source has lie elsewhere."""
+    shapely.prepare(region)
+    near = shapely.intersects(region, mapped.footprints.geometry.to_numpy())
     if not near.any():
         if same_source:
-            return _inferred(streets, region, assumptions, "no building footprint in the region")
+            return None
         raise InputError(
             "buildings: none lies where the streets are; check that both files are of one place "
             "and that the CRS is the true one"
         )
-    kept = walls.footprints[near].reset_index(drop=True)
-    report = {**walls.report, "outside_region": float((~near).sum())}
+    kept = mapped.footprints[near].reset_index(drop=True)
+    report = {**mapped.report, "outside_region": float((~near).sum())}
     report["height_known"] = float(kept["height"].notna().sum())
-    return _without_gaps(Walls(kept, walls.kind, report), streets, region, assumptions)
+    return Walls(kept, mapped.kind, report)
 
 
-def _without_gaps(
-    walls: Walls, streets: StreetNetwork, region: BaseGeometry, assumptions: list[str]
-) -> Walls:
-    """Infer façades where houses must stand but none is mapped; "mixed" where that is anywhere."""
-    gap = unmapped(streets, walls.footprints, region)
+def _walls(
+    streets: StreetNetwork, mapped: Walls | None, region: BaseGeometry
+) -> tuple[Walls, list[str]]:
+    """Return the mapped walls, and façades where houses must stand but none is mapped.
+
+    What was assumed of façades comes with them.
+    """
+    if mapped is None:
+        said = (
+            "no building footprints in the region: façades are inferred from the streets (blocks), "
+            "and water, parks and squares without streets count as blocks"
+        )
+        return Walls.from_streets(streets, region), [said]
+    gap = unmapped(streets, mapped.footprints, region)
     if gap is None:
-        return walls
-    assumptions.append(
+        return mapped, []
+    said = (
         f"no building footprints beside dense streets on {gap.area / 1e6:.2f} km2 "
         f"({gap.area / region.area:.1%} of the region): façades are inferred there (blocks)"
     )
-    mixed = walls.with_blocks(Walls.from_streets(streets, gap))
+    mixed = mapped.with_blocks(Walls.from_streets(streets, gap))
     report = {**mixed.report, "unmapped_km2": round(gap.area / 1e6, 3)}
-    return Walls(mixed.footprints, mixed.kind, report)
-
-
-def _inferred(
-    streets: StreetNetwork, region: BaseGeometry, assumptions: list[str], why: str
-) -> Walls:
-    assumptions.append(
-        f"{why}: façades are inferred from the streets (blocks), and water, parks and squares "
-        "without streets count as blocks"
-    )
-    return Walls.from_streets(streets, region)
+    return Walls(mixed.footprints, mixed.kind, report), [said]
 
 
 def _known_places(crs: str, region: BaseGeometry, places: Places | None) -> gpd.GeoDataFrame:
@@ -304,10 +324,9 @@ def _fill_places(
     streets: StreetNetwork,
     study: Study,
     parts: tuple[DistrictPart, ...],
-    assumptions: list[str],
-) -> gpd.GeoDataFrame:
-    """Spread homes and offices along streets where none are known."""
-    tables = [known]
+) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """Spread homes and offices along streets where none are known, and say so."""
+    tables, assumptions = [known], []
     kinds = set(known["kind"])
     polygon, region, _ = study
     if "home" not in kinds:
@@ -328,7 +347,7 @@ def _fill_places(
             "offices: spread evenly along primary, secondary and tertiary streets (along all "
             "streets where there are none)"
         )
-    return _joined(tables, streets.crs)
+    return _joined(tables, streets.crs), assumptions
 
 
 def _people(polygon: BaseGeometry, region: BaseGeometry, parts: tuple[DistrictPart, ...]) -> float:
@@ -348,6 +367,7 @@ def along_streets(
     """
     edges = streets.edges
     level = (edges["deck"] == "street").to_numpy() & ~edges["steps"].to_numpy()
+    shapely.prepare(polygon)
     inside = shapely.intersects(polygon, edges.geometry.to_numpy())
     chosen = level & inside & edges["highway"].isin(classes).to_numpy()
     if not chosen.any():
@@ -369,7 +389,10 @@ def along_streets(
 
 
 def _counts(
-    streets: StreetNetwork, walls: Walls, places: gpd.GeoDataFrame, polygon: BaseGeometry
+    streets: StreetNetwork,
+    walls: Walls,
+    places: gpd.GeoDataFrame,
+    polygon: BaseGeometry,
 ) -> dict[str, float]:
     counts = {
         "nodes": len(streets.nodes),
@@ -378,7 +401,6 @@ def _counts(
         "area_street_km": round(_km_inside(streets, polygon), 3),
         "footprints": len(walls.footprints),
         "walls": _count_walls(walls),
-        "streets_inside_footprints_km": round(_inside_footprints_km(streets, walls), 3),
     }
     return {**counts, **{f"places_{k}": int(n) for k, n in _by_kind(places).items()}}
 
@@ -404,16 +426,18 @@ def _by_kind(places: gpd.GeoDataFrame) -> dict[str, int]:
     return dict(places["kind"].value_counts().sort_index())
 
 
-def _inside_footprints_km(streets: StreetNetwork, walls: Walls) -> float:
-    """Length of street-level ways that run through a footprint, counted once."""
+def _inside_footprints_km(streets: StreetNetwork, mapped: Walls | None) -> float:
+    """Length of street-level ways that run through a mapped footprint, counted once, km."""
+    if mapped is None:
+        return 0.0
     line: NDArray[np.object_] = streets.edges.geometry.to_numpy()
     line = line[(streets.edges["deck"] == "street").to_numpy()]
     tree = shapely.STRtree(line)
-    shape = walls.footprints.geometry.to_numpy()
+    shape = mapped.footprints.geometry.to_numpy()
     of_shape, _ = tree.query(shape, predicate="intersects")
     if not len(of_shape):
         return 0.0
     solid = shapely.get_parts(shapely.union_all(shape[np.unique(of_shape)]))
     of_solid, of_line = tree.query(solid, predicate="intersects")
     within = shapely.intersection(line[of_line], solid[of_solid])
-    return float(shapely.length(within).sum()) / 1000
+    return round(float(shapely.length(within).sum()) / 1000, 3)

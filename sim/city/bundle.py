@@ -1,7 +1,7 @@
 """City bundles: a folder of GeoParquet layers with a manifest of digests, licences and counts.
 
-It knows how a city is imported from files, kept on disk and found again by name. A bundle is
-written aside and moved into place, and is refused whole when any of it was cut short or changed.
+It knows how a city is kept on disk and found again by name, not how it is made. A bundle is written
+aside and moved into place, and is refused whole when any of it was cut short or changed.
 """
 
 from __future__ import annotations
@@ -14,38 +14,23 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
-from sim.area import HONG_KONG_CRS, Area, DistrictPart, district_outlines, districts
+from sim.area import Area, DistrictPart
 from sim.city import City
 from sim.city.places import Places
-from sim.city.sources.files import (
-    file_kind,
-    read_area,
-    read_buildings,
-    read_mtr_exits,
-    read_streets,
-)
-from sim.city.streets import DECKS, StreetNetwork, projected_crs
+from sim.city.streets import DECKS, StreetNetwork
 from sim.city.walls import Walls
 from sim.errors import InputError
 from sim.processes import available_cores
-
-if TYPE_CHECKING:
-    from shapely.geometry.base import BaseGeometry
-
-    from sim.city.sources.osm_stream import Reading
 
 FORMAT = "hk-camera-sim city"
 FORMAT_VERSION = 1
@@ -63,22 +48,6 @@ LARGEST_MANIFEST_MB = 10
 LARGEST_LAYER_MB = 2000
 DATA_FOLDER_VARIABLE = "HK_CAMERA_SIM_DATA"
 
-OSM = {
-    "licence": "ODbL 1.0",
-    "attribution": "© OpenStreetMap contributors",
-}
-GIVEN = {
-    "licence": "as stated by whoever gave the file",
-    "attribution": "see the source of the file",
-}
-BUS_ROUTES = {
-    "licence": "DATA.GOV.HK and CSDI terms of use",
-    "attribution": "Transport Department via CSDI, hkbus/route-waypoints",
-}
-MTR = {
-    "licence": "DATA.GOV.HK terms of use",
-    "attribution": "MTR Corporation, via DATA.GOV.HK",
-}
 _NAME = re.compile(r"[\w][\w.-]{0,63}")
 
 
@@ -246,7 +215,7 @@ def load_city(name_or_path: str | Path) -> City:
             f"{name}: is a file, not a bundle; import it first: sim data import {name} --name NAME",
             key="area",
         )
-    words = _districts(name)
+    words = district_words(name)
     if words:
         plain = district_bundle(words)
         if _is_bundle(bundles_folder() / plain):
@@ -268,8 +237,14 @@ def load_city(name_or_path: str | Path) -> City:
     )
 
 
-def _districts(name: str) -> list[str]:
-    """Return the words of a name that is made of districts of Hong Kong, else none."""
+def district_words(name: str) -> list[str]:
+    """Return the words of a name that is made of districts of Hong Kong, else none.
+
+    Parameters
+    ----------
+    name
+        As people write it: "Wan Chai", "灣仔, Eastern" or "all".
+    """
     from sim.city.sources.named_areas import named_districts
 
     words = [word.strip() for word in re.split("[,、，]", name)]
@@ -286,175 +261,6 @@ def district_bundle(words: list[str]) -> str:
     if [word.lower() for word in words] == ["all"]:
         return "hong_kong"
     return plain_name(" and ".join(d.name for word in words for d in named_districts(word)))
-
-
-def import_files(
-    paths: list[Path],
-    name: str,
-    *,
-    area: Path | str | None = None,
-    halo_m: float | None = None,
-    name_zh: str = "",
-    private: bool = False,
-    pavements: bool = False,
-    begun: Mapping[Path, Reading] | None = None,
-) -> City:
-    """Build a city from files: streets, and where given buildings and station exits.
-
-    Parameters
-    ----------
-    paths
-        One source of streets (.osm.pbf, .gpkg or .graphml as osmnx saves them, or a .gpkg of the
-        streets that buses use), and any of building polygons (.geojson, .parquet, .gpkg) and
-        mtr_exits.json. Buildings given as polygons replace those of the .osm.pbf.
-    name, name_zh
-        Of the city, in English and in Chinese.
-    area
-        File with the polygon of the study area, or districts of Hong Kong ("Wan Chai", "灣仔,東區",
-        "all"); streets beyond it and its halo are left out. By default all streets are simulated
-        and figures count the part inside the halo; of bus streets, the districts that they cover,
-        without a halo.
-    halo_m
-        Width of the halo; 150 m by default.
-    private
-        Walk ways of private access too.
-    pavements
-        Infer both pavements of streets that have none on the map (`sim.city.sides`).
-    begun
-        Processes that read extracts already (`sim.city.sources.osm_stream.reading_ahead`).
-
-    Raises
-    ------
-    InputError
-        A file is missing, damaged or of the wrong kind, or they do not fit together.
-    """
-    from sim.city.assemble import DEFAULT_HALO_M, assemble
-
-    kinds = {path: file_kind(path) for path in map(Path, paths)}
-    read = _read_files(kinds, begun or {})
-    target = projected_crs(read["edges"])
-    edges, polygon = read["edges"], None
-    covered: tuple[DistrictPart, ...] = ()
-    if area is not None:
-        shape, crs = _study(area)
-        polygon = gpd.GeoSeries([shape], crs=crs).to_crs(target).iloc[0]
-        reach = polygon.buffer(DEFAULT_HALO_M if halo_m is None else halo_m)
-        edges = edges[edges.to_crs(target).intersects(reach)]
-        if edges.empty:
-            raise InputError(f"{area}: no streets inside it; check that both are of one place")
-    elif "bus_streets" in kinds.values():
-        from sim.city.sources.bus_streets import covered_districts, outline
-
-        covered = covered_districts(edges)
-        polygon, halo_m = outline(covered), 0.0
-    middles = StreetNetwork.build(read["nodes"], edges, target, private)
-    streets = middles
-    if pavements:
-        from sim.city.sides import with_both_sides
-
-        streets = with_both_sides(middles)
-    sources = [_source(path, kind) for path, kind in kinds.items()]
-    if area is not None and not _districts(str(area)):
-        sources.append(_source(Path(area), "area"))
-    city = assemble(
-        name,
-        streets,
-        buildings=read["buildings"],
-        area=polygon,
-        region=polygon if covered else None,
-        halo_m=halo_m,
-        places=Places(read["places"]),
-        name_zh=name_zh,
-        provenance={"sources": sources, "left_out_while_reading": read["report"]},
-        same_source="polygons" not in kinds.values(),
-        centrelines=middles,
-    )
-    return _as_proxy(city, covered) if "bus_streets" in kinds.values() else city
-
-
-def _study(area: Path | str) -> tuple[BaseGeometry, str]:
-    """Return the study area that districts or a file name, and its CRS."""
-    from sim.city.sources.named_areas import named_districts
-
-    words = _districts(str(area))
-    if not words:
-        if not Path(area).suffix:  # no file, so a district was meant
-            names = [name for d in districts() for name in (d.name, d.name_zh)]
-            near = difflib.get_close_matches(str(area), names, n=1)
-            hint = f"did you mean {near[0]}?" if near else "give a polygon file or districts"
-            raise InputError(f"--area {area}: is no district of Hong Kong and no file; {hint}")
-        return read_area(Path(area))
-    outlines = district_outlines()
-    shapes = [outlines[d.name] for word in words for d in named_districts(word)]
-    return shapely.union_all(shapes), HONG_KONG_CRS
-
-
-def _as_proxy(city: City, covered: tuple[DistrictPart, ...]) -> City:
-    """Say that the streets are those that buses use; districts held whole count as a whole."""
-    from sim.city.sources.bus_streets import ASSUMPTIONS, PROXY
-
-    provenance = {
-        **city.provenance,
-        "streets_kind": PROXY,
-        "assumptions": [*ASSUMPTIONS, *city.provenance["assumptions"]],
-    }
-    area = replace(city.area, parts=covered or city.area.parts)
-    return replace(city, area=area, provenance=provenance)
-
-
-def _read_files(kinds: Mapping[Path, str], begun: Mapping[Path, Reading]) -> dict[str, Any]:
-    """Read all files; exactly one must hold streets."""
-    streets = [path for path, kind in kinds.items() if kind in ("pbf", "streets", "bus_streets")]
-    if len(streets) != 1:
-        names = ", ".join(path.name for path in streets) or "none"
-        raise InputError(
-            f"import: needs exactly one file with streets (.osm.pbf, .gpkg, .graphml), got {names}"
-        )
-    read: dict[str, Any] = {"buildings": None, "report": {}}
-    places = []
-    if kinds[streets[0]] == "pbf":
-        from sim.city.sources.pbf import read_pbf
-
-        extract = read_pbf(streets[0], begun.get(streets[0]))
-        read.update(
-            nodes=extract.nodes,
-            edges=extract.edges,
-            buildings=extract.buildings,
-            report=extract.report,
-        )
-        places.append(extract.places)
-    elif kinds[streets[0]] == "bus_streets":
-        from sim.city.sources.bus_streets import read_bus_streets
-
-        read["nodes"], read["edges"], read["report"] = read_bus_streets(streets[0])
-    else:
-        read["nodes"], read["edges"] = read_streets(streets[0])
-    footprints = [read_buildings(path) for path, kind in kinds.items() if kind == "polygons"]
-    if footprints:
-        read["buildings"] = _stacked(footprints)
-    places += [read_mtr_exits(path) for path, kind in kinds.items() if kind == "mtr_exits"]
-    read["places"] = _stacked(places) if places else Places.empty("EPSG:4326").table
-    return read
-
-
-def _stacked(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    """Put layers of one kind under one another in WGS 84."""
-    projected = [frame.to_crs("EPSG:4326") for frame in frames]
-    return gpd.GeoDataFrame(pd.concat(projected, ignore_index=True), crs="EPSG:4326")
-
-
-def _source(path: Path, kind: str) -> dict[str, Any]:
-    known = {"pbf": OSM, "streets": OSM, "bus_streets": BUS_ROUTES, "mtr_exits": MTR}
-    terms = known.get(kind, GIVEN)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {
-        "file": path.name,
-        "kind": kind,
-        "sha256": digest,
-        "bytes": path.stat().st_size,
-        **terms,
-    }
 
 
 def _is_bundle(folder: Path) -> bool:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy import ndimage
+
+from sim.city.pieces import connected_pieces
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -66,14 +67,12 @@ def unmapped(
     houses[_cells(vertex, origin, shape)] = True
     mapped = _widened(houses, REACH_CELLS)
     bare = np.where(mapped, 0.0, length)
-    dense = ndimage.uniform_filter(bare, WINDOW_CELLS, mode="constant") >= SMALLEST_DENSITY_M
-    label, count = ndimage.label(dense & ~mapped, np.ones((3, 3)))
-    number = np.arange(1, count + 1)
-    gaps = number[ndimage.sum_labels(bare, label, number) >= SMALLEST_GAP_M]
-    if not len(gaps):
+    dense = _window_sum(bare, WINDOW_CELLS // 2) >= SMALLEST_DENSITY_M * WINDOW_CELLS**2
+    large = _in_large_groups(dense & ~mapped, bare)
+    if not large.any():
         return None
     # The window is half empty at the rim of a gap, so a gap reaches half a window further.
-    gap = _widened(np.isin(label, gaps), WINDOW_CELLS // 2) & _widened(bare > 0, 1) & ~mapped
+    gap = _widened(large, WINDOW_CELLS // 2) & _widened(bare > 0, 1) & ~mapped
     return shapely.intersection(shapely.union_all(_boxes(gap, origin)), region)
 
 
@@ -92,12 +91,13 @@ def _street_metres(
     streets: StreetNetwork, origin: NDArray[np.float64], shape: tuple[int, ...]
 ) -> NDArray[np.float64]:
     """Metres of street along which houses stand, by cell, in pieces of at most half a cell."""
-    arrays = streets.arrays
     kinds = streets.edges["highway"].isin(HOUSES_STAND_ALONG).to_numpy()
     level = (streets.edges["deck"] == "street").to_numpy()
-    of = (kinds & level)[arrays.segment_edge]
-    start = np.stack([arrays.segment_x0[of], arrays.segment_y0[of]], axis=1)
-    step = np.stack([arrays.segment_x1[of], arrays.segment_y1[of]], axis=1) - start
+    line = streets.edges.geometry.to_numpy()[kinds & level]
+    vertex, of_line = shapely.get_coordinates(line, return_index=True)
+    inner = of_line[1:] == of_line[:-1]
+    start = vertex[:-1][inner]
+    step = vertex[1:][inner] - start
     length = np.hypot(*step.T)
     count = np.ceil(length / (CELL_M / 2)).astype(np.int64)
     row = np.repeat(np.arange(len(length)), count)
@@ -116,7 +116,36 @@ def _cells(
     return tuple(np.clip(cell, 0, np.array(shape) - 1).T)
 
 
+def _in_large_groups(mask: NDArray[np.bool_], metres: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return the cells of groups that touch, at corners too, and hold enough metres together."""
+    number = np.cumsum(mask).reshape(mask.shape) - 1
+    u, v = [], []
+    for here, there in (
+        (np.s_[:-1, :], np.s_[1:, :]),
+        (np.s_[:, :-1], np.s_[:, 1:]),
+        (np.s_[:-1, :-1], np.s_[1:, 1:]),
+        (np.s_[:-1, 1:], np.s_[1:, :-1]),
+    ):
+        both = mask[here] & mask[there]
+        u.append(number[here][both])
+        v.append(number[there][both])
+    count, group = connected_pieces(np.concatenate(u), np.concatenate(v), int(mask.sum()))
+    total = np.bincount(group, weights=metres[mask], minlength=count)
+    large = np.zeros_like(mask)
+    large[mask] = (total >= SMALLEST_GAP_M)[group]
+    return large
+
+
+def _window_sum(values: NDArray[np.float64], cells: int) -> NDArray[np.float64]:
+    """Return the sum over each cell and the next so many on every side, corners included."""
+    for axis in (0, 1):
+        pad = [(0, 0), (0, 0)]
+        pad[axis] = (cells, cells)
+        window = np.lib.stride_tricks.sliding_window_view(np.pad(values, pad), 2 * cells + 1, axis)
+        values = window.sum(axis=-1)
+    return values
+
+
 def _widened(mask: NDArray[np.bool_], cells: int) -> NDArray[np.bool_]:
     """Return a mask grown by so many cells on every side, corners included."""
-    grown = ndimage.maximum_filter(mask, size=2 * cells + 1, mode="constant", cval=False)
-    return np.asarray(grown, bool)
+    return np.asarray(_window_sum(mask.astype(np.float64), cells) > 0)

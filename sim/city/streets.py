@@ -17,11 +17,10 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from sim.area import HONG_KONG_CRS
-from sim.city.tags import split_names, tag_words
+from sim.city.pieces import connected_pieces
+from sim.city.tags import read_tag, split_names
 from sim.errors import InputError
 from sim.surface import Result
 
@@ -298,20 +297,18 @@ def _merge_both_directions(edges: gpd.GeoDataFrame, report: dict[str, float]) ->
 
 def _own_columns(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Read OSM tags into our own columns, one row an edge."""
-    highway = tag_words(edges, "highway")
     names = split_names(edges)
-    main_class = {words: _main_class(words) for words in set(highway)}
     return gpd.GeoDataFrame(
         {
             "u": edges["u"].to_numpy(),
             "v": edges["v"].to_numpy(),
             "street": _way_ids(edges),
-            "name": [name for name, _ in names],
-            "name_zh": [zh for _, zh in names],
-            "highway": [main_class[words] for words in highway],
-            "deck": _tagged_decks(edges, highway),
-            "steps": ["steps" in words for words in highway],
-            "layer": _layers(edges),
+            "name": names[:, 0],
+            "name_zh": names[:, 1],
+            "highway": read_tag(edges, "highway", _main_class),
+            "deck": _tagged_decks(edges),
+            "steps": read_tag(edges, "highway", lambda words: "steps" in words),
+            "layer": read_tag(edges, "layer", _layer),
         },
         geometry=edges.geometry.to_numpy(),
         crs=edges.crs,
@@ -320,12 +317,11 @@ def _own_columns(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _walked(edges: gpd.GeoDataFrame, report: dict[str, float], private: bool) -> NDArray[np.bool_]:
     """Tell which edges people walk; count the rest by reason."""
-    highway = tag_words(edges, "highway")
     length = edges.length.to_numpy()
-    bus = np.array([bool(words & BUS_CLASSES) for words in highway])
+    bus = read_tag(edges, "highway", lambda words: bool(words & BUS_CLASSES))
     report["carriageway_km"] = float(length[bus].sum()) / 1000
     keep = np.ones(len(edges), bool)
-    for reason, dropped in _reasons(edges, highway, private).items():
+    for reason, dropped in _reasons(edges, private).items():
         report[f"dropped_{reason}_km"] = float(length[dropped & keep].sum()) / 1000
         keep &= ~dropped
     if not keep.any():
@@ -333,28 +329,24 @@ def _walked(edges: gpd.GeoDataFrame, report: dict[str, float], private: bool) ->
     return keep
 
 
-def _reasons(
-    edges: gpd.GeoDataFrame, highway: list[frozenset[str]], private: bool
-) -> dict[str, NDArray[np.bool_]]:
+def _reasons(edges: gpd.GeoDataFrame, private: bool) -> dict[str, NDArray[np.bool_]]:
     """Why an edge is not walked, by reason, in the order in which the reasons are counted."""
-    access, foot, sidewalk = (tag_words(edges, name) for name in ("access", "foot", "sidewalk"))
-    bridge, tunnel = tag_words(edges, "bridge"), tag_words(edges, "tunnel")
     closed = {"no"} if private else {"no", "private"}
-    invited = np.array([bool(f & FEET_ALLOWED) for f in foot])
-    beside = np.array([bool(s - {"no", "none", "separate"}) for s in sidewalk])
-    shut = [bool(f & closed or a & closed) for a, f in zip(access, foot, strict=True)]
-    off_ground = np.array([
-        bool((b - {"no"}) or (t - {"no", "building_passage"}))
-        for b, t in zip(bridge, tunnel, strict=True)
-    ])  # fmt: skip
-    carriageway = np.array([bool(words) and words <= CARRIAGEWAYS for words in highway])
-    motor = np.array([bool(words) and words <= MOTOR_ONLY for words in highway])
-    other = np.array([words <= NOT_WALKED for words in highway])
+    shut, shut_to_feet = (
+        read_tag(edges, name, lambda words: bool(words & closed)) for name in ("access", "foot")
+    )
+    invited = read_tag(edges, "foot", lambda words: bool(words & FEET_ALLOWED))
+    beside = read_tag(edges, "sidewalk", lambda words: bool(words - {"no", "none", "separate"}))
+    on_bridge = read_tag(edges, "bridge", lambda words: bool(words - {"no"}))
+    in_tunnel = read_tag(edges, "tunnel", lambda words: bool(words - {"no", "building_passage"}))
+    carriageway = read_tag(edges, "highway", lambda words: bool(words) and words <= CARRIAGEWAYS)
+    motor = read_tag(edges, "highway", lambda words: bool(words) and words <= MOTOR_ONLY)
+    other = read_tag(edges, "highway", lambda words: words <= NOT_WALKED)
     return {
         "motorway_or_trunk": motor,
         "not_a_way_for_feet": other & ~motor & ~invited,
-        "private": np.array(shut) & ~invited,
-        "flyover_or_underpass": carriageway & off_ground & ~invited & ~beside,
+        "private": (shut | shut_to_feet) & ~invited,
+        "flyover_or_underpass": carriageway & (on_bridge | in_tunnel) & ~invited & ~beside,
     }
 
 
@@ -379,43 +371,30 @@ def _main_class(words: frozenset[str]) -> str:
     return min(words, default="")
 
 
-def _tagged_decks(edges: gpd.GeoDataFrame, highway: list[frozenset[str]]) -> list[str]:
+def _tagged_decks(edges: gpd.GeoDataFrame) -> NDArray[np.str_]:
     """Read the deck that OSM tags state; a covered bridge is a footbridge, for level decides."""
-    tags = (tag_words(edges, name) for name in ("bridge", "tunnel", "covered", "indoor"))
-    decks = []
-    for way, *row in zip(highway, *tags, strict=True):
-        if not any(row):
-            decks.append("covered" if way & {"corridor", "elevator"} else "street")
-            continue
-        bridge, tunnel, covered, indoor = (words - {"no"} for words in row)
-        if bridge - {"boardwalk", "low_water_crossing"}:
-            decks.append("footbridge")
-        elif tunnel - {"building_passage"}:
-            decks.append("subway")
-        elif tunnel or covered or indoor or way & {"corridor", "elevator"}:
-            decks.append("covered")
-        else:
-            decks.append("street")
-    return decks
+
+    def says(name: str, *but: str) -> NDArray[np.bool_]:
+        return read_tag(edges, name, lambda words: bool(words - {"no", *but}))
+
+    inside = read_tag(edges, "highway", lambda words: bool(words & {"corridor", "elevator"}))
+    covered = says("tunnel") | says("covered") | says("indoor") | inside
+    bridge = says("bridge", "boardwalk", "low_water_crossing")
+    subway = says("tunnel", "building_passage")
+    return np.select([bridge, subway, covered], ["footbridge", "subway", "covered"], "street")
 
 
-def _layers(edges: gpd.GeoDataFrame) -> list[int]:
+def _layer(words: frozenset[str]) -> int:
     """OSM layer, 0 where missing, unreadable or several."""
-    whole = re.compile(r"[+-]?\d")
-    read = {
-        words: int(word)
-        for words in set(tag_words(edges, "layer"))
-        if len(words) == 1 and whole.fullmatch(word := next(iter(words)))
-    }
-    return [read.get(words, 0) for words in tag_words(edges, "layer")]
+    word = next(iter(words)) if len(words) == 1 else ""
+    return int(word) if re.fullmatch(r"[+-]?\d", word) else 0
 
 
 def _in_large_pieces(table: gpd.GeoDataFrame, report: dict[str, float]) -> NDArray[np.bool_]:
     """Tell which edges lie in the longest connected piece, or in one as long as a town's."""
     ids, codes = np.unique(np.concatenate([table["u"], table["v"]]), return_inverse=True)
     u, v = codes[: len(table)], codes[len(table) :]
-    links = coo_array((np.ones(len(u), np.int8), (u, v)), shape=(len(ids), len(ids)))
-    count, label = connected_components(links, directed=False)
+    count, label = connected_pieces(u, v, len(ids))
     weight = np.bincount(label[u], weights=table.length, minlength=count)
     large = weight >= SMALLEST_TOWN_KM * 1000
     large[weight.argmax()] = True
@@ -514,8 +493,7 @@ def _hanging(
     size = int(ends.max()) + 1
     changes_level = table["steps"].to_numpy() | (table["highway"] == "elevator").to_numpy()
     level = np.isin(deck, ("street", "covered")) & ~changes_level
-    links = coo_array((np.ones(level.sum(), np.int8), ends[level].T), shape=(size, size))
-    count, label = connected_components(links, directed=False)
+    count, label = connected_pieces(ends[level, 0], ends[level, 1], size)
     group = label[ends[:, 0]]
     on_deck, elsewhere = np.zeros(size, bool), np.zeros(size, bool)
     on_deck[ends[deck == above].ravel()] = True

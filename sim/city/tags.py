@@ -7,10 +7,13 @@ Chinese and English; it knows nothing of what a tag means.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import dropwhile, takewhile
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 _QUOTED = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
 _IDEOGRAPH = r"[\u3400-\u9fff\uf900-\ufaff]"
@@ -31,33 +34,46 @@ def split_name(value: object, chinese: object = None, english: object = None) ->
         only where `value` has Chinese in it, so that elsewhere a street keeps its local name.
     """
     name = min(tag_values(value), default="")
-    words = _SEAM.sub(" ", name).split()
-    marked = [bool(_HAS_IDEOGRAPH.search(word)) for word in words]
-    own_latin = " ".join(word for word, mark in zip(words, marked, strict=True) if not mark)
-    first_run = dropwhile(lambda pair: not pair[1], zip(words, marked, strict=True))
-    own_chinese = " ".join(word for word, _ in takewhile(lambda pair: pair[1], first_run))
+    own_latin, own_chinese = _by_script(name)
     given_chinese, given_english = tag_values(chinese), tag_values(english)
-    if given_english and (any(marked) or not own_latin):
+    if given_english and (own_chinese or not own_latin):
         own_latin = min(given_english)
     if len(given_chinese) == 1 or not own_chinese:
         own_chinese = min(given_chinese, default="")
     return own_latin.strip("/-;, "), own_chinese.strip("/-;, ")
 
 
-def split_names(frame: pd.DataFrame) -> list[tuple[str, str]]:
-    """Return `split_name` of every row's name, name:zh and name:en, where it has them."""
-    columns = [
-        frame[key].tolist() if key in frame else [None] * len(frame)
-        for key in ("name", "name:zh", "name:en")
-    ]
-    known: dict[str, tuple[str, str]] = {}
-    names = []
-    for row in zip(*columns, strict=True):
-        text = repr(row)
-        if text not in known:
-            known[text] = split_name(*row)
-        names.append(known[text])
-    return names
+def _by_script(name: str) -> tuple[str, str]:
+    """Return the words without ideographs, and the first words in a row that have any."""
+    if not _HAS_IDEOGRAPH.search(name):
+        return " ".join(name.split()), ""
+    words = _SEAM.sub(" ", name).split()
+    marked = [bool(_HAS_IDEOGRAPH.search(word)) for word in words]
+    latin = " ".join(word for word, mark in zip(words, marked, strict=True) if not mark)
+    first_run = dropwhile(lambda pair: not pair[1], zip(words, marked, strict=True))
+    return latin, " ".join(word for word, _ in takewhile(lambda pair: pair[1], first_run))
+
+
+def split_names(frame: pd.DataFrame) -> NDArray[np.object_]:
+    """Return `split_name` of every row's name, name:zh and name:en, where it has them.
+
+    Parameters
+    ----------
+    frame
+        A thing a row.
+
+    Returns
+    -------
+    names
+        Shape (rows, 2): English, or the local one, and Chinese.
+    """
+    columns = [_distinct(frame, key) for key in ("name", "name:zh", "name:en")]
+    kind = np.zeros(len(frame), np.int64)
+    for code, values in columns:
+        kind, _ = pd.factorize(kind * len(values) + code)
+    first = np.unique(kind, return_index=True)[1]
+    names = [split_name(*(values[code[row]] for code, values in columns)) for row in first]
+    return np.array(names, object).reshape(-1, 2)[kind]
 
 
 def tag_values(value: object) -> list[str]:
@@ -72,14 +88,32 @@ def tag_values(value: object) -> list[str]:
     return [item.strip() for item in value.split(";") if item.strip()]
 
 
-def tag_words(frame: pd.DataFrame, name: str) -> list[frozenset[str]]:
-    """Return the values of one tag, a set a row; empty where the column or the value is missing."""
+def read_tag(
+    frame: pd.DataFrame, name: str, read: Callable[[frozenset[str]], bool | int | str]
+) -> NDArray[Any]:
+    """Return what `read` makes of one tag, row by row; it is asked once for each value there is.
+
+    Parameters
+    ----------
+    frame
+        A way a row; without the column every row counts as without the tag.
+    name
+        The tag.
+    read
+        Given the values of a tag, of which there are none where it is missing.
+    """
+    codes, values = _distinct(frame, name)
+    return np.array([read(frozenset(tag_values(value))) for value in values])[codes]
+
+
+def _distinct(frame: pd.DataFrame, name: str) -> tuple[NDArray[np.intp], list[object]]:
+    """Return which of the values of a column each row has, and these, the last one None."""
     if name not in frame:
-        return [frozenset()] * len(frame)
-    values = frame[name].to_numpy(object)
+        return np.full(len(frame), -1), [None]
+    column = frame[name]
     try:
-        codes, found = pd.factorize(values)
+        codes, values = pd.factorize(column)
     except TypeError:  # lists, as a graph in memory has them
-        return [frozenset(tag_values(value)) for value in values]
-    sets = [*(frozenset(tag_values(value)) for value in found), frozenset()]
-    return [sets[code] for code in codes]
+        codes, _ = pd.factorize(column.map(repr))
+        return codes, [*column.iloc[np.unique(codes, return_index=True)[1]], None]
+    return codes, [*values, None]

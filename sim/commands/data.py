@@ -109,7 +109,8 @@ def _import(
 
     with progress() as announce, reading_ahead(files) as begun:
         announce("reading")
-        from sim.city.bundle import bundle_path, import_files, save_bundle
+        from sim.city.bundle import bundle_path, save_bundle
+        from sim.city.from_files import import_files
 
         folder = bundle_path(name)
         city = import_files(

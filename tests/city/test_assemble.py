@@ -120,7 +120,7 @@ def test_buildings_of_the_streets_own_source_that_lie_elsewhere_are_a_stated_fal
     far = houses(box(9000, 0, 9010, 10))
     city = assemble("town", town(), buildings=far, same_source=True)
     assert city.walls.kind == "blocks"
-    assert any("no building footprint in the region" in a for a in city.provenance["assumptions"])
+    assert any("no building footprints in the region" in a for a in city.provenance["assumptions"])
     with pytest.raises(InputError, match="none lies"):
         assemble("town", town(), buildings=far)
 

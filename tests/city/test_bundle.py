@@ -15,13 +15,13 @@ from sim.city.bundle import (
     bundle_path,
     bundles_folder,
     district_bundle,
-    import_files,
     list_bundles,
     load_bundle,
     load_city,
     read_manifest,
     save_bundle,
 )
+from sim.city.from_files import import_files
 from sim.city.streets import StreetNetwork
 from sim.errors import InputError
 

@@ -5,7 +5,8 @@ import shapely
 from drawn import grid_ways, shared
 
 from sim.area import district_outlines, districts
-from sim.city.bundle import import_files, load_bundle, save_bundle
+from sim.city.bundle import load_bundle, save_bundle
+from sim.city.from_files import import_files
 from sim.city.sources.bus_streets import PROXY, covered_districts, outline, read_bus_streets
 from sim.city.sources.files import file_kind
 from sim.errors import InputError

@@ -9,7 +9,7 @@ from shapely.affinity import translate
 
 from sim.cameras.fleet import Fleet
 from sim.city.assemble import assemble
-from sim.city.bundle import import_files
+from sim.city.from_files import import_files
 from sim.city.streets import DECKS, StreetNetwork
 from sim.sight.sightings import see
 

@@ -109,7 +109,7 @@ def test_a_city_with_all_its_houses_is_not_mixed():
 
 
 def test_a_hole_torn_into_helsinki_is_found():
-    from sim.city.bundle import import_files
+    from sim.city.from_files import import_files
 
     city = import_files([shared("cities/helsinki.osm.pbf")], "helsinki")
     assert city.walls.kind == "footprints"

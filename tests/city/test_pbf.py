@@ -10,7 +10,7 @@ from osmium.osm.mutable import Node, Relation, Way
 
 from sim.city.sources import osm_stream
 from sim.city.sources.osm_stream import building_height, metres, reading_ahead
-from sim.city.sources.pbf import read_pbf
+from sim.city.sources.pbf import Extract, read_features, read_pbf, read_ways
 from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
 from sim.errors import InputError
@@ -228,23 +228,33 @@ def town(path):
     return written(path, ways, points=points, missing=[4])
 
 
-def test_a_process_that_reads_ahead_finds_the_same(tmp_path):
+def read_with(path, begun):
+    """An extract from the processes that read it."""
+    nodes, edges, of_ways = read_ways(path, begun)
+    buildings, places, of_features = read_features(path, begun)
+    return Extract(nodes, edges, buildings, places, {**of_ways, **of_features})
+
+
+def test_processes_that_read_ahead_find_the_same(tmp_path):
     path = town(tmp_path / "a.osm.pbf")
     with reading_ahead([path]) as begun:
-        ahead = read_pbf(path, begun[path])
-        assert begun[path].returncode == 0
+        ahead = read_with(path, begun[path])
+        assert [process.returncode for process in begun[path]] == [0, 0]
     assert_same_extract(ahead, read_pbf(path))
 
 
 def test_a_reader_that_is_killed_or_fails_costs_time_only(tmp_path):
     path = town(tmp_path / "a.osm.pbf")
-    with reading_ahead([path]) as begun:
-        begun[path].kill()
-        assert_same_extract(read_pbf(path, begun[path]), read_pbf(path))
+    for number in range(2):
+        with reading_ahead([path]) as begun:
+            begun[path][number].kill()
+            assert_same_extract(read_with(path, begun[path]), read_pbf(path))
     broken = tmp_path / "broken.osm.pbf"
     broken.write_bytes(path.read_bytes()[:-40])
     with reading_ahead([broken]) as begun, pytest.raises(InputError, match="damaged or cut short"):
-        read_pbf(broken, begun[broken])
+        read_ways(broken, begun[broken])
+    with reading_ahead([broken]) as begun, pytest.raises(InputError, match="damaged or cut short"):
+        read_features(broken, begun[broken])
 
 
 def test_only_extracts_are_read_ahead(tmp_path):

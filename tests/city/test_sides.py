@@ -5,7 +5,7 @@ import pytest
 from drawn import frames, grid_ways, shared
 
 from sim.city.assemble import assemble
-from sim.city.bundle import import_files
+from sim.city.from_files import import_files
 from sim.city.pavements import HALF_CARRIAGEWAY_M, KERB_TO_WALKER_M
 from sim.city.sides import with_both_sides
 from sim.city.streets import StreetNetwork

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.city.streets import DECKS, StreetNetwork, projected_crs
-from sim.city.tags import split_name
+from sim.city.tags import read_tag, split_name, split_names
 from sim.errors import InputError
 
 
@@ -355,3 +355,20 @@ def test_mong_kok_as_osmnx_saved_it():
     assert set(nathan["name"]) == {"Nathan Road"}
     assert set(streets.edges["deck"]) == set(DECKS)
     assert not streets.edges["highway"].isin(["motorway", "trunk"]).any()
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+def test_a_table_of_tags_is_read_as_its_rows_are(as_text):
+    highways = ["residential", ["steps", "footway"], None, "footway;steps", ["steps", "footway"]]
+    rows = [("花園街 Fa Yuen Street", None, None), (["B Road", "A Road"], None, None), (None,) * 3,
+            ("C", "丙", "Sea"), ("花園街 Fa Yuen Street", None, "Garden Street")]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["name", "name:zh", "name:en"]).assign(highway=highways)
+    if as_text:
+        table = table.map(lambda value: str(value) if isinstance(value, list) else value)
+    assert split_names(table).tolist() == [[*split_name(*row)] for row in rows]
+    assert read_tag(table, "highway", len).tolist() == [1, 2, 0, 2, 2]
+    assert read_tag(table, "highway", lambda words: "steps" in words).tolist() == [
+        False, True, False, True, True,
+    ]  # fmt: skip
+    assert read_tag(table, "bridge", "-".join).tolist() == [""] * 5
+    assert split_names(table[["highway"]].iloc[:0]).shape == (0, 2)

@@ -20,7 +20,8 @@ from city.drawn_planet import MIDDLE, SOUTH, STEP, WEST, quarter
 from osmium.osm.mutable import Node, Relation, Way
 
 from sim.area import district_outlines
-from sim.city.bundle import import_files, save_bundle
+from sim.city.bundle import save_bundle
+from sim.city.from_files import import_files
 
 EXTRACTS = ("las_palmas", "helsinki", "central_tst", "my_city")
 WAN_CHAI = (0.012, -0.036)

@@ -1,9 +1,9 @@
 """The stream through an OpenStreetMap extract: what it meets, as plain lists.
 
 pyosmium resolves node positions and multipolygons in C++; here each way, building and place is
-looked at once. It imports neither tables nor geometry, so that a process of its own can begin to
-read while the first one still loads those (`reading_ahead`). What is met becomes tables in
-`sim.city.sources.pbf`.
+looked at once. It imports neither tables nor geometry, so that processes of its own can begin to
+read while the first one still loads those (`reading_ahead`): one meets the ways, another buildings
+and places. What is met becomes tables in `sim.city.sources.pbf`.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import struct
 import subprocess
 import sys
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from sim.errors import InputError
 from sim.processes import same_package
@@ -68,7 +68,10 @@ PLACE_TAGS: tuple[tuple[str, frozenset[str], str], ...] = (
 """Which tag makes which kind of place, the first that fits counts; entrance, rail and bus_stop
 are turned into stations once the whole file is read."""
 
-_KEYS = ("highway", "building", "building:part", *(key for key, _, _ in PLACE_TAGS))
+_FEATURE_KEYS = (
+    "building", "building:part", *(key for key, _, _ in PLACE_TAGS if key != "highway"),
+)  # fmt: skip
+"""Tags that make an area worth building; a bus stop, the only highway among places, is a point."""
 _PLACE_RANKS: list[tuple[str, dict[str, int]]] = [
     (
         key,
@@ -95,49 +98,65 @@ class Tags(Protocol):
 
 
 @dataclass
-class Found:
-    """What the stream has met so far.
+class Ways:
+    """The ways that the stream has met so far.
 
     Attributes
     ----------
-    ways
+    tags
         The id and the values of `WAY_TAGS` of every way, or piece of one.
     sizes, references
         How many nodes each of them has, and their ids one way after the other.
     lines
         Its line in hexadecimal WKB, WGS 84.
+    report
+        What was left out, counted.
+    """
+
+    tags: list[tuple[object, ...]] = field(default_factory=list)
+    sizes: array[int] = field(default_factory=lambda: array("q"))
+    references: array[int] = field(default_factory=lambda: array("q"))
+    lines: list[str] = field(default_factory=list)
+    report: dict[str, float] = field(default_factory=dict)
+
+    def add(self, tags: tuple[object, ...], references: list[int], line: str) -> None:
+        """Take a way, or a piece of one."""
+        self.tags.append(tags)
+        self.sizes.append(len(references))
+        self.references.extend(references)
+        self.lines.append(line)
+
+
+@dataclass
+class Features:
+    """The buildings and places that the stream has met so far.
+
+    Attributes
+    ----------
     buildings, outlines
-        Height (m; NaN unknown), OSM value and whether it is a part; its outline likewise.
+        Height (m; NaN unknown), OSM value and whether it is a part; its outline in hexadecimal
+        WKB, WGS 84.
     places, positions
         Kind, name, name:zh, name:en and ref; its point or outline likewise.
     report
         What was left out, counted.
     """
 
-    ways: list[tuple[object, ...]] = field(default_factory=list)
-    sizes: array[int] = field(default_factory=lambda: array("q"))
-    references: array[int] = field(default_factory=lambda: array("q"))
-    lines: list[str] = field(default_factory=list)
     buildings: list[tuple[float, str, bool]] = field(default_factory=list)
     outlines: list[str] = field(default_factory=list)
     places: list[tuple[str | None, ...]] = field(default_factory=list)
     positions: list[str] = field(default_factory=list)
     report: dict[str, float] = field(default_factory=dict)
 
-    def add_way(self, tags: tuple[object, ...], references: list[int], line: str) -> None:
-        """Take a way, or a piece of one."""
-        self.ways.append(tags)
-        self.sizes.append(len(references))
-        self.references.extend(references)
-        self.lines.append(line)
 
-    def count(self, reason: str) -> None:
-        """Count one more thing that was left out."""
-        self.report[reason] = self.report.get(reason, 0.0) + 1.0
+Met = TypeVar("Met", Ways, Features)
 
 
-Reading = subprocess.Popen[bytes]
-"""A process that reads an extract and writes what it met."""
+class Reading(NamedTuple):
+    """Two processes that read the same extract and write what they met, pickled."""
+
+    ways: subprocess.Popen[bytes]
+    features: subprocess.Popen[bytes]
 
 
 def check_extract(path: Path) -> None:
@@ -163,7 +182,7 @@ def check_extract(path: Path) -> None:
 
 @contextmanager
 def reading_ahead(paths: Iterable[Path]) -> Iterator[Mapping[Path, Reading]]:
-    """Begin to read the extracts among some files, each in a process of its own.
+    """Begin to read the extracts among some files, each in two processes of its own.
 
     What is wrong with a file is said by whoever reads it, so a file that is no extract is passed
     over here.
@@ -172,18 +191,13 @@ def reading_ahead(paths: Iterable[Path]) -> Iterator[Mapping[Path, Reading]]:
     try:
         for path in paths:
             if _is_extract(path):
-                begun[path] = subprocess.Popen(
-                    [sys.executable, "-P", "-m", "sim.city.sources.osm_stream", str(path)],
-                    env=same_package(),
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,  # a reader that fails is heard below
-                )
+                begun[path] = Reading(_reader("ways", path), _reader("features", path))
         yield begun
     finally:
-        for process in begun.values():
-            process.kill()
-            process.communicate()
+        for reading in begun.values():
+            for process in reading:
+                process.kill()
+                process.communicate()
 
 
 def _is_extract(path: Path) -> bool:
@@ -194,63 +208,97 @@ def _is_extract(path: Path) -> bool:
     return True
 
 
-def stream(path: Path, begun: Reading | None = None) -> Found:
-    """Meet every walking way, building and place of an extract.
+def _reader(what: str, path: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "sim.city.sources.osm_stream", what, str(path)],
+        env=same_package(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # a reader that fails is heard in `_met`
+    )
+
+
+def stream_ways(path: Path, begun: Reading | None = None) -> Ways:
+    """Meet every way of an extract that is a street or path.
 
     Parameters
     ----------
     path
         A .osm.pbf file.
     begun
-        A process that reads it already, from `reading_ahead`; one that failed is not asked again.
+        Processes that read it already, from `reading_ahead`; where one failed, it is read here.
 
     Raises
     ------
     InputError
         The file is none that `check_extract` takes, or is damaged.
     """
+    return _met(Ways(), _meet_ways, path, begun and begun.ways)
+
+
+def stream_features(path: Path, begun: Reading | None = None) -> Features:
+    """Meet every building and place of an extract; parameters and errors as of `stream_ways`."""
+    return _met(Features(), _meet_features, path, begun and begun.features)
+
+
+def _met(
+    met: Met,
+    meet: Callable[[Path, Met], None],
+    path: Path,
+    process: subprocess.Popen[bytes] | None,
+) -> Met:
+    """Fill `met` with what a process has written, else by reading here."""
     check_extract(path)
-    if begun is not None and begun.stdout is not None:
-        written = begun.stdout.read()
-        if begun.wait() == 0:
-            return Found(**pickle.loads(written))  # written by our own process
-    found = Found()
+    if process is not None and process.stdout is not None:
+        written = process.stdout.read()
+        if process.wait() == 0:
+            vars(met).update(pickle.loads(written))  # written by our own process
+            return met
     try:
-        _stream(path, found)
+        meet(path, met)
     except RuntimeError as error:
         why = " ".join(str(error).split())
         raise InputError(
             f"{path}: the OSM file is damaged or cut short ({why}); download it again"
         ) from error
-    return found
+    return met
 
 
-def _stream(path: Path, found: Found) -> None:
+def _meet_ways(path: Path, met: Ways) -> None:
+    import osmium
+    from osmium.filter import EntityFilter, KeyFilter
+
+    factory = osmium.geom.WKBFactory()
+    kind = osmium.osm
+    items = osmium.FileProcessor(str(path), kind.NODE | kind.WAY).with_locations()
+    items.with_filter(EntityFilter(kind.WAY)).with_filter(KeyFilter("highway"))
+    for way in items:
+        if isinstance(way, osmium.osm.Way):
+            _take_way(way, factory, met)
+
+
+def _meet_features(path: Path, met: Features) -> None:
     import osmium
     from osmium.filter import EntityFilter, KeyFilter, TagFilter
 
     factory = osmium.geom.WKBFactory()
     kind = osmium.osm
-    items = osmium.FileProcessor(str(path))
-    items.with_areas(KeyFilter(*(key for key in _KEYS if key != "highway")))
-    items.with_filter(EntityFilter(kind.NODE | kind.WAY | kind.AREA))
-    ways, places, outlines = KeyFilter("highway"), TagFilter(*_PLACE_PAIRS), KeyFilter(*_KEYS)
-    for wanted, of in ((ways, kind.WAY), (places, kind.NODE), (outlines, kind.AREA)):
-        wanted.enable_for(of)
-        items.with_filter(wanted)
-    area, way, node = osmium.osm.Area, osmium.osm.Way, osmium.osm.Node
+    items = osmium.FileProcessor(str(path)).with_areas(KeyFilter(*_FEATURE_KEYS))
+    items.with_filter(EntityFilter(kind.NODE | kind.AREA))
+    places, outlines = TagFilter(*_PLACE_PAIRS), KeyFilter(*_FEATURE_KEYS)
+    places.enable_for(kind.NODE)
+    outlines.enable_for(kind.AREA)
+    items.with_filter(places).with_filter(outlines)
     for item in items:
-        if isinstance(item, area):
-            _take_area(item, factory, found)
-        elif isinstance(item, way):
-            _take_way(item, factory, found)
-        elif isinstance(item, node):
+        if isinstance(item, osmium.osm.Area):
+            _take_area(item, factory, met)
+        elif isinstance(item, osmium.osm.Node):
             place = _place_kind(item.tags)
             if place and item.location.valid():
-                _take_place(item.tags, place, factory.create_point(item), found)
+                _take_place(item.tags, place, factory.create_point(item), met)
 
 
-def _take_way(way: osmium.osm.Way, factory: osmium.geom.WKBFactory, found: Found) -> None:
+def _take_way(way: osmium.osm.Way, factory: osmium.geom.WKBFactory, met: Ways) -> None:
     """Take a way whole, or in pieces where its other nodes lie outside the extract."""
     import osmium
 
@@ -262,15 +310,15 @@ def _take_way(way: osmium.osm.Way, factory: osmium.geom.WKBFactory, found: Found
     try:
         line = factory.create_linestring(way, osmium.geom.use_nodes.ALL)
     except osmium.InvalidLocationError:
-        found.count("ways_cut_at_the_edge")
+        _count(met.report, "ways_cut_at_the_edge")
         runs = groupby(way.nodes, key=lambda node: node.location.valid())
         for piece in [list(nodes) for valid, nodes in runs if valid]:
             if len(piece) > 1:
-                found.add_way(tags, [node.ref for node in piece], _line(piece))
+                met.add(tags, [node.ref for node in piece], _line(piece))
     except RuntimeError:
-        found.count("ways_without_line")
+        _count(met.report, "ways_without_line")
     else:
-        found.add_way(tags, [node.ref for node in way.nodes], line)
+        met.add(tags, [node.ref for node in way.nodes], line)
 
 
 def _line(nodes: list[osmium.osm.NodeRef]) -> str:
@@ -280,7 +328,7 @@ def _line(nodes: list[osmium.osm.NodeRef]) -> str:
     return struct.pack(f"=BII{len(ends)}d", order, 2, len(nodes), *ends).hex()
 
 
-def _take_area(area: osmium.osm.Area, factory: osmium.geom.WKBFactory, found: Found) -> None:
+def _take_area(area: osmium.osm.Area, factory: osmium.geom.WKBFactory, met: Features) -> None:
     tags = area.tags
     value = tags.get("building")
     part = value is None
@@ -292,28 +340,33 @@ def _take_area(area: osmium.osm.Area, factory: osmium.geom.WKBFactory, found: Fo
     try:
         outline = factory.create_multipolygon(area)
     except RuntimeError:
-        found.count("areas_without_outline")
+        _count(met.report, "areas_without_outline")
         return
     if kind:
-        _take_place(tags, kind, outline, found)
+        _take_place(tags, kind, outline, met)
     if value is None:
         return
     if value in NOT_STANDING:
-        found.count("roofs_and_the_like")
+        _count(met.report, "roofs_and_the_like")
     elif _underside(tags) >= FLOATING_M:
-        found.count("parts_above_the_street")
+        _count(met.report, "parts_above_the_street")
     elif tags.get("location") == "underground" or (tags.get("layer") or "").startswith("-"):
-        found.count("buildings_underground")
+        _count(met.report, "buildings_underground")
     else:
-        found.buildings.append((building_height(tags), value, part))
-        found.outlines.append(outline)
+        met.buildings.append((building_height(tags), value, part))
+        met.outlines.append(outline)
 
 
-def _take_place(tags: Tags, kind: str, shape: str, found: Found) -> None:
+def _take_place(tags: Tags, kind: str, shape: str, met: Features) -> None:
     value = tags.get
     chinese = value("name:zh") or value("name:zh-Hant")
-    found.places.append((kind, value("name"), chinese, value("name:en"), value("ref")))
-    found.positions.append(shape)
+    met.places.append((kind, value("name"), chinese, value("name:en"), value("ref")))
+    met.positions.append(shape)
+
+
+def _count(report: dict[str, float], reason: str) -> None:
+    """Count one more thing that was left out."""
+    report[reason] = report.get(reason, 0.0) + 1.0
 
 
 def _place_kind(tags: Tags) -> str | None:
@@ -365,4 +418,5 @@ def _underside(tags: Tags) -> float:
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(pickle.dumps(vars(stream(Path(sys.argv[1]))), protocol=5))
+    streams = {"ways": stream_ways, "features": stream_features}
+    sys.stdout.buffer.write(pickle.dumps(vars(streams[sys.argv[1]](Path(sys.argv[2]))), protocol=5))

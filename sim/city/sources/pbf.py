@@ -16,7 +16,14 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from sim.city.sources.osm_stream import WAY_TAGS, Found, Reading, stream
+from sim.city.sources.osm_stream import (
+    WAY_TAGS,
+    Features,
+    Reading,
+    Ways,
+    stream_features,
+    stream_ways,
+)
 from sim.city.tags import split_name
 from sim.errors import InputError
 
@@ -26,21 +33,7 @@ ENTRANCE_REACH_M = 400.0
 
 @dataclass(frozen=True)
 class Extract:
-    """What an extract holds, in WGS 84.
-
-    Attributes
-    ----------
-    nodes
-        Junctions and ends of ways: osmid, geometry.
-    edges
-        Pieces of ways between them: u, v, osmid and the tags of `WAY_TAGS`, geometry from u to v.
-    buildings
-        Polygons with height (m above ground; NaN unknown), building (the OSM value), part (bool).
-    places
-        Points with kind, name, name_zh, weight.
-    report
-        What was left out, counted.
-    """
+    """What an extract holds, in WGS 84: the layers of `read_ways` and `read_features`."""
 
     nodes: gpd.GeoDataFrame
     edges: gpd.GeoDataFrame
@@ -49,33 +42,75 @@ class Extract:
     report: dict[str, float]
 
 
-def read_pbf(path: Path, begun: Reading | None = None) -> Extract:
+def read_pbf(path: Path) -> Extract:
     """Read walking ways, buildings and places of an OpenStreetMap extract.
 
     Parameters
     ----------
     path
         A .osm.pbf file of one city; nodes outside the extract may be missing, ways are cut there.
-    begun
-        A process that reads it already, from `sim.city.sources.osm_stream.reading_ahead`.
 
     Raises
     ------
     InputError
         The file is missing, empty, damaged, no PBF, too large, or holds no ways.
     """
-    found = stream(path, begun)
-    if not found.ways:
+    nodes, edges, of_ways = read_ways(path)
+    buildings, places, of_features = read_features(path)
+    return Extract(nodes, edges, buildings, places, {**of_ways, **of_features})
+
+
+def read_ways(
+    path: Path, begun: Reading | None = None
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, dict[str, float]]:
+    """Read the walking ways of an extract, cut where they meet.
+
+    Parameters
+    ----------
+    path
+        As of `read_pbf`, whose errors it raises.
+    begun
+        Processes that read it already, from `sim.city.sources.osm_stream.reading_ahead`.
+
+    Returns
+    -------
+    nodes
+        Junctions and ends of ways: osmid, geometry.
+    edges
+        Pieces of ways between them: u, v, osmid and the tags of `WAY_TAGS`, geometry from u to v.
+    report
+        What was left out, counted.
+    """
+    ways = stream_ways(path, begun)
+    if not ways.tags:
         raise InputError(f"{path}: no streets in the OSM file; choose a larger area")
-    nodes, edges = _cut_at_junctions(found)
-    return Extract(nodes, edges, _buildings(found), _places(found), dict(found.report))
+    nodes, edges = _cut_at_junctions(ways)
+    return nodes, edges, ways.report
 
 
-def _cut_at_junctions(found: Found) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+def read_features(
+    path: Path, begun: Reading | None = None
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, dict[str, float]]:
+    """Read the buildings and places of an extract; parameters and errors as of `read_ways`.
+
+    Returns
+    -------
+    buildings
+        Polygons with height (m above ground; NaN unknown), building (the OSM value), part (bool).
+    places
+        Points with kind, name, name_zh, weight.
+    report
+        What was left out, counted.
+    """
+    features = stream_features(path, begun)
+    return _buildings(features), _places(features), features.report
+
+
+def _cut_at_junctions(ways: Ways) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Split ways where another way, or the way itself, passes the same node."""
-    sizes = np.frombuffer(found.sizes, np.int64)
-    reference = np.frombuffer(found.references, np.int64)
-    position = _positions(found.lines, sizes)
+    sizes = np.frombuffer(ways.sizes, np.int64)
+    reference = np.frombuffer(ways.references, np.int64)
+    position = _positions(ways.lines, sizes)
     way = np.repeat(np.arange(len(sizes)), sizes)
     ids, code, times = np.unique(reference, return_inverse=True, return_counts=True)
     cut = times[code] > 1
@@ -87,7 +122,7 @@ def _cut_at_junctions(found: Found) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
     count = end - start + 1
     edge = np.repeat(np.arange(len(start)), count)
     vertex = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + start[edge]
-    tags = pd.DataFrame(found.ways, columns=["osmid", *WAY_TAGS]).take(way[start])
+    tags = pd.DataFrame(ways.tags, columns=["osmid", *WAY_TAGS]).take(way[start])
     tags.insert(0, "u", reference[start])
     tags.insert(1, "v", reference[end])
     edges = gpd.GeoDataFrame(
@@ -124,22 +159,22 @@ def _shapes(outlines: list[str]) -> NDArray[np.object_]:
     return np.asarray(shapely.from_wkb([bytes.fromhex(outline) for outline in outlines]))
 
 
-def _buildings(found: Found) -> gpd.GeoDataFrame:
-    table = pd.DataFrame(found.buildings, columns=["height", "building", "part"])
-    return gpd.GeoDataFrame(table, geometry=_shapes(found.outlines), crs="EPSG:4326")
+def _buildings(features: Features) -> gpd.GeoDataFrame:
+    table = pd.DataFrame(features.buildings, columns=["height", "building", "part"])
+    return gpd.GeoDataFrame(table, geometry=_shapes(features.outlines), crs="EPSG:4326")
 
 
-def _places(found: Found) -> gpd.GeoDataFrame:
+def _places(features: Features) -> gpd.GeoDataFrame:
     """Turn rail stations and their entrances, or bus stops where there is no rail, into stations.
 
     A station that has entrances is represented by them, for people walk to entrances.
     """
     named = [
         (kind, *split_name(name, chinese, english), ref or "")
-        for kind, name, chinese, english, ref in found.places
+        for kind, name, chinese, english, ref in features.places
     ]
     table = pd.DataFrame(named, columns=["kind", "name", "name_zh", "ref"])
-    point = shapely.point_on_surface(_shapes(found.positions))
+    point = shapely.point_on_surface(_shapes(features.positions))
     frame = gpd.GeoDataFrame(table, geometry=point, crs="EPSG:4326")
     entrance = (frame["kind"] == "entrance").to_numpy()
     rail = (frame["kind"] == "rail").to_numpy()
@@ -149,7 +184,7 @@ def _places(found: Found) -> gpd.GeoDataFrame:
     if entrance.any() or rail.any():
         keep &= (frame["kind"] != "bus_stop").to_numpy()
     elif (frame["kind"] == "bus_stop").any():
-        found.report["bus_stops_as_stations"] = float((frame["kind"] == "bus_stop").sum())
+        features.report["bus_stops_as_stations"] = float((frame["kind"] == "bus_stop").sum())
     frame["kind"] = frame["kind"].replace(
         dict.fromkeys(("entrance", "rail", "bus_stop"), "station")
     )

@@ -1,0 +1,271 @@
+"""A city from files: an extract, a graph that osmnx saved, building polygons, station exits.
+
+It knows which file holds what, cuts streets to the study area, and has buildings and places read
+beside the streets, because the two are independent and each takes its time. What the layers are
+turned into is decided in `sim.city.streets`, `walls` and `assemble`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from sim.area import HONG_KONG_CRS, DistrictPart, district_outlines, districts
+from sim.city import City
+from sim.city.assemble import DEFAULT_HALO_M, assemble, mapped_walls
+from sim.city.bundle import district_words
+from sim.city.places import Places
+from sim.city.sources.files import (
+    Kind,
+    file_kind,
+    read_area,
+    read_buildings,
+    read_mtr_exits,
+    read_streets,
+)
+from sim.city.streets import StreetNetwork, projected_crs
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from sim.city.sources.osm_stream import Reading
+
+OSM = {
+    "licence": "ODbL 1.0",
+    "attribution": "© OpenStreetMap contributors",
+}
+GIVEN = {
+    "licence": "as stated by whoever gave the file",
+    "attribution": "see the source of the file",
+}
+BUS_ROUTES = {
+    "licence": "DATA.GOV.HK and CSDI terms of use",
+    "attribution": "Transport Department via CSDI, hkbus/route-waypoints",
+}
+MTR = {
+    "licence": "DATA.GOV.HK terms of use",
+    "attribution": "MTR Corporation, via DATA.GOV.HK",
+}
+
+
+class _Streets(NamedTuple):
+    """Junctions, pieces of street between them, and what was left out."""
+
+    nodes: gpd.GeoDataFrame
+    edges: gpd.GeoDataFrame
+    report: dict[str, float]
+
+
+class _Features(NamedTuple):
+    """Buildings where a file has any, places, and what was left out."""
+
+    buildings: gpd.GeoDataFrame | None
+    places: gpd.GeoDataFrame
+    report: dict[str, float]
+
+
+def import_files(
+    paths: list[Path],
+    name: str,
+    *,
+    area: Path | str | None = None,
+    halo_m: float | None = None,
+    name_zh: str = "",
+    private: bool = False,
+    pavements: bool = False,
+    begun: Mapping[Path, Reading] | None = None,
+) -> City:
+    """Build a city from files: streets, and where given buildings and station exits.
+
+    Parameters
+    ----------
+    paths
+        One source of streets (.osm.pbf, .gpkg or .graphml as osmnx saves them, or a .gpkg of the
+        streets that buses use), and any of building polygons (.geojson, .parquet, .gpkg) and
+        mtr_exits.json. Buildings given as polygons replace those of the .osm.pbf.
+    name, name_zh
+        Of the city, in English and in Chinese.
+    area
+        File with the polygon of the study area, or districts of Hong Kong ("Wan Chai", "灣仔,東區",
+        "all"); streets beyond it and its halo are left out. By default all streets are simulated
+        and figures count the part inside the halo; of bus streets, the districts that they cover,
+        without a halo.
+    halo_m
+        Width of the halo; 150 m by default.
+    private
+        Walk ways of private access too.
+    pavements
+        Infer both pavements of streets that have none on the map (`sim.city.sides`).
+    begun
+        Processes that read extracts already (`sim.city.sources.osm_stream.reading_ahead`).
+
+    Raises
+    ------
+    InputError
+        A file is missing, damaged or of the wrong kind, or they do not fit together.
+    """
+    kinds = {path: file_kind(path) for path in map(Path, paths)}
+    street_file = _street_file(kinds)
+    begun = begun or {}
+    with ThreadPoolExecutor(1) as aside:
+        features = aside.submit(_read_features, kinds, begun)
+        read = _read_streets(street_file, kinds[street_file], begun)
+        crs = projected_crs(read.edges)
+        walls = aside.submit(lambda: mapped_walls(features.result().buildings, crs))
+        covered: tuple[DistrictPart, ...] = ()
+        polygon = None
+        if area is not None:
+            polygon, edges = _clipped(read.edges, area, crs, halo_m)
+            read = read._replace(edges=edges)
+        elif kinds[street_file] == "bus_streets":
+            from sim.city.sources.bus_streets import covered_districts, outline
+
+            covered = covered_districts(read.edges)
+            polygon, halo_m = outline(covered), 0.0
+        middles = StreetNetwork.build(read.nodes, read.edges, crs, private)
+        streets = _with_pavements(middles) if pavements else middles
+    city = assemble(
+        name,
+        streets,
+        buildings=walls.result(),
+        area=polygon,
+        region=polygon if covered else None,
+        halo_m=halo_m,
+        places=Places(features.result().places),
+        name_zh=name_zh,
+        provenance={
+            "sources": _sources(kinds, area),
+            "left_out_while_reading": {**read.report, **features.result().report},
+        },
+        same_source="polygons" not in kinds.values(),
+        centrelines=middles,
+    )
+    return _as_proxy(city, covered) if kinds[street_file] == "bus_streets" else city
+
+
+def _street_file(kinds: Mapping[Path, Kind]) -> Path:
+    """Return the file that holds streets; exactly one must."""
+    found = [path for path, kind in kinds.items() if kind in ("pbf", "streets", "bus_streets")]
+    if len(found) != 1:
+        names = ", ".join(path.name for path in found) or "none"
+        raise InputError(
+            f"import: needs exactly one file with streets (.osm.pbf, .gpkg, .graphml), got {names}"
+        )
+    return found[0]
+
+
+def _read_streets(path: Path, kind: Kind, begun: Mapping[Path, Reading]) -> _Streets:
+    if kind == "pbf":
+        from sim.city.sources.pbf import read_ways
+
+        return _Streets(*read_ways(path, begun.get(path)))
+    if kind == "bus_streets":
+        from sim.city.sources.bus_streets import read_bus_streets
+
+        return _Streets(*read_bus_streets(path))
+    return _Streets(*read_streets(path), {})
+
+
+def _read_features(kinds: Mapping[Path, Kind], begun: Mapping[Path, Reading]) -> _Features:
+    """Read buildings and places of all files."""
+    buildings: gpd.GeoDataFrame | None = None
+    places: list[gpd.GeoDataFrame] = []
+    report: dict[str, float] = {}
+    for path in (path for path, kind in kinds.items() if kind == "pbf"):
+        from sim.city.sources.pbf import read_features
+
+        buildings, found, report = read_features(path, begun.get(path))
+        places.append(found)
+    given = [read_buildings(path) for path, kind in kinds.items() if kind == "polygons"]
+    if given:
+        buildings = _stacked(given)
+    places += [read_mtr_exits(path) for path, kind in kinds.items() if kind == "mtr_exits"]
+    stacked = _stacked(places) if places else Places.empty("EPSG:4326").table
+    return _Features(buildings, stacked, report)
+
+
+def _stacked(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Put layers of one kind under one another in WGS 84."""
+    projected = [frame.to_crs("EPSG:4326") for frame in frames]
+    return gpd.GeoDataFrame(pd.concat(projected, ignore_index=True), crs="EPSG:4326")
+
+
+def _clipped(
+    edges: gpd.GeoDataFrame, area: Path | str, crs: str, halo_m: float | None
+) -> tuple[BaseGeometry, gpd.GeoDataFrame]:
+    """Return the study area, and the streets inside it and its halo."""
+    shape, own_crs = _study(area)
+    polygon = gpd.GeoSeries([shape], crs=own_crs).to_crs(crs).iloc[0]
+    reach = polygon.buffer(DEFAULT_HALO_M if halo_m is None else halo_m)
+    edges = edges[edges.to_crs(crs).intersects(reach)]
+    if edges.empty:
+        raise InputError(f"{area}: no streets inside it; check that both are of one place")
+    return polygon, edges
+
+
+def _study(area: Path | str) -> tuple[BaseGeometry, str]:
+    """Return the study area that districts or a file name, and its CRS."""
+    from sim.city.sources.named_areas import named_districts
+
+    words = district_words(str(area))
+    if not words:
+        if not Path(area).suffix:  # no file, so a district was meant
+            names = [name for d in districts() for name in (d.name, d.name_zh)]
+            near = difflib.get_close_matches(str(area), names, n=1)
+            hint = f"did you mean {near[0]}?" if near else "give a polygon file or districts"
+            raise InputError(f"--area {area}: is no district of Hong Kong and no file; {hint}")
+        return read_area(Path(area))
+    outlines = district_outlines()
+    shapes = [outlines[d.name] for word in words for d in named_districts(word)]
+    return shapely.union_all(shapes), HONG_KONG_CRS
+
+
+def _with_pavements(middles: StreetNetwork) -> StreetNetwork:
+    from sim.city.sides import with_both_sides  # loads what few imports need
+
+    return with_both_sides(middles)
+
+
+def _as_proxy(city: City, covered: tuple[DistrictPart, ...]) -> City:
+    """Say that the streets are those that buses use; districts held whole count as a whole."""
+    from sim.city.sources.bus_streets import ASSUMPTIONS, PROXY
+
+    provenance = {
+        **city.provenance,
+        "streets_kind": PROXY,
+        "assumptions": [*ASSUMPTIONS, *city.provenance["assumptions"]],
+    }
+    area = replace(city.area, parts=covered or city.area.parts)
+    return replace(city, area=area, provenance=provenance)
+
+
+def _sources(kinds: Mapping[Path, Kind], area: Path | str | None) -> list[dict[str, Any]]:
+    """Describe the files, with digests and terms."""
+    described = [_source(path, kind) for path, kind in kinds.items()]
+    if area is not None and not district_words(str(area)):
+        described.append(_source(Path(area), "area"))
+    return described
+
+
+def _source(path: Path, kind: str) -> dict[str, Any]:
+    known = {"pbf": OSM, "streets": OSM, "bus_streets": BUS_ROUTES, "mtr_exits": MTR}
+    terms = known.get(kind, GIVEN)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {
+        "file": path.name,
+        "kind": kind,
+        "sha256": digest,
+        "bytes": path.stat().st_size,
+        **terms,
+    }
