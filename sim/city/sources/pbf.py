@@ -197,28 +197,24 @@ def _name_entrances(
     frame: gpd.GeoDataFrame, entrance: NDArray[np.bool_], rail: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Name each entrance after its station; tell which stations have an entrance."""
-    from scipy.spatial import cKDTree
-
     degree_m = 111_320.0
     positions = shapely.get_coordinates(frame.geometry.to_numpy()) * degree_m
     positions[:, 0] *= np.cos(np.radians(positions[:, 1].mean() / degree_m))
+    point = shapely.points(positions)
     named = np.flatnonzero(rail & (frame["name"] + frame["name_zh"] != "").to_numpy())
     has_entrance = np.zeros(int(rail.sum()), bool)
     if not len(named):
         return has_entrance
-    tree = cKDTree(positions[named])
-    _, nearest = tree.query(positions[entrance], distance_upper_bound=ENTRANCE_REACH_M)
-    for row, station in zip(np.flatnonzero(entrance), np.atleast_1d(nearest), strict=True):
-        if station < len(named):
-            own = frame.loc[named[station]]
-            exit_name = frame.at[row, "ref"] or frame.at[row, "name"]
-            frame.at[row, "name"], frame.at[row, "name_zh"] = exit_names(
-                own["name"], own["name_zh"], exit_name
-            )
-    near, _ = cKDTree(positions[entrance]).query(
-        positions[rail], distance_upper_bound=ENTRANCE_REACH_M
-    )
-    return np.asarray(np.isfinite(near))
+    near = {"max_distance": ENTRANCE_REACH_M, "all_matches": False}
+    nearest = shapely.STRtree(point[named]).query_nearest(point[entrance], **near)
+    for row, station in zip(np.flatnonzero(entrance)[nearest[0]], named[nearest[1]], strict=True):
+        own = frame.loc[station]
+        exit_name = frame.at[row, "ref"] or frame.at[row, "name"]
+        frame.at[row, "name"], frame.at[row, "name_zh"] = exit_names(
+            own["name"], own["name_zh"], exit_name
+        )
+    has_entrance[shapely.STRtree(point[entrance]).query_nearest(point[rail], **near)[0]] = True
+    return has_entrance
 
 
 def exit_names(station: str, station_zh: str, exit_name: str) -> tuple[str, str]:
