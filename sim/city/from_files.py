@@ -33,6 +33,7 @@ from sim.city.sources.files import (
     read_streets,
 )
 from sim.city.streets import StreetNetwork, projected_crs
+from sim.city.walls import Walls
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def import_files(
             covered = covered_districts(read.edges)
             polygon, halo_m = outline(covered), 0.0
         middles = StreetNetwork.build(read.nodes, read.edges, crs, private)
-        streets = _with_pavements(middles) if pavements else middles
+        streets = _with_pavements(middles, walls.result()) if pavements else middles
     city = assemble(
         name,
         streets,
@@ -230,10 +231,10 @@ def _study(area: Path | str) -> tuple[BaseGeometry, str]:
     return shapely.union_all(shapes), HONG_KONG_CRS
 
 
-def _with_pavements(middles: StreetNetwork) -> StreetNetwork:
+def _with_pavements(middles: StreetNetwork, mapped: Walls | None) -> StreetNetwork:
     from sim.city.sides import with_both_sides  # loads what few imports need
 
-    return with_both_sides(middles)
+    return with_both_sides(middles, mapped)
 
 
 def _as_proxy(city: City, covered: tuple[DistrictPart, ...]) -> City:

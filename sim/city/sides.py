@@ -1,13 +1,15 @@
 """Both sides of a street where a map draws only its middle.
 
-It decides which streets of a walking network get two pavements: those that no mapped footway
-accompanies and that are no half of a dual carriageway, whose two lines stand for its two sides
-already. The pavements themselves are drawn by `sim.city.pavements`.
+It decides which streets of a walking network get two pavements, and how far apart: those that no
+mapped footway accompanies, that are no half of a dual carriageway, whose two lines stand for its
+two sides already, and that have room between the mapped houses. The pavements themselves are drawn
+by `sim.city.pavements`.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -15,8 +17,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from sim.city.pavements import HALF_CARRIAGEWAY_M, pavements
+from sim.city.pavements import HALF_CARRIAGEWAY_M, KERB_TO_WALKER_M, pavements
 from sim.city.streets import FOOT_ONLY, StreetNetwork
+from sim.city.walls import Walls
 
 SHARED_SURFACE = {"living_street", "pedestrian"}
 """People walk in the middle of these."""
@@ -28,28 +31,54 @@ SPACING_M = 10.0
 ACCOMPANIED = 0.5
 """Share of a street's length with a footway or another carriageway beside it, from which on it
 needs no pavements of its own."""
+WALKER_TO_WALL_M = 1.0
+NARROWEST_M = 2.0
+"""Where houses leave less than this from the middle to a pavement, people walk in the middle."""
+NARROW_SHARE = 0.1
+"""A street is as narrow as it is on this share of its length."""
 _DECK_TAGS = {"footbridge": "bridge", "subway": "tunnel", "covered": "covered"}
 
 
-def with_both_sides(streets: StreetNetwork) -> StreetNetwork:
+class _Samples(NamedTuple):
+    """Points along those edges that are streets at ground level: row of the edge, points, owners.
+
+    `of` is the place in `row` of the edge on which a point lies.
+    """
+
+    row: NDArray[np.int64]
+    point: NDArray[np.object_]
+    of: NDArray[np.int64]
+
+
+def with_both_sides(streets: StreetNetwork, houses: Walls | None = None) -> StreetNetwork:
     """Draw both pavements of the streets that have none on the map, with crossings.
 
     Parameters
     ----------
     streets
         A walking network whose streets are drawn in their middle.
+    houses
+        Mapped houses, in its projected metres: pavements keep 1 m from them where the usual
+        distance for the class of street leaves less, and a street of less than 6 m between
+        houses keeps its middle line.
 
     Returns
     -------
     A network in which such streets are walked on two pavements and crossed at junctions of three
-    streets or more; its report says how many kilometres of street they are. `unwalked` stays as it
-    was, and so does the length of carriageways.
+    streets or more; its report says how many kilometres of street they are, and how many had no
+    room. `unwalked` stays as it was, and so does the length of carriageways.
     """
-    bare = _without_sides(streets)
-    lines = _centrelines(streets, bare)
-    nodes, edges = pavements(lines)
+    samples = _samples(streets.edges)
+    bare = _without_sides(streets.edges, samples)
+    room = _room(len(streets.edges), samples, houses)
+    narrow = bare & (room < NARROWEST_M)
+    nodes, edges = pavements(_centrelines(streets, bare & ~narrow, room))
     drawn = StreetNetwork.build(nodes, edges, streets.crs, private=True)
-    report = {**streets.report, "both_sides_inferred_km": _km(streets, bare)}
+    report = {
+        **streets.report,
+        "both_sides_inferred_km": _km(streets, bare & ~narrow),
+        "too_narrow_for_both_sides_km": _km(streets, narrow),
+    }
     return replace(drawn, report=report, unwalked=streets.unwalked)
 
 
@@ -57,9 +86,7 @@ def _km(streets: StreetNetwork, chosen: NDArray[np.bool_]) -> float:
     return round(float(streets.edges["length"].to_numpy()[chosen].sum()) / 1000, 3)
 
 
-def _without_sides(streets: StreetNetwork) -> NDArray[np.bool_]:
-    """Tell which edges are streets whose pavements are not on the map."""
-    edges = streets.edges
+def _samples(edges: gpd.GeoDataFrame) -> _Samples:
     kinds = set(HALF_CARRIAGEWAY_M) - SHARED_SURFACE
     street = edges["highway"].isin(kinds) & (edges["deck"] == "street")
     row = np.flatnonzero(street.to_numpy() & ~edges["steps"].to_numpy())
@@ -67,12 +94,40 @@ def _without_sides(streets: StreetNetwork) -> NDArray[np.bool_]:
     count = np.ceil(edges["length"].to_numpy()[row] / SPACING_M).astype(np.int64)
     of = np.repeat(np.arange(len(row)), count)
     step = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count)
-    point = shapely.line_interpolate_point(line[row][of], (step + 0.5) / count[of], normalized=True)
+    share = (step + 0.5) / count[of]
+    return _Samples(row, shapely.line_interpolate_point(line[row][of], share, normalized=True), of)
+
+
+def _without_sides(edges: gpd.GeoDataFrame, samples: _Samples) -> NDArray[np.bool_]:
+    """Tell which edges are streets whose pavements are not on the map."""
+    row, point, of = samples
     beside = _has_footway(edges, point) | _has_twin(edges, row[of], point)
+    count = np.bincount(of, minlength=len(row))
     share = np.bincount(of, beside, minlength=len(row)) / np.maximum(count, 1)
     bare = np.zeros(len(edges), bool)
     bare[row[share < ACCOMPANIED]] = True
     return bare
+
+
+def _room(edges: int, samples: _Samples, houses: Walls | None) -> NDArray[np.float64]:
+    """Return how far from its middle each street can be walked, m; infinite where no house is.
+
+    Its narrowest tenth counts.
+    """
+    room = np.full(edges, np.inf)
+    row, point, of = samples
+    if houses is None or not len(houses.footprints) or not len(row):
+        return room
+    tree = shapely.STRtree(houses.footprints.geometry.to_numpy())
+    (at, _), distance = tree.query_nearest(point, all_matches=False, return_distance=True)
+    free = np.empty(len(point))
+    free[at] = distance
+    order = np.lexsort((free, of))
+    count = np.bincount(of, minlength=len(row))
+    first = np.cumsum(count) - count
+    tenth = first + (NARROW_SHARE * (count - 1)).astype(np.int64)
+    room[row] = free[order][tenth] - WALKER_TO_WALL_M
+    return room
 
 
 def _has_footway(edges: gpd.GeoDataFrame, point: NDArray[np.object_]) -> NDArray[np.bool_]:
@@ -106,10 +161,14 @@ def _has_twin(
     return found
 
 
-def _centrelines(streets: StreetNetwork, bare: NDArray[np.bool_]) -> gpd.GeoDataFrame:
+def _centrelines(
+    streets: StreetNetwork, both: NDArray[np.bool_], room: NDArray[np.float64]
+) -> gpd.GeoDataFrame:
     """Return the network as lines that `pavements` reads; all that is on it is walked."""
     edges = streets.edges
     steps = edges["steps"].to_numpy()
+    usual = edges["highway"].map(HALF_CARRIAGEWAY_M).to_numpy(np.float64)
+    half = np.fmin(usual, room - KERB_TO_WALKER_M)
     tags = {tag: np.where(edges["deck"] == deck, "yes", "") for deck, tag in _DECK_TAGS.items()}
     return gpd.GeoDataFrame(
         {
@@ -118,7 +177,8 @@ def _centrelines(streets: StreetNetwork, bare: NDArray[np.bool_]) -> gpd.GeoData
             "name:zh": edges["name_zh"].to_numpy(),
             "highway": np.where(steps, "steps", edges["highway"]),
             "foot": "yes",
-            "pavements": np.where(bare, "both", "none"),
+            "pavements": np.where(both, "both", "none"),
+            "width": np.where(both, 2 * half, np.nan),
             **tags,
         },
         geometry=edges.geometry.to_numpy(),

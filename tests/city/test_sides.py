@@ -1,14 +1,18 @@
 """Both sides of streets that a map draws in their middle."""
 
+import geopandas as gpd
 import networkx as nx
 import pytest
 from drawn import frames, grid_ways, shared
+from shapely.affinity import translate
+from shapely.geometry import box
 
 from sim.city.assemble import assemble
 from sim.city.from_files import import_files
 from sim.city.pavements import HALF_CARRIAGEWAY_M, KERB_TO_WALKER_M
 from sim.city.sides import with_both_sides
 from sim.city.streets import StreetNetwork
+from sim.city.walls import Walls
 
 
 def build(ways):
@@ -63,6 +67,40 @@ def test_two_carriageways_of_one_street_are_its_two_sides():
 
     assert sides("A") == 0
     assert sides("B") == pytest.approx(0.6)
+
+
+def houses_along(street, distance, crs):
+    """A row of houses on both sides of a street along x."""
+    rows = [box(x, side, x + 9, side + 8) for x in range(0, 200, 10)
+            for side in (distance, -distance - 8)]  # fmt: skip
+    at = [translate(row, *street) for row in rows]
+    return Walls.from_footprints(gpd.GeoDataFrame(geometry=at, crs=crs))
+
+
+@pytest.mark.parametrize(
+    ("houses", "pavement"), [(30.0, 5.5), (6.0, 5.0), (4.0, 3.0), (3.0, 2.0), (2.9, 0.0)]
+)
+def test_pavements_keep_clear_of_the_houses(houses, pavement):
+    before = build(
+        [([(0, 0), (200, 0)], {"name": "A"}), ([(200, 0), (260, 0)], {"highway": "footway"})]
+    )
+    corner = before.nodes.geometry[before.edges["u"][0]]
+    walls = houses_along((corner.x, corner.y), houses, before.crs)
+    after = with_both_sides(before, walls)
+    street = after.edges[(after.edges["name"] == "A") & (after.edges["length"] > 100)]
+    assert len(street) == (2 if pavement else 1)
+    middle = street.geometry.interpolate(0.5, normalized=True)
+    assert middle.distance(before.edges.geometry[0]).to_numpy() == pytest.approx(pavement, abs=1e-6)
+    assert not walls.footprints.intersects(street.union_all()).any()
+    narrow = after.report["too_narrow_for_both_sides_km"]
+    assert narrow == pytest.approx(0.0 if pavement else 0.2)
+
+
+def test_las_palmas_walks_past_its_houses_and_not_through_them():
+    city = import_files([shared("cities/las_palmas.osm.pbf")], "las_palmas", pavements=True)
+    counts = city.provenance["counts"]
+    assert city.streets.report["both_sides_inferred_km"] > 500
+    assert counts["streets_inside_footprints_km"] < 0.003 * city.streets.length_km
 
 
 def test_decks_and_names_stay():

@@ -24,7 +24,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from sim.city import City
-from sim.city.assemble import DEFAULT_HALO_M, RIM_M, assemble
+from sim.city.assemble import DEFAULT_HALO_M, RIM_M, assemble, mapped_walls
 from sim.city.places import Places
 from sim.city.sides import with_both_sides
 from sim.city.sources.answers import GarbageError, NoAnswerError, Server, TooMuchError
@@ -262,11 +262,12 @@ def fetch_city(
     if edges.empty:
         raise _nothing(area, server)
     middles = StreetNetwork.build(found.nodes, edges, area.crs, private)
-    streets = with_both_sides(middles) if pavements else middles
+    mapped = mapped_walls(_near(middles, found.buildings, reach), middles.crs)
+    streets = with_both_sides(middles, mapped) if pavements else middles
     return assemble(
         name,
         streets,
-        buildings=_near(streets, found.buildings, reach),
+        buildings=mapped,
         area=area.polygon,
         halo_m=halo_m,
         places=Places(found.places),
