@@ -191,7 +191,8 @@ def reading_ahead(paths: Iterable[Path]) -> Iterator[Mapping[Path, Reading]]:
     try:
         for path in paths:
             if _is_extract(path):
-                begun[path] = Reading(_reader("ways", path), _reader("features", path))
+                features = _reader("features", path)  # first, because it takes longer
+                begun[path] = Reading(_reader("ways", path), features)
         yield begun
     finally:
         for reading in begun.values():
