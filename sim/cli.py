@@ -307,6 +307,7 @@ def _reading(summary: dict[str, Any], optics: str) -> list[str]:
 
     proxy = along_bus_streets(summary)
     trip = "route" if proxy else "walk"
+    trips = area.get("trips", "walks")
     return [
         *_limits(summary),
         f"streets: share of length in view, by what the picture can tell; {trip} seen: median "
@@ -314,6 +315,7 @@ def _reading(summary: dict[str, Any], optics: str) -> list[str]:
         f"towards it; {trip}s unseen: share of {trip}s without any; dark gap: median of the "
         "longest without.",
         *([ALONG_BUS_STREETS] if proxy else []),
+        *([] if proxy or trips == "walks" else [f"trips: {trips}."]),
         f"{kind} Shared out by: {area['share_rule']}; watching a "
         f"street: {area['street_share']}; optics: {optics}; walls: {area['walls']}.",
     ]

@@ -1,8 +1,9 @@
 """What every result can do at the surface: be pickled, be shown in a notebook, be drawn.
 
-A result is pickled by its fields alone. In a notebook it is a short table of figures, no picture,
-with every text escaped. Plots draw on matplotlib axes and return them; matplotlib is an extra of
-the package, asked for only when something is drawn. What is in the table, each result knows.
+A result is pickled by its fields alone. In a notebook and in print it is a short table of figures,
+no picture, with every text escaped. Plots draw on matplotlib axes and return them; matplotlib is an
+extra of the package, asked for only when something is drawn. What is in the table, each result
+knows.
 """
 
 from __future__ import annotations
@@ -43,6 +44,12 @@ class Result:
         caption = f"<caption style='text-align:left'>{_plain(title)}</caption>"
         return f"<table>{caption}<tbody>{rows}</tbody></table>"
 
+    def __str__(self) -> str:
+        """Return the card as lines of text, for consoles."""
+        title, figures = self._card()
+        rows = (f"  {_printable(name)}: {_printable(value)}" for name, value in figures.items())
+        return "\n".join([_printable(title), *rows])
+
     def _card(self) -> tuple[str, Mapping[str, object]]:
         """Return a title and the figures by name; each result has its own."""
         raise NotImplementedError
@@ -50,9 +57,14 @@ class Result:
 
 def _plain(value: object) -> str:
     """Return a value as escaped text of one line."""
+    return escape(_printable(value))
+
+
+def _printable(value: object) -> str:
+    """Return a value as text of one line that steers no terminal."""
     text = f"{value:,}" if isinstance(value, int) else str(value)
     shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    return escape(shown if len(shown) <= LONGEST_TEXT else shown[:LONGEST_TEXT] + "…")
+    return shown if len(shown) <= LONGEST_TEXT else shown[:LONGEST_TEXT] + "…"
 
 
 def percent(share: float | None) -> str:

@@ -172,6 +172,14 @@ def test_run_ends_with_a_table_a_person_can_read(
     assert asked[0]["scenario"].seed == 9  # type: ignore[attr-defined]
 
 
+def test_run_says_why_its_walks_are_others_than_asked_for(
+    scenario: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pretend(monkeypatch, {**SUMMARY, "area": {**SUMMARY["area"], "trips": "none: [b]no place[/]"}})
+    assert main(["run", str(scenario), "--no-map"]) == 0
+    assert "trips: none: [b]no place[/]." in capsys.readouterr().out
+
+
 def test_run_draws_the_map_unless_told_not_to(
     scenario: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -115,6 +115,16 @@ def test_a_notebook_shows_figures_and_runs_nothing(results, name):
         assert "&lt;b&gt;Grid&lt;/b&gt;" in shown
 
 
+@pytest.mark.parametrize("name", ["city", "fleet", "seen", "walks", "report"])
+def test_a_console_shows_the_same_figures_as_plain_lines(results, name):
+    title, *lines = str(results[name]).split("\n")
+    assert title
+    assert lines
+    assert all(line.startswith("  ") and ": " in line and line.isprintable() for line in lines)
+    if name == "city":
+        assert "<b>Grid</b>" in title
+
+
 def test_nothing_at_all_is_shown_as_well(results):
     city = results["city"]
     heads = results["fleet"].heads.iloc[:0]

@@ -152,6 +152,7 @@ def summary(
     city: City,
     fleet: Fleet,
     pieces: FirstSeen,
+    trips: Trips,
     tracks: TrackReport,
     found: Answers,
 ) -> dict[str, Any]:
@@ -163,7 +164,6 @@ def summary(
     cameras = scenario.cameras
     share = cameras.street_share
     real = int(fleet.real.sum())
-    walked = "streets_kind" not in city.provenance
     dates = cameras.dates or (None,) * len(cameras.totals)
     return {
         "version": SUMMARY_VERSION,
@@ -177,7 +177,7 @@ def summary(
             "buildings": len(city.walls.footprints),
             "walls": city.walls.kind,
             "streets": city.provenance.get("streets_kind", "walking network"),
-            "trips": "walks" if walked else "along bus streets (bus-street proxy), not walks",
+            "trips": _trips_in_words(city, trips),
             "share_rule": cameras.share_rule,
             "street_share": share if isinstance(share, str) else "given by owner",
         },
@@ -200,6 +200,17 @@ def summary(
         ],
         "percolation": found.dark.summary,
     }
+
+
+def _trips_in_words(city: City, trips: Trips) -> str:
+    """Say what the trips are, and where they are not the usual ones why."""
+    if "streets_kind" in city.provenance:
+        return "along bus streets (bus-street proxy), not walks"
+    if trips.report.get("instead_home-office"):
+        return "walks from home to office: no station and no market is known here"
+    if not len(trips) and trips.report.get("people"):
+        return "none: the area has no places between which the walks asked for could go"
+    return "walks"
 
 
 def manifest(

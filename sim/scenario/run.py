@@ -151,7 +151,7 @@ def _compute(
         found = answers(kept, seen, pieces, trips, tracks, parameters, own.zones)
     with stages.stage("files"):
         write_tables(folder, city, seen, pieces, trips, tracks, found)
-        figures = summary(scenario, city, fleet, pieces, tracks, found)
+        figures = summary(scenario, city, fleet, pieces, trips, tracks, found)
         write_json(folder / "summary.json", figures)
         threads = available_cores()
         sources = manifest(scenario, city, fleet, trips, stages.seconds, threads, kept.recalled)

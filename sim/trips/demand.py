@@ -27,6 +27,9 @@ from sim.trips.destinations import Ends, by_weight, ends_of, residents
 from sim.trips.routing import Walks, walk
 from sim.trips.waypoints import Gazetteer, WalkThrough
 
+USUAL_KINDS = ("home-station", "home-market", "station-office")
+WITHOUT_EITHER = "home-office"
+"""What is walked in place of the usual kinds where neither stations nor markets are known."""
 NEAREST = 12
 """How many of the nearest places of a kind a person chooses from."""
 NEARNESS_M = 200.0
@@ -68,7 +71,7 @@ def sample_trips(
     *,
     people: int,
     seed: int,
-    kinds: Sequence[str] = ("home-station", "home-market", "station-office"),
+    kinds: Sequence[str] = USUAL_KINDS,
     taste: float = 0.2,
     speed_m_s: float = WALKING_SPEED_M_S,
     walks: Sequence[WalkThrough] = (),
@@ -87,7 +90,8 @@ def sample_trips(
         Of the scenario.
     kinds
         Pairs of kinds of place, origin first. A kind for which the city has no place is left out
-        and reported.
+        and reported. Where it has neither stations nor markets, the usual kinds give way to
+        "home-office", which is reported too.
     taste
         Sigma of the personal lognormal factor on each street's walking time.
     speed_m_s
@@ -142,6 +146,9 @@ def _draw_pairs(
     ends = {kind: ends_of(city, kind, report) for kind in _kinds_of_place(kinds)}
     usable = [kind for kind in kinds if _usable(kind, ends)]
     report |= {f"left_out_{kind}": 1.0 for kind in kinds if kind not in usable}
+    if not usable and tuple(kinds) == USUAL_KINDS and _usable(WITHOUT_EITHER, ends):
+        usable = [WITHOUT_EITHER]
+        report[f"instead_{WITHOUT_EITHER}"] = 1.0
     person = np.arange(people if usable else 0, dtype=np.int64)
     origin, destination = np.zeros((2, len(person)), np.int32)
     kind_of = np.empty(len(person), object)

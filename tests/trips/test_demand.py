@@ -93,6 +93,17 @@ def test_a_kind_without_places_is_left_out_and_said(city):
     assert len(none.table.columns) == 13
 
 
+def test_without_stations_and_markets_people_walk_to_work_and_it_is_said(city):
+    known = city.places.table["kind"].isin(["home", "office"])
+    fewer = City(city.area, city.streets, city.walls, Places(city.places.table[known]))
+    trips = sample_trips(fewer, people=40, seed=1)
+    assert set(trips.table["kind"]) == {"home-office"}
+    assert trips.report["instead_home-office"] == 1
+    assert len(sample_trips(fewer, people=40, seed=1, kinds=("home-station",))) == 0
+    usual = sample_trips(city, people=40, seed=1)
+    assert "instead_home-office" not in usual.report
+
+
 def test_without_homes_people_live_along_the_streets(city):
     fewer = Places(city.places.table[city.places.table["kind"] != "home"])
     trips = sample_trips(
