@@ -140,6 +140,10 @@ class _Pair:
             walked=self.walked,
             rules=bool(carried["rules"]),
             last=f"{self.totals[-1]:,}",
+            cites=[
+                (f"{letter}: ", side["cite"])
+                for letter, side in zip("AB", self.facts["sides"], strict=True)
+            ],
             **words,
         )
         drawn = assemble(maps, words, SCRIPTS, body, carried, packed)

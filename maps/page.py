@@ -169,6 +169,7 @@ def _page(run: RunFolder, payload: Payload) -> Page:
         classes=[f"{end:,}" for end in class_ends(run.totals)],
         walkable=payload.head["walkable"],
         walked=has_walks(run),
+        cites=[("", facts["cite"])],
         **words,
     )
     carried = {
@@ -382,9 +383,13 @@ def page_asset(name: str) -> str:
 @cache
 def page_template(name: str) -> jinja2.Template:
     """Return a template of ours that escapes whatever is put into it."""
-    return jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
-        page_asset(name)
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(page_asset),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
+    return environment.get_template(name)
 
 
 def _styles() -> list[str]:

@@ -176,6 +176,7 @@ def _study_area(
             region = region.intersection(area.buffer(wanted))
     if area is None:
         area, wanted = _shrunk(region, wanted, halo_m is not None, assumptions)
+    shapely.prepare(area)
     if not shapely.intersects(area, streets.edges.geometry.to_numpy()).any():
         raise InputError("area: no streets inside it; check its position and its CRS")
     whole = area.buffer(wanted)

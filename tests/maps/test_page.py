@@ -129,7 +129,9 @@ def test_a_text_is_filled():
 
 
 def test_every_text_asked_for_exists_and_every_text_is_asked_for():
-    template = (ASSETS / "page.html").read_text(encoding="utf-8")
+    template = "".join(
+        (ASSETS / name).read_text(encoding="utf-8") for name in ("page.html", "reading.html")
+    )
     script = "".join(
         (ASSETS / name).read_text(encoding="utf-8") for name in (*EVERY_SCRIPT, *OUR_SCRIPTS)
     )
