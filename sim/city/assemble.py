@@ -7,6 +7,7 @@ in homes and offices where none are given. Whatever it assumes is written into t
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from typing import Any
 
 import geopandas as gpd
@@ -110,7 +111,8 @@ def assemble(
     mapped = None if buildings is None else _near(buildings, whole, same_source)
     with ThreadPoolExecutor(1) as aside:  # façades take longest to infer
         middles = streets if centrelines is None else centrelines
-        inferring = aside.submit(_walls, middles, mapped, whole)
+        # With a copy of the region, because two threads may not use one prepared geometry.
+        inferring = aside.submit(_walls, middles, mapped, copy(whole))
         parts = _parts(whole, streets, population)
         known = _known_places(streets.crs, whole, places)
         filled, of_places = _fill_places(known, streets, study, parts)
@@ -390,10 +392,7 @@ def along_streets(
 
 
 def _counts(
-    streets: StreetNetwork,
-    walls: Walls,
-    places: gpd.GeoDataFrame,
-    polygon: BaseGeometry,
+    streets: StreetNetwork, walls: Walls, places: gpd.GeoDataFrame, polygon: BaseGeometry
 ) -> dict[str, float]:
     counts = {
         "nodes": len(streets.nodes),
