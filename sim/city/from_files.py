@@ -123,16 +123,14 @@ def import_files(
         read = _read_streets(street_file, kinds[street_file], begun)
         crs = projected_crs(read.edges)
         walls = aside.submit(lambda: mapped_walls(features.result().buildings, crs))
-        covered: tuple[DistrictPart, ...] = ()
         polygon = None
+        covered: tuple[DistrictPart, ...] = ()
         if area is not None:
             polygon, edges = _clipped(read.edges, area, crs, halo_m)
             read = read._replace(edges=edges)
         elif kinds[street_file] == "bus_streets":
-            from sim.city.sources.bus_streets import covered_districts, outline
-
-            covered = covered_districts(read.edges)
-            polygon, halo_m = outline(covered), 0.0
+            polygon, covered = _covered(read.edges)
+            halo_m = 0.0
         middles = StreetNetwork.build(read.nodes, read.edges, crs, private)
         streets = _with_pavements(middles, walls.result()) if pavements else middles
     city = assemble(
@@ -212,6 +210,14 @@ def _clipped(
     if edges.empty:
         raise InputError(f"{area}: no streets inside it; check that both are of one place")
     return polygon, edges
+
+
+def _covered(edges: gpd.GeoDataFrame) -> tuple[BaseGeometry, tuple[DistrictPart, ...]]:
+    """Return the districts whose streets buses use, and their outline."""
+    from sim.city.sources.bus_streets import covered_districts, outline
+
+    covered = covered_districts(edges)
+    return outline(covered), covered
 
 
 def _study(area: Path | str) -> tuple[BaseGeometry, str]:
