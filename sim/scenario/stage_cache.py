@@ -120,7 +120,10 @@ class StageCache:
         if sum(array.nbytes for array in arrays.values()) > min(LARGEST_BYTES, self.limit_bytes):
             return
         written = io.BytesIO()
-        np.savez(written, allow_pickle=False, **arrays)
+        if any(array.dtype.hasobject for array in arrays.values()):
+            raise ValueError(f"{stage}: arrays of objects would be kept as pickles")
+        # numpy before 2 would take allow_pickle for one more array
+        np.savez(written, **arrays)  # type: ignore[arg-type]
         content = written.getbuffer()
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)

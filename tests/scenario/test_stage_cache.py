@@ -70,6 +70,13 @@ def test_what_is_kept_comes_back_and_what_is_damaged_does_not(tmp_path_factory, 
     assert not list(cache.folder.iterdir())
 
 
+def test_objects_are_never_kept(tmp_path):
+    cache = StageCache(tmp_path)
+    with pytest.raises(ValueError, match="arrays of objects"):
+        cache.put("sight", "a", {"a": np.array([{"an": "object"}], object)})
+    assert not [*tmp_path.iterdir()]
+
+
 def test_nothing_is_unpickled(tmp_path):
     written = io.BytesIO()
     np.savez(written, a=np.array([{"an": "object"}], object))
