@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from maps.page import (
 from maps.picture import street_picture
 from maps.run_folder import RunFolder, read_run_folder
 from maps.texts import texts_of
+from sim.aside import folder_aside
 from sim.errors import InputError
 
 POLICY = (
@@ -95,19 +95,13 @@ def write_site(run_folders: Sequence[Path], out: Path) -> Path:
         raise InputError(f"{len(run_folders)} runs; give 1 to {MOST_RUNS}")
     _check_place(out)
     names = _folder_names(run_folders)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    try:
+    with folder_aside(out) as aside:
         cards = []
         for folder, name in zip(map(Path, run_folders), names, strict=True):
             cards.append(_card(read_run_folder(folder), name))
             _copy_pages(folder, aside / name)
         _write(aside / "index.html", _index(cards))
         _write(aside / MARK, "Written by `sim site`, which may write this folder anew.\n")
-        aside.chmod(0o755)
-        _into_place(aside, out)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return out / "index.html"
 
 
@@ -198,18 +192,3 @@ def _index(cards: list[dict[str, Any]]) -> str:
 
 def _write(path: Path, content: str) -> None:
     path.write_text(content, encoding="utf-8", newline="\n")
-
-
-def _into_place(aside: Path, out: Path) -> None:
-    """Put the new folder where the old one stood, and only then take the old one away."""
-    if not out.exists():
-        aside.rename(out)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    out.replace(old)
-    try:
-        aside.rename(out)
-    except OSError:
-        old.replace(out)
-        raise
-    shutil.rmtree(old)

@@ -19,10 +19,10 @@ import pandas as pd
 import pyproj
 import shapely
 
+from sim.aside import write_aside
 from sim.cameras.fleet import HEAD_COLUMNS, Fleet
 from sim.cameras.mapped import MOST_CAMERAS
 from sim.cameras.optics import CAMERA_TYPES
-from sim.city.aside import write_aside
 from sim.city.sources.tables import check_file, shown
 from sim.errors import InputError, InputErrors
 

@@ -12,8 +12,6 @@ import io
 import json
 import os
 import re
-import shutil
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -25,6 +23,7 @@ import numpy as np
 import shapely
 
 from sim.area import Area, DistrictPart
+from sim.aside import folder_aside
 from sim.city import City
 from sim.city.places import Places
 from sim.city.streets import DECKS, StreetNetwork
@@ -105,33 +104,11 @@ def save_bundle(city: City, folder: Path, *, imported: str | None = None) -> Pat
     if folder.exists() and not _is_bundle(folder):
         raise InputError(f"{folder}: exists and is no bundle; choose another name or remove it")
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        with folder_aside(folder) as new:
+            _write(city, new, imported)
     except OSError as error:
         raise InputError(f"{folder}: cannot be written ({error.strerror})") from error
-    try:
-        new = aside / "new"
-        new.mkdir()
-        _write(city, new, imported)
-        _move_into_place(new, folder, aside / "old")
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be written ({error.strerror})") from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return folder
-
-
-def _move_into_place(new: Path, folder: Path, old: Path) -> None:
-    """Put the new bundle where the old one was, or leave the old one there."""
-    if not folder.exists():
-        new.rename(folder)
-        return
-    folder.rename(old)
-    try:
-        new.rename(folder)
-    except OSError:
-        old.rename(folder)
-        raise
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

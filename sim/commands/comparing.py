@@ -251,7 +251,7 @@ def walk_command(
 
 
 def _write(path: Path, text: str) -> None:
-    from sim.city.aside import write_aside
+    from sim.aside import write_aside
 
     write_aside(path, lambda aside: aside.write_text(text, encoding="utf-8", newline="\n"))
 

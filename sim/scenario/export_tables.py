@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from sim.aside import folder_aside
 from sim.errors import InputError
 from sim.scenario.data_dictionary import LAYERS, LEFT_OUT, Layer, columns_of
 from sim.scenario.finished import FinishedRun
@@ -67,13 +68,10 @@ def export_run(run: FinishedRun, form: str, out: Path) -> list[Path]:
     if form == "gpkg":
         return _export_gpkg(run, out)
     _check_csv(out)
-    with _aside(out) as folder, _named(out):
-        made = folder / out.name
-        made.mkdir()
+    with _named(out), folder_aside(out) as made:
         for layer in LAYERS:
             _write_csv(_layer(run, layer), made / f"{layer.name}.csv")
         (made / README).write_text(dictionary(run, "csv"), encoding="utf-8")
-        _move(made, out, folder)
     return [out, out / README]
 
 
@@ -325,16 +323,3 @@ def _named(out: Path) -> Iterator[None]:
     except (OSError, DataSourceError) as error:
         words = getattr(error, "strerror", None) or f"{error} (is the disk full?)"
         raise OSError(getattr(error, "errno", None) or errno.EIO, words, str(out)) from None
-
-
-def _move(made: Path, out: Path, folder: Path) -> None:
-    """Put a folder into the place of an earlier one."""
-    former = folder / "former"
-    if out.exists():
-        out.replace(former)
-    try:
-        made.replace(out)
-    except BaseException:  # Ctrl-C as well
-        with suppress(OSError):
-            former.replace(out)
-        raise

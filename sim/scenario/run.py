@@ -6,15 +6,14 @@ beside its place and moved there when it is whole; an interruption leaves nothin
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.aside import folder_aside
 from sim.errors import InputError
 from sim.scenario import TABLES
 from sim.scenario.load import scenario_of
@@ -108,7 +107,7 @@ def run(
             city, own = read_own_inputs(scenario, city)
             if foresee is not None:
                 foresee(estimate(scenario, city))
-        with _aside(out) as folder:
+        with folder_aside(out) as folder:
             kept = KeptStages(scenario, city, cache)
             figures = _compute(kept, own, folder, stages, helpers)
             if finish is not None:
@@ -244,36 +243,3 @@ def check_replaceable(out: Path) -> None:
             raise InputError(f"{out}: holds files that are no run; choose another --out")
     if out.exists() and not out.is_dir():
         raise InputError(f"{out}: is a file; choose another --out")
-
-
-@contextmanager
-def _aside(out: Path) -> Iterator[Path]:
-    """Give a temporary folder beside `out` that takes its place if nothing goes wrong."""
-    made = not out.parent.exists()
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    except OSError as error:
-        raise InputError(
-            f"{out}: cannot be written ({error.strerror}); choose another --out"
-        ) from None
-    except KeyboardInterrupt:
-        if made:
-            with suppress(OSError):
-                out.parent.rmdir()
-        raise
-    former = folder.with_name(folder.name + "-former")
-    try:
-        yield folder
-        folder.chmod(0o755)
-        if out.exists():
-            out.replace(former)
-        folder.replace(out)
-    finally:
-        if former.exists() and not out.exists():
-            former.replace(out)
-        shutil.rmtree(former, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
-        if made:
-            with suppress(OSError):  # it holds the run
-                out.parent.rmdir()

@@ -17,8 +17,8 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from sim.aside import write_aside
 from sim.city import City
-from sim.city.aside import write_aside
 from sim.errors import InputError
 from sim.trips import WALKING_SPEED_M_S, Trips
 from sim.trips.matching import TOO_FAR_M, match
