@@ -45,17 +45,15 @@ def write_aside(path: Path, write: Callable[[Path], object]) -> None:
 
 
 @contextmanager
-def folder_aside(out: Path) -> Iterator[Path]:
-    """Give a new folder beside `out` that takes its place if nothing goes wrong.
+def room_beside(out: Path) -> Iterator[Path]:
+    """Give an empty folder beside `out` that goes however the work ends, Ctrl-C included.
 
-    A folder that stands there is moved aside first, comes back if the new one cannot be put in its
-    place, and goes then. However the work ends, Ctrl-C included, nothing else is left; folders
-    above `out` that had to be made go again with a work that failed.
+    Folders above `out` that had to be made go too, unless they hold something by then.
 
     Parameters
     ----------
     out
-        Where the folder shall stand.
+        Where the work shall stand in the end.
 
     Raises
     ------
@@ -65,7 +63,7 @@ def folder_aside(out: Path) -> Iterator[Path]:
     made = not out.parent.exists()
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        room = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     except OSError as error:
         raise InputError(
             f"{out}: cannot be written ({error.strerror}); choose another place"
@@ -75,18 +73,36 @@ def folder_aside(out: Path) -> Iterator[Path]:
             with suppress(OSError):
                 out.parent.rmdir()
         raise
-    former = folder.with_name(folder.name + "-former")
     try:
-        yield folder
-        folder.chmod(0o755)
-        if out.exists():
-            out.replace(former)
-        folder.replace(out)
+        yield room
     finally:
-        if former.exists() and not out.exists():
-            former.replace(out)
-        shutil.rmtree(former, ignore_errors=True)
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(room, ignore_errors=True)
         if made:
             with suppress(OSError):  # it holds the work
                 out.parent.rmdir()
+
+
+@contextmanager
+def folder_aside(out: Path) -> Iterator[Path]:
+    """Give a new folder beside `out` that takes its place if nothing goes wrong.
+
+    A folder that stands there is moved aside first, comes back if the new one cannot be put in its
+    place, and goes then.
+
+    Parameters
+    ----------
+    out
+        Where the folder shall stand; errors are those of `room_beside`.
+    """
+    with room_beside(out) as room:
+        new, former = room / "new", room / "former"
+        new.mkdir()
+        yield new
+        new.chmod(0o755)
+        try:
+            if out.exists():
+                out.replace(former)
+            new.replace(out)
+        finally:
+            if former.exists() and not out.exists():
+                former.replace(out)

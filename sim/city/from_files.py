@@ -32,6 +32,7 @@ from sim.city.sources.files import (
     read_mtr_exits,
     read_streets,
 )
+from sim.city.sources.osm_stream import OSM
 from sim.city.streets import StreetNetwork, projected_crs
 from sim.city.walls import Walls
 from sim.errors import InputError
@@ -41,10 +42,6 @@ if TYPE_CHECKING:
 
     from sim.city.sources.osm_stream import Reading
 
-OSM = {
-    "licence": "ODbL 1.0",
-    "attribution": "© OpenStreetMap contributors",
-}
 GIVEN = {
     "licence": "as stated by whoever gave the file",
     "attribution": "see the source of the file",

@@ -10,14 +10,12 @@ from __future__ import annotations
 import csv
 import errno
 import re
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from sim.aside import folder_aside
+from sim.aside import folder_aside, room_beside
 from sim.errors import InputError
 from sim.scenario.data_dictionary import LAYERS, LEFT_OUT, Layer, columns_of
 from sim.scenario.finished import FinishedRun
@@ -231,7 +229,7 @@ def _export_gpkg(run: FinishedRun, out: Path) -> list[Path]:
     if out.suffix.lower() != ".gpkg" or out.is_dir():
         raise InputError(f"{out}: name it {out.stem or 'export'}.gpkg")
     beside = out.with_name(f"{out.stem}_{README}")
-    with _aside(out) as folder, _named(out):
+    with room_beside(out) as folder, _named(out):
         made = folder / "export.gpkg"
         with _fixed_time():
             for layer in LAYERS:
@@ -293,22 +291,6 @@ def _check_csv(out: Path) -> None:
         names = {path.name for path in out.iterdir()}
         if names and not (README in names and names <= ours):
             raise InputError(f"{out}: holds files that are no export; choose another --out")
-
-
-@contextmanager
-def _aside(out: Path) -> Iterator[Path]:
-    """Give a temporary folder beside `out`, which goes in whatever way the work ends."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    except OSError as error:
-        raise InputError(
-            f"{out}: cannot be written ({error.strerror}); choose another --out"
-        ) from None
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -85,10 +85,8 @@ class StageCache:
 
         Parameters
         ----------
-        stage
-            Name of the stage.
-        digest
-            Of the program, its input and its parameters.
+        stage, digest
+            As `put` was given them.
         """
         path = self._path(stage, digest)
         try:

@@ -28,6 +28,7 @@ from sim.processes import same_package
 if TYPE_CHECKING:
     import osmium
 
+OSM = {"licence": "ODbL 1.0", "attribution": "© OpenStreetMap contributors"}
 LARGEST_FILE_MB = 300
 STOREY_M = 3.2
 FLOATING_M = 3.0

@@ -29,6 +29,7 @@ from sim.city.places import Places
 from sim.city.sides import with_both_sides
 from sim.city.sources.answers import GarbageError, NoAnswerError, Server, TooMuchError
 from sim.city.sources.named_areas import WantedArea
+from sim.city.sources.osm_stream import OSM
 from sim.city.sources.overpass_queries import (
     SMALLEST_TILE_DEGREES,
     Box,
@@ -40,7 +41,6 @@ from sim.city.streets import StreetNetwork
 from sim.errors import InputError
 
 OVERPASS = "https://overpass-api.de/api"
-OSM = {"licence": "ODbL 1.0", "attribution": "© OpenStreetMap contributors"}
 
 LARGEST_FETCH_MB = 4000
 """XML of all answers together; merging them takes about as much memory."""
