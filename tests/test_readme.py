@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
+from sim.processes import available_cores
+from sim.scenario.bands import bands
 from sim.scenario.load import load_scenario
 from sim.scenario.run import run
 
@@ -22,24 +24,56 @@ def core(tmp_path_factory):
     return out
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/index.md", "docs/question-zh.md"])
-def test_the_table_is_what_the_first_command_gives(page, core):
-    summary = json.loads((core / "summary.json").read_text(encoding="utf-8"))
+@pytest.fixture(scope="module")
+def over_seeds(tmp_path_factory):
+    """What `sim bands scenarios/mong_kok_core.yaml --seeds 20` gives."""
+    loaded = load_scenario(ROOT / "scenarios" / "mong_kok_core.yaml")
+    folder = tmp_path_factory.mktemp("bands")
+    return bands(loaded, folder, seeds=20, workers=available_cores()).content
+
+
+COLUMNS = [
+    ("recognise", "cameras"),
+    ("detect", "coverage"),
+    ("recognise", "coverage"),
+    ("recognise", "observed_length_p50"),
+    ("recognise", "unseen_trips"),
+]
+PAGES = ["README.md", "docs/index.md", "docs/question-zh.md"]
+
+
+def _one(rows, total, task, figure):
+    (found,) = [
+        row for row in rows if (row["total"], row["task"], row["figure"]) == (total, task, figure)
+    ]
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_table_is_what_its_command_gives(page, over_seeds):
     text = (ROOT / page).read_text(encoding="utf-8")
     rows = re.findall(r"^\| ([\d,]+) \|(.+)\|$", text, re.MULTILINE)
-    steps = {f"{step['total']:,}": step for step in summary["steps"]}
-    assert len(rows) == 3
+    assert [total for total, _ in rows] == ["4,000", "11,000", "60,000"]
     for total, cells in rows:
-        step = steps[total]
-        walks = step["trips"]["recognise"]
-        expected = [
-            f"{step['cameras']}",
-            f"{100 * step['coverage']['detect']:.0f} %",
-            f"{100 * step['coverage']['recognise']:.0f} %",
-            f"{100 * walks['observed_length']['p50']:.0f} %",
-            f"{100 * walks['unseen_trips']:.0f} %",
-        ]
+        expected = []
+        for task, figure in COLUMNS:
+            row = _one(over_seeds["chance"], int(total.replace(",", "")), task, figure)
+            scale, unit = (1, "") if figure == "cameras" else (100, " %")
+            mean, low, high = (scale * row[key] for key in ("mean", "p5", "p95"))
+            expected.append(f"{mean:.0f}{unit} ({low:.0f}–{high:.0f})")
         assert [cell.strip() for cell in cells.split("|")] == expected
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_range_is_what_its_command_gives(page, over_seeds):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    told = []
+    for total in (4_000, 60_000):
+        row = _one(over_seeds["range"], total, "recognise", "unseen_trips")
+        told.append([f"{100 * row[end]:.0f}" for end in ("lowest", "highest")])
+    (four, sixty) = told
+    words = r"\D{1,60}?".join([*four, *sixty])
+    assert re.search(words, text.replace("60,000", "").replace("4,000", "")), told
 
 
 def test_the_table_of_the_tutorial_is_what_its_comparison_gives(core, tmp_path, capsys):
