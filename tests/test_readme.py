@@ -1,6 +1,5 @@
 """Figures in README and docs come from the runs that they name; they may not drift apart."""
 
-import json
 import re
 from pathlib import Path
 
