@@ -4,7 +4,7 @@
     python benchmarks/same_bytes.py DATA FOLDER --against OTHER       # and compare
 
 DATA is the folder with the real extracts (AREAS says what is looked for there); an area whose
-file is missing is left out and named. FOLDER takes bundles and runs, and digests.json: the SHA-256 of
+file is missing is left out and named. FOLDER takes bundles, runs and digests.json: the SHA-256 of
 summary.json and of every Parquet file of each run. With --against, the FOLDER of another checkout,
 each file that differs or is missing on one side is named, and the exit code is 1. The code that is
 run is that of the checkout in which this script lies.
