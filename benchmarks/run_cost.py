@@ -1,7 +1,7 @@
 """What a run costs: seconds a stage, memory and disk over a grid of scenarios, and the constants.
 
     python benchmarks/run_cost.py measure costs.csv    each run in a process of its own
-    python benchmarks/run_cost.py fit costs.csv        prints COSTS for sim/scenario/estimate.py
+    python benchmarks/run_cost.py fit costs.csv        prints COSTS for sim/pipeline/cost.py
     python benchmarks/run_cost.py linear [AREA]        a table: heads, then trips, doubled and again
 
 Areas are the built-in core of Mong Kok and those bundles named here that are imported; sizes of
@@ -43,7 +43,7 @@ CHILD = """
 import json, resource, sys, time
 from pathlib import Path
 from maps import write_pages
-from sim.scenario.run import run
+from sim.pipeline.run import run
 from sim.scenario.schema import Scenario
 wanted, out = Scenario.model_validate(json.loads(sys.argv[1])), Path(sys.argv[2])
 drawn = []
@@ -106,12 +106,12 @@ def linear(area):
 
 
 def fit(path):
-    """Print the constants of `sim.scenario.estimate`, and how far the model is off."""
+    """Print the constants of `sim.pipeline.cost`, and how far the model is off."""
     import numpy as np
     import pandas as pd
     from scipy.optimize import nnls
 
-    from sim.scenario.estimate import Sizes
+    from sim.pipeline.cost import Sizes
 
     rows = pd.read_csv(path)
     sizes = [

@@ -27,7 +27,7 @@ from maps.page import (
 from maps.picture import street_picture
 from maps.run_folder import RunFolder, read_run_folder
 from maps.texts import texts_of
-from sim.aside import folder_aside
+from sim.atomic_write import folder_aside
 from sim.errors import InputError
 
 POLICY = (

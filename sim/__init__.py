@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from sim.cameras.real import read_cameras
     from sim.city import City
     from sim.city.bundle import load_city
+    from sim.ensemble.bands import bands
+    from sim.ensemble.sweep import sweep
     from sim.errors import InputError
+    from sim.pipeline.run import run
     from sim.placement import place
-    from sim.scenario.bands import bands
-    from sim.scenario.compare import compare
-    from sim.scenario.finished import read_run
+    from sim.results.compare import compare
+    from sim.results.read import read_run
     from sim.scenario.load import load_scenario
-    from sim.scenario.run import run
-    from sim.scenario.sweep import sweep
     from sim.sight.sightings import Sightings, see
     from sim.sight.what_if import see_changed
     from sim.tracking import TrackingParameters, track
@@ -36,18 +36,18 @@ _HOME = {
     "Sightings": "sim.sight.sightings",
     "TrackingParameters": "sim.tracking",
     "Trips": "sim.trips",
-    "bands": "sim.scenario.bands",
-    "compare": "sim.scenario.compare",
+    "bands": "sim.ensemble.bands",
+    "compare": "sim.results.compare",
     "load_city": "sim.city.bundle",
     "load_scenario": "sim.scenario.load",
     "place": "sim.placement",
     "read_cameras": "sim.cameras.real",
-    "read_run": "sim.scenario.finished",
-    "run": "sim.scenario.run",
+    "read_run": "sim.results.read",
+    "run": "sim.pipeline.run",
     "sample_trips": "sim.trips.demand",
     "see": "sim.sight.sightings",
     "see_changed": "sim.sight.what_if",
-    "sweep": "sim.scenario.sweep",
+    "sweep": "sim.ensemble.sweep",
     "track": "sim.tracking",
 }
 

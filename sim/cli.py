@@ -46,7 +46,7 @@ from sim.errors import InputError, InputErrors
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from sim.scenario.estimate import Estimate
+    from sim.pipeline.cost import Estimate
     from sim.scenario.load import LoadedScenario
 
 DONE, FAILED, WRONG_INPUT, STOPPED = 0, 1, 2, 130
@@ -211,9 +211,9 @@ def _show_resolved(loaded: LoadedScenario, *, as_json: bool) -> None:
     """Print the scenario with its defaults and what it takes, if its area is here and fits."""
     from sim.city.bundle import load_city
     from sim.errors import one_line
-    from sim.scenario.estimate import estimate
+    from sim.pipeline.cost import estimate
+    from sim.pipeline.run import check_fits
     from sim.scenario.load import dump_scenario
-    from sim.scenario.run import check_fits
 
     city = load_city(loaded.scenario.area)
     check_fits(loaded.scenario, city)
@@ -234,9 +234,9 @@ def _run(
     from rich.console import Console
 
     from sim.errors import one_line
-    from sim.scenario.run import run
+    from sim.pipeline.run import run
+    from sim.pipeline.stage_cache import StageCache, cache_folder
     from sim.scenario.schema import mix_words
-    from sim.scenario.stage_cache import StageCache, cache_folder
 
     finish = None
     if draw_map:
@@ -273,7 +273,7 @@ def _closing_table(summary: dict[str, Any]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from sim.scenario.headlines import along_bus_streets
+    from sim.results.metrics import along_bus_streets
 
     area, tasks = summary["area"], summary["tasks"]
     kind = "simulated cameras" if summary.get("simulated", True) else "cameras partly simulated"
@@ -303,7 +303,7 @@ def _reading(summary: dict[str, Any], optics: str) -> list[str]:
     kind = "Simulated, not a list of real cameras."
     if real:
         kind = f"{real} cameras as mapped or listed by others, the rest simulated."
-    from sim.scenario.headlines import ALONG_BUS_STREETS, along_bus_streets
+    from sim.results.metrics import ALONG_BUS_STREETS, along_bus_streets
 
     proxy = along_bus_streets(summary)
     trip = "route" if proxy else "walk"

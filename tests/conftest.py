@@ -1,6 +1,6 @@
 import pytest
 
-from sim.scenario.stage_cache import CACHE_FOLDER_VARIABLE
+from sim.pipeline.stage_cache import CACHE_FOLDER_VARIABLE
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -149,7 +149,7 @@ def pretend(monkeypatch: pytest.MonkeyPatch, outcome: object) -> list[dict[str, 
             raise outcome
         return outcome
 
-    monkeypatch.setattr("sim.scenario.run.run", run)
+    monkeypatch.setattr("sim.pipeline.run.run", run)
     return asked
 
 
@@ -296,7 +296,7 @@ def python(code: str, folder: Path) -> subprocess.Popen[str]:
 
 def test_control_c_stops_a_run_with_one_line(scenario: Path, tmp_path: Path) -> None:
     code = (
-        "import sys, time\nimport sim.scenario.run as engine\nfrom sim.cli import main\n"
+        "import sys, time\nimport sim.pipeline.run as engine\nfrom sim.cli import main\n"
         "def run(*_, **__):\n    print('begun', flush=True)\n    time.sleep(30)\n"
         "engine.run = run\nsys.exit(main(['run', 's.yaml', '--no-map']))"
     )

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
+from sim.ensemble.bands import bands
+from sim.pipeline.run import run
 from sim.processes import available_cores
-from sim.scenario.bands import bands
 from sim.scenario.load import load_scenario
-from sim.scenario.run import run
 
 ROOT = Path(__file__).parents[1]
 TUTORIAL = ROOT / "docs" / "tutorials" / "urbanist.md"

@@ -19,7 +19,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from sim.aside import write_aside
+from sim.atomic_write import write_aside
 from sim.cameras.fleet import HEAD_COLUMNS, Fleet
 from sim.cameras.mapped import MOST_CAMERAS
 from sim.cameras.optics import CAMERA_TYPES

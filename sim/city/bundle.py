@@ -23,7 +23,7 @@ import numpy as np
 import shapely
 
 from sim.area import Area, DistrictPart
-from sim.aside import folder_aside
+from sim.atomic_write import folder_aside
 from sim.city import City
 from sim.city.places import Places
 from sim.city.streets import DECKS, StreetNetwork

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from sim.pipeline.run import Announce
     from sim.scenario.load import LoadedScenario
-    from sim.scenario.run import Announce
 
 STOPPED = 130
 PIPE_WIDTH = 1000

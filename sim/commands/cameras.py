@@ -148,7 +148,7 @@ def cameras_next_command(
 ) -> None:
     """Show how much street of a finished run's area is first seen by each next cameras."""
     from sim.placement.additions import next_heads
-    from sim.scenario.finished import read_run
+    from sim.results.read import read_run
 
     finished = read_run(run)
     added = next_heads(finished.seen, step, task=task, up_to=finished.totals[-1])
@@ -198,7 +198,7 @@ def cameras_without_command(
 ) -> None:
     """Show what a finished run's cameras see with and without some; nobody takes their place."""
     from sim.placement.additions import heads_of, without
-    from sim.scenario.finished import read_run
+    from sim.results.read import read_run
 
     if not (owners or sites or ranks):
         raise InputError("nothing to leave out; give --owner, --site or --rank")

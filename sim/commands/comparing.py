@@ -28,16 +28,16 @@ from sim.commands import (
 )
 from sim.commands.publishing import write_two_runs
 from sim.errors import InputError
-from sim.scenario.headlines import HEADLINE_TASK
+from sim.results.metrics import HEADLINE_TASK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.table import Table
 
-    from sim.scenario.bands import Bands
-    from sim.scenario.compare import Comparison
-    from sim.scenario.walk_run import WalkAnswer
+    from sim.ensemble.bands import Bands
+    from sim.results.compare import Comparison
+    from sim.results.walk import WalkAnswer
 
 SHORT_STREET_M = 30.0
 """Streets walked for less are mostly crossed; `--json` has them all."""
@@ -110,7 +110,7 @@ def compare_command(
     debug: Debug = False,
 ) -> None:
     """Set finished runs side by side: what differs in them, and what comes of it."""
-    from sim.scenario.compare import compare
+    from sim.results.compare import compare
 
     _check_csv(out)
     if page is not None:
@@ -166,8 +166,8 @@ def bands_command(
     Seeds give a band of what is drawn by chance; cases are set beside one another, never pooled.
     Finished cells are kept in DIR, so the same command goes on where it was stopped.
     """
-    from sim.scenario.bands import bands, cells_to_compute
-    from sim.scenario.estimate import estimate_cells
+    from sim.ensemble.bands import bands, cells_to_compute
+    from sim.pipeline.cost import estimate_cells
     from sim.scenario.load import load_scenario
 
     loaded = load_scenario(scenario, settings or [])
@@ -234,7 +234,7 @@ def walk_command(
 
     The walk is the shortest one. What is typed is kept nowhere, unless --geojson names a file.
     """
-    from sim.scenario.walk_run import walk_run
+    from sim.results.walk import walk_run
 
     answer = walk_run(run_folder, [start, *(via or []), end], totals=totals or None, task=task)
     if geojson is not None:
@@ -251,7 +251,7 @@ def walk_command(
 
 
 def _write(path: Path, text: str) -> None:
-    from sim.aside import write_aside
+    from sim.atomic_write import write_aside
 
     write_aside(path, lambda aside: aside.write_text(text, encoding="utf-8", newline="\n"))
 
@@ -276,7 +276,7 @@ def _side_by_side(compared: Comparison, task: str) -> Table:
     """Return the figures of all runs for one task, differences from the first beside them."""
     from rich.text import Text
 
-    from sim.scenario.headlines import FIGURES, in_words
+    from sim.results.metrics import FIGURES, in_words
 
     shown = table(f"{task}: {' | '.join(compared.runs)}")
     shown.add_column("cameras\nin the city", justify="right")
@@ -306,7 +306,7 @@ def _known(value: Any) -> float | None:  # noqa: ANN401 - a cell of a table
 
 
 def _apart(name: str, difference: float | None, error: float | None) -> str:
-    from sim.scenario.headlines import in_words
+    from sim.results.metrics import in_words
 
     words = in_words(name, difference, signed=True)
     if error is None or difference is None:

@@ -1,6 +1,6 @@
 """`sim export`: a finished run as a GeoPackage or as CSV tables, with its data dictionary.
 
-Arguments in, `sim.scenario.export_tables` called, paths out.
+Arguments in, `sim.results.export` called, paths out.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def export_command(
 
     A data dictionary lies beside them: every column with its unit and meaning.
     """
-    from sim.scenario.export_tables import default_out, export_run
-    from sim.scenario.finished import read_run
+    from sim.results.export import default_out, export_run
+    from sim.results.read import read_run
 
     run = read_run(run_folder)
     written = export_run(run, form, out if out is not None else default_out(run, form))

@@ -60,7 +60,7 @@ def write_two_runs(runs: list[Path], page: Path) -> Path:
     """
     from maps import write_comparison
     from sim.cameras.optics import TASKS
-    from sim.scenario.compare import compare
+    from sim.results.compare import compare
 
     if page.suffix.lower() != ".html":
         raise InputError(f"{page}: name it {page.stem or 'two'}.html")

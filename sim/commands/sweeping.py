@@ -1,6 +1,6 @@
 """`sim sweep`: every combination of a scenario's matrix, on workers here or elsewhere.
 
-Arguments in, `sim.scenario.sweep` called, progress and a table out. It computes no figure.
+Arguments in, `sim.ensemble.sweep` called, progress and a table out. It computes no figure.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from sim.commands import (
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from sim.scenario.sweep import SweepPlan, Swept
+    from sim.ensemble.sweep import SweepPlan, Swept
 
 MOST_ROWS = 30
 """Lines of the closing table; the rest is in the files."""
@@ -84,7 +84,7 @@ def sweep_command(
     Finished cells are kept in DIR at once: after Ctrl-C, a crash or a change of the matrix, the
     same command computes what is missing.
     """
-    from sim.scenario.sweep import default_folder, plan_of, sweep
+    from sim.ensemble.sweep import default_folder, plan_of, sweep
 
     plan = plan_of(sweep_file, settings or [], variants or [])
     folder = out if out is not None else default_folder(plan)
@@ -116,9 +116,9 @@ def sweep_command(
 
 def _show_plan(plan: SweepPlan, folder: Path, workers: int | None, *, as_json: bool) -> None:
     """Say what is finished already and what the rest takes."""
+    from sim.ensemble.sweep import missing_of
+    from sim.pipeline.cost import estimate_cells
     from sim.processes import available_cores
-    from sim.scenario.estimate import estimate_cells
-    from sim.scenario.sweep import missing_of
 
     missing = missing_of(plan, folder)
     kept = len({cell.digest for cell in plan.cells}) - len(missing)

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cameras.candidates import SIGHT_LINES, Candidates
-from sim.draws import keys
 from sim.errors import InputError
+from sim.keyed_random import keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

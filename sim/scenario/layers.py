@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.scenario import strict_yaml
-from sim.scenario.explain import describe, is_group, nearest
+from sim.scenario.diagnostics import describe, is_group, nearest
 from sim.scenario.schema import LAYER_KEYS
 from sim.scenario.strict_yaml import Place
 

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from sim.errors import InputErrors, one_line
 from sim.scenario import layers, strict_yaml
-from sim.scenario.explain import complaints, describe
+from sim.scenario.diagnostics import complaints, describe
 from sim.scenario.layers import LONGEST_CHAIN, Layered, Unknown, Wanted, Written, dotted, steps
 from sim.scenario.schema import Layers, Scenario, mix_words
 from sim.scenario.strict_yaml import Place

@@ -21,8 +21,8 @@ from scipy.sparse import coo_array, csr_array
 from scipy.special import comb, gammaln
 
 from sim.cameras.optics import TASKS
-from sim.draws import keys, uniform
 from sim.errors import InputError
+from sim.keyed_random import keys, uniform
 from sim.tracking.exposure import path_arrays
 from sim.tracking.percolation import SEEN, DarkNetwork
 from sim.trips.destinations import residents

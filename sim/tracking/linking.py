@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from sim.cameras.fleet import Fleet
 from sim.cameras.optics import TASKS
 from sim.city.streets import StreetArrays
-from sim.draws import uniform
 from sim.errors import InputError
 from sim.jit import inner, kernel
+from sim.keyed_random import uniform
 from sim.sight.sightings import SightingArrays
 from sim.tracking.exposure import (
     HeadSteps,

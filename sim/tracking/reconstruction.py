@@ -17,9 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.cameras.optics import TASKS
 from sim.city.streets import StreetNetwork
-from sim.draws import keys, scrambled_one, uniform
 from sim.errors import InputError
 from sim.jit import inner, kernel
+from sim.keyed_random import keys, scrambled_one, uniform
 from sim.processes import available_cores
 from sim.tracking.exposure import (
     MEET_M,

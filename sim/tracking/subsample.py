@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cameras.optics import TASKS
-from sim.draws import keys
+from sim.keyed_random import keys
 from sim.tracking.avoidance import STRETCHES, Avoidance, avoidance
 from sim.tracking.linking import TrackingParameters, working_heads
 from sim.tracking.reconstruction import Reconstruction, reconstruction

@@ -22,8 +22,8 @@ from scipy.special import ndtri
 
 from sim.area import district_outlines, districts
 from sim.city import City
-from sim.draws import uniform
 from sim.errors import InputError
+from sim.keyed_random import uniform
 from sim.trips.destinations import (
     Ends,
     by_weight,

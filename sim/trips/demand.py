@@ -19,8 +19,8 @@ from scipy.spatial import cKDTree
 
 from sim.city import City
 from sim.city.places import KINDS
-from sim.draws import uniform
 from sim.errors import InputError
+from sim.keyed_random import uniform
 from sim.trips import WALKING_SPEED_M_S, Trips
 from sim.trips.days import Legs, departures, draw_days
 from sim.trips.destinations import Ends, by_weight, ends_of, residents

@@ -17,7 +17,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from sim.aside import write_aside
+from sim.atomic_write import write_aside
 from sim.city import City
 from sim.errors import InputError
 from sim.trips import WALKING_SPEED_M_S, Trips

@@ -17,9 +17,9 @@ from scipy.sparse.csgraph import connected_components
 from scipy.special import ndtri
 
 from sim.city.streets import StreetNetwork
-from sim.draws import keys, scrambled_one
 from sim.errors import InputError
 from sim.jit import inner, kernel
+from sim.keyed_random import keys, scrambled_one
 from sim.processes import available_cores
 from sim.trips import WALKING_SPEED_M_S
 

@@ -7,7 +7,7 @@ import shapely
 from sim.city.bundle import load_city
 from sim.city.zones import are_points, read_zones
 from sim.errors import InputError
-from sim.scenario.run import run
+from sim.pipeline.run import run
 from sim.scenario.schema import Scenario
 
 CRS = "EPSG:2326"

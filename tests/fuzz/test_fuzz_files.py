@@ -24,9 +24,9 @@ from sim.city.sources.named_areas import named_districts
 from sim.city.sources.osm_stream import building_height
 from sim.city.sources.osm_stream import metres as pbf_metres
 from sim.city.tags import split_name, tag_values
-from sim.scenario import TABLES
-from sim.scenario.compare import compare
-from sim.scenario.finished import read_run
+from sim.results.compare import compare
+from sim.results.contract import TABLES
+from sim.results.read import read_run
 from sim.trips.own import read_trips
 from sim.trips.own_demand import read_od
 from sim.trips.waypoints import Gazetteer

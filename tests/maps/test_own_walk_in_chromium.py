@@ -13,10 +13,10 @@ from chromium import complaints, lit_pixels, open_page, requests, set_slider, wa
 
 from maps import write_map
 from maps.run_folder import read_run_folder
-from sim.scenario.finished import read_run
-from sim.scenario.run import run
+from sim.pipeline.run import run
+from sim.results.read import read_run
+from sim.results.walk import walk_run
 from sim.scenario.schema import Scenario
-from sim.scenario.walk_run import walk_run
 
 ENDS = ("Mong Kok exit E2", "Flower Market")
 TASKS = ("detect", "observe", "recognise", "identify")

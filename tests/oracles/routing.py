@@ -10,7 +10,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from sim.draws import keys
+from sim.keyed_random import keys
 from sim.trips.routing import edge_seconds, taste_factors
 
 

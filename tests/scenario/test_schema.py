@@ -30,7 +30,7 @@ MINIMAL = {"name": "a", "area": "b", "cameras": {"totals": [4000]}}
 
 def groups(model: type[BaseModel] = Scenario) -> list[type[BaseModel]]:
     """Return every group of keys of the language."""
-    from sim.scenario.explain import _models
+    from sim.scenario.diagnostics import _models
 
     inner = [g for field in model.model_fields.values() for g in _models(field.annotation)]
     return [model, *(group for found in inner for group in groups(found))]

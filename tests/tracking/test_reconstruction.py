@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from oracles import tracking as slow
 from test_avoidance import a_town
 
-from sim.draws import uniform
 from sim.errors import InputError
+from sim.keyed_random import uniform
 from sim.tracking import TrackingParameters
 from sim.tracking.linking import faced_positions
 from sim.tracking.reconstruction import reconstruction

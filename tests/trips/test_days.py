@@ -14,7 +14,7 @@ from sim.city import City
 from sim.city.bundle import load_city
 from sim.city.places import KINDS
 from sim.errors import InputError
-from sim.scenario.run import run
+from sim.pipeline.run import run
 from sim.scenario.schema import PROFILES, ProfileShares, Scenario
 from sim.trips import days
 from sim.trips.demand import sample_trips

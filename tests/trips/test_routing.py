@@ -9,8 +9,8 @@ from oracles.tracking import network
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from sim.draws import keys
 from sim.errors import InputError
+from sim.keyed_random import keys
 from sim.trips import routing
 from sim.trips.routing import nearest_nodes, taste_factors, walk
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.draws import uniform
+from sim.keyed_random import uniform
 from sim.placement.ground import Ground, HeadOrder
 from sim.placement.strategies.population import squares
 

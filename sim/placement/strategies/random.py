@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.draws import uniform
+from sim.keyed_random import uniform
 from sim.placement.ground import Ground
 
 

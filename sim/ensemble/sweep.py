@@ -1,7 +1,7 @@
 """Many scenarios of one file: every combination of its matrix, kept cell by cell, in one table.
 
 A sweep file is a scenario with a `matrix`; each combination is one cell, computed by
-`sim.scenario.cases` on the workers of `sim.scenario.cluster`. A cell is known by the digest of all
+`sim.ensemble.cell` on the workers of `sim.ensemble.executor`. A cell is known by the digest of all
 that goes in, so a second call computes what is missing and nothing else; what is written depends
 on the file alone, not on workers, order or interruptions. The first value of each key makes the
 scenario beside which bands set the others.
@@ -21,21 +21,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import BaseModel
 
 from sim.cameras.optics import TASKS
-from sim.errors import InputError
-from sim.scenario.bands import BANDED, Plan, content_of
-from sim.scenario.cases import (
+from sim.ensemble.bands import BANDED, Plan, content_of
+from sim.ensemble.cell import (
     FACTORS,
     base_level,
     cell,
-    code_digest,
     digest,
     in_words,
     world_of,
 )
-from sim.scenario.cluster import Workers, computed, workers_of
-from sim.scenario.export_tables import plain_text
-from sim.scenario.headlines import FIGURES
-from sim.scenario.kept_cells import (
+from sim.ensemble.executor import Workers, computed, workers_of
+from sim.ensemble.journal import (
     KeptCells,
     Rows,
     aside_of,
@@ -44,9 +40,13 @@ from sim.scenario.kept_cells import (
     read_cells,
     write_whole,
 )
+from sim.errors import InputError
+from sim.pipeline.digests import code_digest
+from sim.pipeline.run import check_fits
+from sim.results.export import plain_text
+from sim.results.metrics import FIGURES
 from sim.scenario.layers import steps
 from sim.scenario.load import check_file, expand
-from sim.scenario.run import check_fits
 from sim.scenario.strict_yaml import read as read_yaml
 
 if TYPE_CHECKING:

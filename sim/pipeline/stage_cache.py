@@ -4,7 +4,7 @@ An entry is one file: a digest of what follows, then named arrays as numpy write
 them as Parquet. Nothing is ever unpickled. Entries are written aside and moved into place, so runs
 side by side and runs that are killed leave whole entries or none; one that is damaged counts as
 missing. The folder stays below a limit: what was not used for longest goes first. What a stage is
-and what it depends on is known in `sim.scenario.kept_stages`.
+and what it depends on is known in `sim.pipeline.cached_stages`.
 """
 
 from __future__ import annotations

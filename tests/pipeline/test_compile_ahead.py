@@ -4,8 +4,8 @@ import os
 import subprocess
 import sys
 
+from sim.pipeline import compile_ahead
 from sim.processes import same_package
-from sim.scenario import compile_ahead
 
 
 def test_the_helper_compiles_the_very_files_of_its_caller(tmp_path):

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sim.ensemble.bands import BANDED, bands
+from sim.ensemble.cell import TASKS, cell, digest
+from sim.ensemble.journal import KeptCells, hold_figures, write_whole
+from sim.ensemble.sweep import bands_of, cells_table, plan_of, sweep
 from sim.errors import InputError
-from sim.scenario.bands import BANDED, bands
-from sim.scenario.cases import TASKS, cell, digest
-from sim.scenario.headlines import FIGURES
-from sim.scenario.kept_cells import KeptCells, hold_figures, write_whole
+from sim.results.metrics import FIGURES
 from sim.scenario.load import expand, load_scenario
-from sim.scenario.sweep import bands_of, cells_table, plan_of, sweep
 
 BASE = """name: small
 area: mong_kok_core

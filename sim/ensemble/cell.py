@@ -3,7 +3,7 @@
 A cell is one scenario, one seed and one case; it runs the engine's stages in this process and
 returns plain figures. Cells are pure and can be sent to other processes. Who walks depends on the
 seed alone, so cells of one seed have the same people whatever the case: their differences are
-paired. How cells are chosen and read together is known in `sim.scenario.bands`.
+paired. How cells are chosen and read together is known in `sim.ensemble.bands`.
 """
 
 from __future__ import annotations
@@ -11,20 +11,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from functools import cache, lru_cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
-from sim.scenario.headlines import figures_of
+from sim.pipeline.digests import code_digest
+from sim.results.metrics import figures_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas as pd
 
     from sim.cameras.fleet import Fleet
@@ -78,15 +75,16 @@ def cell(
     -------
     dict
         digest (of all that goes in), seed, case, and rows: for each total and task total, task
-        and the figures of `sim.scenario.headlines.FIGURES`, None where there is none.
+        and the figures of `sim.results.metrics.FIGURES`, None where there is none.
 
     Raises
     ------
     InputError
         The case does not fit the scenario, or the scenario its city.
     """
+    from sim.pipeline.run import check_fits
     from sim.placement import place
-    from sim.scenario.run import check_fits, following, placing
+    from sim.scenario.parameters import following, placing
     from sim.sight.sightings import see
     from sim.tracking import track
 
@@ -184,27 +182,9 @@ def digest(scenario: Scenario, seed: int, case: Case) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@cache
-def code_digest() -> str:
-    """Return a digest of the engine's code and tables of facts."""
-    total = hashlib.sha256()
-    for name, content in _sources(files("sim")):
-        total.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
-    return total.hexdigest()
-
-
 def world_of(scenario: Scenario) -> World:
     """Return the city and the user's cameras of a scenario; read once for all its cases."""
     return _world(_world_key(scenario))
-
-
-def _sources(folder: Traversable, within: str = "") -> Iterator[tuple[str, bytes]]:
-    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
-        if entry.is_dir():
-            if entry.name != "__pycache__":
-                yield from _sources(entry, f"{within}{entry.name}/")
-        elif entry.name.endswith((".py", ".csv", ".yaml", ".txt")):
-            yield within + entry.name, entry.read_bytes()
 
 
 def _check(factor: str, level: str) -> None:
@@ -250,7 +230,7 @@ def _scenario_of(world: str) -> Scenario:
 @lru_cache(maxsize=4)
 def _world(key: str) -> World:
     from sim.city.bundle import load_city
-    from sim.scenario.own_inputs import read_own_inputs
+    from sim.pipeline.user_inputs import read_own_inputs
 
     scenario = _scenario_of(key)
     city, own = read_own_inputs(scenario, load_city(scenario.area))
@@ -292,8 +272,8 @@ def _who_walks(scenario: Scenario) -> str:
 @lru_cache(maxsize=2)
 def _trips(key: str) -> Trips:
     """Return the walks; cells of one seed share them."""
-    from sim.scenario.own_inputs import read_own_inputs
-    from sim.scenario.run import sampled
+    from sim.pipeline.run import sampled
+    from sim.pipeline.user_inputs import read_own_inputs
 
     part = json.loads(key)
     scenario = _scenario_of(part["world"])
@@ -319,7 +299,7 @@ def _turned(fleet: Fleet, seed: int) -> Fleet:
     """Turn each simulated head to a direction of its own, keyed by its rank."""
     from dataclasses import replace
 
-    from sim.draws import uniform
+    from sim.keyed_random import uniform
 
     heads: pd.DataFrame = fleet.heads
     drawn = 360.0 * uniform(seed, "null heading", heads["rank"].to_numpy())

@@ -11,9 +11,9 @@ import pytest
 
 from sim.cli import main
 from sim.errors import InputError
-from sim.scenario.compare import compare
-from sim.scenario.headlines import FIGURES, figures_of, in_words
-from sim.scenario.run import run
+from sim.pipeline.run import run
+from sim.results.compare import compare
+from sim.results.metrics import FIGURES, figures_of, in_words
 from sim.scenario.schema import Scenario
 
 TOTALS = [4000, 60000]

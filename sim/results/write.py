@@ -32,7 +32,7 @@ from sim.sight.ranks import pieces_table
 if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet
     from sim.city import City
-    from sim.scenario.answers import Answers
+    from sim.results.analyses import Analyses
     from sim.scenario.schema import Scenario
     from sim.sight.ranks import FirstSeen
     from sim.sight.sightings import Sightings
@@ -51,7 +51,7 @@ def write_tables(
     pieces: FirstSeen,
     trips: Trips,
     tracks: TrackReport,
-    found: Answers,
+    found: Analyses,
 ) -> None:
     """Write every parquet file of the run folder, the longest first, a file a thread."""
     makers: dict[str, Callable[[], pd.DataFrame]] = {
@@ -154,7 +154,7 @@ def summary(
     pieces: FirstSeen,
     trips: Trips,
     tracks: TrackReport,
-    found: Answers,
+    found: Analyses,
 ) -> dict[str, Any]:
     """Return summary.json; figures of later versions are null, never absent."""
     rank = fleet.heads["rank"].to_numpy()

@@ -2,7 +2,7 @@
 
 A line is written in one piece and flushed to the disk before the cell counts as finished; a line
 that was cut off is dropped when the file is opened again. Whose cells they are and what is read
-from them is known in `sim.scenario.sweep`.
+from them is known in `sim.ensemble.sweep`.
 """
 
 from __future__ import annotations

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.scenario.run import run
+from sim.pipeline.run import run
+from sim.pipeline.stage_cache import StageCache, digest_of
 from sim.scenario.schema import Scenario
-from sim.scenario.stage_cache import StageCache, digest_of
 
 ALL = ["cameras", "sight", "trips", "tracking", "searched", "policies"]
 ROOT = Path(__file__).parents[2]
@@ -176,9 +176,9 @@ def test_a_cache_that_cannot_be_is_no_error(tmp_path, alone):
 KILLED = """
 import json, os, signal, sys
 from pathlib import Path
-from sim.scenario.run import run
+from sim.pipeline.run import run
 from sim.scenario.schema import Scenario
-from sim.scenario.stage_cache import StageCache
+from sim.pipeline.stage_cache import StageCache
 def announce(stage):
     if stage == sys.argv[3]:
         os.kill(os.getpid(), signal.SIGKILL)

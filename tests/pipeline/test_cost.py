@@ -6,8 +6,8 @@ import pytest
 
 import sim
 from sim.errors import InputError
-from sim.scenario.estimate import COSTS, Sizes, estimate, sizes_of
-from sim.scenario.run import placing
+from sim.pipeline.cost import COSTS, Sizes, estimate, sizes_of
+from sim.scenario.parameters import placing
 from sim.scenario.schema import Scenario
 
 

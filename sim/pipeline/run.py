@@ -13,29 +13,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.aside import folder_aside
+from sim.atomic_write import folder_aside
 from sim.errors import InputError
-from sim.scenario import TABLES
+from sim.results.contract import RUN_FILES
 from sim.scenario.load import scenario_of
+from sim.scenario.parameters import following, placing
 
 if TYPE_CHECKING:
     from sim.city import City
-    from sim.scenario.compile_ahead import Helpers
-    from sim.scenario.estimate import Estimate
-    from sim.scenario.kept_stages import KeptStages
+    from sim.pipeline.cached_stages import KeptStages
+    from sim.pipeline.compile_ahead import Helpers
+    from sim.pipeline.cost import Estimate
+    from sim.pipeline.stage_cache import StageCache
+    from sim.pipeline.user_inputs import OwnInputs
     from sim.scenario.load import LoadedScenario
-    from sim.scenario.own_inputs import OwnInputs
     from sim.scenario.schema import Scenario
-    from sim.scenario.stage_cache import StageCache
-    from sim.tracking import TrackingParameters
     from sim.trips import Trips
 
 Announce = Callable[[str], None]
-
-RUN_FILES = {f"{name}.parquet" for name in TABLES} | {
-    "summary.json", "manifest.json", "map.html", "report.html",
-}  # fmt: skip
-"""All that a run folder holds; one that holds anything else is not replaced."""
 
 
 @dataclass
@@ -92,10 +87,10 @@ def run(
         The scenario does not fit the city, or `out` is something else than a run folder.
     """
     from sim.city.bundle import load_city
-    from sim.scenario.compile_ahead import kernels_ahead
-    from sim.scenario.estimate import estimate
-    from sim.scenario.kept_stages import KeptStages
-    from sim.scenario.own_inputs import read_own_inputs
+    from sim.pipeline.cached_stages import KeptStages
+    from sim.pipeline.compile_ahead import kernels_ahead
+    from sim.pipeline.cost import estimate
+    from sim.pipeline.user_inputs import read_own_inputs
 
     scenario, out = scenario_of(scenario), Path(out)
     check_replaceable(out)
@@ -119,11 +114,11 @@ def run(
 def _compute(
     kept: KeptStages, own: OwnInputs, folder: Path, stages: Stages, helpers: Helpers
 ) -> dict[str, Any]:
+    from sim.pipeline.analyses import answers
+    from sim.pipeline.compile_ahead import wait_for
     from sim.placement import place
     from sim.processes import available_cores
-    from sim.scenario.answers import answers
-    from sim.scenario.compile_ahead import wait_for
-    from sim.scenario.export import manifest, summary, write_json, write_tables
+    from sim.results.write import manifest, summary, write_json, write_tables
     from sim.sight.sightings import see
     from sim.tracking import track
 
@@ -176,39 +171,6 @@ def sampled(scenario: Scenario, city: City) -> Trips:
     )
 
 
-def placing(scenario: Scenario) -> dict[str, Any]:
-    """Return what a scenario says of cameras as `sim.place` takes it, files apart."""
-    from sim.placement.growth import PHASES, Phase
-    from sim.scenario.schema import plain_mix
-
-    cameras = scenario.cameras
-    share = cameras.street_share
-    own = [Phase(p.total, p.year, _positive(p.owners.model_dump())) for p in cameras.phases]
-    return {
-        "strategy": plain_mix(cameras.strategy),
-        "share_rule": cameras.share_rule,
-        "share": cameras.share,
-        "street_share": share if isinstance(share, str) else share.model_dump(),
-        "mobile_share": cameras.mobile_share,
-        "phases": own or PHASES,
-        "optics": plain_mix(cameras.optics),
-        "heads_per_site": cameras.heads_per_site,
-        "seed": scenario.seed,
-    }
-
-
-def _positive(weights: dict[str, float]) -> dict[str, float]:
-    return {name: weight for name, weight in weights.items() if weight > 0}
-
-
-def following(scenario: Scenario) -> TrackingParameters:
-    """Return what a scenario says of identification and following."""
-    from sim.tracking import TrackingParameters
-
-    values = scenario.tracking.model_dump(exclude={"subsample"})
-    return TrackingParameters(**{**values, "hit_rate": tuple(values["hit_rate"].values())})
-
-
 def check_fits(scenario: Scenario, city: City) -> None:
     """Refuse a scenario that does not fit its city, before any work.
 
@@ -218,7 +180,7 @@ def check_fits(scenario: Scenario, city: City) -> None:
         The way the cameras are shared out is not possible here, or a file that the scenario
         names is not there; names the key.
     """
-    from sim.scenario.own_inputs import check_files
+    from sim.pipeline.user_inputs import check_files
 
     check_files(scenario)
     if not city.area.parts and scenario.cameras.share_rule in ("population", "streets"):

@@ -4,7 +4,7 @@ Seeds give a band of what is drawn by chance. Optics, strategy, share rule, stre
 are named cases: nobody knows how likely each is, so they are set beside one another as a range of
 scenarios and never pooled with chance into one band. Every case has the same people as the scenario
 itself under the same seed, so differences are paired. What a cell computes is in
-`sim.scenario.cases`.
+`sim.ensemble.cell`.
 """
 
 from __future__ import annotations
@@ -24,9 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cameras.optics import CASES, TASKS
-from sim.errors import InputError
-from sim.processes import available_cores
-from sim.scenario.cases import (
+from sim.ensemble.cell import (
     FACTORS,
     MAPPED,
     NONE,
@@ -39,10 +37,12 @@ from sim.scenario.cases import (
     resolve,
     world_of,
 )
-from sim.scenario.cluster import deaf_children
-from sim.scenario.headlines import FIGURES, HEADLINE, HEADLINE_TASK
+from sim.ensemble.executor import deaf_children
+from sim.errors import InputError
+from sim.pipeline.run import check_fits
+from sim.processes import available_cores
+from sim.results.metrics import FIGURES, HEADLINE, HEADLINE_TASK
 from sim.scenario.load import scenario_of
-from sim.scenario.run import check_fits
 
 if TYPE_CHECKING:
     import pandas as pd

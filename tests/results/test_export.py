@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from sim.cli import main
 from sim.errors import InputError
-from sim.scenario import TABLES
-from sim.scenario.data_dictionary import LAYERS, LEFT_OUT, columns_of
-from sim.scenario.export_tables import default_out, export_run, plain_text
-from sim.scenario.finished import read_run
-from sim.scenario.run import run
+from sim.pipeline.run import run
+from sim.results.contract import TABLES
+from sim.results.dictionary import LAYERS, LEFT_OUT, columns_of
+from sim.results.export import default_out, export_run, plain_text
+from sim.results.read import read_run
 from sim.scenario.schema import Scenario
 
 TOTALS = (4000, 60000)

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
-from sim.scenario.finished import FinishedRun, read_run
-from sim.scenario.headlines import ALONG_BUS_STREETS, HEADLINE_TASK, along_bus_streets
-from sim.scenario.run import following
+from sim.results.metrics import ALONG_BUS_STREETS, HEADLINE_TASK, along_bus_streets
+from sim.results.read import FinishedRun, read_run
+from sim.scenario.parameters import following
 from sim.scenario.schema import coordinates
 
 if TYPE_CHECKING:

@@ -230,7 +230,7 @@ def estimate_cells(scenarios: Iterable[Scenario], workers: int) -> ManyEstimate:
 def sizes_of(scenario: Scenario, city: City) -> Sizes:
     """Return the sizes of a scenario in its city."""
     from sim.placement.growth import region_heads
-    from sim.scenario.run import placing
+    from sim.scenario.parameters import placing
 
     cameras, trips = scenario.cameras, scenario.trips
     given = placing(scenario)

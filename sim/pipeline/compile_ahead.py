@@ -35,7 +35,7 @@ def kernels_ahead() -> Iterator[Helpers]:
     """Start compiling what is not on disk yet; wait with `wait_for` before the first walk."""
     helpers = [
         subprocess.Popen(  # a broken helper costs time only, so its words are dropped
-            [sys.executable, "-P", "-m", "sim.scenario.compile_ahead", part],
+            [sys.executable, "-P", "-m", "sim.pipeline.compile_ahead", part],
             env=same_package(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -1,6 +1,6 @@
 """A finished run read back: its figures, its tables, and the city and fleet they were made of.
 
-It reads what `sim.scenario.export` wrote and refuses a folder that is not whole or was written in
+It reads what `sim.results.write` wrote and refuses a folder that is not whole or was written in
 another version. Nothing is computed anew here, and nothing is written.
 """
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
     from sim.cameras.fleet import Fleet
     from sim.city import City
+    from sim.results.walk import WalkAnswer
     from sim.scenario.schema import Scenario
-    from sim.scenario.walk_run import WalkAnswer
     from sim.sight.ranks import PieceArrays
     from sim.sight.sightings import Sightings
 
 RUN_VERSION = 1
-"""Version of run folders that this program reads; that of `sim.scenario.export`."""
+"""Version of run folders that this program reads; that of `sim.results.write`."""
 LARGEST_JSON_MB = 100
 AGAIN = "run the scenario again"
 LONGEST_REASON = 200
@@ -104,7 +104,7 @@ class FinishedRun:
     def walk(
         self, via: Sequence[str], *, totals: Sequence[int] | None = None, task: str = "recognise"
     ) -> WalkAnswer:
-        """Answer for the shortest walk through way-points; see `sim.scenario.walk_run.walk_run`.
+        """Answer for the shortest walk through way-points; see `sim.results.walk.walk_run`.
 
         Parameters
         ----------
@@ -120,12 +120,12 @@ class FinishedRun:
         InputError
             A way-point, total or task that cannot be, or no way on foot.
         """
-        from sim.scenario.walk_run import walk_run
+        from sim.results.walk import walk_run
 
         return walk_run(self, via, totals=totals, task=task)
 
     def export(self, form: str = "gpkg", out: str | Path | None = None) -> list[Path]:
-        """Write the tables for other programs; see `sim.scenario.export_tables.export_run`.
+        """Write the tables for other programs; see `sim.results.export.export_run`.
 
         Parameters
         ----------
@@ -139,7 +139,7 @@ class FinishedRun:
         InputError
             The format is none, the run is damaged, or `out` is something else.
         """
-        from sim.scenario.export_tables import default_out, export_run
+        from sim.results.export import default_out, export_run
 
         return export_run(self, form, default_out(self, form) if out is None else Path(out))
 

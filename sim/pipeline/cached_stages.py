@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from sim.scenario.own_inputs import KINDS
-from sim.scenario.stage_cache import (
+from sim.pipeline.digests import code_digest
+from sim.pipeline.stage_cache import (
     Arrays,
     StageCache,
     digest_of,
@@ -27,6 +27,7 @@ from sim.scenario.stage_cache import (
     plain_unpacked,
     unpacked,
 )  # fmt: skip
+from sim.pipeline.user_inputs import KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -223,8 +224,6 @@ class KeptStages:
 
     @cached_property
     def _program(self) -> list[str]:
-        from sim.scenario.cases import code_digest
-
         libraries = [version(name) for name in LIBRARIES]
         return [code_digest(), *libraries, platform.python_version(), platform.machine()]
 

@@ -3,7 +3,7 @@
 Figures are those of the runs; differences are taken from the first run. Where two runs have the
 same people on the same walks, differences are paired walk by walk, which takes out who walks; else
 the runs are independent samples. Either error tells of sampled walks only, and nothing of where
-cameras hang: `sim.scenario.bands` varies that.
+cameras hang: `sim.ensemble.bands` varies that.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ from numpy.typing import NDArray
 
 from sim.cameras.optics import TASKS
 from sim.errors import InputError, one_line
-from sim.scenario.finished import FinishedRun, read_run
-from sim.scenario.headlines import (
+from sim.results.metrics import (
     ALONG_BUS_STREETS,
     FIGURES,
     HEADLINE_TASK,
@@ -30,6 +29,7 @@ from sim.scenario.headlines import (
     error_of,
     figures_of,
 )
+from sim.results.read import FinishedRun, read_run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +61,7 @@ class Comparison:
     notes
         What a reader must know before comparing, a sentence each.
     table
-        A figure a row: run, total, task, figure (see `sim.scenario.headlines.FIGURES`), value,
+        A figure a row: run, total, task, figure (see `sim.results.metrics.FIGURES`), value,
         difference (from the first run), difference_se, pairing ("paired", "independent" or
         empty). Missing numbers are NaN.
     """

@@ -6,13 +6,13 @@ where summary.json and the tables of a run folder want them. Nothing is computed
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from sim.cameras.candidates import SIGHT_LINES
 from sim.placement.ground import DIRECTIONS
+from sim.results.analyses import Analyses
 from sim.scenario.schema import plain_names
 
 if TYPE_CHECKING:
@@ -20,14 +20,12 @@ if TYPE_CHECKING:
 
     from sim.cameras.fleet import Fleet
     from sim.city import City
-    from sim.scenario.kept_stages import KeptStages
+    from sim.pipeline.cached_stages import KeptStages
     from sim.scenario.schema import Scenario
     from sim.sight.ranks import FirstSeen
     from sim.sight.sightings import Sightings
     from sim.tracking import TrackingParameters
-    from sim.tracking.percolation import DarkNetwork
     from sim.tracking.report import TrackReport
-    from sim.tracking.subsample import Subsample
     from sim.trips import Trips
 
 
@@ -45,41 +43,6 @@ RULED = 5_000
 Differences are taken walk by walk, so their error is small with far fewer."""
 
 
-@dataclass(frozen=True)
-class Answers:
-    """What the summary and the tables take beside the figures of single walks.
-
-    Attributes
-    ----------
-    dark
-        The unseen part of the network at every number of heads.
-    anonymity, recognition
-        By total, as in summary.json.
-    searched
-        Figures that need a search for every walk, on some of them.
-    policies
-        What rules and fewer cameras change, a policy × total × task a row.
-    exposure
-        Streets by class and district, walks by kind, profile and hour, doors of sensitive places:
-        a group × total × task a row.
-    limit
-        By total, the share of streets that no fleet of so many heads could exceed, by the task
-        aimed at; None where no strategy looks for the most.
-    """
-
-    dark: DarkNetwork
-    anonymity: dict[int, dict[str, Any]]
-    recognition: dict[int, dict[str, Any]]
-    searched: Subsample
-    policies: pd.DataFrame
-    exposure: pd.DataFrame
-    limit: dict[int, dict[str, float] | None]
-
-    def of_trips(self, total: int, task: str) -> dict[str, Any]:
-        """Return the figures of the subsample for one step of summary.json."""
-        return self.searched.summary(total, task)
-
-
 def answers(
     kept: KeptStages,
     seen: Sightings,
@@ -88,7 +51,7 @@ def answers(
     tracks: TrackReport,
     parameters: TrackingParameters,
     zones: gpd.GeoDataFrame | None = None,
-) -> Answers:
+) -> Analyses:
     """Find what a run answers beside the figures of single walks."""
     from sim.tracking.anonymity import neighbours, summary, unicity
     from sim.tracking.percolation import dark_network
@@ -105,7 +68,7 @@ def answers(
         seen, tracks, gallery=scenario.recognition.gallery, uptime=parameters.uptime,
         facing_degrees=parameters.facing_degrees,
     )  # fmt: skip
-    return Answers(
+    return Analyses(
         dark=dark,
         anonymity={total: summary(near, shared, total) for total in totals},
         recognition={

@@ -1,6 +1,6 @@
 """A finished run handed on: one GeoPackage, or a folder of CSV tables, with a data dictionary.
 
-Tables, columns and their order come from `sim.scenario.data_dictionary`. Texts are made safe for
+Tables, columns and their order come from `sim.results.dictionary`. Texts are made safe for
 the programs that open such files: no control characters, and nothing that a spreadsheet would run
 as a formula. No figure is computed here.
 """
@@ -15,11 +15,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from sim.aside import folder_aside, room_beside
+from sim.atomic_write import folder_aside, room_beside
 from sim.errors import InputError
-from sim.scenario.data_dictionary import LAYERS, LEFT_OUT, Layer, columns_of
-from sim.scenario.finished import FinishedRun
-from sim.scenario.headlines import ALONG_BUS_STREETS, along_bus_streets
+from sim.results.dictionary import LAYERS, LEFT_OUT, Layer, columns_of
+from sim.results.metrics import ALONG_BUS_STREETS, along_bus_streets
+from sim.results.read import FinishedRun
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -44,7 +44,7 @@ def export_run(run: FinishedRun, form: str, out: Path) -> list[Path]:
     Parameters
     ----------
     run
-        From `sim.scenario.finished.read_run`.
+        From `sim.results.read.read_run`.
     form
         "gpkg": one GeoPackage with a layer a table, and its dictionary beside it; "csv": a folder
         with a file a table (geometry as WKT) and its dictionary.

@@ -11,8 +11,8 @@ import pytest
 import shapely
 
 from sim.errors import InputError
-from sim.scenario import TABLES
-from sim.scenario.run import run
+from sim.pipeline.run import run
+from sim.results.contract import TABLES
 from sim.scenario.schema import Scenario
 from sim.sight.ranks import NEVER
 

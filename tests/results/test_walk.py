@@ -13,10 +13,10 @@ import shapely
 
 from sim.cli import main
 from sim.errors import InputError
-from sim.scenario.finished import read_run
-from sim.scenario.run import run
+from sim.pipeline.run import run
+from sim.results.read import read_run
+from sim.results.walk import FIGURES, walk_run
 from sim.scenario.schema import Scenario
-from sim.scenario.walk_run import FIGURES, walk_run
 
 ENDS = ["Mong Kok exit E2", "Flower Market"]
 TOTALS = [4000, 20000, 60000]

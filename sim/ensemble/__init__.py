@@ -1,0 +1,1 @@
+"""Many runs: cells, their journal, the executor, sweeps and bands."""

@@ -1,0 +1,1 @@
+"""The run folder: its contract, written, read, compared and exported."""

@@ -1,0 +1,37 @@
+"""What a scenario says, as the rooms of the engine take it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.placement.growth import PHASES, Phase
+from sim.scenario.schema import Scenario, plain_mix
+from sim.tracking import TrackingParameters
+
+
+def placing(scenario: Scenario) -> dict[str, Any]:
+    """Return what a scenario says of cameras as `sim.place` takes it, files apart."""
+    cameras = scenario.cameras
+    share = cameras.street_share
+    own = [Phase(p.total, p.year, _positive(p.owners.model_dump())) for p in cameras.phases]
+    return {
+        "strategy": plain_mix(cameras.strategy),
+        "share_rule": cameras.share_rule,
+        "share": cameras.share,
+        "street_share": share if isinstance(share, str) else share.model_dump(),
+        "mobile_share": cameras.mobile_share,
+        "phases": own or PHASES,
+        "optics": plain_mix(cameras.optics),
+        "heads_per_site": cameras.heads_per_site,
+        "seed": scenario.seed,
+    }
+
+
+def _positive(weights: dict[str, float]) -> dict[str, float]:
+    return {name: weight for name, weight in weights.items() if weight > 0}
+
+
+def following(scenario: Scenario) -> TrackingParameters:
+    """Return what a scenario says of identification and following."""
+    values = scenario.tracking.model_dump(exclude={"subsample"})
+    return TrackingParameters(**{**values, "hit_rate": tuple(values["hit_rate"].values())})
