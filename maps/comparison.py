@@ -36,7 +36,7 @@ from maps.run_folder import RunFolder, read_run_folder
 from maps.texts import LANGUAGES, table, texts_of
 from sim.errors import InputError
 
-SCRIPTS = ("compare.js",)
+ENTRY = "compare.js"
 STEP_FIGURES = (
     "unseen_trips", "longest_gap_m", "identified", "tracked_live", "tracked_afterwards",
     "no_unseen_walk", "critical_total",
@@ -146,8 +146,7 @@ class _Pair:
             ],
             **words,
         )
-        drawn = assemble(maps, words, SCRIPTS, body, carried, packed)
-        return str(drawn.render())
+        return assemble(maps, words, ENTRY, body, carried, packed).render()
 
     def _facts(self) -> dict[str, Any]:
         """Return what the page says, names and sentences as [English, Chinese]."""

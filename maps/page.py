@@ -8,6 +8,8 @@ folium's own templates, which would evaluate them.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 import re
@@ -25,6 +27,7 @@ import numpy as np
 from branca.element import Element, Figure, MacroElement
 from markupsafe import Markup
 
+from maps.bundle import bundle
 from maps.names import clean_name
 from maps.payload import Payload, build_payload
 from maps.picture import street_picture
@@ -33,18 +36,17 @@ from maps.texts import LANGUAGES, TEXTS, is_proxy, table, text, texts_of
 from sim.errors import InputError
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
+    "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
-"""Scripts and styles written in the file may run; nothing may be asked of any address."""
+"""The scripts that a page was written with may run, and its styles; no address may be asked."""
 OUR_STYLES = ("page.css",)
-EVERY_SCRIPT = (
-    "payload.js", "sheet.js", "figures.js", "dark.js", "seen.js", "scene.js", "labels.js",
-    "view.js", "stage.js",
-)  # fmt: skip
-"""What draws a run on a map, and the slider with its words."""
-OUR_SCRIPTS = ("ways.js", "finder.js", "layers.js", "own_walk.js", "link.js", "panel.js")
-"""The panel of one run."""
+ENTRY = "panel.js"
+"""The module that the script of a page of one run begins with."""
+SCRIPT_NAME = "Unseen"
+"""What the page's script calls what its entry exports."""
+LIVE = 'document.documentElement.classList.add("live");'
+"""Tells the style sheet that scripts run, before anything is drawn."""
 MOST_CLASSES = 6
 HEADLINE_TASK = "recognise"
 
@@ -71,7 +73,7 @@ def write_map(run_folder: Path, run: RunFolder | None = None) -> Path:
 
 def page_of(run: RunFolder) -> str:
     """Return the page of a run."""
-    return str(_page(run, build_payload(run)).render())
+    return _page(run, build_payload(run)).render()
 
 
 def write_aside(target: Path, content: str) -> Path:
@@ -89,17 +91,43 @@ def write_aside(target: Path, content: str) -> Path:
 
 
 class Page(Figure):
-    """folium's page, with a language and the policy before anything that could ask."""
+    """folium's page, with a language, and with a policy under which only its own scripts run."""
 
     _template = jinja2.Template(
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta http-equiv="Content-Security-Policy" content="{{ this.policy }}">\n'
         "{{ this.header.render(**kwargs) }}\n</head>\n<body>\n{{ this.html.render(**kwargs) }}\n"
-        "<script>\n{{ this.script.render(**kwargs) }}\n</script>\n</body>\n</html>\n"
+        "<script>{{ this.last }}</script>\n</body>\n</html>\n"
     )
 
     def __init__(self) -> None:
         super().__init__()
         self.header._children.clear()
+        self._scripts: list[str] = []
+        self.policy = self.last = ""
+
+    def add_script(self, script: str) -> None:
+        """Write a script of ours into the head and let it run."""
+        self._scripts.append(script)
+        self.header.add_child(Verbatim(f"<script>{script}</script>"))
+
+    def render(self, **kwargs: Any) -> str:  # noqa: ANN401 - folium's own signature
+        """Return the page, its policy before anything that could ask."""
+        for child in self._children.values():
+            child.render(**kwargs)
+        self.last = f"\n{self.script.render(**kwargs)}\n"
+        self.policy = policy_of([*self._scripts, self.last])
+        return str(self._template.render(this=self, kwargs=kwargs))
+
+
+def policy_of(scripts: list[str]) -> str:
+    """Return the policy that lets some scripts run, each known by its SHA-256, and no other."""
+    for script in scripts:
+        if "</script" in script.lower() or "\r" in script:
+            raise RuntimeError("a script that would end its element cannot be written into a page")
+    digests = [hashlib.sha256(script.encode()).digest() for script in scripts]
+    hashes = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
+    return CONTENT_SECURITY_POLICY.format(scripts=" ".join(hashes))
 
 
 class QuietMap(folium.Map):
@@ -179,7 +207,7 @@ def _page(run: RunFolder, payload: Payload) -> Page:
         "classes": class_ends(run.totals),
     }
     packed = {"packed": payload.columns.text()}
-    return assemble([streets], words, OUR_SCRIPTS, body, carried, packed)
+    return assemble([streets], words, ENTRY, body, carried, packed)
 
 
 def page_words(texts: Mapping[str, tuple[str, str]], facts: dict[str, Any]) -> dict[str, Any]:
@@ -191,7 +219,7 @@ def page_words(texts: Mapping[str, tuple[str, str]], facts: dict[str, Any]) -> d
 def assemble(
     maps: list[QuietMap],
     words: dict[str, Any],
-    scripts: tuple[str, ...],
+    entry: str,
     body: str,
     carried: dict[str, Any],
     packed: dict[str, str],
@@ -204,8 +232,8 @@ def assemble(
         With what draws on them.
     words
         As `page_words` gives them.
-    scripts
-        Of this page, after those of every page.
+    entry
+        The module that this page's script begins with.
     body
         Escaped markup.
     carried
@@ -216,9 +244,10 @@ def assemble(
     page = Page()
     for drawn in maps:
         page.add_child(drawn)
-    head = page_template("head.html").render(policy=CONTENT_SECURITY_POLICY, **words)
-    for content in (head, *_styles(), *_scripts(scripts)):
+    for content in (page_template("head.html").render(**words), *_styles()):
         page.header.add_child(Verbatim(content))
+    for script in (LIVE, _leaflet("leaflet.js"), page_script(entry)):
+        page.add_script(script)
     data = (f'<script type="text/plain" id="{name}">{text}</script>'
             for name, text in packed.items())  # fmt: skip
     holder = f'<script type="application/json" id="carried">{safe_json(carried)}</script>'
@@ -397,10 +426,10 @@ def _styles() -> list[str]:
     return [f"<style>\n{style}\n</style>" for style in styles]
 
 
-def _scripts(own: tuple[str, ...]) -> list[str]:
-    names = (*EVERY_SCRIPT, *own)
-    scripts = [_leaflet("leaflet.js"), *(page_asset(name) for name in names)]
-    return [f"<script>\n{script}\n</script>" for script in scripts]
+@cache
+def page_script(entry: str) -> str:
+    """Return the script that a module of ours and all it imports make."""
+    return bundle(entry, page_asset, SCRIPT_NAME)
 
 
 @cache

@@ -1,16 +1,19 @@
 // Two runs of one area: two maps that move together under one slider, and their figures with the
 // differences. It adds nothing up that a run did not; differences with errors come from the command.
-"use strict";
+
+import { unfold, unpack, upTo } from "./payload.js";
+import { CHART_POINTS, Stage, WAITING, begin } from "./stage.js";
+import { View } from "./view.js";
 
 const TAKEN_FROM_STEPS = [
   ["unseen_trips", "share"], ["longest_gap_m", "metres"], ["identified", "share"],
   ["tracked_live", "share"], ["tracked_afterwards", "share"], ["no_unseen_walk", "share"],
 ];
 
-Unseen.Compare = class extends Unseen.Stage {
+export class Compare extends Stage {
   constructor(carried, columns, maps) {
     const views = carried.payloads.map((head, side) => {
-      return new Unseen.View(head, columns[side], carried.classes, maps[side]);
+      return new View(head, columns[side], carried.classes, maps[side]);
     });
     super(carried, views, carried.totals);
     this.steps = carried.steps;
@@ -123,7 +126,7 @@ Unseen.Compare = class extends Unseen.Stage {
 
   /** Place of the nearest shared total at or below the slider; −1 if there is none. */
   _step() {
-    return Unseen.upTo(this.totals, this.state.total) - 1;
+    return upTo(this.totals, this.state.total) - 1;
   }
 
   _table() {
@@ -210,18 +213,21 @@ Unseen.Compare = class extends Unseen.Stage {
     }));
     this._write("two-rules-note", this.say("two_rules_note", { n: this.number(this.totals[step]) }));
   }
-};
+}
+
+/** What is open, for whoever looks at the page from outside. */
+export let panel = null;
 
 /** Unpack both runs and set them going; what the second has alike with the first is the first's. */
-Unseen.compare = function (maps) {
-  return Unseen.begin(async () => {
+export function compare(maps) {
+  return begin(async () => {
     const carried = JSON.parse(document.getElementById("carried").textContent);
-    const unpack = (id, head) => Unseen.unpack(document.getElementById(id).textContent, head.columns);
-    const first = await unpack("packed-a", carried.payloads[0]);
-    const second = await unpack("packed-b", carried.payloads[1]);
+    const read = (id, head) => unpack(document.getElementById(id).textContent, head.columns);
+    const first = await read("packed-a", carried.payloads[0]);
+    const second = await read("packed-b", carried.payloads[1]);
     const columns = [{ ...first }, { ...first, ...second }];
-    columns.forEach((own, side) => Unseen.unfold(own, carried.payloads[side]));
-    Unseen.panel = new Unseen.Compare(carried, columns, maps);
-    Unseen.panel.start();
+    columns.forEach((own, side) => unfold(own, carried.payloads[side]));
+    panel = new Compare(carried, columns, maps);
+    panel.start();
   });
-};
+}

@@ -1,11 +1,12 @@
 // The dark network: which unseen streets hang together at a number of cameras. It knows pieces of
 // street, the junctions at their ends and ranks; the rules are those of sim/tracking/percolation.py:
 // a junction is seen on a deck as soon as one of its ends there is, and decks meet at a node.
-"use strict";
+
+import { runStarts, upTo } from "./payload.js";
 
 const MOST_AT_ONCE = 30000; // with more pieces a moving slider would wait for the answer
 
-Unseen.Dark = class {
+export class Dark {
   constructor(head, columns) {
     this.head = head;
     this.columns = columns;
@@ -13,7 +14,7 @@ Unseen.Dark = class {
     const c = columns;
     this.pieces = c.piece_length.length;
     this.long = this.pieces > MOST_AT_ONCE;
-    const starts = Unseen.starts(c.edge_pieces);
+    const starts = runStarts(c.edge_pieces);
     this.junctions = 0;
     const numbers = new Map();
     const ofNode = new Map();
@@ -59,12 +60,12 @@ Unseen.Dark = class {
 
   /** Whether `largest` answers at once. */
   quick(task, total) {
-    return !this.long || this.known.has(`${task} ${Unseen.upTo(this.columns.ranks, total)}`);
+    return !this.long || this.known.has(`${task} ${upTo(this.columns.ranks, total)}`);
   }
 
   /** The largest connected unseen part at `total`: its pieces, and its share of street length. */
   largest(task, total) {
-    const code = Unseen.upTo(this.columns.ranks, total);
+    const code = upTo(this.columns.ranks, total);
     const key = `${task} ${code}`;
     if (this.known.has(key)) return this.known.get(key);
     const unseen = this._unseen(task, code);
@@ -95,4 +96,4 @@ Unseen.Dark = class {
     this.known.set(key, found);
     return found;
   }
-};
+}

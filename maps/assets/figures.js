@@ -1,13 +1,14 @@
 // Figures at any number of cameras, added up from the run's own curves. It draws nothing.
-"use strict";
 
-Unseen.Figures = class {
+import { runStarts, upTo } from "./payload.js";
+
+export class Figures {
   constructor(head, columns) {
     this.head = head;
     this.columns = columns;
     this.ranks = columns.ranks;
     this.seen = head.tasks.map((task) => this._running(this._lengths(task)));
-    this.walkStarts = head.tasks.map((task) => Unseen.starts(columns[`walk_${task}_steps`]));
+    this.walkStarts = head.tasks.map((task) => runStarts(columns[`walk_${task}_steps`]));
   }
 
   /** Street length (cm) first seen at each code: what pieces add up to, and what rounding left. */
@@ -28,7 +29,7 @@ Unseen.Figures = class {
 
   /** Code of the highest known rank within `total` cameras. */
   code(total) {
-    return Unseen.upTo(this.ranks, total);
+    return upTo(this.ranks, total);
   }
 
   /** Share of street length in the area seen at `total` cameras. */
@@ -40,7 +41,7 @@ Unseen.Figures = class {
   /** Cameras inside the study area among the first `total` of the city. */
   camerasHere(total) {
     const { head_rank: rank, head_inside: inside } = this.columns;
-    const last = Unseen.upTo(rank, this.code(total));
+    const last = upTo(rank, this.code(total));
     let count = 0;
     for (let i = 0; i < last; i++) count += inside[i];
     return count;
@@ -48,7 +49,7 @@ Unseen.Figures = class {
 
   /** {p10, p50, p90} of typical walks' seen share, or null where the run has none. */
   walkBand(task, total) {
-    const place = Unseen.upTo(this.columns.band_rank, total) - 1;
+    const place = upTo(this.columns.band_rank, total) - 1;
     if (place < 0) return null;
     const name = `band_${this.head.tasks[task]}`;
     const share = (quantile) => this.columns[`${name}_${quantile}`][place] / 100000;
@@ -61,7 +62,7 @@ Unseen.Figures = class {
     const ranks = this.columns[`${name}_rank`];
     const metres = this.columns[`${name}_length`];
     const starts = this.walkStarts[task];
-    const last = Unseen.upTo(ranks, total, starts[walk], starts[walk + 1]);
+    const last = upTo(ranks, total, starts[walk], starts[walk + 1]);
     let sum = 0;
     for (let i = starts[walk]; i < last; i++) sum += metres[i];
     return Math.min(sum / 1000 / this.head.walks[walk].length, 1);
@@ -69,7 +70,7 @@ Unseen.Figures = class {
 
   /** Place of the nearest simulated total at or below `total`; −1 if there is none. */
   step(total) {
-    return Unseen.upTo(this.head.totals, total) - 1;
+    return upTo(this.head.totals, total) - 1;
   }
 
   /** Points of the street-share curve for a chart: [[total, share], …], about `most` of them. */
@@ -82,4 +83,4 @@ Unseen.Figures = class {
     }
     return points;
   }
-};
+}

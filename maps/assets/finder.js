@@ -1,6 +1,5 @@
 // Finding streets, stations and places by what a reader types, in either language, spelling
 // mistakes forgiven. It knows names and the junctions they stand for, nothing of the page.
-"use strict";
 
 const MOST_OFFERED = 7;
 const SHORT_WORDS = { rd: "road", st: "street", ave: "avenue", ln: "lane", stn: "station" };
@@ -8,14 +7,14 @@ const CORNER_WORDS = /\s*(?:[/⁄∕&、與和及]|\s(?:and|at)\s)\s*/;
 const CORNER_METRES = 25;
 
 /** Letters and figures in lower case, without accents, short words written out; words apart. */
-Unseen.folded = function (text) {
+export function folded(text) {
   return text
     .normalize("NFKD").replace(/\p{M}/gu, "").normalize("NFKC").toLowerCase()
     .replace(/['’]/g, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim()
     .split(" ").map((word) => SHORT_WORDS[word] || word).join(" ");
-};
+}
 
-Unseen.Finder = class {
+export class Finder {
   constructor(head, columns, ways) {
     this.ways = ways;
     this.decimetre = head.decimetre;
@@ -27,7 +26,7 @@ Unseen.Finder = class {
   }
 
   _entry({ name, junction, street = -1 }) {
-    return { name, junction, street, forms: [...new Set(name.map(Unseen.folded))] };
+    return { name, junction, street, forms: [...new Set(name.map(folded))] };
   }
 
   /** Names that a text may mean, the likeliest first: [{name: [English, Chinese], junction}, …]. */
@@ -38,7 +37,7 @@ Unseen.Finder = class {
   }
 
   _matches(text, entries) {
-    const asked = Unseen.folded(text);
+    const asked = folded(text);
     if (!asked) return [];
     const found = [];
     entries.forEach((entry, order) => {
@@ -60,7 +59,7 @@ Unseen.Finder = class {
     if (asked.split(" ").every((part) => words.some((word) => word.startsWith(part)))) return 2;
     if (joined.includes(tight)) return 3;
     const allowed = Math.floor(tight.length / 4);
-    const mistakes = allowed ? Unseen.mistakes(tight, joined, allowed) : Infinity;
+    const mistakes = allowed ? fewestMistakes(tight, joined, allowed) : Infinity;
     return mistakes <= allowed ? 3 + mistakes : Infinity;
   }
 
@@ -109,10 +108,10 @@ Unseen.Finder = class {
     }
     return best.junction;
   }
-};
+}
 
 /** Fewest mistakes (letters wrong, missing, too many) between a text and the beginning of a name. */
-Unseen.mistakes = function (text, name, most) {
+export function fewestMistakes(text, name, most) {
   const width = Math.min(name.length, text.length + most);
   let row = Array.from({ length: width + 1 }, (_, i) => i);
   for (let k = 1; k <= text.length; k++) {
@@ -125,4 +124,4 @@ Unseen.mistakes = function (text, name, most) {
     row = next;
   }
   return Math.min(...row);
-};
+}

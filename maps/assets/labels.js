@@ -1,11 +1,10 @@
 // Names of streets and places, written where there is room. It knows nothing of what is seen.
-"use strict";
 
-const MAIN_STREET_ZOOM = 15;
-const EVERY_STREET_ZOOM = 16.25;
-const FONT = '"Noto Sans HK", "Noto Sans CJK HK", "PingFang HK", "Microsoft JhengHei", system-ui, sans-serif';
+import { FONT } from "./languages.js";
+import { WIDE, runStarts } from "./payload.js";
+import { EVERY_STREET_ZOOM, MAIN_STREET_ZOOM } from "./zooms.js";
 
-Unseen.Labels = class {
+export class Labels {
   constructor(head, columns) {
     this.head = head;
     this.columns = columns;
@@ -16,7 +15,7 @@ Unseen.Labels = class {
   /** Per name: straight stretches of streets that bear it, [x0, y0, x1, y1]; longest names first. */
   _stretches() {
     const c = this.columns;
-    const points = Unseen.starts(c.edge_points);
+    const points = runStarts(c.edge_points);
     const found = new Map();
     for (let edge = 0; edge < c.edge_name.length; edge++) {
       const name = c.edge_name[edge];
@@ -141,4 +140,4 @@ Unseen.Labels = class {
       y: (view.ty - view.k * best.y) / view.pixels,
     };
   }
-};
+}

@@ -1,10 +1,11 @@
 // What the map shows besides streets: cameras by owner, districts by share seen, and a count of
 // sensitive places. It changes what is drawn, and no figure.
-"use strict";
+
+import { upTo } from "./payload.js";
 
 const DARKEST_DISTRICT = 0.45;
 
-Unseen.Layers = class {
+export class Layers {
   constructor(panel, columns) {
     this.panel = panel;
     this.columns = columns;
@@ -63,7 +64,7 @@ Unseen.Layers = class {
   _counts() {
     const { head_owner: owner, head_inside: inside, head_rank: rank } = this.columns;
     const counts = new Int32Array(this.owners.length);
-    const last = Unseen.upTo(rank, this.panel.figures.code(this.panel.state.total));
+    const last = upTo(rank, this.panel.figures.code(this.panel.state.total));
     for (let head = 0; head < last; head++) counts[owner[head]] += inside[head];
     [...document.getElementById("owners").children].forEach((row, place) => {
       row.lastChild.textContent = this.panel.number(counts[place]);
@@ -95,4 +96,4 @@ Unseen.Layers = class {
     if (key !== this.said) panel.sheets.names.redraw();
     this.said = key;
   }
-};
+}

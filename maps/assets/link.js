@@ -1,8 +1,10 @@
 // A link to what is shown: view, cameras, task and language, all behind the "#", which no server is
 // told. The two ends of a walk go into it only after an explicit yes. Nothing is kept anywhere.
-"use strict";
 
-Unseen.Link = class {
+import { latLng } from "./grid.js";
+import { LANGUAGE_TAGS } from "./languages.js";
+
+export class Link {
   constructor(panel) {
     this.panel = panel;
     const byId = (id) => document.getElementById(id);
@@ -29,7 +31,7 @@ Unseen.Link = class {
       at: place({ lat, lng }), zoom: map.getZoom().toFixed(2),
     });
     if (this.yes.checked && this._ends().every(Boolean)) {
-      const [from, to] = this._ends().map(({ x, y }) => Unseen.latLng(head, x, y));
+      const [from, to] = this._ends().map(({ x, y }) => latLng(head, x, y));
       said.set("from", place(from));
       said.set("to", place(to));
     }
@@ -64,7 +66,7 @@ Unseen.Link = class {
     const place = (name) => {
       const parts = (said.get(name) || "").split(",").map((part) => (part.trim() ? Number(part) : NaN));
       const fits = parts.length === 2 && parts.every(Number.isFinite);
-      return fits && Math.abs(parts[0]) <= 85 && Math.abs(parts[1]) <= 180 ? L.latLng(parts) : null;
+      return fits && Math.abs(parts[0]) <= 85 && Math.abs(parts[1]) <= 180 ? { lat: parts[0], lng: parts[1] } : null;
     };
     const number = (name) => (said.get(name) ? Number(said.get(name)) : NaN);
     const language = said.get("lang");
@@ -75,4 +77,4 @@ Unseen.Link = class {
       at: place("at"), zoom: number("zoom"), from: place("from"), to: place("to"),
     };
   }
-};
+}

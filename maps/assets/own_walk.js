@@ -1,6 +1,10 @@
 // The reader's own walk: two places tapped or typed, the ways between them, what is seen of each.
 // Places may be somebody's door, so they live in this object only, and leave it by `ends()` alone.
-"use strict";
+
+import { Finder } from "./finder.js";
+import { latLng, onGrid } from "./grid.js";
+import { PlaceBox } from "./place_box.js";
+import { Ways } from "./ways.js";
 
 const FURTHEST_M = 250;
 const NEAR_M = 60;
@@ -9,18 +13,18 @@ const QUICK_MS = 12;
 const SPEAK_WAIT_MS = 900;
 const SIDES = ["from", "to"];
 
-Unseen.OwnWalk = class {
+export class OwnWalk {
   constructor(panel, columns) {
     this.panel = panel;
-    this.ways = new Unseen.Ways(panel.head, columns);
-    this.finder = new Unseen.Finder(panel.head, columns, this.ways);
+    this.ways = new Ways(panel.head, columns);
+    this.finder = new Finder(panel.head, columns, this.ways);
     this.ends = [null, null];
     this.shortest = null;
     this.armed = -1;
     this.trouble = "";
     this.known = new Map();
     this.searchMs = 0;
-    this.boxes = SIDES.map((side, place) => new Unseen.PlaceBox(side, {
+    this.boxes = SIDES.map((side, place) => new PlaceBox(side, {
       offer: (text) => this.finder.find(text),
       name: (entry) => entry.name[panel.place],
       other: (entry) => entry.name[1 - panel.place],
@@ -44,11 +48,10 @@ Unseen.OwnWalk = class {
   }
 
   /** The place on a street nearest to a point of the map; null beyond reach of any. */
-  atPoint({ lat, lng }) {
-    const { origin, unit, decimetre } = this.panel.head;
-    const east = L.CRS.EPSG3857.project(L.latLng(lat, lng));
-    const found = this.ways.nearest((east.x - origin[0]) / unit, (east.y - origin[1]) / unit);
-    if (!found || !(found.away <= FURTHEST_M * 10 * decimetre)) return null;
+  atPoint(place) {
+    const { head } = this.panel;
+    const found = this.ways.nearest(...onGrid(head, place));
+    if (!found || !(found.away <= FURTHEST_M * 10 * head.decimetre)) return null;
     const { edge, at } = found;
     const [[x, y]] = this.ways.line([{ edge, from: at, to: at }]);
     return { edge, at, x, y, ...this._called(edge, x, y) };
@@ -155,7 +158,7 @@ Unseen.OwnWalk = class {
   /** Bring the walk into view, unless it is. */
   _look() {
     const line = this.ways.line(this.shortest.steps);
-    const bounds = L.latLngBounds(line.map(([x, y]) => Unseen.latLng(this.panel.head, x, y)));
+    const bounds = L.latLngBounds(line.map(([x, y]) => latLng(this.panel.head, x, y)));
     this.panel.lookAt(bounds, 17.5);
   }
 
@@ -324,137 +327,4 @@ Unseen.OwnWalk = class {
     });
     cell.append(panel._element("small", panel.say("own_profile")));
   }
-};
-
-/** A box to type a place into, with a list of what may be meant (ARIA combobox with list box). */
-Unseen.PlaceBox = class {
-  constructor(side, { offer, name, other, say, choose, arm, undo }) {
-    Object.assign(this, { side, offer, name, other, say, choose, undo });
-    this.input = document.getElementById(`own-${side}`);
-    this.list = document.getElementById(`own-${side}-list`);
-    this.entries = [];
-    this.active = -1;
-    this.shown = "";
-    this.input.addEventListener("focus", () => {
-      arm();
-      this._typing(true);
-      this.input.select();
-    });
-    this.input.addEventListener("input", () => this._offer());
-    this.input.addEventListener("keydown", (event) => this._key(event));
-    this.input.addEventListener("blur", () => this._left());
-    this.list.addEventListener("pointerdown", (event) => event.preventDefault());
-    this.list.addEventListener("click", (event) => {
-      const item = event.target.closest("[role=option]");
-      if (item) this._take([...this.list.children].indexOf(item));
-    });
-  }
-
-  speak() {
-    this.input.placeholder = this.say("own_type");
-    this.list.setAttribute("aria-label", this.say("own_offers"));
-    this._close();
-  }
-
-  show(name) {
-    this.shown = name;
-    this.input.value = name;
-    this._close();
-  }
-
-  _small() {
-    return window.matchMedia("(max-width: 759.98px)").matches;
-  }
-
-  /** On a small screen the panel gives the boxes and their lists all the room it has. */
-  _typing(typing) {
-    document.getElementById("panel").classList.toggle("typing", typing);
-    if (typing && this._small()) document.getElementById("own").scrollIntoView({ block: "start" });
-  }
-
-  _left() {
-    this._typing(false);
-    if (this.input.value.trim() === "" && this.shown) this.undo();
-    else this.input.value = this.shown;
-    this._close();
-  }
-
-  _offer() {
-    this.entries = this.offer(this.input.value.slice(0, 100));
-    this.active = -1;
-    const items = this.entries.map((entry, place) => this._item(entry, place));
-    if (!items.length && this.input.value.trim()) {
-      const none = document.createElement("li");
-      none.textContent = this.say("own_unknown");
-      none.className = "none";
-      none.setAttribute("role", "option");
-      none.setAttribute("aria-disabled", "true");
-      items.push(none);
-    }
-    this.list.replaceChildren(...items);
-    this._open(items.length > 0);
-  }
-
-  _item(entry, place) {
-    const item = document.createElement("li");
-    item.id = `own-${this.side}-${place}`;
-    item.setAttribute("role", "option");
-    item.setAttribute("aria-selected", "false");
-    const name = document.createElement("bdi");
-    name.textContent = this.name(entry);
-    item.append(name);
-    if (this.other(entry) !== this.name(entry)) {
-      const other = document.createElement("bdi");
-      other.textContent = this.other(entry);
-      other.className = "other-name";
-      other.translate = false;
-      item.append(other);
-    }
-    return item;
-  }
-
-  _open(open) {
-    this.list.hidden = !open;
-    this.input.setAttribute("aria-expanded", String(open));
-    if (!open) this.input.removeAttribute("aria-activedescendant");
-  }
-
-  _close() {
-    this.entries = [];
-    this.active = -1;
-    this._open(false);
-  }
-
-  _key(event) {
-    const { key } = event;
-    if (key === "Escape" && !this.list.hidden) {
-      event.stopPropagation();
-      this._close();
-    } else if (key === "ArrowDown" || key === "ArrowUp") {
-      event.preventDefault();
-      if (this.list.hidden) this._offer();
-      this._mark(this.active + (key === "ArrowDown" ? 1 : -1));
-    } else if (key === "Enter" && !event.isComposing) {
-      event.preventDefault();
-      this._take(Math.max(this.active, 0));
-    }
-  }
-
-  _mark(place) {
-    const count = this.entries.length;
-    if (!count) return;
-    this.active = (place + count) % count;
-    [...this.list.children].forEach((item, i) => {
-      item.setAttribute("aria-selected", String(i === this.active));
-      if (i === this.active) item.scrollIntoView({ block: "nearest" });
-    });
-    this.input.setAttribute("aria-activedescendant", this.list.children[this.active].id);
-  }
-
-  _take(place) {
-    const entry = this.entries[place];
-    if (!entry) return;
-    if (this._small()) this.input.blur(); // the map comes back into sight before the walk is shown
-    this.choose(entry);
-  }
-};
+}

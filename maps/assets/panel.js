@@ -1,21 +1,28 @@
 // The panel beside the map of one run: its figures and walks, and what is chosen to be shown.
 // It writes text as text only, never as markup, and keeps nothing once the page is closed.
-"use strict";
 
-Unseen.Panel = class extends Unseen.Stage {
+import { latLng } from "./grid.js";
+import { Layers } from "./layers.js";
+import { Link } from "./link.js";
+import { OwnWalk } from "./own_walk.js";
+import { unfold, unpack } from "./payload.js";
+import { CHART_POINTS, Stage, WAITING, begin } from "./stage.js";
+import { View } from "./view.js";
+
+export class Panel extends Stage {
   constructor(carried, columns, map) {
     const head = carried.payload;
-    const view = new Unseen.View(head, columns, carried.classes, map);
+    const view = new View(head, columns, carried.classes, map);
     super(carried, [view], head.totals);
     const { figures, dark, scene, labels } = view;
     Object.assign(this, { head, columns, map, view, figures, dark, scene, labels });
-    this.asked = Unseen.Link.read(location.hash, head);
+    this.asked = Link.read(location.hash, head);
     if (this.asked.task >= 0) this.state.task = this.asked.task;
     if (this.asked.total !== null) this.state.total = this._within(this.asked.total);
     this.language = this.asked.language || this.language;
-    this.own = head.walkable ? new Unseen.OwnWalk(this, columns) : null;
-    this.link = new Unseen.Link(this);
-    this.layers = new Unseen.Layers(this, columns);
+    this.own = head.walkable ? new OwnWalk(this, columns) : null;
+    this.link = new Link(this);
+    this.layers = new Layers(this, columns);
   }
 
   // set-up ----------------------------------------------------------------------------------
@@ -231,7 +238,7 @@ Unseen.Panel = class extends Unseen.Stage {
       const [west, south, east, north] = this.scene.walks[place].bounds;
       const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
       this.map.flyToBounds(
-        [Unseen.latLng(this.head, west, south), Unseen.latLng(this.head, east, north)],
+        [latLng(this.head, west, south), latLng(this.head, east, north)],
         { animate: !calm, duration: 0.8, maxZoom: 17.5, ...this._padding(40) },
       );
     }
@@ -278,15 +285,18 @@ Unseen.Panel = class extends Unseen.Stage {
       this._element("p", length, "note"), cards, this._element("p", this._stepNote(step), "note"),
     ];
   }
-};
+}
+
+/** What is open, for whoever looks at the page from outside. */
+export let panel = null;
 
 /** Unpack what the page carries and set it going. */
-Unseen.start = function (map) {
-  return Unseen.begin(async () => {
+export function start(map) {
+  return begin(async () => {
     const carried = JSON.parse(document.getElementById("carried").textContent);
     const packed = document.getElementById("packed").textContent;
-    const columns = await Unseen.unpack(packed, carried.payload.columns);
-    Unseen.panel = new Unseen.Panel(carried, Unseen.unfold(columns, carried.payload), map);
-    Unseen.panel.start();
+    const columns = await unpack(packed, carried.payload.columns);
+    panel = new Panel(carried, unfold(columns, carried.payload), map);
+    panel.start();
   });
-};
+}

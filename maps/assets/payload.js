@@ -1,9 +1,12 @@
 // Unpacks what the page carries. The one other place that knows this form is maps/packing.py.
-"use strict";
-const Unseen = {};
+
+/** Bits of `edge_form`, as payload._add_streets writes them. */
+export const WIDE = 1;
+export const ROOFED = 2;
+export const RAISED = 4;
 
 /** Return the columns as {name: Int32Array}. `index` lists [name, count, 1 if differences]. */
-Unseen.unpack = async function (packed, index) {
+export async function unpack(packed, index) {
   const characters = atob(packed.trim());
   const compressed = Uint8Array.from(characters, (c) => c.charCodeAt(0));
   const stream = new Blob([compressed]).stream().pipeThrough(new DecompressionStream("deflate"));
@@ -28,10 +31,10 @@ Unseen.unpack = async function (packed, index) {
     columns[name] = column;
   }
   return columns;
-};
+}
 
 /** Codes of each piece's first-seen rank, as columns piece_<task>: the twin of payload._add_pieces. */
-Unseen.unfoldPieces = function (columns, tasks) {
+export function unfoldPieces(columns, tasks) {
   const { piece_like: like, piece_new: fresh } = columns;
   const codes = tasks.map((task) => (columns[`piece_${task}`] = new Int32Array(like.length)));
   let next = 0;
@@ -43,12 +46,12 @@ Unseen.unfoldPieces = function (columns, tasks) {
       else if (said === 3) codes[k][i] = fresh[next++];
     }
   }
-};
+}
 
 /** Corners of fields on the grid, the head itself among them: the twin of payload._add_fields. */
-Unseen.unfoldFields = function (columns, size) {
+export function unfoldFields(columns, size) {
   const { field_head: of, field_whole: whole, field_points: counts } = columns;
-  const starts = Unseen.starts(Int32Array.from(counts, (count, ring) => count + 1 - whole[ring]));
+  const starts = runStarts(Int32Array.from(counts, (count, ring) => count + 1 - whole[ring]));
   const [x, y] = [new Int32Array(starts[of.length]), new Int32Array(starts[of.length])];
   let read = 0;
   for (let ring = 0; ring < of.length; ring++) {
@@ -61,24 +64,24 @@ Unseen.unfoldFields = function (columns, size) {
     }
   }
   Object.assign(columns, { field_start: starts, field_x: x, field_y: y });
-};
+}
 
 /** What is carried folded, unfolded: ranks of pieces, fields. */
-Unseen.unfold = function (columns, head) {
-  Unseen.unfoldPieces(columns, head.tasks);
-  Unseen.unfoldFields(columns, head.field_step);
+export function unfold(columns, head) {
+  unfoldPieces(columns, head.tasks);
+  unfoldFields(columns, head.field_step);
   return columns;
-};
+}
 
 /** Turn counts into the places where each run begins, with the end of the last. */
-Unseen.starts = function (counts) {
+export function runStarts(counts) {
   const starts = new Int32Array(counts.length + 1);
   for (let i = 0; i < counts.length; i++) starts[i + 1] = starts[i] + counts[i];
   return starts;
-};
+}
 
 /** Number of leading entries of an ascending array that are at most `limit`. */
-Unseen.upTo = function (ascending, limit, from = 0, to = ascending.length) {
+export function upTo(ascending, limit, from = 0, to = ascending.length) {
   let low = from;
   let high = to;
   while (low < high) {
@@ -87,4 +90,4 @@ Unseen.upTo = function (ascending, limit, from = 0, to = ascending.length) {
     else high = middle;
   }
   return low;
-};
+}

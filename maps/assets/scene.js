@@ -1,15 +1,13 @@
 // What is drawn: walls, streets, cameras, walks, in the page's grid. Lengths and places are grid
 // units; widths are pixels on the screen. It reads the state and changes nothing in it.
-"use strict";
 
-const FIELD_ZOOM = 15.75;
-const HEAD_ZOOM = 12.5; // further out, dots of cameras would hide the streets
+import { RAISED, ROOFED, runStarts, upTo } from "./payload.js";
+import { Pen, Seen } from "./seen.js";
+import { FIELD_ZOOM, HEAD_ZOOM } from "./zooms.js";
+
 const TURN = 2 * Math.PI;
-const WIDE = 1;
-const ROOFED = 2;
-const RAISED = 4;
 
-Unseen.Scene = class {
+export class Scene {
   constructor(head, columns, classes) {
     this.head = head;
     this.columns = columns;
@@ -26,8 +24,8 @@ Unseen.Scene = class {
   /** Cut every street at its pieces' ends: points of piece i are at[i] … at[i + 1]. */
   _cutPieces() {
     const c = this.columns;
-    const points = Unseen.starts(c.edge_points);
-    const pieces = Unseen.starts(c.edge_pieces);
+    const points = runStarts(c.edge_points);
+    const pieces = runStarts(c.edge_pieces);
     const x = [];
     const y = [];
     const at = new Int32Array(c.piece_length.length + 1);
@@ -91,9 +89,9 @@ Unseen.Scene = class {
         order.sort((a, b) => codes[a] - codes[b]);
         const pieces = Int32Array.from(order);
         const rank = Int32Array.from(pieces, (i) => ranks[codes[i] - 1]);
-        const ends = this.classes.map((end) => Unseen.upTo(rank, end));
+        const ends = this.classes.map((end) => upTo(rank, end));
         const path = (from, to) => this._path(pieces, from, to);
-        return new Unseen.Seen({ pieces, rank, ends }, this.classes, path);
+        return new Seen({ pieces, rank, ends }, this.classes, path);
       });
     });
   }
@@ -110,7 +108,7 @@ Unseen.Scene = class {
   }
 
   _lines(name) {
-    const points = Unseen.starts(this.columns[`${name}_points`]);
+    const points = runStarts(this.columns[`${name}_points`]);
     const [x, y] = [this.columns[`${name}_x`], this.columns[`${name}_y`]];
     return Array.from(this.columns[`${name}_points`], (count, i) => {
       const path = new Path2D();
@@ -264,7 +262,7 @@ Unseen.Scene = class {
       for (const levels of this.seen) for (const seen of levels) seen.drop();
       [this.shown, this.shownIn] = [shown, colours];
     }
-    this.seen[state.task][level].paint(context, view, new Unseen.Pen(view, colours, width), state.total);
+    this.seen[state.task][level].paint(context, view, new Pen(view, colours, width), state.total);
   }
 
   /** The largest connected unseen part, as a band under the streets. */
@@ -394,7 +392,7 @@ Unseen.Scene = class {
   /** Call `use(head, x, y)` for every camera on this canvas among the first `total`. */
   _visibleHeads(view, state, margin, use) {
     const c = this.columns;
-    const last = Unseen.upTo(c.head_rank, Unseen.upTo(c.ranks, state.total));
+    const last = upTo(c.head_rank, upTo(c.ranks, state.total));
     for (let head = 0; head < last; head++) {
       if (state.hidden[c.head_owner[head]]) continue;
       const [x, y] = [c.head_x[head], c.head_y[head]];
@@ -452,4 +450,4 @@ Unseen.Scene = class {
       context.stroke();
     }
   }
-};
+}

@@ -2,11 +2,13 @@
 // is whole and does not change, so its picture is painted once for a view; of the class that grows,
 // only the last few pieces are painted anew. What is shown depends on the state alone, never on how
 // it was reached: pieces are stroked in batches of fixed size, and one picture is not built on another.
-"use strict";
+
+import { upTo } from "./payload.js";
+import { FIELD_ZOOM, HEAD_ZOOM } from "./zooms.js";
 
 const MOST_PIXELS = 24e6; // of whole classes kept: 96 MB
 
-Unseen.Seen = class {
+export class Seen {
   /** `order` is {pieces, rank, ends} by class; `path(from, to)` is of pieces in that order. */
   constructor(order, classes, path) {
     Object.assign(this, { order, classes, path, batch: 2048 });
@@ -27,10 +29,10 @@ Unseen.Seen = class {
     for (const { canvas } of Object.values(pictures.sheets)) canvas.width = canvas.height = 0;
   }
 
-  /** Paint the pieces first seen by `total` on a canvas. `pen` strokes: see `Unseen.Pen`. */
+  /** Paint the pieces first seen by `total` on a canvas. `pen` strokes: see `Pen`. */
   paint(context, view, pen, total) {
     const place = this.classes.filter((end) => end <= total).length;
-    const end = Unseen.upTo(this.order.rank, total);
+    const end = upTo(this.order.rank, total);
     const from = this._from(place);
     if (this.order.pieces.length <= 2 * this.batch) { // stroked as fast as a picture is copied
       this._direct(context, pen, place, end);
@@ -134,10 +136,10 @@ Unseen.Seen = class {
     context.drawImage(canvas, 0, 0);
     context.restore();
   }
-};
+}
 
 /** How a seen street is stroked in a view: its colour's class, on a dark rim by day, in a glow by night. */
-Unseen.Pen = class {
+export class Pen {
   constructor(view, colours, width) {
     Object.assign(this, { colours, width });
     this.pixel = view.pixels / view.k;
@@ -165,4 +167,4 @@ Unseen.Pen = class {
     context.stroke(path);
     context.globalAlpha = 1;
   }
-};
+}

@@ -1,11 +1,11 @@
 // A canvas that lies on the Leaflet map and calls a painter. It knows where the page's grid lies on
 // the screen, and nothing of what is painted.
-"use strict";
 
-const EARTH_RADIUS = 6378137;
+import { EARTH_RADIUS } from "./grid.js";
+
 const SHARPEST_PIXELS = 2;
 
-Unseen.Sheet = L.Renderer.extend({
+export const Sheet = L.Renderer.extend({
   options: { padding: 0.15 },
 
   /** `paint(context, view)` draws; `grid` is {origin, unit} in Web-Mercator metres. */
@@ -77,10 +77,3 @@ Unseen.Sheet = L.Renderer.extend({
     };
   },
 });
-
-/** Leaflet latitude and longitude of a place on the grid. */
-Unseen.latLng = function (grid, x, y) {
-  const east = grid.origin[0] + x * grid.unit;
-  const north = grid.origin[1] + y * grid.unit;
-  return L.CRS.EPSG3857.unproject(L.point(east, north));
-};

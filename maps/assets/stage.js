@@ -1,15 +1,16 @@
 // What a page with a slider is made of, whatever it shows: words in two languages, the slider with its
 // curve, tasks, legend, colours. Pages say what is shown by `views` and the methods at the end; text
 // is written as text only, never as markup, and nothing is kept once the page is closed.
-"use strict";
 
-const LANGUAGE_TAGS = { en: "en", zh: "zh-Hant-HK" };
-const CHART_POINTS = 120;
+import { FONT, LANGUAGE_TAGS } from "./languages.js";
+import { FIELD_ZOOM } from "./zooms.js";
+
+export const CHART_POINTS = 120;
 const PLAY_MS = 9000;
 const REST_MS = 120;
-const WAITING = "…";
+export const WAITING = "…";
 
-Unseen.Stage = class {
+export class Stage {
   constructor({ facts, texts, classes }, views, totals) {
     Object.assign(this, { facts, texts, classes, views, totals });
     this.tasks = views[0].head.tasks;
@@ -395,17 +396,17 @@ Unseen.Stage = class {
       walkInside: read("walk-inside"), casing: read("casing"), label: read("label"), station: read("station"),
       glow: Number(read("glow")),
       font: FONT,
-      classes: Array.from({ length: count }, (_, i) => Unseen.blend(ramp, count > 1 ? i / (count - 1) : 0)),
+      classes: Array.from({ length: count }, (_, i) => blend(ramp, count > 1 ? i / (count - 1) : 0)),
     };
     if (!this.opened) return;
     for (const view of this.views) view.redraw();
     this._legend();
     this._track();
   }
-};
+}
 
 /** Colour at a part 0…1 of a ramp of #rrggbb colours. */
-Unseen.blend = function (ramp, part) {
+export function blend(ramp, part) {
   const at = part * (ramp.length - 1);
   const low = Math.min(Math.floor(at), ramp.length - 2);
   const channel = (colour, i) => parseInt(colour.slice(1 + 2 * i, 3 + 2 * i), 16);
@@ -414,10 +415,10 @@ Unseen.blend = function (ramp, part) {
     return Math.round(a + (at - low) * (b - a)).toString(16).padStart(2, "0");
   });
   return `#${mixed.join("")}`;
-};
+}
 
 /** Set a page going; where that fails, show the still page and say so. */
-Unseen.begin = async function (start) {
+export async function begin(start) {
   try {
     await start();
     document.documentElement.classList.add("ready");
@@ -426,4 +427,4 @@ Unseen.begin = async function (start) {
     document.getElementById("notice").hidden = false;
     console.error(error);
   }
-};
+}

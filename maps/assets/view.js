@@ -1,14 +1,20 @@
 // One run on one map: what is known of it and the canvases that show it. It draws what its owner
 // says, in the owner's colours, and decides nothing.
-"use strict";
 
-Unseen.View = class {
+import { Dark } from "./dark.js";
+import { Figures } from "./figures.js";
+import { latLng } from "./grid.js";
+import { Labels } from "./labels.js";
+import { Scene } from "./scene.js";
+import { Sheet } from "./sheet.js";
+
+export class View {
   constructor(head, columns, classes, map) {
     Object.assign(this, { head, columns, map });
-    this.figures = new Unseen.Figures(head, columns);
-    this.dark = new Unseen.Dark(head, columns);
-    this.scene = new Unseen.Scene(head, columns, classes);
-    this.labels = new Unseen.Labels(head, columns);
+    this.figures = new Figures(head, columns);
+    this.dark = new Dark(head, columns);
+    this.scene = new Scene(head, columns, classes);
+    this.labels = new Labels(head, columns);
     map.getContainer().tabIndex = 0;
     map.getContainer().setAttribute("role", "region");
   }
@@ -16,7 +22,7 @@ Unseen.View = class {
   /** Make the canvases; `shown()` gives {colours, state, pins} when one of them is painted. */
   makeSheets(shown) {
     const sheet = (order, paint) => {
-      return new Unseen.Sheet((context, view) => paint(context, view, shown()), this.head, { pane: this._pane(order) });
+      return new Sheet((context, view) => paint(context, view, shown()), this.head, { pane: this._pane(order) });
     };
     this.sheets = {
       ground: sheet(401, (c, v, { colours }) => this.scene.paintGround(c, v, colours)),
@@ -40,7 +46,7 @@ Unseen.View = class {
   open(say) {
     this.map.setMinZoom(this.map.getZoom() - 1.5);
     for (const sheet of Object.values(this.sheets)) sheet.addTo(this.map);
-    this.scaleBar = new Unseen.ScaleBar({ imperial: false, position: "bottomleft" });
+    this.scaleBar = new ScaleBar({ imperial: false, position: "bottomleft" });
     this.scaleBar.say = say;
     this.scaleBar.addTo(this.map);
   }
@@ -69,7 +75,7 @@ Unseen.View = class {
   /** Corners of the study area, or of all streets where it has no outline. */
   bounds() {
     const [west, south, east, north] = this.scene.areaBounds || this._allBounds();
-    return [Unseen.latLng(this.head, west, south), Unseen.latLng(this.head, east, north)];
+    return [latLng(this.head, west, south), latLng(this.head, east, north)];
   }
 
   _allBounds() {
@@ -83,10 +89,10 @@ Unseen.View = class {
     }
     return bounds;
   }
-};
+}
 
 /** Leaflet's scale bar, in the language shown. */
-Unseen.ScaleBar = L.Control.Scale.extend({
+export const ScaleBar = L.Control.Scale.extend({
   _updateMetric(longest) {
     const metres = this._getRoundNum(longest);
     const far = metres >= 1000;

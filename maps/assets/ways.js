@@ -1,20 +1,22 @@
 // Ways on foot over the packed streets: the shortest between two places, how much of it is seen, and
 // a less seen one. It knows edges, their ends and the ranks along them; lengths are metres. A place
 // on the network is {edge, at}: metres along an edge from its first end. It draws and says nothing.
-"use strict";
+
+import { Heap } from "./heap.js";
+import { runStarts, upTo } from "./payload.js";
 
 const STRETCH = 1.5;
 const MOST_PRICES = 24;
 const SMALLEST_PRICE = 1e-6;
 const NO_GAP_M = 1e-6;
 
-Unseen.Ways = class {
+export class Ways {
   constructor(head, columns) {
     this.head = head;
     this.columns = columns;
     const c = columns;
-    this.points = Unseen.starts(c.edge_points);
-    this.pieces = Unseen.starts(c.edge_pieces);
+    this.points = runStarts(c.edge_points);
+    this.pieces = runStarts(c.edge_pieces);
     this.pieceEnd = new Float64Array(c.piece_length.length);
     this.length = new Float64Array(c.edge_points.length);
     for (let edge = 0; edge < this.length.length; edge++) {
@@ -39,7 +41,7 @@ Unseen.Ways = class {
       count[u[e]] += 1;
       count[v[e]] += 1;
     }
-    this.first = Unseen.starts(count);
+    this.first = runStarts(count);
     const next = this.first.slice();
     this.arcs = new Int32Array(2 * u.length);
     for (let e = 0; e < u.length; e++) {
@@ -110,7 +112,7 @@ Unseen.Ways = class {
     const found = new Float64Array(this.junctions).fill(Infinity);
     const metres = new Float64Array(this.junctions).fill(Infinity);
     const came = new Int32Array(this.junctions).fill(-1);
-    const heap = new Unseen.Heap();
+    const heap = new Heap();
     const reach = (junction, value, walked, arc) => {
       if (value >= found[junction] || value > most) return;
       found[junction] = value;
@@ -177,19 +179,22 @@ Unseen.Ways = class {
     return part(edge, 0, at) <= cost ? 0 : this.length[edge];
   }
 
-  /** Shortest way between two places, with what later searches near it need; null if there is none. */
-  shortest(a, b) {
+  /**
+   * Shortest way between two places, with what later searches for a way at most `stretch` times as
+   * long need; null if there is none.
+   */
+  shortest(a, b, stretch = STRETCH) {
     const metres = (edge) => this.length[edge];
     const part = (edge, from, to) => to - from;
     const there = this._search(a, metres, part, Infinity);
     const steps = this._way(a, b, there, part);
     if (!steps) return null;
     const length = this.metres(steps);
-    const most = STRETCH * length;
+    const most = stretch * length;
     const back = this._search(b, metres, part, most);
     const near = (one, other) => (junction, edge, onward) =>
       one.found[junction] + this.length[edge] + other.found[onward] <= most + NO_GAP_M;
-    return { a, b, steps, length, near: near(there, back), nearBack: near(back, there) };
+    return { a, b, steps, length, most, near: near(there, back), nearBack: near(back, there) };
   }
 
   metres(steps) {
@@ -256,7 +261,7 @@ Unseen.Ways = class {
   met(steps, task, code) {
     const { edge_met: counts, met_head: heads, met_task: strictest, head_rank: rank } = this.columns;
     if (!counts) return null;
-    if (!this.metFirst) this.metFirst = Unseen.starts(counts);
+    if (!this.metFirst) this.metFirst = runStarts(counts);
     const found = new Set();
     for (const step of steps) {
       const { edge, from, to } = step;
@@ -292,8 +297,8 @@ Unseen.Ways = class {
   _inside(head, x, y) {
     const { field_start: start, field_head: of, field_x: fx, field_y: fy } = this.columns;
     let inside = false;
-    const last = Unseen.upTo(of, head);
-    for (let ring = Unseen.upTo(of, head - 1); ring < last; ring++) {
+    const last = upTo(of, head);
+    for (let ring = upTo(of, head - 1); ring < last; ring++) {
       let q = start[ring + 1] - 1;
       for (let p = start[ring]; p < start[ring + 1]; q = p++) {
         if (fy[p] > y === fy[q] > y) continue;
@@ -323,7 +328,7 @@ Unseen.Ways = class {
   }
 
   /**
-   * The least seen way found that is at most `STRETCH` times as long as the shortest: metres seen
+   * The least seen way found that is no longer than `shortest` allows: metres seen
    * plus a price a metre walked, the price raised until the way is short enough (Handler and Zang,
    * Networks 10, 1980); at each price the best ways through every junction are tried as well. A way
    * between two prices may be less seen still, so it is found, not proven.
@@ -336,7 +341,7 @@ Unseen.Ways = class {
       this._pieces({ edge, from, to }, seen, (metres, isSeen) => (sum += isSeen ? metres : 0));
       return sum;
     };
-    const most = STRETCH * shortest.length + NO_GAP_M;
+    const most = shortest.most + NO_GAP_M;
     let best = this._weighed(shortest.steps, seenPart);
     const better = (way) => {
       if (way.length <= most && way.seen < best.seen - NO_GAP_M) best = way;
@@ -423,53 +428,4 @@ Unseen.Ways = class {
     }
     return from > to ? line.reverse() : line;
   }
-};
-
-/** Numbers in order of a key, the least first. */
-Unseen.Heap = class {
-  constructor() {
-    this.key = [];
-    this.item = [];
-  }
-
-  get size() {
-    return this.key.length;
-  }
-
-  get least() {
-    return this.key[0];
-  }
-
-  add(key, item) {
-    let place = this.key.length;
-    while (place > 0) {
-      const above = (place - 1) >> 1;
-      if (this.key[above] <= key) break;
-      this.key[place] = this.key[above];
-      this.item[place] = this.item[above];
-      place = above;
-    }
-    this.key[place] = key;
-    this.item[place] = item;
-  }
-
-  take() {
-    const taken = this.item[0];
-    const [key, item] = [this.key.pop(), this.item.pop()];
-    const { length } = this.key;
-    if (!length) return taken;
-    let place = 0;
-    for (;;) {
-      let below = 2 * place + 1;
-      if (below >= length) break;
-      if (below + 1 < length && this.key[below + 1] < this.key[below]) below += 1;
-      if (this.key[below] >= key) break;
-      this.key[place] = this.key[below];
-      this.item[place] = this.item[below];
-      place = below;
-    }
-    this.key[place] = key;
-    this.item[place] = item;
-    return taken;
-  }
-};
+}

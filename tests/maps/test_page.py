@@ -1,5 +1,7 @@
 """The page is one file that asks for nothing, and refuses what is not a run."""
 
+import base64
+import hashlib
 import html
 import json
 import re
@@ -10,7 +12,7 @@ from string import Formatter
 import pytest
 
 from maps import write_map
-from maps.page import EVERY_SCRIPT, OUR_SCRIPTS, class_ends, percent, safe_json
+from maps.page import ENTRY, class_ends, page_script, percent, safe_json
 from maps.texts import TEXTS, text
 from sim.errors import InputError
 
@@ -36,6 +38,17 @@ def test_nothing_is_loaded_from_anywhere(page):
     assert "sourceMappingURL" not in page
     assert "cdn." not in page
     assert "default-src 'none'" in html.unescape(page.split("<script")[0])
+
+
+def test_only_scripts_of_the_page_may_run(page):
+    head = page.split("</head>")[0]
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', head)[1]
+    allowed = re.search(r"script-src ([^;]*);", policy)[1].split()
+    scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    digests = [hashlib.sha256(script.encode()).digest() for script in scripts]
+    assert allowed == [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
+    assert "unsafe" not in policy.replace("style-src 'unsafe-inline'", "")
+    assert page.index("Content-Security-Policy") < page.index("<script")
 
 
 def test_the_page_is_small(page):
@@ -132,9 +145,7 @@ def test_every_text_asked_for_exists_and_every_text_is_asked_for():
     template = "".join(
         (ASSETS / name).read_text(encoding="utf-8") for name in ("page.html", "reading.html")
     )
-    script = "".join(
-        (ASSETS / name).read_text(encoding="utf-8") for name in (*EVERY_SCRIPT, *OUR_SCRIPTS)
-    )
+    script = page_script(ENTRY)
     asked = set(re.findall(r'data-t(?:-label)?="(\w+)"', template))
     asked |= set(re.findall(r'(?:\bt\(|texts\.)"?(\w+)', template)) - {
         "row", "task", "camera_", "own_",

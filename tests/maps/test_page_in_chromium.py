@@ -18,6 +18,9 @@ from chromium import (
 )
 
 from maps import write_map, write_report
+from maps.bundle import modules_of
+from maps.comparison import ENTRY as COMPARISON
+from maps.page import ENTRY, page_asset
 from maps.run_folder import read_run_folder
 
 
@@ -40,6 +43,32 @@ def test_nothing_can_be_asked_of_any_address(browser, run_folder):
     said = " ".join(entry["message"] for entry in browser.get_log("browser"))
     assert sent == []
     assert "Content Security Policy" in said
+
+
+def test_no_other_script_runs(browser, run_folder):
+    open_page(browser, run_folder)
+    browser.execute_script(
+        """
+        const script = document.createElement("script");
+        script.textContent = "window.ran = 1";
+        document.body.append(script);
+        document.body.insertAdjacentHTML("beforeend", "<b id='other' onclick='ran = 2'>");
+        document.getElementById("other").click();
+        """
+    )
+    assert browser.execute_script("return window.ran === undefined")
+    said = " ".join(entry["message"] for entry in browser.get_log("browser"))
+    assert "Content Security Policy" in said
+
+
+@pytest.mark.parametrize("entry", [ENTRY, COMPARISON])
+def test_no_module_hides_a_name_of_the_browser(browser, entry):
+    browser.get("about:blank")  # elements of a page with an id are names too
+    names = {name for module in modules_of(entry, page_asset) for name in module.own}
+    hidden = browser.execute_script(
+        "return arguments[0].filter((name) => name in window)", sorted(names)
+    )
+    assert hidden == []
 
 
 def test_the_slider_lights_streets_up(browser, run_folder):
