@@ -35,7 +35,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from oracles.routing import cheapest_links
 
-from sim.city.bundle import load_city
+from sim.city.loaders import load_city
 from sim.city.streets import StreetNetwork
 from sim.trips.routing import edge_seconds, walk
 

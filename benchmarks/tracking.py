@@ -32,8 +32,10 @@ from routing import GAP_M, NODES, local_walks, one_tile, tiled
 
 from sim.area import Area
 from sim.cameras.optics import TASKS
-from sim.city import City, Places, Walls
+from sim.city.model import City
+from sim.city.places import Places
 from sim.city.streets import StreetNetwork
+from sim.city.walls import Walls
 from sim.placement import place
 from sim.processes import available_cores
 from sim.sight.sightings import see

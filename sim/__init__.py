@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet
     from sim.cameras.optics import Optics
     from sim.cameras.real import read_cameras
-    from sim.city import City
-    from sim.city.bundle import load_city
+    from sim.city.loaders import City, load_city
     from sim.ensemble.bands import bands
     from sim.ensemble.sweep import sweep
     from sim.errors import InputError
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from sim.trips.demand import sample_trips
 
 _HOME = {
-    "City": "sim.city",
+    "City": "sim.city.loaders",
     "Fleet": "sim.cameras.fleet",
     "InputError": "sim.errors",
     "Optics": "sim.cameras.optics",
@@ -38,7 +37,7 @@ _HOME = {
     "Trips": "sim.trips",
     "bands": "sim.ensemble.bands",
     "compare": "sim.results.compare",
-    "load_city": "sim.city.bundle",
+    "load_city": "sim.city.loaders",
     "load_scenario": "sim.scenario.load",
     "place": "sim.placement",
     "read_cameras": "sim.cameras.real",

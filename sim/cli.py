@@ -209,7 +209,7 @@ def run_command(
 
 def _show_resolved(loaded: LoadedScenario, *, as_json: bool) -> None:
     """Print the scenario with its defaults and what it takes, if its area is here and fits."""
-    from sim.city.bundle import load_city
+    from sim.city.loaders import load_city
     from sim.errors import one_line
     from sim.pipeline.cost import estimate
     from sim.pipeline.run import check_fits

@@ -24,7 +24,7 @@ from sim.errors import InputError
 from sim.jit import lean_kernel
 
 if TYPE_CHECKING:
-    from sim.city import City
+    from sim.city.model import City
     from sim.city.streets import StreetArrays
     from sim.city.walls import Walls
 

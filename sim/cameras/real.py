@@ -34,7 +34,7 @@ from sim.city.streets import projected_crs
 from sim.errors import InputError
 
 if TYPE_CHECKING:
-    from sim.city import City
+    from sim.city.model import City
 
 Undirected = Literal["street", "all round"]
 STREET_REACH_M = 30.0

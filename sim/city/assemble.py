@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from sim.area import HONG_KONG_CRS, Area, DistrictPart, district_parts
-from sim.city import City
 from sim.city.gaps import unmapped
+from sim.city.model import City
 from sim.city.places import Places
 from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls

@@ -20,9 +20,9 @@ import pandas as pd
 import shapely
 
 from sim.area import HONG_KONG_CRS, DistrictPart, district_outlines, districts
-from sim.city import City
 from sim.city.assemble import DEFAULT_HALO_M, assemble, mapped_walls
-from sim.city.bundle import district_words
+from sim.city.district_names import district_words
+from sim.city.model import City
 from sim.city.places import Places
 from sim.city.sources.files import (
     Kind,
@@ -219,7 +219,7 @@ def _covered(edges: gpd.GeoDataFrame) -> tuple[BaseGeometry, tuple[DistrictPart,
 
 def _study(area: Path | str) -> tuple[BaseGeometry, str]:
     """Return the study area that districts or a file name, and its CRS."""
-    from sim.city.sources.named_areas import named_districts
+    from sim.city.district_names import named_districts
 
     words = district_words(str(area))
     if not words:

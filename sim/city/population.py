@@ -17,8 +17,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from sim.city import City
 from sim.city.assemble import HOME_CLASSES, along_streets
+from sim.city.model import City
 from sim.city.places import Places
 from sim.city.sources.files import read_shapes
 from sim.city.sources.tables import (

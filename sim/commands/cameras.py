@@ -100,7 +100,7 @@ def cameras_import_command(
     """Read real cameras; say what was read, guessed and refused, and write them as a fleet."""
     from sim.cameras.exchange import write_cameras, write_report
     from sim.cameras.real import read_cameras, undirected_way
-    from sim.city.bundle import load_city
+    from sim.city.loaders import load_city
 
     target = _cameras_file(file, out, file_format)
     if len({path.resolve() for path in (file, target, report) if path}) < 2 + (report is not None):

@@ -18,7 +18,7 @@ from sim.commands import STOPPED, AsJson, Debug, examples, print_json, progress
 from sim.errors import InputError
 
 if TYPE_CHECKING:
-    from sim.city import City
+    from sim.city.model import City
 
 Private = Annotated[
     bool, typer.Option("--private", help="Walk ways of private access too, as in estates.")
@@ -113,7 +113,8 @@ def _import(
 
     with progress() as announce, reading_ahead(files) as begun:
         announce("reading")
-        from sim.city.bundle import bundle_path, save_bundle
+        from sim.city.bundle import save_bundle
+        from sim.city.bundle_folder import bundle_path
         from sim.city.from_files import import_files
 
         folder = bundle_path(name)
@@ -195,12 +196,12 @@ def data_fetch_command(
     """
     from datetime import UTC, datetime
 
-    from sim.city import NOMINATIM, OVERPASS
     from sim.city.assemble import DEFAULT_HALO_M
-    from sim.city.bundle import bundle_path, bundles_folder, save_bundle
+    from sim.city.bundle import save_bundle
+    from sim.city.bundle_folder import bundle_path, bundles_folder
     from sim.city.sources.answers import forget_old_answers
-    from sim.city.sources.named_areas import nominatim, wanted_area
-    from sim.city.sources.overpass import fetch_city, overpass
+    from sim.city.sources.named_areas import NOMINATIM, nominatim, wanted_area
+    from sim.city.sources.overpass import OVERPASS, fetch_city, overpass
     from sim.city.sources.overpass_queries import plan
 
     kept = bundles_folder() / ".fetched"
@@ -265,7 +266,7 @@ def data_list_command(as_json: AsJson = False, debug: Debug = False) -> None:
 
 def _areas() -> Iterator[dict[str, Any]]:
     """Yield name, folder and state of each area that a scenario can name."""
-    from sim.city.bundle import BUILT_IN, bundles_folder, list_bundles, read_manifest
+    from sim.city.bundle_folder import BUILT_IN, bundles_folder, list_bundles, read_manifest
 
     nothing = {"folder": None, "imported": None, "unusable": None}
     for name in BUILT_IN:
@@ -295,7 +296,7 @@ def data_info_command(
     debug: Debug = False,
 ) -> None:
     """Show what an area holds, what was left out of it, and where it comes from."""
-    from sim.city.bundle import load_city
+    from sim.city.loaders import load_city
 
     city = load_city(bundle)
     if as_json:

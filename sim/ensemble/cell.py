@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.cameras.fleet import Fleet
-    from sim.city import City
+    from sim.city.model import City
     from sim.placement import Aims
     from sim.scenario.schema import Scenario
     from sim.trips import Trips
@@ -229,7 +229,7 @@ def _scenario_of(world: str) -> Scenario:
 
 @lru_cache(maxsize=4)
 def _world(key: str) -> World:
-    from sim.city.bundle import load_city
+    from sim.city.loaders import load_city
     from sim.pipeline.user_inputs import read_own_inputs
 
     scenario = _scenario_of(key)
@@ -290,7 +290,7 @@ def _trips(key: str) -> Trips:
 def _without_walls(city: City) -> City:
     from dataclasses import replace
 
-    from sim.city import Walls
+    from sim.city.walls import Walls
 
     return replace(city, walls=Walls.none(city.streets.crs))
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from sim.cameras.fleet import Fleet
-    from sim.city import City
+    from sim.city.model import City
     from sim.pipeline.cached_stages import KeptStages
     from sim.scenario.schema import Scenario
     from sim.sight.ranks import FirstSeen

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.cameras.fleet import Fleet
-    from sim.city import City
+    from sim.city.model import City
     from sim.scenario.schema import Scenario
     from sim.sight.sightings import Sightings
     from sim.tracking.report import TrackReport

@@ -21,7 +21,8 @@ import numpy as np
 from sim.processes import same_package
 
 if TYPE_CHECKING:
-    from sim.city import City, StreetNetwork
+    from sim.city.model import City
+    from sim.city.streets import StreetNetwork
     from sim.sight.ranks import FirstSeen
     from sim.sight.sightings import Sightings
     from sim.trips import Trips
@@ -119,7 +120,10 @@ def _one_street() -> City:
     from shapely import LineString, Point
 
     from sim.area import HONG_KONG_CRS, Area
-    from sim.city import City, Places, StreetNetwork, Walls
+    from sim.city.model import City
+    from sim.city.places import Places
+    from sim.city.streets import StreetNetwork
+    from sim.city.walls import Walls
 
     points = [Point(835000.0 + 50 * i, 820000.0) for i in range(3)]
     nodes = gpd.GeoDataFrame({"osmid": [1, 2, 3]}, geometry=points, crs=HONG_KONG_CRS)

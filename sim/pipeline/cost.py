@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from sim.scenario.schema.values import Task
 
 if TYPE_CHECKING:
-    from sim.city import City
+    from sim.city.model import City
     from sim.scenario.schema import Scenario
 
 TRIPS_A_DAY = 2.4
@@ -206,7 +206,7 @@ def estimate_cells(scenarios: Iterable[Scenario], workers: int) -> ManyEstimate:
     Each is taken for a whole run, which is more than it is: a cell draws no map and writes no
     tables. Scenarios that differ in their seed only are taken to cost the same.
     """
-    from sim.city.bundle import load_city
+    from sim.city.loaders import load_city
 
     cities: dict[str, City] = {}
     known: dict[Scenario, Estimate] = {}

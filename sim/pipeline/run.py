@@ -20,7 +20,7 @@ from sim.scenario.load import scenario_of
 from sim.scenario.parameters import following, placing
 
 if TYPE_CHECKING:
-    from sim.city import City
+    from sim.city.model import City
     from sim.pipeline.cached_stages import KeptStages
     from sim.pipeline.compile_ahead import Helpers
     from sim.pipeline.cost import Estimate
@@ -86,7 +86,7 @@ def run(
     InputError
         The scenario does not fit the city, or `out` is something else than a run folder.
     """
-    from sim.city.bundle import load_city
+    from sim.city.loaders import load_city
     from sim.pipeline.cached_stages import KeptStages
     from sim.pipeline.compile_ahead import kernels_ahead
     from sim.pipeline.cost import estimate
@@ -97,7 +97,7 @@ def run(
     stages = Stages(announce)
     with kernels_ahead() as helpers:
         with stages.stage("city"):
-            city = load_city(scenario.area)
+            city: City = load_city(scenario.area)
             check_fits(scenario, city)
             city, own = read_own_inputs(scenario, city)
             if foresee is not None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from sim.cameras.fleet import Fleet
-    from sim.city import City
+    from sim.city.model import City
     from sim.placement import Aims
     from sim.scenario.schema import Scenario
     from sim.trips import Trips

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sim.cameras.fleet import Fleet
     from sim.cameras.optics import Optics
-    from sim.city import City
+    from sim.city.model import City
 
 DIRECTIONS = 8
 """Directions a site offers: its four sight lines, then halfway between them."""

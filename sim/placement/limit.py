@@ -24,7 +24,7 @@ from sim.placement.views import after_standing, candidate_arrays, one_after_anot
 
 if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet
-    from sim.city import City
+    from sim.city.model import City
 
 STEPS = 50
 """Steps of the search for each count; more come a little nearer to the linear relaxation."""

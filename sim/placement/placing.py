@@ -34,7 +34,7 @@ from sim.placement.growth import PHASES, Phase, RegionHeads, region_heads, saint
 from sim.placement.strategies import ranked
 
 if TYPE_CHECKING:
-    from sim.city import City
+    from sim.city.model import City
 
 ONLY_EXISTING = "existing"
 """In place of a strategy: the cameras that stand already, and no others."""

@@ -27,7 +27,7 @@ from sim.sight.sightings import see_arrays
 if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet
     from sim.cameras.optics import Optics
-    from sim.city import City
+    from sim.city.model import City
 
 
 class Views(NamedTuple):

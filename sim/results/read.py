@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.cameras.fleet import Fleet
-    from sim.city import City
+    from sim.city.loaders import City
     from sim.results.walk import WalkAnswer
     from sim.scenario.schema import Scenario
     from sim.sight.ranks import PieceArrays
@@ -217,7 +217,10 @@ class FinishedRun:
         Walls are left out: what they hide is in the sightings.
         """
         from sim.area import Area, DistrictPart
-        from sim.city import City, Places, StreetNetwork, Walls
+        from sim.city.loaders import City
+        from sim.city.places import Places
+        from sim.city.streets import StreetNetwork
+        from sim.city.walls import Walls
 
         nodes = self.geometry("nodes").sort_values("node", ignore_index=True)
         edges = self.geometry("edges").sort_values("edge", ignore_index=True)

@@ -31,7 +31,7 @@ from sim.sight.ranks import pieces_table
 
 if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet
-    from sim.city import City
+    from sim.city.model import City
     from sim.results.analyses import Analyses
     from sim.scenario.schema import Scenario
     from sim.sight.ranks import FirstSeen

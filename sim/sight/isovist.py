@@ -20,7 +20,7 @@ from sim.sight.scene import DOME, FieldArrays, WallScene, fields_of, scenes_of
 
 if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet
-    from sim.city import City
+    from sim.city.model import City
 
 STEP_DEGREES = 6.0
 BESIDE_RADIANS = 2e-5

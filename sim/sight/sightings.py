@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from shapely.geometry.base import BaseGeometry
 
-    from sim.city import City
+    from sim.city.model import City
     from sim.sight.ranks import FirstSeen
 
 BLOCK_HEADS = 512

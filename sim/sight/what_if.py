@@ -15,7 +15,7 @@ from sim.cameras.fleet import Fleet, HeadArrays
 from sim.sight.sightings import Sightings, order_rows, rows_of, see_rows
 
 if TYPE_CHECKING:
-    from sim.city import City
+    from sim.city.model import City
 
 
 def see_changed(city: City, before: Sightings, fleet: Fleet) -> Sightings:

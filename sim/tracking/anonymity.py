@@ -29,7 +29,7 @@ from sim.trips.destinations import residents
 from sim.trips.waypoints import REACH_M
 
 if TYPE_CHECKING:
-    from sim.city import City
+    from sim.city.model import City
     from sim.sight.sightings import SightingArrays, Sightings
     from sim.trips import Trips
 

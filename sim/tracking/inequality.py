@@ -26,7 +26,7 @@ from sim.tracking.statistics import standard_error
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-    from sim.city import City
+    from sim.city.model import City
     from sim.sight.ranks import FirstSeen, PieceArrays
     from sim.tracking.report import TrackReport
 

@@ -31,7 +31,7 @@ from sim.trips.destinations import CUT_WITHIN_M, DEAD_END_WITHIN_M, districts_be
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sim.city import City
+    from sim.city.model import City
     from sim.city.streets import StreetArrays
     from sim.sight.ranks import FirstSeen, PieceArrays
     from sim.sight.sightings import Sightings

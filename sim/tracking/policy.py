@@ -26,7 +26,7 @@ from sim.tracking.report import track
 from sim.tracking.statistics import standard_error
 
 if TYPE_CHECKING:
-    from sim.city import City
+    from sim.city.model import City
     from sim.sight.sightings import SightingArrays
     from sim.trips import Trips
 

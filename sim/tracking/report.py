@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from sim.cameras.fleet import Fleet
-    from sim.city import City
+    from sim.city.model import City
     from sim.sight.ranks import FirstSeen, PieceArrays
     from sim.sight.sightings import Sightings
     from sim.trips import Trips

@@ -22,7 +22,7 @@ from sim.tracking.reconstruction import Reconstruction, reconstruction
 from sim.tracking.statistics import NO_NUMBERS, numbers, share
 
 if TYPE_CHECKING:
-    from sim.city import City
+    from sim.city.model import City
     from sim.sight.ranks import FirstSeen
     from sim.sight.sightings import Sightings
     from sim.trips import Trips

@@ -21,7 +21,7 @@ from scipy.spatial import cKDTree
 from scipy.special import ndtri
 
 from sim.area import district_outlines, districts
-from sim.city import City
+from sim.city.model import City
 from sim.errors import InputError
 from sim.keyed_random import uniform
 from sim.trips.destinations import (

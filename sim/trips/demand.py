@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from sim.city import City
+from sim.city.model import City
 from sim.city.places import KINDS
 from sim.errors import InputError
 from sim.keyed_random import uniform

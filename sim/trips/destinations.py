@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.area import district_outlines
-from sim.city import City
+from sim.city.model import City
 from sim.trips.routing import nearest_nodes
 from sim.trips.waypoints import REACH_M
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
-from sim.city import City
+from sim.city.model import City
 from sim.city.streets import StreetNetwork
 from sim.errors import InputError
 from sim.trips import Trips

@@ -18,7 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.atomic_write import write_aside
-from sim.city import City
+from sim.city.model import City
 from sim.errors import InputError
 from sim.trips import WALKING_SPEED_M_S, Trips
 from sim.trips.matching import TOO_FAR_M, match

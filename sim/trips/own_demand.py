@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.city import City
+from sim.city.model import City
 from sim.city.sources.tables import LATITUDE, LONGITUDE, OwnTable, listed, read_table
 from sim.errors import InputError, InputErrors
 from sim.keyed_random import uniform

@@ -20,7 +20,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from sim.city import City
+from sim.city.model import City
 from sim.errors import InputError
 from sim.trips.routing import nearest_nodes
 

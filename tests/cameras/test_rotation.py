@@ -14,8 +14,11 @@ import sim
 from sim.area import Area
 from sim.cameras.candidates import KINDS, candidates
 from sim.cameras.fleet import RANGE_COLUMNS, Fleet
-from sim.city import City, Places, StreetNetwork, Walls
+from sim.city.model import City
+from sim.city.places import Places
 from sim.city.sources.pbf import read_pbf
+from sim.city.streets import StreetNetwork
+from sim.city.walls import Walls
 from sim.placement import place
 from sim.sight.sightings import see
 

@@ -7,8 +7,8 @@ from shapely.affinity import translate
 from shapely.geometry import box
 
 from sim.area import district_parts
-from sim.city import City
 from sim.city.assemble import RIM_M, assemble
+from sim.city.loaders import City
 from sim.city.places import Places
 from sim.city.streets import StreetNetwork
 from sim.errors import InputError

@@ -9,19 +9,17 @@ from shapely.affinity import translate
 from shapely.geometry import box
 
 from sim.city.assemble import assemble
-from sim.city.bundle import (
+from sim.city.bundle import LAYERS, load_bundle, save_bundle
+from sim.city.bundle_folder import (
     DATA_FOLDER_VARIABLE,
-    LAYERS,
     bundle_path,
     bundles_folder,
-    district_bundle,
     list_bundles,
-    load_bundle,
-    load_city,
     read_manifest,
-    save_bundle,
 )
+from sim.city.district_names import district_bundle
 from sim.city.from_files import import_files
+from sim.city.loaders import load_city
 from sim.city.streets import StreetNetwork
 from sim.errors import InputError
 

@@ -11,8 +11,9 @@ from shapely.affinity import translate
 from shapely.geometry import box
 
 from sim.city.assemble import assemble
-from sim.city.bundle import load_city, save_bundle
+from sim.city.bundle import save_bundle
 from sim.city.gaps import CELL_M, unmapped
+from sim.city.loaders import load_city
 from sim.city.streets import StreetNetwork
 
 BLOCKS = 13

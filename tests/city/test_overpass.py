@@ -10,7 +10,8 @@ from drawn import shared
 from drawn_planet import MIDDLE, quarter
 from overpass_server import busy, running, saying
 
-from sim.city.bundle import load_bundle, read_manifest, save_bundle
+from sim.city.bundle import load_bundle, save_bundle
+from sim.city.bundle_folder import read_manifest
 from sim.city.from_files import import_files
 from sim.city.sources import answers, overpass_queries
 from sim.city.sources import overpass as fetching

@@ -5,7 +5,8 @@ import pytest
 from drawn_planet import MIDDLE, quarter
 from overpass_server import busy, running
 
-from sim.city.bundle import DATA_FOLDER_VARIABLE, list_bundles, load_city
+from sim.city.bundle_folder import DATA_FOLDER_VARIABLE, list_bundles
+from sim.city.loaders import load_city
 from sim.city.sources import answers
 from sim.cli import main
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from sim.city.bundle import load_city
+from sim.city.loaders import load_city
 from sim.city.zones import are_points, read_zones
 from sim.errors import InputError
 from sim.pipeline.run import run

@@ -5,7 +5,7 @@ import re
 import pytest
 from documentation.blocks import ROOT, commands, understood
 
-from sim.city.bundle import BUILT_IN
+from sim.city.bundle_folder import BUILT_IN
 from sim.cli import main
 from sim.scenario.load import check_file
 

@@ -17,10 +17,10 @@ import sim
 from sim.cameras.directions import parse_directions
 from sim.cameras.real import read_cameras
 from sim.cameras.tags import is_surveillance, metres, read_tags
+from sim.city.district_names import named_districts
 from sim.city.from_files import import_files
 from sim.city.population import with_population
 from sim.city.sources.files import read_area
-from sim.city.sources.named_areas import named_districts
 from sim.city.sources.osm_stream import building_height
 from sim.city.sources.osm_stream import metres as pbf_metres
 from sim.city.tags import split_name, tag_values

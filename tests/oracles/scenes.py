@@ -158,7 +158,7 @@ def city(scene: Scene, footprints=None, area=None):
 
     from sim.area import Area
     from sim.cameras.fleet import RANGE_COLUMNS, Fleet
-    from sim.city import City
+    from sim.city.model import City
     from sim.city.places import Places
     from sim.city.streets import DECKS, StreetNetwork
     from sim.city.walls import Walls

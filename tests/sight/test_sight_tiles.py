@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.city.bundle import load_city
 from sim.city.from_files import import_files
+from sim.city.loaders import load_city
 from sim.placement import place
 from sim.sight.sightings import see_arrays
 from sim.sight.tiles import tiles_of

@@ -14,7 +14,9 @@ from oracles import tracking
 
 from sim.area import Area, DistrictPart
 from sim.cameras.optics import TASKS
-from sim.city import City, Places, Walls
+from sim.city.model import City
+from sim.city.places import Places
+from sim.city.walls import Walls
 from sim.errors import InputError
 from sim.sight.ranks import NEVER
 from sim.tracking.anonymity import (

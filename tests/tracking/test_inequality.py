@@ -16,7 +16,7 @@ from oracles import tracking as slow
 from test_exposure import a_world, tracked
 
 from sim.cameras.optics import TASKS
-from sim.city.bundle import load_city
+from sim.city.loaders import load_city
 from sim.city.places import Places
 from sim.errors import InputError
 from sim.sight.ranks import NEVER

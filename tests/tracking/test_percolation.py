@@ -9,7 +9,9 @@ from oracles import percolation as slow
 from oracles import tracking
 
 from sim.area import Area
-from sim.city import City, Places, Walls
+from sim.city.model import City
+from sim.city.places import Places
+from sim.city.walls import Walls
 from sim.errors import InputError
 from sim.sight.ranks import NEVER, first_seen
 from sim.tracking.percolation import HALF, SEEN, cut_nodes, dark_network, network_of

@@ -10,7 +10,7 @@ from oracles import tracking as slow
 from test_exposure import CityOf, a_world
 
 from sim.cameras.optics import TASKS
-from sim.city.bundle import load_city
+from sim.city.loaders import load_city
 from sim.errors import InputError
 from sim.sight.ranks import first_seen
 from sim.sight.sightings import Sightings, see

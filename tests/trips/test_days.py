@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from trips_grid import CRS, PLACES, SOUTH, WEST, grid_city
 
 from sim.area import Area, DistrictPart, district_outlines, districts
-from sim.city import City
-from sim.city.bundle import load_city
+from sim.city.loaders import load_city
+from sim.city.model import City
 from sim.city.places import KINDS
 from sim.errors import InputError
 from sim.pipeline.run import run

@@ -8,7 +8,7 @@ from oracles.tracking import CRS, network
 from trips_grid import PLACES, SOUTH, WEST, grid_city
 
 from sim.area import Area
-from sim.city import City
+from sim.city.model import City
 from sim.city.places import Places
 from sim.city.walls import Walls
 from sim.errors import InputError

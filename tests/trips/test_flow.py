@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles.tracking import network
 
-from sim.city import City
-from sim.city.bundle import load_city
+from sim.city.loaders import load_city
+from sim.city.model import City
 from sim.city.places import Places
 from sim.errors import InputError
 from sim.trips import Trips

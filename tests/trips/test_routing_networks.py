@@ -15,7 +15,7 @@ from oracles.routing import by_networkx, cheapest_links, check_paths, perceived
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from sim.city.bundle import load_city
+from sim.city.loaders import load_city
 from sim.city.sources.pbf import read_pbf
 from sim.city.streets import StreetNetwork
 from sim.trips.routing import walk

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.city import Places
+from sim.city.places import Places
 from sim.errors import InputError
 from sim.trips.waypoints import Gazetteer
 

@@ -6,7 +6,7 @@ import shapely
 from oracles.tracking import CRS, network
 
 from sim.area import Area
-from sim.city import City
+from sim.city.model import City
 from sim.city.places import Places
 from sim.city.walls import Walls
 

@@ -21,7 +21,9 @@ import geopandas as gpd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from sim.area import HONG_KONG_CRS, District, district_outlines, districts
+from sim.area import HONG_KONG_CRS, district_outlines, districts
+from sim.city.bundle_folder import plain_name
+from sim.city.district_names import named_districts
 from sim.city.sources.answers import GarbageError, Server
 from sim.city.sources.files import read_area
 from sim.city.streets import projected_crs
@@ -29,7 +31,6 @@ from sim.errors import InputError
 
 NOMINATIM = "https://nominatim.openstreetmap.org"
 LARGEST_RADIUS_M = 30_000.0
-LONGEST_NAME = 64
 POLYGON_SUFFIXES = (".geojson", ".json", ".gpkg", ".parquet", ".geoparquet")
 _CIRCLE = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*,\s*([+-]?\d+(?:\.\d+)?)\s*,\s*(\d+(?:\.\d+)?)\s*")
 _LARGEST_FOUND_MB = 50
@@ -61,20 +62,6 @@ class WantedArea:
     def plain_name(self) -> str:
         """The name as a bundle may have it: "Wan Chai" is "wan_chai"."""
         return plain_name(self.name)
-
-
-def plain_name(name: str) -> str:
-    """Return a name as a bundle may have it: "Wan Chai" is "wan_chai"."""
-    return re.sub(r"[^\w.]+", "_", name.lower()).strip("_.")[:LONGEST_NAME]
-
-
-def named_districts(word: str) -> tuple[District, ...]:
-    """Return the districts of Hong Kong that a word names: one, all 18 for "all", or none.
-
-    English or Chinese, with or without "district".
-    """
-    everywhere = word.strip().lower() == "all"
-    return tuple(d for d in districts() if everywhere or _same(word, d.name, d.name_zh))
 
 
 @dataclass(frozen=True)
@@ -138,11 +125,6 @@ def _pieces(word: str, places: Server[list[dict[str, Any]]]) -> list[_Piece]:
     if word.lower().endswith(POLYGON_SUFFIXES) or Path(word).is_file():
         return [_file(Path(word))]
     return [_place(word, places)]
-
-
-def _same(word: str, name: str, name_zh: str) -> bool:
-    plain = word.strip().lower().removesuffix(" district").replace("&", "and").replace("_", " ")
-    return " ".join(plain.split()) == name.lower() or word.strip() in (name_zh, name_zh[:-1])
 
 
 def _circle(word: str, latitude: float, longitude: float, radius: float) -> _Piece:

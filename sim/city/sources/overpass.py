@@ -23,8 +23,8 @@ import geopandas as gpd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from sim.city import City
 from sim.city.assemble import DEFAULT_HALO_M, RIM_M, assemble, mapped_walls
+from sim.city.model import City
 from sim.city.places import Places
 from sim.city.sides import with_both_sides
 from sim.city.sources.answers import GarbageError, NoAnswerError, Server, TooMuchError

@@ -18,7 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.area import HONG_KONG_CRS, Area, district_parts
-from sim.city import City
+from sim.city.model import City
 from sim.city.pavements import pavements
 from sim.city.places import KINDS, Places
 from sim.city.sources.pbf import exit_names

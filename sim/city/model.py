@@ -1,0 +1,74 @@
+"""A city: the study area with everything in it that stands still.
+
+It holds and draws; how a city is made, read and kept is in `sim.city.loaders`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+
+from sim.area import Area
+from sim.city.places import Places
+from sim.city.streets import StreetNetwork
+from sim.city.walls import Walls
+from sim.surface import Result, axes_for
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True)
+class City(Result):
+    """A study area with everything in it that stands still.
+
+    Attributes
+    ----------
+    area
+        Polygon, region with halo, and districts.
+    streets, walls, places
+        The world in projected metres.
+    provenance
+        Sources, licences, digests and counts of what was dropped, as kept in the manifest.
+    """
+
+    area: Area
+    streets: StreetNetwork
+    walls: Walls
+    places: Places
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw walls, streets and the edge of the study area; return the axes.
+
+        Parameters
+        ----------
+        ax
+            matplotlib axes to draw on; new ones by default.
+
+        Raises
+        ------
+        InputError
+            matplotlib is not installed.
+        """
+        ax = axes_for(ax)
+        if len(self.walls.footprints):
+            self.walls.footprints.plot(ax=ax, color="0.85")
+        self.streets.edges.plot(ax=ax, color="0.45", linewidth=0.6)
+        gpd.GeoSeries([self.area.polygon], crs=self.area.crs).boundary.plot(
+            ax=ax, color="black", linewidth=0.8, linestyle="--"
+        )
+        return ax
+
+    def _card(self) -> tuple[str, Mapping[str, object]]:
+        counted = f"{self.area.polygon.area / 1e6:.2f} km² counted"
+        return f"City: {self.area.name} ({self.area.crs})", {
+            "area": f"{counted}, {self.area.region.area / 1e6:.2f} km² simulated",
+            "streets": f"{self.streets.length_km:.1f} km in {len(self.streets.edges):,} edges",
+            "walls": f"{self.walls.kind}, {len(self.walls.footprints):,} footprints",
+            "places": len(self.places.table),
+            "districts": ", ".join(part.district for part in self.area.parts) or "not in Hong Kong",
+        }
