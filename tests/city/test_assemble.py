@@ -7,7 +7,7 @@ from shapely.affinity import translate
 from shapely.geometry import box
 
 from sim.area import district_parts
-from sim.city.assemble import RIM_M, assemble
+from sim.city.assemble import RIM_M, along_streets, assemble
 from sim.city.loaders import City
 from sim.city.places import Places
 from sim.city.streets import StreetNetwork
@@ -65,6 +65,20 @@ def test_a_halo_that_was_asked_for_is_kept_or_refused():
         with pytest.raises(InputError, match="halo") as caught:
             assemble("town", town(), halo_m=halo)
         assert caught.value.key == "halo_m"
+
+
+def test_people_of_a_street_are_as_many_as_it_is_long():
+    """Streets of 10, 60, 61 and 500 m are served by points every 60 m at most, metre by metre."""
+    lengths = [10.0, 60.0, 61.0, 500.0]
+    ways = [([(0, 100 * k), (m, 100 * k)], {"name": f"{m:g}"}) for k, m in enumerate(lengths)]
+    ways += [([(0, 100 * k), (0, 100 * k + 100)], {"highway": "primary"}) for k in range(3)]
+    streets = streets_of(ways)
+    around = shapely.box(*streets.nodes.total_bounds).buffer(50)
+    homes = along_streets(streets, ("residential",), around, "home")
+    assert homes.groupby("name")["weight"].sum().to_dict() == pytest.approx(
+        {f"{m:g}": m for m in lengths}
+    )
+    assert homes["name"].value_counts().to_dict() == {"10": 1, "60": 1, "61": 2, "500": 9}
 
 
 def test_an_area_that_is_given_counts_and_its_halo_is_simulated():
@@ -131,6 +145,7 @@ def test_homes_weigh_the_metres_of_residential_streets_where_no_census_is_known(
     homes = city.places.of("home")
     assert homes["weight"].sum() == pytest.approx(np.hypot(70, 30))
     assert len(homes) == 2
+    assert homes["weight"].tolist() == pytest.approx([np.hypot(70, 30) / 2] * 2)
     offices = city.places.of("office")
     assert offices["weight"].sum() == pytest.approx(22_000)
     line = shapely.union_all(city.streets.edges.geometry)

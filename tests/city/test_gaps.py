@@ -83,6 +83,47 @@ def test_one_house_more_never_makes_more_of_a_gap(present, more):
         assert shapely.difference(after, before).area < 1e-6
 
 
+def test_a_gap_reaches_to_the_rim_of_its_streets_and_to_the_last_mapped_house():
+    """At a rim half of a window is empty, and it is less dense there than inside: it counts still.
+
+    Streets every 125 m are 16 km to the km2 inside, 8 at the rim (which alone would be no gap).
+    """
+    pitch, blocks = 125.0, 10
+    streets = StreetNetwork.build(*frames(grid_ways(blocks + 1, blocks + 1, pitch)))
+    side = pitch * blocks
+    land = translate(box(-10, -10, side + 10, side + 10), *ORIGIN)
+    row = [translate(box(20, y, 30, y + 10), *ORIGIN) for y in range(0, int(side), 25)]
+    near = gpd.GeoDataFrame(geometry=row, crs="EPSG:2326")
+    gap = unmapped(streets, near, land)
+    # a house makes its own cell and two more count as mapped: up to 150 m of x
+    everywhere_else = translate(box(150, 0, side, side), *ORIGIN)
+    assert everywhere_else.difference(gap.buffer(1e-6)).area < 1e-3
+    assert gap.intersection(translate(box(0, 0, 150, side), *ORIGIN)).area < 1e-3
+
+
+def test_a_gap_follows_a_road_out_of_it_for_half_a_window():
+    """Two cells past the last dense one, each side of the road, and no farther."""
+    blocks = 8
+    ways = grid_ways(blocks + 1, blocks + 1, 100.0)
+    ways.append(([(800, 400), (5000, 400)], {"highway": "tertiary"}))
+    streets = StreetNetwork.build(*frames(ways))
+    land = translate(box(-10, -10, 5010, 810), *ORIGIN)
+    far = gpd.GeoDataFrame(
+        geometry=[translate(box(4900, 500, 4910, 510), *ORIGIN)], crs="EPSG:2326"
+    )
+    gap = unmapped(streets, far, land)
+    east = gap.bounds[2] - ORIGIN[0]
+    dense = {k for k in range(100) if metres_around(streets, 50 * k, 400) >= 12 * 250**2 / 1000}
+    assert east == 50 * (max(dense) + 1) + 100
+
+
+def metres_around(streets, west, south):
+    """Street in the 250 m about a cell of 50 m."""
+    window = translate(box(west - 100, south - 100, west + 150, south + 150), *ORIGIN)
+    lines = streets.edges.geometry.to_numpy()
+    return shapely.length(shapely.intersection(lines, window)).sum()
+
+
 def test_cells_do_not_hang_on_the_region():
     wide = region().buffer(777.0)
     gap, same = (unmapped(STREETS, houses(west_half), r) for r in (region(), wide))

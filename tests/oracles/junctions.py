@@ -7,20 +7,42 @@ the compass, and a turned map gave other candidates.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from scipy.spatial import cKDTree
 
-from sim.cameras.candidates import CLASS_WEIGHT, JUNCTION_RADIUS_M, KERB, SIGHT_LINES
-from sim.city.walls import half_widths
-
+CLASS_WEIGHT = {
+    "primary": 4, "secondary": 3, "tertiary": 2, "unclassified": 1.5, "residential": 1.5,
+    "pedestrian": 1.5, "living_street": 1,
+}  # fmt: skip
+"""How much a street adds to a junction; half a point for the classes left out."""
+FACADES_M = {
+    "motorway": 22, "trunk": 22, "primary": 22, "secondary": 18, "tertiary": 14, "residential": 14,
+    "unclassified": 14, "living_street": 14, "pedestrian": 10, "service": 8,
+}  # fmt: skip
+"""From façade to façade, by class; 5 m for the others (docs/walls.md)."""
+JUNCTION_RADIUS_M = 25
+KERB = 0.6
+"""Of the way from the middle of the street to the façade."""
+SIGHT_LINES = 4
 NOISE = 1e-6
+
+
+def half_widths(edges) -> list[float]:
+    """Half of what lies between the façades of each street: as stated, else usual for its class."""
+    stated = edges.get("facades", [math.nan] * len(edges))
+    return [
+        (FACADES_M.get(highway, 5) if math.isnan(width) else width) / 2
+        for highway, width in zip(edges["highway"], stated, strict=True)
+    ]
 
 
 def junctions(city) -> list[tuple]:
     """Pole x, y, node x, y, deck, importance and four headings of every junction."""
     a = city.streets.arrays
     weight = city.streets.edges["highway"].map(CLASS_WEIGHT).fillna(0.5).to_numpy(float)
-    width = half_widths(city.streets.edges)
+    width = np.array(half_widths(city.streets.edges))
     away, back = bearings(a)
     degree = np.diff(a.adjacency_ptr)
     importance = np.bincount(a.edge_u, weight, len(degree)) + np.bincount(

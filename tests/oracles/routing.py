@@ -1,24 +1,41 @@
 """Slow truths about least-cost walks: perceived costs from the definition, paths by networkx.
 
-Nothing here uses the arcs, bounds or kernels of `sim.trips.routing`; only the edges' own columns
-and the definition of a person's taste.
+Nothing here uses `sim.trips.routing`; only the edges' own columns and the definition of a person's
+taste (docs/methods.md, "Walks").
 """
 
 from __future__ import annotations
 
+import math
+from statistics import NormalDist
+
 import networkx as nx
 import numpy as np
 import pytest
+from oracles.keyed_random import key
 
-from sim.keyed_random import keys
-from sim.trips.routing import edge_seconds, taste_factors
+LEVELS = 1024
+"""A person likes a street in one of so many ways, each as likely: the upper ten bits of the key."""
+
+
+def walking_seconds(streets, speed=1.34):
+    """Seconds of each edge at a speed; people are half as fast on steps."""
+    rows = zip(streets.edges["length"], streets.edges["steps"], strict=True)
+    return np.array([length / (speed / 2 if steps else speed) for length, steps in rows])
+
+
+def factors(taste):
+    """The lognormal factor of each level, at the middle of its step of probability, mean 1."""
+    drawn = [math.exp(taste * NormalDist().inv_cdf((k + 0.5) / LEVELS)) for k in range(LEVELS)]
+    mean = math.fsum(drawn) / LEVELS
+    return [factor / mean for factor in drawn]
 
 
 def perceived(streets, seed, person, taste, speed=1.34):
     """Seconds of each edge as a person perceives them."""
-    street = streets.edges["street"].to_numpy(np.int64)
-    level = keys(seed, "taste", np.full(len(street), person), street) >> np.uint64(54)
-    return edge_seconds(streets, speed) * taste_factors(taste)[level.astype(int)]
+    factor = factors(taste)
+    level = [key(seed, "taste", person, int(street)) >> 54 for street in streets.edges["street"]]
+    return walking_seconds(streets, speed) * np.array([factor[k] for k in level])
 
 
 def cheapest_links(streets, cost):

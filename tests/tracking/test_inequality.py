@@ -304,6 +304,18 @@ def test_hours_by_hand():
     assert set(table["group"]) == {8, 9}
 
 
+@pytest.mark.parametrize("hour", [0, 7, 11, 12, 13, 18, 23])
+def test_every_hour_of_the_day_is_its_own_and_days_are_alike(hour):
+    world = a_world(5)
+    trips = world[3].table
+    # one walk in the hour's first minute, one in its last, one the day after, the rest at noon
+    times = [hour, hour + 0.99, 24 + hour, 12.5, 12.5, 12.5][: len(trips)]
+    trips["departs_s"] = 3600 * np.array(times)
+    table = exposure_by_hour(tracked(world, (20,)))
+    walks = table[table["task"] == "detect"].set_index("group")["walks"].to_dict()
+    assert walks == ({hour: 3, 12: 3} if hour != 12 else {12: 6})
+
+
 def test_groups_by_hand():
     report = a_day()
     table = exposure_by_group(report).set_index(["group", "total", "task"])

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import tracking as slow
+from oracles.routing import walking_seconds
 from test_avoidance import a_town
 
 from sim.errors import InputError
@@ -18,7 +19,7 @@ from sim.tracking import TrackingParameters
 from sim.tracking.linking import faced_positions
 from sim.tracking.reconstruction import reconstruction
 from sim.trips import Trips
-from sim.trips.routing import edge_seconds, walk
+from sim.trips.routing import walk
 
 TOTALS = (3, 6, 12)
 LOOSE = TrackingParameters(hit_rate=(0.3, 0.6, 0.5, 0.9), dwell_needed_s=20, facing_degrees=180)
@@ -100,7 +101,7 @@ def filled(streets, trips, trip, leaves, enters):
 
 def quickest(streets, speed, start, end):
     """Parts of edges on the quickest way between two points, by networkx on the edges cut there."""
-    seconds, length = edge_seconds(streets, speed), streets.arrays.edge_length
+    seconds, length = walking_seconds(streets, speed), streets.arrays.edge_length
     graph = nx.MultiGraph()
     for edge, (u, v) in enumerate(streets.edges[["u", "v"]].to_numpy().tolist()):
         cuts = {at: name for name, (e, at) in {"start": start, "end": end}.items() if e == edge}

@@ -1,5 +1,7 @@
 """Typical and named walks: who walks where, and what a further person may not change."""
 
+from itertools import pairwise
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from sim.city.places import Places
 from sim.city.walls import Walls
 from sim.errors import InputError
 from sim.trips.demand import sample_trips
+from sim.trips.destinations import by_weight, ends_of
 from sim.trips.waypoints import Gazetteer, NamedWalk
 
 KINDS = ("home-station", "home-market", "station-office")
@@ -113,6 +116,50 @@ def test_without_homes_people_live_along_the_streets(city):
     assert trips.table["origin"].nunique() > 15
     start = city.streets.nodes.geometry.to_numpy()[trips.table["origin"]]
     assert shapely.intersects(city.area.polygon, start).all()
+
+
+def test_homes_along_streets_weigh_half_of_each_street_that_ends_there():
+    at = [(WEST, SOUTH), (WEST + 90, SOUTH), (WEST + 90, SOUTH + 40), (WEST + 90, SOUTH - 250)]
+    streets = network([[at[0], at[1]], [at[1], at[2]], [at[1], at[3]]])
+    around = shapely.box(*streets.nodes.total_bounds).buffer(10)
+    area = Area("T", "", around, around, CRS, (), 0.0)
+    town = City(area, streets, Walls.none(CRS), Places(grid_city(PLACES).places.table.iloc[:0]))
+    report: dict[str, float] = {}
+    homes = ends_of(town, "home", report)
+    weight = {int(n): w for n, w in zip(homes.node, homes.weight, strict=True)}
+    number = {p.coords[0]: i for i, p in enumerate(streets.nodes.geometry)}
+    half = [45, (90 + 40 + 250) / 2, 20, 125]
+    assert weight == pytest.approx({number[p]: w for p, w in zip(at, half, strict=True)})
+    assert report["homes_along_streets"] == 1
+    # so a person lives at an end as often as its streets are long
+    lives = by_weight(homes.weight, (np.arange(38_000) + 0.5) / 38_000)
+    share = np.bincount(lives, minlength=4) / 38_000
+    assert share == pytest.approx(homes.weight / homes.weight.sum(), abs=1e-4)
+
+
+def stub(x, north):
+    """A dead end at x that stops so many metres before the northern edge of the region."""
+    return [(WEST + x, SOUTH), (WEST + x, SOUTH + 300 - north)]
+
+
+def test_gates_are_streets_that_the_edge_cuts_and_dead_ends_close_to_it():
+    """A street that goes on is cut within 20 m of the edge; one that just ends, within 75 m."""
+    dead_ends = {100.0: 0.0, 200.0: 19.0, 300.0: 21.0, 400.0: 74.0, 500.0: 76.0, 600.0: 150.0}
+    through = {700.0: 19.0, 760.0: 21.0}
+    lines = [stub(x, north) for x, north in (dead_ends | through).items()]
+    for x, north in through.items():  # goes on from there, back to the main road
+        end = (WEST + x, SOUTH + 300 - north)
+        lines.append([end, (WEST + x + 20, SOUTH + 100), (WEST + x + 20, SOUTH)])
+    stops = [*dead_ends, *(x + d for x in through for d in (0, 20))]
+    for a, b in pairwise(sorted({0.0, 900.0, *stops})):
+        lines.append([(WEST + a, SOUTH), (WEST + b, SOUTH)])
+    streets = network(lines)
+    region = shapely.box(WEST - 200, SOUTH - 200, WEST + 1100, SOUTH + 300)
+    area = Area("T", "", region, region, CRS, (), 0.0)
+    town = City(area, streets, Walls.none(CRS), Places(grid_city(PLACES).places.table.iloc[:0]))
+    gates = ends_of(town, "gate", {})
+    assert sorted(gates.x - WEST) == pytest.approx([100, 200, 300, 400, 700])
+    assert (gates.weight == 1).all()
 
 
 def test_home_and_station_at_one_corner_is_no_walk():

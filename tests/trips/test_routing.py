@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracles.routing import check_paths, perceived
+from oracles.routing import check_paths, factors, perceived, walking_seconds
 from oracles.tracking import network
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import dijkstra
 from sim.errors import InputError
 from sim.keyed_random import keys
 from sim.trips import routing
-from sim.trips.routing import nearest_nodes, taste_factors, walk
+from sim.trips.routing import edge_seconds, nearest_nodes, taste_factors, walk
 
 
 def tangle(seed, nodes=30, edges=60):
@@ -150,6 +150,18 @@ def test_taste_has_mean_one_and_the_spread_asked_for(taste):
     assert factor.mean() == pytest.approx(1.0, abs=1e-12)
     assert np.log(factor).std() == pytest.approx(taste, rel=0.01)
     assert (np.diff(factor) >= 0).all()
+
+
+@pytest.mark.parametrize("taste", [0.0, 0.2, 1.0, 2.0])
+def test_taste_is_lognormal_in_equal_steps(taste):
+    np.testing.assert_allclose(taste_factors(taste), factors(taste), rtol=1e-13)
+
+
+@pytest.mark.parametrize("speed", [0.1, 1.34, 5.0])
+def test_seconds_of_edges_by_hand(speed):
+    streets = network([[(0, 0), (30, 40)], [(30, 40), (30, 100)]], steps=[False, True])
+    assert edge_seconds(streets, speed).tolist() == pytest.approx([50 / speed, 120 / speed])
+    np.testing.assert_allclose(edge_seconds(tangle(1), speed), walking_seconds(tangle(1), speed))
 
 
 def test_taste_differs_between_people_and_streets():
