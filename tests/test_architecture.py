@@ -10,9 +10,11 @@ FLOW = [
     "area", "city", "cameras", "sight", "trips", "placement", "tracking", "scenario", "results",
     "pipeline", "ensemble",
 ]  # fmt: skip
-FREE = {"atomic_write", "errors", "facts", "jit", "keyed_random", "processes", "surface"}
-"""Rooms of no side: files written whole, errors, facts, compiler, keyed randomness, own processes,
-what results share."""
+FREE = {
+    "atomic_write", "errors", "facts", "jit", "keyed_random", "limits", "processes", "surface",
+}  # fmt: skip
+"""Rooms of no side: files written whole, errors, facts, compiler, keyed randomness, limits of
+parameters, own processes, what results share."""
 
 
 def imported(path):

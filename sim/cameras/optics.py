@@ -15,9 +15,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.cameras import tasks
 from sim.errors import InputError
 
-TASKS = ("detect", "observe", "recognise", "identify")
+TASKS = tasks.TASKS
 """The four tasks, from the loosest to the strictest."""
 FACE_HEIGHT_M = 1.6
 

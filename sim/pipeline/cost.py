@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
-from sim.scenario.schema.values import Task
+from sim.cameras.tasks import Task
 
 if TYPE_CHECKING:
     from sim.city.model import City

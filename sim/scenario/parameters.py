@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.placement.growth import PHASES, Phase
 from sim.scenario.schema import Scenario, plain_mix
-from sim.tracking import TrackingParameters
+from sim.tracking.parameters import TrackingParameters
 
 
 def placing(scenario: Scenario) -> dict[str, Any]:

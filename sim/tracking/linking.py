@@ -9,7 +9,6 @@ averaged over walkers; nothing is drawn. It knows sightings, not streets.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +17,6 @@ from numpy.typing import NDArray
 from sim.cameras.fleet import Fleet
 from sim.cameras.optics import TASKS
 from sim.city.streets import StreetArrays
-from sim.errors import InputError
 from sim.jit import inner, kernel
 from sim.keyed_random import uniform
 from sim.sight.sightings import SightingArrays
@@ -33,6 +31,7 @@ from sim.tracking.exposure import (
     new_runs,
     new_spells,
 )
+from sim.tracking.parameters import TrackingParameters
 
 KINDS_OF_WALKERS = 16
 """Hit rates at which a walk is followed where they vary by person; see `hit_rates`."""
@@ -40,75 +39,6 @@ ALIKE = 1e-12
 """Below such a spread of hit rates, all persons have the same."""
 GLANCE_M = 1e-6
 """A face turned to a head for less than a micrometre of street is not turned to it."""
-
-
-@dataclass(frozen=True)
-class TrackingParameters:
-    """What it takes to identify a walker and to follow one from camera to camera.
-
-    Attributes
-    ----------
-    memory_s
-        Time constant τ of losing a track in an unseen gap by chance, s.
-    look_alike_share
-        Share α of other walkers whom a camera cannot tell from the one followed.
-    walkers_per_m2
-        Density δ of walkers on the streets.
-    dwell_needed_s
-        Time in view from which a sighting identifies with the full hit rate, s.
-    facing_degrees
-        Largest angle between the walking direction and the direction to the head at which the
-        face counts as turned to it.
-    hit_rate
-        Probability to identify, per task from detect to identify; the mean over persons.
-    hit_rate_spread
-        How much it varies by person: its variance as a share of m (1 − m), the largest that a
-        probability of mean m can have. 0: all alike; 1: each person always or never.
-    uptime
-        Share of heads that work on the day simulated; which ones is drawn once per head.
-    """
-
-    memory_s: float = 600.0
-    look_alike_share: float = 0.05
-    walkers_per_m2: float = 0.01
-    dwell_needed_s: float = 1.0
-    facing_degrees: float = 60.0
-    hit_rate: tuple[float, float, float, float] = (0.0, 0.0, 0.5, 0.9)
-    hit_rate_spread: float = 0.0
-    uptime: float = 1.0
-
-    def __post_init__(self) -> None:
-        """Refuse values out of range, naming the key."""
-        limits = {
-            "memory_s": (1e-3, 1e9),
-            "look_alike_share": (0.0, 1.0),
-            "walkers_per_m2": (0.0, 10.0),
-            "dwell_needed_s": (1e-6, 1e6),
-            "facing_degrees": (0.0, 180.0),
-            "hit_rate_spread": (0.0, 1.0),
-            "uptime": (0.0, 1.0),
-        }
-        for name, (low, high) in limits.items():
-            if not low <= getattr(self, name) <= high:
-                raise InputError(
-                    f"{name} is {getattr(self, name)}; give a number from {low:g} to {high:g}",
-                    key=f"tracking.{name}",
-                )
-        if len(self.hit_rate) != len(TASKS) or not all(0 <= rate <= 1 for rate in self.hit_rate):
-            raise InputError(
-                f"hit_rate is {self.hit_rate}; give four probabilities, detect to identify",
-                key="tracking.hit_rate",
-            )
-
-    def look_alikes_per_s2(self, speed_m_s: float) -> float:
-        """Return α δ π v²: look-alikes within reach of a walker unseen for a second.
-
-        Parameters
-        ----------
-        speed_m_s
-            Walking speed, m/s.
-        """
-        return self.look_alike_share * self.walkers_per_m2 * math.pi * speed_m_s**2
 
 
 class LinkingArrays(NamedTuple):

@@ -21,7 +21,7 @@ from sim.cameras.fleet import OWNERS
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.sight.sightings import Sightings
-from sim.tracking.linking import TrackingParameters
+from sim.tracking.parameters import TrackingParameters
 from sim.tracking.report import track
 from sim.tracking.statistics import standard_error
 

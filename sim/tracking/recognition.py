@@ -19,8 +19,10 @@ from numpy.typing import ArrayLike, NDArray
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.jit import kernel
+from sim.limits import check_value
 from sim.tracking.exposure import SeenArrays, gather_spells, head_steps, in_chunks, new_spells
-from sim.tracking.linking import TrackingParameters, faced_positions
+from sim.tracking.linking import faced_positions
+from sim.tracking.parameters import RecognitionParameters, TrackingParameters
 
 if TYPE_CHECKING:
     from sim.sight.sightings import Sightings
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
 
 GALLERY = 10_000
 """Pictures on the list; that of the British test of 2023. Hong Kong's is not published."""
-HEADLINE_TASK = "identify"
-"""At 250 px/m eyes 63 mm apart are 16 pixels apart, at 125 px/m only 8: too few for machines."""
 
 
 class Alerts(NamedTuple):
@@ -236,7 +236,7 @@ def recognition_burden(
     seen: Sightings,
     report: TrackReport,
     *,
-    gallery: float = GALLERY,
+    gallery: float = RecognitionParameters.gallery,
     facing_degrees: float = TrackingParameters.facing_degrees,
     uptime: float = 1.0,
     workers: int | None = None,
@@ -262,7 +262,13 @@ def recognition_burden(
         error faces_per_day_se (from drawing so many persons), true_alerts_per_day,
         false_alerts_per_day, alert_is_right. A day holds the walks drawn and no others: with
         single walks one a person. Without a sampled walk the numbers are NaN.
+
+    Raises
+    ------
+    InputError
+        The gallery is outside the limits of `RecognitionParameters`.
     """
+    check_value(RecognitionParameters, "gallery", gallery, "recognition")
     faces = faces_of_trips(
         seen, report, facing_degrees=facing_degrees, uptime=uptime, workers=workers
     )
@@ -288,7 +294,7 @@ def recognition_burden(
 
 
 def recognition_summary(
-    burden: pd.DataFrame, total: int, task: str = HEADLINE_TASK
+    burden: pd.DataFrame, total: int, task: str = RecognitionParameters.task
 ) -> dict[str, Any]:
     """Return the recognition part of a step of summary.json; what is no number is None.
 

@@ -32,11 +32,11 @@ from sim.tracking.exposure import (
     path_arrays,
 )
 from sim.tracking.linking import (
-    TrackingParameters,
     drawn_hit_rates,
     faced_positions,
     working_heads,
 )
+from sim.tracking.parameters import TrackingParameters
 from sim.trips.routing import (
     _Graph,
     _graph,

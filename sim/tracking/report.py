@@ -37,11 +37,11 @@ from sim.tracking.exposure import (
 )
 from sim.tracking.linking import (
     LinkingArrays,
-    TrackingParameters,
     faced_positions,
     linking,
     working_heads,
 )
+from sim.tracking.parameters import TrackingParameters
 from sim.tracking.statistics import numbers, share
 
 if TYPE_CHECKING:

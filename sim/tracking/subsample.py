@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from sim.cameras.optics import TASKS
 from sim.keyed_random import keys
 from sim.tracking.avoidance import STRETCHES, Avoidance, avoidance
-from sim.tracking.linking import TrackingParameters, working_heads
+from sim.tracking.linking import working_heads
+from sim.tracking.parameters import SearchParameters, TrackingParameters
 from sim.tracking.reconstruction import Reconstruction, reconstruction
 from sim.tracking.statistics import NO_NUMBERS, numbers, share
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from sim.sight.sightings import Sightings
     from sim.trips import Trips
 
-WALKS = 200
-"""So many walks unless stated: a share of one half then has an error of 3.5 %."""
 NOTHING: dict[str, Any] = {
     "reconstructed": None,
     "no_unseen_walk": None,
@@ -88,7 +87,7 @@ def subsample(
     *,
     pieces: FirstSeen,
     parameters: TrackingParameters | None = None,
-    walks: int = WALKS,
+    walks: int = SearchParameters.subsample,
     seed: int = 0,
     workers: int | None = None,
 ) -> Subsample:
@@ -108,7 +107,7 @@ def subsample(
         Threads; all cores by default. The result does not depend on it.
     """
     parameters = parameters or TrackingParameters()
-    chosen = drawn_walks(trips, walks, seed)
+    chosen = drawn_walks(trips, SearchParameters(walks).subsample, seed)
     found = avoidance(city.streets, pieces.arrays, trips, totals, trip=chosen, workers=workers)
     retraced = reconstruction(
         city.streets, seen, trips, totals, trip=chosen, seed=seed, parameters=parameters,

@@ -54,11 +54,13 @@ def test_verification_one_head_on_a_line():
 
 
 def test_verification_look_alikes_on_a_line():
-    # no loss by chance to speak of: the track lives √π / (2 √c) · erf(√c g) seconds
-    parameters = TrackingParameters(memory_s=1e9, hit_rate=(0, 0, 1, 1))
+    # the track lives ∫ exp(−c t² − t/τ) dt seconds from 0 to g, a Gauss integral about −1 / (2 c τ)
+    parameters = TrackingParameters(memory_s=1e6, hit_rate=(0, 0, 1, 1))
     found = followed([(2, 0, 0, 0.0, 10.0)], parameters)
     root = math.sqrt(0.05 * 0.01 * math.pi)
-    lives = math.sqrt(math.pi) / (2 * root) * math.erf(root * 90)
+    by_chance = 1e-6 / (2 * root)
+    lives = math.sqrt(math.pi) / (2 * root) * math.exp(by_chance**2)
+    lives *= math.erf(root * 90 + by_chance) - math.erf(by_chance)
     assert found["tracked_live"] == pytest.approx((10 + lives) / 100, rel=1e-6)
 
 

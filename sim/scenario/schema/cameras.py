@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from sim.cameras.tasks import Task
 from sim.scenario.schema.mixes import OpticsMix, StrategyMix, plain_mix, plain_names
 from sim.scenario.schema.values import (
     DATE,
@@ -24,7 +25,6 @@ from sim.scenario.schema.values import (
     Number,
     Part,
     Share,
-    Task,
     Weight,
     Whole,
     mistake,

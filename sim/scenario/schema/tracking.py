@@ -1,4 +1,7 @@
-"""What the sightings add up to: the keys under `tracking` and `recognition`."""
+"""What the sightings add up to: the keys under `tracking` and `recognition`.
+
+Defaults and limits are those of `sim.tracking.parameters`.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,39 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from sim.scenario.schema.values import Number, Part, Share, Task, Whole, mistake
-from sim.scenario.units import ANGLE, DENSITY, TIME
+from sim.cameras.tasks import Task
+from sim.scenario.schema.values import (
+    Number,
+    Part,
+    RoomParameters,
+    Share,
+    Whole,
+    mistake,
+)
+from sim.scenario.units import ANGLE, DENSITY, SHARE, TIME
+from sim.tracking.parameters import RecognitionParameters, SearchParameters, TrackingParameters
+
+_TRACK = RoomParameters(TrackingParameters)
+_SEARCH = RoomParameters(SearchParameters)
+_RECOGNITION = RoomParameters(RecognitionParameters)
+_HIT_RATE = TrackingParameters.hit_rate
 
 
 class HitRate(Part):
     """Chance that one sighting of a face turned towards the head identifies the walker."""
 
-    detect: Share = Field(default=0.0, description="Chance 0..1 at detect quality (25 px/m).")
-    observe: Share = Field(default=0.0, description="Chance 0..1 at observe quality (62.5 px/m).")
-    recognise: Share = Field(
-        default=0.5, description="Chance 0..1 at recognise quality (125 px/m)."
+    detect: Share = Field(
+        default=_HIT_RATE[0], description="Chance 0..1 at detect quality (25 px/m)."
     )
-    identify: Share = Field(default=0.9, description="Chance 0..1 at identify quality (250 px/m).")
+    observe: Share = Field(
+        default=_HIT_RATE[1], description="Chance 0..1 at observe quality (62.5 px/m)."
+    )
+    recognise: Share = Field(
+        default=_HIT_RATE[2], description="Chance 0..1 at recognise quality (125 px/m)."
+    )
+    identify: Share = Field(
+        default=_HIT_RATE[3], description="Chance 0..1 at identify quality (250 px/m)."
+    )
 
     @model_validator(mode="after")
     def _sharper_is_better(self) -> HitRate:
@@ -37,65 +60,56 @@ class HitRate(Part):
 class Tracking(Part):
     """What the sightings add up to."""
 
-    memory_s: Annotated[Number, Field(gt=0, le=1_000_000), TIME] = Field(
-        default=600.0,
-        description=(
-            "Time constant tau of losing a walker in an unseen gap by chance, seconds, "
-            "above 0 to 1,000,000."
-        ),
+    memory_s: Annotated[Number, _TRACK.within("memory_s"), TIME] = _TRACK.key(
+        "memory_s",
+        "Time constant tau of losing a walker in an unseen gap by chance, seconds, {limits}.",
     )
-    look_alike_share: Share = Field(
-        default=0.05, description="Share alpha 0..1 of other walkers who look alike to a camera."
+    look_alike_share: Annotated[Number, _TRACK.within("look_alike_share"), SHARE] = _TRACK.key(
+        "look_alike_share",
+        "Share alpha {limits} of other walkers who look alike to a camera.",
     )
-    walkers_per_m2: Annotated[Number, Field(ge=0, le=10), DENSITY] = Field(
-        default=0.01, description="Density delta of walkers, people per square metre, 0..10."
+    walkers_per_m2: Annotated[Number, _TRACK.within("walkers_per_m2"), DENSITY] = _TRACK.key(
+        "walkers_per_m2",
+        "Density delta of walkers, people per square metre, {limits}.",
     )
-    dwell_needed_s: Annotated[Number, Field(gt=0, le=600), TIME] = Field(
-        default=1.0,
-        description="Time in view after which a sighting counts in full, seconds, above 0 to 600.",
+    dwell_needed_s: Annotated[Number, _TRACK.within("dwell_needed_s"), TIME] = _TRACK.key(
+        "dwell_needed_s",
+        "Time in view after which a sighting counts in full, seconds, {limits}.",
     )
-    facing_degrees: Annotated[Number, Field(ge=0, le=180), ANGLE] = Field(
-        default=60.0,
-        description=(
-            "Largest angle between walking direction and direction to the camera at which a face "
-            "counts as turned towards it, degrees, 0..180."
-        ),
+    facing_degrees: Annotated[Number, _TRACK.within("facing_degrees"), ANGLE] = _TRACK.key(
+        "facing_degrees",
+        "Largest angle between walking direction and direction to the camera at which a face "
+        "counts as turned towards it, degrees, {limits}.",
     )
     hit_rate: HitRate = Field(
         default_factory=HitRate,
         description="Chance that one sighting identifies the walker, by task, never decreasing.",
     )
-    hit_rate_spread: Share = Field(
-        default=0.0,
-        description=(
-            "How much the chance varies from person to person, 0..1: the variance of a Beta "
-            "distribution as a share of the greatest possible; 0 is everybody alike."
-        ),
+    hit_rate_spread: Annotated[Number, _TRACK.within("hit_rate_spread"), SHARE] = _TRACK.key(
+        "hit_rate_spread",
+        "How much the chance varies from person to person, {limits}: the variance of a Beta "
+        "distribution as a share of the greatest possible; 0 is everybody alike.",
     )
-    uptime: Share = Field(
-        default=1.0, description="Share 0..1 of cameras that work on a given day."
+    uptime: Annotated[Number, _TRACK.within("uptime"), SHARE] = _TRACK.key(
+        "uptime", "Share {limits} of cameras that work on a given day."
     )
-    subsample: Annotated[Whole, Field(ge=0, le=100_000)] = Field(
-        default=200,
-        description=(
-            "Walks for which the least-seen alternative and the reconstructed path are searched, "
-            "0..100,000; the summary says of how many, and with what error."
-        ),
+    subsample: Annotated[Whole, _SEARCH.within("subsample")] = _SEARCH.key(
+        "subsample",
+        "Walks for which the least-seen alternative and the reconstructed path are searched, "
+        "{limits}; the summary says of how many, and with what error.",
     )
 
 
 class Recognition(Part):
     """Faces compared with a list."""
 
-    gallery: Annotated[Whole, Field(ge=1, le=100_000_000)] = Field(
-        default=10_000,
-        description=(
-            "Pictures on the list that every face is compared with, 1..100,000,000; false alerts "
-            "grow with it."
-        ),
+    gallery: Annotated[Whole, _RECOGNITION.within("gallery")] = _RECOGNITION.key(
+        "gallery",
+        "Pictures on the list that every face is compared with, {limits}; false alerts grow "
+        "with it.",
     )
     task: Task = Field(
-        default="identify",
+        default=RecognitionParameters.task,
         description=(
             "Picture quality that the software needs: detect, observe, recognise or identify."
         ),

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
+from sim.limits import limits_of
 from sim.scenario.units import SHARE
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+    from pydantic.fields import FieldInfo
 
 LARGEST_TOTAL = 1_000_000
 HONG_KONG_BOX = (22.13, 113.82, 22.58, 114.45)
@@ -110,7 +115,30 @@ Whole = Annotated[int, Field(strict=True)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Share = Annotated[Number, Field(ge=0, le=1), SHARE]
 Weight = Annotated[Number, Field(ge=0, le=1_000_000)]
-Task = Literal["detect", "observe", "recognise", "identify"]
+
+
+class RoomParameters:
+    """Keys of the language that are parameters of a room: their defaults and limits are its own.
+
+    Parameters
+    ----------
+    room
+        The dataclass of the room, with fields made by `sim.limits.limited`.
+    """
+
+    def __init__(self, room: type[DataclassInstance]) -> None:
+        self.room = room
+
+    def within(self, name: str) -> FieldInfo:
+        """Return the limits of a parameter as an annotation of its key."""
+        limits = limits_of(self.room, name)
+        lowest: dict[str, Any] = {"gt" if limits.above else "ge": limits.low}
+        return cast("FieldInfo", Field(**lowest, le=limits.high))
+
+    def key(self, name: str, description: str) -> Any:  # noqa: ANN401 - as pydantic's `Field`
+        """Return the field of a key; `{limits}` in its description stands for the range."""
+        words = description.replace("{limits}", limits_of(self.room, name).words())
+        return Field(default=getattr(self.room, name), description=words)
 
 
 class Part(BaseModel):

@@ -1,0 +1,9 @@
+"""The four tasks of a picture, by name, apart so that they are known without loading numpy."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Task = Literal["detect", "observe", "recognise", "identify"]
+TASKS: tuple[str, ...] = get_args(Task)
+"""The four tasks, from the loosest to the strictest."""

@@ -1,0 +1,123 @@
+"""What following and recognising people assumes, with defaults and limits.
+
+The scenario language takes the defaults and limits of its keys under `tracking` and `recognition`
+from here. The file loads neither numpy nor numba, so that a scenario is checked quickly.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sim.cameras.tasks import Task
+from sim.errors import InputError
+from sim.limits import check, limited
+
+
+@dataclass(frozen=True)
+class TrackingParameters:
+    """What it takes to identify a walker and to follow one from camera to camera.
+
+    Attributes
+    ----------
+    memory_s
+        Time constant τ of losing a track in an unseen gap by chance, s.
+    look_alike_share
+        Share α of other walkers whom a camera cannot tell from the one followed.
+    walkers_per_m2
+        Density δ of walkers on the streets.
+    dwell_needed_s
+        Time in view from which a sighting identifies with the full hit rate, s.
+    facing_degrees
+        Largest angle between the walking direction and the direction to the head at which the
+        face counts as turned to it.
+    hit_rate
+        Probability to identify, per task from detect to identify; the mean over persons.
+    hit_rate_spread
+        How much it varies by person: its variance as a share of m (1 − m), the largest that a
+        probability of mean m can have. 0: all alike; 1: each person always or never.
+    uptime
+        Share of heads that work on the day simulated; which ones is drawn once per head.
+
+    Raises
+    ------
+    InputError
+        A number is outside its limits, or there are not four hit rates; names the key.
+    """
+
+    memory_s: float = limited(600.0, at_least=0.001, at_most=1_000_000, unit="s")
+    look_alike_share: float = limited(0.05, at_most=1)
+    walkers_per_m2: float = limited(0.01, at_most=10, unit="people/m2")
+    dwell_needed_s: float = limited(1.0, at_least=0.000_001, at_most=600, unit="s")
+    facing_degrees: float = limited(60.0, at_most=180, unit="degrees")
+    hit_rate: tuple[float, float, float, float] = limited((0.0, 0.0, 0.5, 0.9), at_most=1)
+    hit_rate_spread: float = limited(0.0, at_most=1)
+    uptime: float = limited(1.0, at_most=1)
+
+    def __post_init__(self) -> None:
+        """Refuse values out of range, naming the key."""
+        check(self, "tracking")
+        if len(self.hit_rate) != 4:
+            raise InputError(
+                f"hit_rate is {self.hit_rate}; give four probabilities, detect to identify",
+                key="tracking.hit_rate",
+            )
+
+    def look_alikes_per_s2(self, speed_m_s: float) -> float:
+        """Return α δ π v²: look-alikes within reach of a walker unseen for a second.
+
+        Parameters
+        ----------
+        speed_m_s
+            Walking speed, m/s.
+        """
+        return self.look_alike_share * self.walkers_per_m2 * math.pi * speed_m_s**2
+
+
+@dataclass(frozen=True)
+class SearchParameters:
+    """For how many walks the figures are found that need a search of the network.
+
+    Attributes
+    ----------
+    subsample
+        Walks drawn for it; a share of one half has an error of 3.5 % with 200.
+
+    Raises
+    ------
+    InputError
+        The number is outside its limits; names the key.
+    """
+
+    subsample: int = limited(200, at_most=100_000, whole=True)
+
+    def __post_init__(self) -> None:
+        """Refuse a number out of range, naming the key."""
+        check(self, "tracking")
+
+
+@dataclass(frozen=True)
+class RecognitionParameters:
+    """The list that faces are compared with, and the picture it takes.
+
+    Attributes
+    ----------
+    gallery
+        Pictures on the list; 10,000 is that of the British test of 2023, Hong Kong's is not
+        published.
+    task
+        Image quality that the software needs. At 250 px/m (identify) eyes 63 mm apart are 16
+        pixels apart, at 125 px/m only 8: too few for machines.
+
+    Raises
+    ------
+    InputError
+        The gallery is outside its limits; names the key.
+    """
+
+    gallery: int = limited(10_000, at_least=1, at_most=100_000_000, unit="pictures", whole=True)
+    task: Task = "identify"
+
+    def __post_init__(self) -> None:
+        """Refuse a number out of range, naming the key."""
+        check(self, "recognition")
