@@ -30,7 +30,7 @@ from PIL import Image
 import sim
 from sim.cameras.optics import TASKS
 from sim.city.linear_referencing import pieces_between
-from sim.placement import Aims
+from sim.placement.context import Objective
 from sim.placement.strategies import STRATEGIES
 from sim.sight.isovist import isovists
 from sim.sight.ranks import NEVER
@@ -214,7 +214,7 @@ def main():
     parser.add_argument("--picture", type=Path)
     options = parser.parse_args()
     city = sim.load_city(options.area)
-    aims = Aims(points=users_points(city))
+    aims = Objective(points=users_points(city))
     if options.picture:
         picture(city, options.heads, aims, options.picture)
     print(f"{city.area.name}: % of streets on which someone can be detected / recognised; % of")

@@ -39,7 +39,7 @@ from sim.city.assemble import assemble
 from sim.city.from_files import import_files
 from sim.city.linear_referencing import points_at, segment_at
 from sim.city.streets import StreetNetwork
-from sim.placement.ground import Ground
+from sim.placement.context import PlacementContext
 from sim.placement.strategies import STRATEGIES, ranked
 from sim.sight.ranks import NEVER
 
@@ -272,8 +272,8 @@ def early(order: np.ndarray, near: np.ndarray) -> float:
 
 def site_order(city, sites: Candidates, strategy: str, seed: int) -> np.ndarray:
     """All candidates in a strategy's order, each at its first head."""
-    ground = Ground(city, sites, seed, len(sites.x), camera_type("typical"), 1.0)
-    site = ranked(strategy, ground).site
+    context = PlacementContext(city, sites, seed, len(sites.x), camera_type("typical"), 1.0)
+    site = ranked(strategy, context).site
     _, first = np.unique(site, return_index=True)
     return site[np.sort(first)]
 
@@ -423,8 +423,8 @@ def chosen(city, sites: Candidates, name: str, count: int, seed: int) -> Spots:
     """Return the first positions of a strategy, one a pole."""
     if name == NULL:
         return spots_along_streets(city, count, seed)
-    ground = Ground(city, sites, seed, count, camera_type("typical"), 1.0)
-    site = ranked(name, ground).first(count).site
+    context = PlacementContext(city, sites, seed, count, camera_type("typical"), 1.0)
+    site = ranked(name, context).first(count).site
     return np.column_stack([sites.x[site], sites.y[site]])
 
 

@@ -36,7 +36,7 @@ from sim.city.model import City
 from sim.city.places import Places
 from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
-from sim.placement import place
+from sim.placement.placing import place
 from sim.processes import available_cores
 from sim.sight.sightings import see
 from sim.tracking import track
@@ -44,7 +44,7 @@ from sim.tracking.anonymity import unicity
 from sim.tracking.percolation import dark_network
 from sim.tracking.recognition import recognition_burden
 from sim.tracking.subsample import subsample
-from sim.trips import Trips
+from sim.trips.model import Trips
 from sim.trips.routing import edge_seconds, walk
 
 TOTALS = 12

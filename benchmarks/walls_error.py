@@ -24,7 +24,7 @@ from sim.city.from_files import import_files
 from sim.city.gaps import unmapped
 from sim.city.linear_referencing import points_at
 from sim.city.walls import Walls
-from sim.placement import place
+from sim.placement.placing import place
 from sim.sight.sightings import see
 
 SHARED = ROOT.parent / "shared" / "data" / "cities"

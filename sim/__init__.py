@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from sim.ensemble.sweep import sweep
     from sim.errors import InputError
     from sim.pipeline.run import run
-    from sim.placement import place
+    from sim.placement.placing import place
     from sim.results.compare import compare
     from sim.results.read import read_run
     from sim.scenario.load import load_scenario
     from sim.sight.sightings import Sightings, see
     from sim.sight.what_if import see_changed
     from sim.tracking import TrackingParameters, track
-    from sim.trips import Trips
     from sim.trips.demand import sample_trips
+    from sim.trips.model import Trips
 
 _HOME = {
     "City": "sim.city.loaders",
@@ -34,12 +34,12 @@ _HOME = {
     "Optics": "sim.cameras.optics",
     "Sightings": "sim.sight.sightings",
     "TrackingParameters": "sim.tracking",
-    "Trips": "sim.trips",
+    "Trips": "sim.trips.model",
     "bands": "sim.ensemble.bands",
     "compare": "sim.results.compare",
     "load_city": "sim.city.loaders",
     "load_scenario": "sim.scenario.load",
-    "place": "sim.placement",
+    "place": "sim.placement.placing",
     "read_cameras": "sim.cameras.real",
     "read_run": "sim.results.read",
     "run": "sim.pipeline.run",

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from sim.cameras.fleet import Fleet
     from sim.city.model import City
-    from sim.placement import Aims
+    from sim.placement.context import Objective
     from sim.scenario.schema import Scenario
-    from sim.trips import Trips
+    from sim.trips.model import Trips
 
 Case = Mapping[str, str]
 """Levels by factor, for example {"optics": "weak", "walls": "none"}; the scenario itself if empty.
@@ -50,7 +50,7 @@ class World(NamedTuple):
 
     city: City
     existing: Fleet | None
-    aims: Aims
+    aims: Objective
 
 
 def cell(
@@ -83,7 +83,7 @@ def cell(
         The case does not fit the scenario, or the scenario its city.
     """
     from sim.pipeline.run import check_fits
-    from sim.placement import place
+    from sim.placement.placing import place
     from sim.scenario.parameters import following, placing
     from sim.sight.sightings import see
     from sim.tracking import track

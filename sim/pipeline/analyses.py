@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim.cameras.candidates import SIGHT_LINES
-from sim.placement.ground import DIRECTIONS
+from sim.placement.context import DIRECTIONS
 from sim.results.analyses import Analyses
 from sim.scenario.schema import plain_names
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sim.sight.sightings import Sightings
     from sim.tracking import TrackingParameters
     from sim.tracking.report import TrackReport
-    from sim.trips import Trips
+    from sim.trips.model import Trips
 
 
 LOOKING = {"equity", "greedy_cover", "greedy_trips"}

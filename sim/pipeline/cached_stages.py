@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from sim.sight.sightings import Sightings
     from sim.tracking.report import TrackReport
     from sim.tracking.subsample import Subsample
-    from sim.trips import Trips
+    from sim.trips.model import Trips
 
 Result = TypeVar("Result")
 LIBRARIES = ("numpy", "numba", "scipy", "pandas", "geopandas", "shapely", "pyarrow")
@@ -115,7 +115,7 @@ class KeptStages:
 
     def trips(self, compute: Callable[[], Trips]) -> Trips:
         """Return the walks, those of the user's own files among them."""
-        from sim.trips import Trips
+        from sim.trips.model import Trips
 
         def read(a: Arrays) -> Trips:
             unreachable, speed_m_s, report = plain_unpacked(a["about"])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sim.city.streets import StreetNetwork
     from sim.sight.ranks import FirstSeen
     from sim.sight.sightings import Sightings
-    from sim.trips import Trips
+    from sim.trips.model import Trips
 
 LONGEST_S = 120.0
 Helpers = Sequence[subprocess.Popen[bytes]]
@@ -145,7 +145,7 @@ def _one_walk(streets: StreetNetwork) -> Trips:
     """Walk it from end to end, written down, not routed."""
     import pandas as pd
 
-    from sim.trips import Trips
+    from sim.trips.model import Trips
 
     length = streets.arrays.edge_length.sum()
     walk = {"person": 0, "kind": "home-market", "name": "", "name_zh": "", "named": False}

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sim.pipeline.user_inputs import OwnInputs
     from sim.scenario.load import LoadedScenario
     from sim.scenario.schema import Scenario
-    from sim.trips import Trips
+    from sim.trips.model import Trips
 
 Announce = Callable[[str], None]
 
@@ -116,7 +116,7 @@ def _compute(
 ) -> dict[str, Any]:
     from sim.pipeline.analyses import answers
     from sim.pipeline.compile_ahead import wait_for
-    from sim.placement import place
+    from sim.placement.placing import place
     from sim.processes import available_cores
     from sim.results.write import manifest, summary, write_json, write_tables
     from sim.sight.sightings import see

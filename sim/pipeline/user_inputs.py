@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from sim.cameras.fleet import Fleet
     from sim.city.model import City
-    from sim.placement import Aims
+    from sim.placement.context import Objective
     from sim.scenario.schema import Scenario
-    from sim.trips import Trips
+    from sim.trips.model import Trips
     from sim.trips.own import Demand, Traces
 
 LARGEST_MB = 1000
@@ -43,7 +43,7 @@ class OwnInputs(NamedTuple):
     traces: Traces | None
     demand: Demand | None
     existing: Fleet | None
-    aims: Aims
+    aims: Objective
     zones: gpd.GeoDataFrame | None = None
 
     def added_to(self, trips: Trips, city: City, scenario: Scenario) -> Trips:
@@ -148,12 +148,12 @@ def read_own_inputs(scenario: Scenario, city: City) -> tuple[City, OwnInputs]:
     return city, OwnInputs(traces, demand, existing, aims, zones)
 
 
-def _read_for_cameras(scenario: Scenario, city: City) -> tuple[City, Fleet | None, Aims]:
+def _read_for_cameras(scenario: Scenario, city: City) -> tuple[City, Fleet | None, Objective]:
     """Read the cameras that stand already, and the points to watch."""
-    from sim.placement import Aims
+    from sim.placement.context import Objective
 
     wanted = scenario.cameras
-    aims = Aims(near=wanted.aims.near, task=wanted.aims.task, times=wanted.aims.times)
+    aims = Objective(near=wanted.aims.near, task=wanted.aims.task, times=wanted.aims.times)
     existing = None
     if wanted.existing is not None:
         from sim.cameras.real import read_cameras

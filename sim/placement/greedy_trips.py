@@ -17,7 +17,7 @@ from sim.errors import InputError
 from sim.jit import kernel, lean_inner
 from sim.placement.best_first import Picks, check_keys, settle, standing
 from sim.placement.incidence import Incidence
-from sim.trips import Trips
+from sim.trips.model import Trips
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]

@@ -17,8 +17,8 @@ from sim.cameras.candidates import SIGHT_LINES, USUAL_KINDS, candidates
 from sim.cameras.optics import TASKS, camera_type
 from sim.errors import InputError
 from sim.placement.bound import coverage_bounds
+from sim.placement.context import DIRECTIONS, HeadOrder
 from sim.placement.greedy import greedy_cover
-from sim.placement.ground import DIRECTIONS, HeadOrder
 from sim.placement.incidence import stretches_in
 from sim.placement.views import after_standing, candidate_arrays, one_after_another, seen_of
 

@@ -22,11 +22,11 @@ from sim.cameras.fleet import MOUNTS, OPTICS_COLUMNS, OWNERS, SIMULATED, Fleet, 
 from sim.cameras.optics import camera_type
 from sim.city.streets import DECKS
 from sim.errors import InputError
-from sim.placement.ground import (
+from sim.placement.context import (
     DIRECTIONS,
-    Aims,
-    Ground,
     HeadOrder,
+    Objective,
+    PlacementContext,
     headings,
     interleaved,
 )
@@ -53,7 +53,7 @@ def place(
     optics: str | Mapping[str, float] = "typical",
     heads_per_site: float = 2.5,
     existing: Fleet | None = None,
-    aims: Aims | None = None,
+    aims: Objective | None = None,
     seed: int = 0,
 ) -> Fleet:
     """Place the heads that fall to a city's region at a city total; all simulated.
@@ -100,12 +100,12 @@ def place(
         return Fleet(standing, report)
     left, mix = heads.after(report["existing"]), _mix(optics, "cameras.optics")
     lens = camera_type(max(mix, key=mix.__getitem__), "cameras.optics")
-    ground = Ground(
-        city, candidates(city), seed, len(left.rank), lens, heads_per_site, aims or Aims(),
+    context = PlacementContext(
+        city, candidates(city), seed, len(left.rank), lens, heads_per_site, aims or Objective(),
         None if standing is None else Fleet(standing),
     )  # fmt: skip
-    order = _order(ground, strategy, left.district)
-    placed = _heads_table(city, ground.sites, order, left, mix, standing)
+    order = _order(context, strategy, left.district)
+    placed = _heads_table(city, context.sites, order, left, mix, standing)
     return Fleet(_joined(standing, placed), report)
 
 
@@ -138,7 +138,7 @@ def _counted(heads: RegionHeads) -> dict[str, int]:
 
 
 def _order(
-    ground: Ground, strategy: str | Mapping[str, float], district: NDArray[np.int8]
+    context: PlacementContext, strategy: str | Mapping[str, float], district: NDArray[np.int8]
 ) -> HeadOrder:
     """Rank as many heads as are wanted, each in the district that it falls to.
 
@@ -151,20 +151,20 @@ def _order(
     """
     mix = _mix(strategy, "cameras.strategy")
     several = len(np.unique(district)) > 1
-    place = _districts_of(ground.sites) if several else np.zeros(len(ground.sites.x), np.int8)
+    place = _districts_of(context.sites) if several else np.zeros(len(context.sites.x), np.int8)
     needed = district if several else np.zeros(len(district), np.int8)
-    room = DIRECTIONS * len(ground.sites.x)
-    wanted = ground.wanted
+    room = DIRECTIONS * len(context.sites.x)
+    wanted = context.wanted
     while True:
         # beyond what is wanted an order is open, so another total might find another
-        order = _ranked(replace(ground, wanted=wanted), mix).first(wanted)
+        order = _ranked(replace(context, wanted=wanted), mix).first(wanted)
         found, left_over = matched(place[order.site], needed)
         if not left_over or wanted >= room or len(order.site) < wanted:
             break
         wanted = min(2 * wanted, room)  # a district's places may come late in the order
-    if len(found) < ground.wanted:
+    if len(found) < context.wanted:
         raise InputError(
-            f"{ground.wanted} heads are to hang in {ground.city.area.name}, but strategy "
+            f"{context.wanted} heads are to hang in {context.city.area.name}, but strategy "
             f"{', '.join(mix)} has places for {len(order.site)}; lower the totals or raise "
             "heads_per_site",
             key="cameras.totals",
@@ -172,12 +172,12 @@ def _order(
     return HeadOrder(order.site[found], order.direction[found])
 
 
-def _ranked(ground: Ground, mix: Mapping[str, float]) -> HeadOrder:
+def _ranked(context: PlacementContext, mix: Mapping[str, float]) -> HeadOrder:
     """Rank heads by one strategy or several."""
-    orders = [ranked(name, ground) for name in mix]
+    orders = [ranked(name, context) for name in mix]
     if len(orders) == 1:
         return orders[0]
-    return interleaved(orders, list(mix.values()), ground.wanted)
+    return interleaved(orders, list(mix.values()), context.wanted)
 
 
 def _districts_of(sites: Candidates) -> NDArray[np.int8]:

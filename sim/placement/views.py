@@ -18,7 +18,7 @@ from sim.cameras.fleet import RANGE_COLUMNS, HeadArrays, optics_of
 from sim.cameras.indoors import indoors
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
-from sim.placement.ground import DIRECTIONS, Ground, HeadOrder, headings, hung
+from sim.placement.context import DIRECTIONS, HeadOrder, PlacementContext, headings, hung
 from sim.placement.incidence import Incidence, Stretches, incidence, stretches_in
 from sim.placement.strategies.junctions import busiest_junctions_first
 from sim.placement.strategies.random import random_order
@@ -40,7 +40,7 @@ class Views(NamedTuple):
     """Candidate heads; the first has the number after the last standing one."""
 
 
-def views(ground: Ground) -> Views:
+def views(context: PlacementContext) -> Views:
     """Look through every candidate head, for the task that the scenario aims at.
 
     Raises
@@ -48,21 +48,21 @@ def views(ground: Ground) -> Views:
     InputError
         There is no such task.
     """
-    if ground.aims.task not in TASKS:
+    if context.aims.task not in TASKS:
         raise InputError(
-            f'"{ground.aims.task}" is no task; choose one of {", ".join(TASKS)}',
+            f'"{context.aims.task}" is no task; choose one of {", ".join(TASKS)}',
             key="cameras.aims.task",
         )
-    site = np.repeat(random_order(ground), SIGHT_LINES)
+    site = np.repeat(random_order(context), SIGHT_LINES)
     heads = HeadOrder(site, np.tile(np.arange(SIGHT_LINES), len(site) // SIGHT_LINES))
-    arrays = candidate_arrays(ground.sites, heads, ground.lens)
+    arrays = candidate_arrays(context.sites, heads, context.lens)
     standing = 0
-    if ground.locked is not None:
-        standing = len(ground.locked)
-        arrays = after_standing(ground.city, ground.locked, arrays)
-    streets = stretches_in(ground.city.streets, None)
+    if context.locked is not None:
+        standing = len(context.locked)
+        arrays = after_standing(context.city, context.locked, arrays)
+    streets = stretches_in(context.city.streets, None)
     return Views(
-        seen_of(ground.city, arrays, ground.aims.task, streets), np.arange(standing), heads
+        seen_of(context.city, arrays, context.aims.task, streets), np.arange(standing), heads
     )
 
 
@@ -78,21 +78,21 @@ def seen_of(city: City, heads: HeadArrays, task: str, stretches: Stretches) -> I
     return incidence(seen, 0, len(heads.x), stretches)
 
 
-def completed(ground: Ground, chosen: HeadOrder) -> HeadOrder:
+def completed(context: PlacementContext, chosen: HeadOrder) -> HeadOrder:
     """Let the heads of strategy junctions follow those chosen, as far as they are not among them.
 
     They come where no candidate adds anything, so nothing is left to choose by.
     """
-    junctions = hung(busiest_junctions_first(ground), ground.heads_per_site)
+    junctions = hung(busiest_junctions_first(context), context.heads_per_site)
     taken = np.isin(_code(junctions), _code(chosen))
     both = zip(chosen, junctions, strict=True)
     return HeadOrder(*(np.concatenate([own, other[~taken]]) for own, other in both))
 
 
-def picked(ground: Ground, seen: Views, order: NDArray[np.int64]) -> HeadOrder:
+def picked(context: PlacementContext, seen: Views, order: NDArray[np.int64]) -> HeadOrder:
     """Turn the numbers that a choice returns into heads, without those that stand already."""
     number = order[order >= len(seen.standing)] - len(seen.standing)
-    return completed(ground, HeadOrder(*(values[number] for values in seen.heads)))
+    return completed(context, HeadOrder(*(values[number] for values in seen.heads)))
 
 
 def _code(heads: HeadOrder) -> NDArray[np.int64]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from sim.tracking.avoidance import LeastSeenWalk
     from sim.tracking.report import TrackReport
-    from sim.trips import Trips
+    from sim.trips.model import Trips
     from sim.trips.routing import Walks
 
 WALK_VERSION = 1
@@ -178,7 +178,7 @@ def _as_trip(run: FinishedRun, nodes: list[int], legs: Walks) -> Trips:
     """Return the walk as the one trip that the trackers take."""
     import pandas as pd
 
-    from sim.trips import Trips
+    from sim.trips.model import Trips
     from sim.trips.routing import edge_seconds
 
     speed = run.scenario.trips.speed_m_s

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from sim.sight.ranks import FirstSeen
     from sim.sight.sightings import Sightings
     from sim.tracking.report import TrackReport
-    from sim.trips import Trips
+    from sim.trips.model import Trips
 
 SUMMARY_VERSION = 1
 WALKS_AT_ONCE = 10_000

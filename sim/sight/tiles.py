@@ -56,10 +56,10 @@ def tiles_of(
     )
     lattices = [lattice_of(*line) for line in lines]
     deck = streets.edge_deck[streets.segment_edge]
-    ground = lattices[0]
-    column = np.floor((heads.x[chosen] - ground.west) / ground.cell)
-    row = np.floor((heads.y[chosen] - ground.south) / ground.cell)
-    cells = max(np.floor(tile_m / ground.cell), 1.0)
+    lattice = lattices[0]
+    column = np.floor((heads.x[chosen] - lattice.west) / lattice.cell)
+    row = np.floor((heads.y[chosen] - lattice.south) / lattice.cell)
+    cells = max(np.floor(tile_m / lattice.cell), 1.0)
     across, up = np.floor(column / cells), np.floor(row / cells)
     # neighbours one after the other, so that they find the same walls still in the cache
     order = np.lexsort((heads.rank[chosen], column, row, across, up))

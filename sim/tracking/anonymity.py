@@ -31,7 +31,7 @@ from sim.trips.waypoints import REACH_M
 if TYPE_CHECKING:
     from sim.city.model import City
     from sim.sight.sightings import SightingArrays, Sightings
-    from sim.trips import Trips
+    from sim.trips.model import Trips
 
 HEADLINE_TASK = "recognise"
 """The task of the figures in summary.json that are given without one."""

@@ -28,7 +28,7 @@ from sim.trips.routing import _backward
 if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet
     from sim.sight.ranks import PieceArrays
-    from sim.trips import Trips
+    from sim.trips.model import Trips
 
 STRETCHES = (1.25, 1.5, 2.0)
 """Greatest lengths of the walks compared, over that of the shortest one."""

@@ -23,7 +23,7 @@ from sim.jit import inner, kernel
 from sim.processes import available_cores
 from sim.sight.ranks import PieceArrays
 from sim.sight.sightings import SightingArrays
-from sim.trips import Trips
+from sim.trips.model import Trips
 from sim.trips.routing import edge_seconds
 
 MEET_M = 1e-3

@@ -48,7 +48,7 @@ from sim.trips.routing import (
 
 if TYPE_CHECKING:
     from sim.sight.sightings import Sightings
-    from sim.trips import Trips
+    from sim.trips.model import Trips
 
 DRAWS = 32
 MOST_DRAWS = 100_000

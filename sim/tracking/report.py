@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from sim.city.model import City
     from sim.sight.ranks import FirstSeen, PieceArrays
     from sim.sight.sightings import Sightings
-    from sim.trips import Trips
+    from sim.trips.model import Trips
 
 MEANS = (
     "observed_length", "observed_time", "expected_length", "heads", "sites", "sightings", "dwell_s",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sim.city.model import City
     from sim.sight.ranks import FirstSeen
     from sim.sight.sightings import Sightings
-    from sim.trips import Trips
+    from sim.trips.model import Trips
 
 NOTHING: dict[str, Any] = {
     "reconstructed": None,

@@ -21,9 +21,9 @@ from sim.city.model import City
 from sim.city.places import KINDS
 from sim.errors import InputError
 from sim.keyed_random import uniform
-from sim.trips import WALKING_SPEED_M_S, Trips
 from sim.trips.days import Legs, departures, draw_days
 from sim.trips.destinations import Ends, by_weight, ends_of, residents
+from sim.trips.model import WALKING_SPEED_M_S, Trips
 from sim.trips.routing import Walks, walk
 from sim.trips.waypoints import Gazetteer, WalkThrough
 

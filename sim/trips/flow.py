@@ -16,8 +16,8 @@ from scipy.sparse import coo_array
 from sim.city.model import City
 from sim.city.streets import StreetNetwork
 from sim.errors import InputError
-from sim.trips import Trips
 from sim.trips.demand import sample_trips
+from sim.trips.model import Trips
 
 
 class WalkingFlow(NamedTuple):

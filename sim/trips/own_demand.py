@@ -18,7 +18,7 @@ from sim.city.model import City
 from sim.city.sources.tables import LATITUDE, LONGITUDE, OwnTable, listed, read_table
 from sim.errors import InputError, InputErrors
 from sim.keyed_random import uniform
-from sim.trips import WALKING_SPEED_M_S, Trips
+from sim.trips.model import WALKING_SPEED_M_S, Trips
 from sim.trips.routing import nearest_nodes, walk
 from sim.trips.waypoints import REACH_M, Gazetteer
 

@@ -21,7 +21,7 @@ from sim.errors import InputError
 from sim.jit import inner, kernel
 from sim.keyed_random import keys, scrambled_one
 from sim.processes import available_cores
-from sim.trips import WALKING_SPEED_M_S
+from sim.trips.model import WALKING_SPEED_M_S
 
 STEPS_SLOWER = 2.0
 """Walking time on steps over that on the flat, for the same horizontal length: Weidmann (1993)

@@ -12,7 +12,7 @@ from sim.cameras.fleet import HEAD_COLUMNS, MOUNTS, OPTICS_COLUMNS, OWNERS, Flee
 from sim.cameras.optics import CAMERA_TYPES, TASKS
 from sim.city.streets import DECKS
 from sim.errors import InputError, InputErrors
-from sim.placement import place
+from sim.placement.placing import place
 from sim.sight.scene import fields_of
 
 CRS = "EPSG:2326"

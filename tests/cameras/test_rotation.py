@@ -19,7 +19,7 @@ from sim.city.places import Places
 from sim.city.sources.pbf import read_pbf
 from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
-from sim.placement import place
+from sim.placement.placing import place
 from sim.sight.sightings import see
 
 CLOSE_M = 1e-6

@@ -22,7 +22,7 @@ from sim.city.streets import StreetNetwork
 from sim.city.walls import WallArrays
 from sim.sight.ranks import FirstSeen, pieces_of
 from sim.sight.sightings import SightingArrays, Sightings, see_arrays
-from sim.trips import Trips
+from sim.trips.model import Trips
 
 CRS = "EPSG:2326"
 

@@ -10,7 +10,7 @@ from shapely.geometry import Point
 import sim
 from sim.cameras.fleet import OPTICS_COLUMNS, Fleet
 from sim.errors import InputError
-from sim.placement import Aims
+from sim.placement.context import Objective
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_types_are_mixed_in_turn(city):
 
 
 def test_greedy_builds_on_what_stands(city, standing):
-    aims = Aims(task="observe")
+    aims = Objective(task="observe")
     with_them = placed(city, strategy="greedy_cover", existing=standing, aims=aims)
     fewer = Fleet(with_them.heads[5:].reset_index(drop=True))
     whole, part = (sim.see(city, f).first_seen.coverage(60_000) for f in (with_them, fewer))

@@ -12,8 +12,7 @@ from sim.cameras.candidates import candidates
 from sim.cameras.fleet import Fleet
 from sim.cameras.optics import TASKS, camera_type
 from sim.errors import InputError
-from sim.placement import Aims, Ground
-from sim.placement.ground import DIRECTIONS
+from sim.placement.context import DIRECTIONS, Objective, PlacementContext
 from sim.placement.incidence import incidence
 from sim.placement.limit import coverage_limit
 from sim.placement.strategies import STRATEGIES
@@ -40,7 +39,7 @@ def counts(city):
 def seen_by(city, strategy, task, **options):
     """Coverage of a strategy's fleet at each total."""
     station = city.places.of("station").geometry.iloc[0]
-    aims = Aims(points=gpd.GeoDataFrame(geometry=[station], crs=city.area.crs), task=task)
+    aims = Objective(points=gpd.GeoDataFrame(geometry=[station], crs=city.area.crs), task=task)
     fleet = sim.place(city, TOTALS[-1], strategy=strategy, seed=7, aims=aims, **options)
     ranks = sim.see(city, fleet).first_seen
     return np.array([ranks.coverage(total)[task] for total in TOTALS])
@@ -121,9 +120,11 @@ def test_the_limit_lies_above_the_best_of_all_pairs_and_triples(city):
 
 @pytest.mark.parametrize("task", TASKS)
 def test_looking_for_one_task_alone_changes_no_bit(city, task):
-    ground = Ground(city, candidates(city), 7, 50, camera_type("typical"), aims=Aims(task=task))
-    found = views(ground)
-    heads = candidate_arrays(ground.sites, found.heads, ground.lens)
+    context = PlacementContext(
+        city, candidates(city), 7, 50, camera_type("typical"), aims=Objective(task=task)
+    )
+    found = views(context)
+    heads = candidate_arrays(context.sites, found.heads, context.lens)
     every = see_arrays(city.streets.arrays, city.walls.arrays, heads)
     stretches = found.incidence.stretches
     again = incidence(every, TASKS.index(task), len(heads.x), stretches)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import InputError
-from sim.placement.ground import DIRECTIONS, HeadOrder, by_turns, hung, interleaved
+from sim.placement.context import DIRECTIONS, HeadOrder, by_turns, hung, interleaved
 from sim.placement.growth import sainte_lague
 
 SITES = 40

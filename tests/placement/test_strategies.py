@@ -14,8 +14,7 @@ from sim.cameras.fleet import Fleet
 from sim.cameras.optics import CASES
 from sim.city.places import Places
 from sim.errors import InputError
-from sim.placement import Aims, Ground
-from sim.placement.ground import DIRECTIONS, planning_seed
+from sim.placement.context import DIRECTIONS, Objective, PlacementContext, planning_seed
 from sim.placement.growth import sainte_lague
 from sim.placement.strategies import STRATEGIES, ranked
 from sim.placement.strategies.population import squares
@@ -36,12 +35,12 @@ def aims(city):
     stations = city.places.of("station").geometry
     points = gpd.GeoDataFrame({"weight": [2.0, 1.0]}, geometry=stations.iloc[[0, -1]].to_list(),
                               crs=city.area.crs)  # fmt: skip
-    return Aims(points=points.to_crs("EPSG:4326"))
+    return Objective(points=points.to_crs("EPSG:4326"))
 
 
 @pytest.fixture(scope="module")
-def ground(city, aims):
-    return Ground(city, candidates(city), 7, 400, CASES["typical"], aims=aims)
+def context(city, aims):
+    return PlacementContext(city, candidates(city), 7, 400, CASES["typical"], aims=aims)
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +59,8 @@ def coverage(city, fleets):
     }  # fmt: skip
 
 
-def spot(ground):
-    return np.column_stack([ground.sites.x, ground.sites.y])
+def spot(context):
+    return np.column_stack([context.sites.x, context.sites.y])
 
 
 def place_like(fleet):
@@ -72,22 +71,22 @@ def place_like(fleet):
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
-def test_every_strategy_has_places_for_all_heads_and_none_twice(name, ground):
-    order = ranked(name, ground)
+def test_every_strategy_has_places_for_all_heads_and_none_twice(name, context):
+    order = ranked(name, context)
     code = order.site * DIRECTIONS + order.direction
-    assert len(code) >= ground.wanted
+    assert len(code) >= context.wanted
     assert len(np.unique(code)) == len(code)
 
 
 @pytest.mark.parametrize("name", ON_SITES)
-def test_strategies_that_rank_sites_rank_all_of_them(name, ground):
-    order = STRATEGIES[name](ground)
-    assert sorted(order.tolist()) == list(range(len(ground.sites.x)))
+def test_strategies_that_rank_sites_rank_all_of_them(name, context):
+    order = STRATEGIES[name](context)
+    assert sorted(order.tolist()) == list(range(len(context.sites.x)))
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
-def test_the_same_seed_gives_the_same_order(name, ground):
-    for one, other in zip(ranked(name, ground), ranked(name, ground), strict=True):
+def test_the_same_seed_gives_the_same_order(name, context):
+    for one, other in zip(ranked(name, context), ranked(name, context), strict=True):
         assert (one == other).all()
 
 
@@ -98,27 +97,27 @@ def test_a_smaller_fleet_is_the_beginning_of_a_larger(name, city, aims, fleets):
 
 
 @pytest.mark.parametrize("name", ["random", "junctions", "transit", "places", "betweenness"])
-def test_a_site_less_changes_the_order_of_no_others(name, ground):
-    keep = np.ones(len(ground.sites.x), bool)
+def test_a_site_less_changes_the_order_of_no_others(name, context):
+    keep = np.ones(len(context.sites.x), bool)
     keep[::3] = False
-    fewer = replace(ground, sites=type(ground.sites)(*(v[keep] for v in ground.sites)))
-    order = STRATEGIES[name](ground)
+    fewer = replace(context, sites=type(context.sites)(*(v[keep] for v in context.sites)))
+    order = STRATEGIES[name](context)
     assert (np.flatnonzero(keep)[STRATEGIES[name](fewer)] == order[keep[order]]).all()
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
-def test_no_strategy_needs_more_than_one_head(name, ground):
-    order = ranked(name, replace(ground, wanted=1))
+def test_no_strategy_needs_more_than_one_head(name, context):
+    order = ranked(name, replace(context, wanted=1))
     assert len(order.site) >= 1
 
 
 # Even spacing
 
 
-def test_even_sites_are_farther_apart_than_any_candidate_is_from_them(ground):
+def test_even_sites_are_farther_apart_than_any_candidate_is_from_them(context):
     """Farthest point first: what is chosen is no nearer to each other than what is not, to it."""
-    order, where = STRATEGIES["even"](ground), spot(ground)
-    edge = 2 * shapely.distance(shapely.points(where), ground.city.area.region.boundary)
+    order, where = STRATEGIES["even"](context), spot(context)
+    edge = 2 * shapely.distance(shapely.points(where), context.city.area.region.boundary)
     for count in (2, 5, 17, 60, 150):
         chosen = where[order[:count]]
         spacing = cKDTree(chosen).query(chosen, k=2)[0][:, 1].min()
@@ -127,34 +126,34 @@ def test_even_sites_are_farther_apart_than_any_candidate_is_from_them(ground):
         assert reach <= spacing + 1e-9
 
 
-def test_even_equals_its_definition(ground):
-    where, order = spot(ground), STRATEGIES["even"](ground)
-    away = 2 * shapely.distance(shapely.points(where), ground.city.area.region.boundary)
-    for site in order[: int(np.ceil(ground.wanted / 2.5))].tolist():
+def test_even_equals_its_definition(context):
+    where, order = spot(context), STRATEGIES["even"](context)
+    away = 2 * shapely.distance(shapely.points(where), context.city.area.region.boundary)
+    for site in order[: int(np.ceil(context.wanted / 2.5))].tolist():
         assert away[site] == away.max()
         away = np.minimum(away, np.hypot(*(where - where[site]).T))
         away[site] = -1
 
 
-def test_even_keeps_away_from_cameras_that_stand(city, ground):
+def test_even_keeps_away_from_cameras_that_stand(city, context):
     standing = sim.place(city, 8_000, strategy="junctions", seed=1)
-    order = STRATEGIES["even"](replace(ground, locked=standing))
+    order = STRATEGIES["even"](replace(context, locked=standing))
     heads = np.column_stack([standing.arrays.x, standing.arrays.y])
-    near = cKDTree(heads).query(spot(ground))[0]
+    near = cKDTree(heads).query(spot(context))[0]
     assert near[order[0]] > np.median(near)
 
 
 # People, places, points
 
 
-def test_population_keeps_every_square_at_its_share(ground):
-    order = STRATEGIES["population"](ground)
-    square, of_site = squares(spot(ground))
-    homes = ground.city.places.of("home")
+def test_population_keeps_every_square_at_its_share(context):
+    order = STRATEGIES["population"](context)
+    square, of_site = squares(spot(context))
+    homes = context.city.places.of("home")
     at = np.floor(np.column_stack([homes.geometry.x, homes.geometry.y]) / 250).astype(int)
     known = {tuple(cell): i for i, cell in enumerate(square.tolist())}
     people = np.zeros(len(square))
-    nearest = cKDTree(spot(ground)).query(np.column_stack([homes.geometry.x, homes.geometry.y]))[1]
+    nearest = cKDTree(spot(context)).query(np.column_stack([homes.geometry.x, homes.geometry.y]))[1]
     for cell, weight, site in zip(at.tolist(), homes["weight"], nearest, strict=True):
         people[known.get(tuple(cell), of_site[site])] += weight
     capacity = np.bincount(of_site, minlength=len(square))
@@ -166,41 +165,41 @@ def test_population_keeps_every_square_at_its_share(ground):
         assert (seats == wanted).all()
 
 
-def test_twice_the_weight_draws_twice_the_cameras(ground, aims):
-    order = STRATEGIES["points"](ground)
-    points = aims.points.to_crs(ground.city.area.crs)
-    owner = cKDTree(np.column_stack([points.geometry.x, points.geometry.y])).query(spot(ground))[1]
+def test_twice_the_weight_draws_twice_the_cameras(context, aims):
+    order = STRATEGIES["points"](context)
+    points = aims.points.to_crs(context.city.area.crs)
+    owner = cKDTree(np.column_stack([points.geometry.x, points.geometry.y])).query(spot(context))[1]
     assert (owner[order[:40]] == sainte_lague([2.0, 1.0], 40)).all()
 
 
-def test_points_on_one_spot_count_together(ground, aims):
+def test_points_on_one_spot_count_together(context, aims):
     first, last = aims.points.geometry.iloc[[0, -1]]
     several = gpd.GeoDataFrame(geometry=[first, first, last], crs=aims.points.crs)
-    twice = STRATEGIES["points"](replace(ground, aims=Aims(points=several)))
-    assert (twice == STRATEGIES["points"](ground)).all()
+    twice = STRATEGIES["points"](replace(context, aims=Objective(points=several)))
+    assert (twice == STRATEGIES["points"](context)).all()
 
 
-def test_transit_is_places_near_stations(ground):
-    near = replace(ground, aims=Aims(near=("station",)))
-    assert (STRATEGIES["places"](near) == STRATEGIES["transit"](ground)).all()
+def test_transit_is_places_near_stations(context):
+    near = replace(context, aims=Objective(near=("station",)))
+    assert (STRATEGIES["places"](near) == STRATEGIES["transit"](context)).all()
 
 
-def test_places_come_in_steps_of_ten_metres(ground):
-    near = replace(ground, aims=Aims(near=("market",)))
-    markets = ground.city.places.of("market").geometry
+def test_places_come_in_steps_of_ten_metres(context):
+    near = replace(context, aims=Objective(near=("market",)))
+    markets = context.city.places.of("market").geometry
     distance = shapely.distance(
-        shapely.points(spot(ground)), shapely.MultiPoint(markets.to_list())
+        shapely.points(spot(context)), shapely.MultiPoint(markets.to_list())
     )[STRATEGIES["places"](near)]
     assert (np.diff(np.floor(distance / 10)) >= 0).all()
 
 
-def test_betweenness_begins_where_most_people_walk(ground):
+def test_betweenness_begins_where_most_people_walk(context):
     from sim.trips.flow import walking_betweenness
 
-    flow = walking_betweenness(ground.city, people=2_000, seed=99).walkers  # other people
-    lines = ground.city.streets.edges.geometry.to_numpy()
-    _, edge = shapely.STRtree(lines).query_nearest(shapely.points(spot(ground)), all_matches=False)
-    order = STRATEGIES["betweenness"](ground)
+    flow = walking_betweenness(context.city, people=2_000, seed=99).walkers  # other people
+    lines = context.city.streets.edges.geometry.to_numpy()
+    _, edge = shapely.STRtree(lines).query_nearest(shapely.points(spot(context)), all_matches=False)
+    order = STRATEGIES["betweenness"](context)
     tenth = len(order) // 10
     assert flow[edge[order[:tenth]]].mean() > 3 * flow[edge].mean()
 
@@ -233,10 +232,10 @@ def test_equity_lifts_the_least_covered_square(city, fleets):
     assert least_tenth(city, fleets["equity"]) > 2 * least_tenth(city, fleets["junctions"])
 
 
-def test_equity_begins_in_no_corner(ground):
+def test_equity_begins_in_no_corner(context):
     """All squares are unseen at first: which comes first is a lot, not their place on the map."""
-    first = [ranked("equity", replace(ground, seed=seed, wanted=1)).site[0] for seed in range(8)]
-    spots = np.column_stack([ground.sites.x, ground.sites.y])[first]
+    first = [ranked("equity", replace(context, seed=seed, wanted=1)).site[0] for seed in range(8)]
+    spots = np.column_stack([context.sites.x, context.sites.y])[first]
     assert len(squares(spots)[0]) >= 4
 
 
@@ -265,35 +264,35 @@ def test_greedy_trips_sees_more_walks_than_others(city, fleets):
 def test_the_aim_decides_what_greedy_cover_sees_most_of(city):
     shares = {}
     for task in ("detect", "recognise"):
-        fleet = sim.place(city, TOTAL, strategy="greedy_cover", aims=Aims(task=task), seed=7)
+        fleet = sim.place(city, TOTAL, strategy="greedy_cover", aims=Objective(task=task), seed=7)
         shares[task] = sim.see(city, fleet).first_seen.coverage(TOTAL)
     assert shares["detect"]["detect"] > shares["recognise"]["detect"]
     assert shares["recognise"]["recognise"] > shares["detect"]["recognise"]
 
 
 @pytest.mark.parametrize("times", [1, 3])
-def test_greedy_trips_sees_each_planning_walk_so_often_before_any_more_often(times, city, ground):
+def test_greedy_trips_sees_each_planning_walk_so_often_before_any_more_often(times, city, context):
     """While the first aim is not reached, every head adds to a walk seen fewer times."""
     from sim.placement.greedy_trips import greedy_trips
     from sim.placement.strategies.betweenness import PLANNING_PEOPLE
     from sim.placement.views import views
 
-    aims = replace(ground.aims, times=times)
-    order = ranked("greedy_trips", replace(ground, aims=aims))
-    seen = views(ground)
-    walks = sim.sample_trips(city, people=PLANNING_PEOPLE, seed=planning_seed(ground.seed))
-    first = greedy_trips(seen.incidence, walks, ground.wanted, times=times).order
+    aims = replace(context.aims, times=times)
+    order = ranked("greedy_trips", replace(context, aims=aims))
+    seen = views(context)
+    walks = sim.sample_trips(city, people=PLANNING_PEOPLE, seed=planning_seed(context.seed))
+    first = greedy_trips(seen.incidence, walks, context.wanted, times=times).order
     code = (seen.heads.site * DIRECTIONS + seen.heads.direction)[first]
     assert (code == (order.site * DIRECTIONS + order.direction)[: len(code)]).all()
 
 
 @pytest.mark.parametrize("name", ["greedy_cover", "equity"])
-def test_what_stands_is_looked_through_and_not_chosen_again(name, city, ground):
+def test_what_stands_is_looked_through_and_not_chosen_again(name, city, context):
     """Lock the first picks in, and the next ones are those that came next before."""
-    order = ranked(name, ground)
+    order = ranked(name, context)
     fleet = sim.place(city, TOTAL, strategy=name, share_rule="given", share=0.02, seed=7)
     locked = Fleet(fleet.heads.iloc[:30])
-    rest = ranked(name, replace(ground, locked=locked, wanted=100))
+    rest = ranked(name, replace(context, locked=locked, wanted=100))
     code, after = (o.site * DIRECTIONS + o.direction for o in (order, rest))
     assert (after[:100] == code[30:130]).all()
 
@@ -315,9 +314,9 @@ def bare(city, *kinds):
         ("greedy_trips", ["station", "market", "office"], "needs places to walk to"),
     ],
 )
-def test_a_city_without_what_it_needs_is_refused(name, kinds, said, city, ground):
+def test_a_city_without_what_it_needs_is_refused(name, kinds, said, city, context):
     with pytest.raises(InputError, match=said) as caught:
-        ranked(name, replace(ground, city=bare(city, *kinds)))
+        ranked(name, replace(context, city=bare(city, *kinds)))
     assert caught.value.key == "cameras.strategy"
     assert "\n" not in str(caught.value)
 
@@ -331,17 +330,17 @@ def test_a_city_without_what_it_needs_is_refused(name, kinds, said, city, ground
         ((), "needs places", "cameras.strategy"),
     ],
 )
-def test_kinds_that_are_not_there_are_refused(near, said, key, city, ground):
-    without = replace(ground, city=bare(city, "landmark"), aims=Aims(near=near))
+def test_kinds_that_are_not_there_are_refused(near, said, key, city, context):
+    without = replace(context, city=bare(city, "landmark"), aims=Objective(near=near))
     with pytest.raises(InputError, match=said) as caught:
         ranked("places", without)
     assert caught.value.key == key
 
 
 @pytest.mark.parametrize("name", sorted(LOOKING))
-def test_a_task_that_is_none_is_refused(name, ground):
+def test_a_task_that_is_none_is_refused(name, context):
     with pytest.raises(InputError, match="no task") as caught:
-        ranked(name, replace(ground, aims=Aims(task="see")))
+        ranked(name, replace(context, aims=Objective(task="see")))
     assert caught.value.key == "cameras.aims.task"
 
 
@@ -362,15 +361,15 @@ def points_of(*weights, crs="EPSG:2326", at=None):
         (points_of(float("nan")), "positive"),
     ],
 )
-def test_points_that_cannot_be_are_refused(points, said, city, ground):
+def test_points_that_cannot_be_are_refused(points, said, city, context):
     if points is not None and said == "positive":
         points = points.set_geometry([city.area.polygon.centroid])
     with pytest.raises(InputError, match=said) as caught:
-        ranked("points", replace(ground, aims=Aims(points=points)))
+        ranked("points", replace(context, aims=Objective(points=points)))
     assert caught.value.key == "cameras.aims.points"
 
 
-def test_an_unknown_strategy_is_named_beside_the_one_meant(ground):
+def test_an_unknown_strategy_is_named_beside_the_one_meant(context):
     with pytest.raises(InputError, match='did you mean "junctions"') as caught:
-        ranked("junction", ground)
+        ranked("junction", context)
     assert caught.value.key == "cameras.strategy"

@@ -14,39 +14,39 @@ import sim
 from sim.cameras.candidates import candidates
 from sim.cameras.optics import CASES
 from sim.errors import InputError
-from sim.placement import Ground
+from sim.placement.context import PlacementContext
 from sim.placement.strategies import ENTRY_POINTS, STRATEGIES, ranked, strategy
 
 PACKAGE = """
 import numpy as np
-from sim.placement import HeadOrder
+from sim.placement.context import HeadOrder
 
-def northernmost(ground):
-    return np.argsort(-ground.sites.y, kind="stable")
+def northernmost(context):
+    return np.argsort(-context.sites.y, kind="stable")
 
-def looking_east(ground):
-    best = np.argmin(np.abs((ground.sites.heading - 90 + 180) % 360 - 180), axis=1)
+def looking_east(context):
+    best = np.argmin(np.abs((context.sites.heading - 90 + 180) % 360 - 180), axis=1)
     return HeadOrder(np.arange(len(best)), best)
 
-def twice(ground):
+def twice(context):
     return np.array([1, 2, 1])
 
-def nowhere(ground):
-    return np.array([len(ground.sites.x)])
+def nowhere(context):
+    return np.array([len(context.sites.x)])
 
-def behind(ground):
+def behind(context):
     return HeadOrder(np.array([0]), np.array([8]))
 
-def same_head(ground):
+def same_head(context):
     return HeadOrder(np.array([3, 3]), np.array([1, 1]))
 
-def uneven(ground):
+def uneven(context):
     return HeadOrder(np.array([3, 4]), np.array([1]))
 
-def halves(ground):
+def halves(context):
     return np.array([0.5, 1.5])
 
-def too_few(ground):
+def too_few(context):
     return [4, 2]
 """
 NAMES = ("northernmost", "looking_east", "twice", "nowhere", "behind", "same_head", "uneven",
@@ -82,8 +82,8 @@ def city():
 
 
 @pytest.fixture(scope="module")
-def ground(city):
-    return Ground(city, candidates(city), 7, 50, CASES["typical"])
+def context(city):
+    return PlacementContext(city, candidates(city), 7, 50, CASES["typical"])
 
 
 @pytest.mark.usefixtures("installed")
@@ -125,9 +125,9 @@ def test_it_cannot_take_the_name_of_one_of_ours():
         ("halves", "whole numbers"),
     ],
 )
-def test_an_answer_that_is_no_order_is_refused(name, said, ground):
+def test_an_answer_that_is_no_order_is_refused(name, said, context):
     with pytest.raises(InputError, match=said) as caught:
-        ranked(name, ground)
+        ranked(name, context)
     assert f'"{name}"' in str(caught.value)
 
 
@@ -143,9 +143,9 @@ def test_one_that_cannot_be_loaded_is_named():
         strategy("lost")
 
 
-def test_unless_it_is_installed_nobody_knows_it(ground):
+def test_unless_it_is_installed_nobody_knows_it(context):
     with pytest.raises(InputError, match='unknown strategy "northernmost"'):
-        ranked("northernmost", ground)
+        ranked("northernmost", context)
 
 
 def test_it_is_found_by_a_new_process(site_packages):

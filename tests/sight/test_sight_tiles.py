@@ -8,7 +8,7 @@ import pytest
 
 from sim.city.from_files import import_files
 from sim.city.loaders import load_city
-from sim.placement import place
+from sim.placement.placing import place
 from sim.sight.sightings import see_arrays
 from sim.sight.tiles import tiles_of
 

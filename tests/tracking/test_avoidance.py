@@ -16,7 +16,7 @@ from sim.errors import InputError
 from sim.tracking import avoidance as module
 from sim.tracking.avoidance import avoidance, least_seen_walk, seen_metres
 from sim.tracking.exposure import exposure, head_steps, path_arrays, step_pieces
-from sim.trips import Trips
+from sim.trips.model import Trips
 
 TOTALS = (3, 6, 12)
 TASKS = range(4)

@@ -18,7 +18,7 @@ from sim.keyed_random import uniform
 from sim.tracking import TrackingParameters
 from sim.tracking.linking import faced_positions
 from sim.tracking.reconstruction import reconstruction
-from sim.trips import Trips
+from sim.trips.model import Trips
 from sim.trips.routing import walk
 
 TOTALS = (3, 6, 12)

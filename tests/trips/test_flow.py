@@ -11,9 +11,9 @@ from sim.city.loaders import load_city
 from sim.city.model import City
 from sim.city.places import Places
 from sim.errors import InputError
-from sim.trips import Trips
 from sim.trips.demand import sample_trips
 from sim.trips.flow import street_flow, street_flow_error, walking_betweenness
+from sim.trips.model import Trips
 from sim.trips.routing import walk
 from sim.trips.waypoints import NamedWalk
 

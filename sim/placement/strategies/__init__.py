@@ -1,6 +1,6 @@
 """Placement strategies: each ranks candidates, best first; none counts cameras.
 
-A strategy takes the ground (`sim.placement.ground.Ground`) and returns candidate sites in order of
+A strategy takes a `sim.placement.context.PlacementContext` and returns candidate sites in order of
 preference, or an order of single heads. One file a strategy, one registry; another package adds its
 own under the entry point group "hk_camera_sim.strategies".
 """
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError
-from sim.placement.ground import DIRECTIONS, Ground, HeadOrder, hung
+from sim.placement.context import DIRECTIONS, HeadOrder, PlacementContext, hung
 from sim.placement.strategies.betweenness import busiest_streets_first
 from sim.placement.strategies.equity import least_covered_first
 from sim.placement.strategies.even import evenly_spaced
@@ -27,7 +27,7 @@ from sim.placement.strategies.population import in_proportion_to_residents
 from sim.placement.strategies.random import random_order
 from sim.placement.strategies.transit import nearest_to_stations_first
 
-Strategy = Callable[[Ground], NDArray[np.int64] | HeadOrder]
+Strategy = Callable[[PlacementContext], NDArray[np.int64] | HeadOrder]
 ENTRY_POINTS = "hk_camera_sim.strategies"
 
 STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
@@ -64,7 +64,7 @@ def strategy(name: str) -> Strategy:
             found: Strategy = others[name].load()
         except (ImportError, AttributeError) as error:
             raise InputError(
-                f'strategy "{name}" cannot be loaded ({error}); mend its package',
+                f'strategy "{name}" cannot be loaded ({error}); fix its package',
                 key="cameras.strategy",
             ) from error
         return found
@@ -76,7 +76,7 @@ def strategy(name: str) -> Strategy:
     )
 
 
-def ranked(name: str, ground: Ground) -> HeadOrder:
+def ranked(name: str, context: PlacementContext) -> HeadOrder:
     """Ask a strategy, hang heads on the sites it prefers, and check what a stranger answers.
 
     Raises
@@ -84,7 +84,7 @@ def ranked(name: str, ground: Ground) -> HeadOrder:
     InputError
         The strategy does not fit the city, or its order is no order of the candidates.
     """
-    answer = strategy(name)(ground)
+    answer = strategy(name)(context)
     known = name in STRATEGIES  # what is ours is checked by tests
     if isinstance(answer, HeadOrder):
         order = answer if known else HeadOrder(*(_whole_numbers(name, part) for part in answer))
@@ -94,8 +94,8 @@ def ranked(name: str, ground: Ground) -> HeadOrder:
         sites = answer if known else _whole_numbers(name, answer)
         if len(np.unique(sites)) != len(sites):
             raise _not_an_order(name, "names a site twice")
-        order = hung(sites, ground.heads_per_site)
-    _check_heads(name, order, len(ground.sites.x))
+        order = hung(sites, context.heads_per_site)
+    _check_heads(name, order, len(context.sites.x))
     return order
 
 
@@ -119,4 +119,4 @@ def _check_heads(name: str, order: HeadOrder, sites: int) -> None:
 
 
 def _not_an_order(name: str, what: str) -> InputError:
-    return InputError(f'strategy "{name}" {what}; mend it', key="cameras.strategy")
+    return InputError(f'strategy "{name}" {what}; fix it', key="cameras.strategy")

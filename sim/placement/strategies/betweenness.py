@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from sim.city.streets import DECKS
 from sim.errors import InputError
-from sim.placement.ground import Ground, planning_seed
+from sim.placement.context import PlacementContext, planning_seed
 from sim.placement.strategies.random import shuffle_key
 
 PLANNING_PEOPLE = 2_000
@@ -15,7 +15,7 @@ BESIDE_M = 15.0
 """A candidate counts the walkers on the busiest street of its deck within so many metres."""
 
 
-def busiest_streets_first(ground: Ground) -> NDArray[np.int64]:
+def busiest_streets_first(context: PlacementContext) -> NDArray[np.int64]:
     """Rank candidates by how many people walk along their street; ties by lot.
 
     The walks are drawn for planning only, from homes, stations and offices by their weights; they
@@ -30,16 +30,16 @@ def busiest_streets_first(ground: Ground) -> NDArray[np.int64]:
 
     try:
         flow = walking_betweenness(
-            ground.city, people=PLANNING_PEOPLE, seed=planning_seed(ground.seed)
+            context.city, people=PLANNING_PEOPLE, seed=planning_seed(context.seed)
         )
     except InputError as error:
         raise InputError(f"strategy betweenness: {error}", key="cameras.strategy") from None
-    return np.lexsort((shuffle_key(ground), -_walkers_beside(ground, flow.walkers)))
+    return np.lexsort((shuffle_key(context), -_walkers_beside(context, flow.walkers)))
 
 
-def _walkers_beside(ground: Ground, walkers: NDArray[np.float64]) -> NDArray[np.float64]:
+def _walkers_beside(context: PlacementContext, walkers: NDArray[np.float64]) -> NDArray[np.float64]:
     """Walkers along the busiest street beside each candidate, on its own deck."""
-    sites, streets = ground.sites, ground.city.streets
+    sites, streets = context.sites, context.city.streets
     beside = np.zeros(len(sites.x))
     points, deck = shapely.points(sites.x, sites.y), streets.arrays.edge_deck
     for code in range(len(DECKS)):

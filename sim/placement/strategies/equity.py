@@ -3,11 +3,11 @@
 import numpy as np
 
 from sim.keyed_random import uniform
-from sim.placement.ground import Ground, HeadOrder
+from sim.placement.context import HeadOrder, PlacementContext
 from sim.placement.strategies.population import squares
 
 
-def least_covered_first(ground: Ground) -> HeadOrder:
+def least_covered_first(context: PlacementContext) -> HeadOrder:
     """Rank heads so that the next one goes where the smallest share of street length is seen.
 
     The city is divided into squares of 250 m, a street belonging to the square of its middle. The
@@ -21,12 +21,12 @@ def least_covered_first(ground: Ground) -> HeadOrder:
     from sim.placement.greedy import equity_cover
     from sim.placement.views import picked, views
 
-    seen = views(ground)
+    seen = views(context)
     stretches = seen.incidence.stretches
     middle = (stretches.start.astype(np.float64) + stretches.end) / 2000
-    spot = points_at(ground.city.streets.arrays, stretches.edge.astype(np.int64), middle)
+    spot = points_at(context.city.streets.arrays, stretches.edge.astype(np.int64), middle)
     cells, square = squares(spot)
-    turn = np.argsort(np.argsort(uniform(ground.seed, "square", *cells.T)))
-    wanted = ground.wanted + len(seen.standing)
+    turn = np.argsort(np.argsort(uniform(context.seed, "square", *cells.T)))
+    wanted = context.wanted + len(seen.standing)
     order = equity_cover(seen.incidence, turn[square], wanted, first=seen.standing).order
-    return picked(ground, seen, order)
+    return picked(context, seen, order)

@@ -5,11 +5,11 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from sim.placement.ground import Ground
+from sim.placement.context import PlacementContext
 from sim.placement.strategies.random import random_order
 
 
-def evenly_spaced(ground: Ground) -> NDArray[np.int64]:
+def evenly_spaced(context: PlacementContext) -> NDArray[np.int64]:
     """Rank candidates by farthest point first, so that every prefix is spread evenly.
 
     Cameras that stand already count as chosen. The city goes on beyond the edge of the region, so
@@ -21,10 +21,10 @@ def evenly_spaced(ground: Ground) -> NDArray[np.int64]:
     Greedy k-centre: away from the edge, no other choice of as many sites leaves the farthest
     candidate less than half as far away (Gonzalez, Theoretical Computer Science 38, 1985).
     """
-    by_lot: NDArray[np.int64] = random_order(ground)
-    spot = np.column_stack([ground.sites.x, ground.sites.y])[by_lot]
-    wanted = min(int(np.ceil(ground.wanted / ground.heads_per_site)), len(spot))
-    chosen = _farthest_first(spot, _at_first(ground, spot), wanted)
+    by_lot: NDArray[np.int64] = random_order(context)
+    spot = np.column_stack([context.sites.x, context.sites.y])[by_lot]
+    wanted = min(int(np.ceil(context.wanted / context.heads_per_site)), len(spot))
+    chosen = _farthest_first(spot, _at_first(context, spot), wanted)
     rest = np.ones(len(spot), bool)
     rest[chosen] = False
     order: NDArray[np.int64] = by_lot[np.concatenate([chosen, np.flatnonzero(rest)])]
@@ -61,11 +61,11 @@ def _farthest_first(
     return chosen
 
 
-def _at_first(ground: Ground, spot: NDArray[np.float64]) -> NDArray[np.float64]:
+def _at_first(context: PlacementContext, spot: NDArray[np.float64]) -> NDArray[np.float64]:
     """Distance of each candidate to its own image beyond the edge, or to a camera that stands."""
-    away = 2 * shapely.distance(shapely.points(spot), shapely.boundary(ground.city.area.region))
-    if ground.locked is not None and len(ground.locked):
-        heads = ground.locked.arrays
+    away = 2 * shapely.distance(shapely.points(spot), shapely.boundary(context.city.area.region))
+    if context.locked is not None and len(context.locked):
+        heads = context.locked.arrays
         standing = cKDTree(np.column_stack([heads.x, heads.y]))
         away = np.minimum(away, standing.query(spot)[0])
     return np.asarray(away, np.float64)

@@ -1,11 +1,11 @@
 """Greedy trips: the next head is the one that sees most walks not seen often enough yet."""
 
 from sim.errors import InputError
-from sim.placement.ground import Ground, HeadOrder, planning_seed
+from sim.placement.context import HeadOrder, PlacementContext, planning_seed
 from sim.placement.strategies.betweenness import PLANNING_PEOPLE
 
 
-def most_walks_first(ground: Ground) -> HeadOrder:
+def most_walks_first(context: PlacementContext) -> HeadOrder:
     """Rank heads by how many walks each sees that fewer than `times` heads see; ties by lot.
 
     The walks are drawn for planning only, with another seed than those that a run is judged by.
@@ -21,18 +21,18 @@ def most_walks_first(ground: Ground) -> HeadOrder:
     from sim.placement.views import picked, views
     from sim.trips.demand import sample_trips
 
-    city = ground.city
-    walks = sample_trips(city, people=PLANNING_PEOPLE, seed=planning_seed(ground.seed))
+    city = context.city
+    walks = sample_trips(city, people=PLANNING_PEOPLE, seed=planning_seed(context.seed))
     if len(walks) == 0:
         raise InputError(
             f"strategy greedy_trips needs places to walk to, and {city.area.name} has none; "
             "choose another strategy or import places",
             key="cameras.strategy",
         )
-    seen = views(ground)
-    wanted = ground.wanted + len(seen.standing)
-    chosen, times = seen.standing, ground.aims.times
+    seen = views(context)
+    wanted = context.wanted + len(seen.standing)
+    chosen, times = seen.standing, context.aims.times
     while len(chosen) < wanted and times < 2 * seen.incidence.candidates:
         chosen = greedy_trips(seen.incidence, walks, wanted, times=times, first=chosen).order
         times *= 2
-    return picked(ground, seen, chosen)
+    return picked(context, seen, chosen)

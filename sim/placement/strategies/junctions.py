@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.placement.ground import Ground
+from sim.placement.context import PlacementContext
 from sim.placement.strategies.random import shuffle_key
 
 
-def busiest_junctions_first(ground: Ground) -> NDArray[np.int64]:
+def busiest_junctions_first(context: PlacementContext) -> NDArray[np.int64]:
     """Rank junctions by the classes of their streets, then posts likewise; ties by lot."""
-    sites = ground.sites
-    return np.lexsort((shuffle_key(ground), -sites.importance, ~sites.junction))
+    sites = context.sites
+    return np.lexsort((shuffle_key(context), -sites.importance, ~sites.junction))

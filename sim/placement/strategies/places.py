@@ -8,14 +8,14 @@ from scipy.spatial import cKDTree
 
 from sim.city.places import KINDS
 from sim.errors import InputError
-from sim.placement.ground import Ground
+from sim.placement.context import PlacementContext
 from sim.placement.strategies.random import shuffle_key
 
 STEP_M = 10.0
 """Distances within one step are equal."""
 
 
-def nearest_to_places_first(ground: Ground) -> NDArray[np.int64]:
+def nearest_to_places_first(context: PlacementContext) -> NDArray[np.int64]:
     """Rank candidates by distance to the nearest place of the kinds `near`; ties by lot.
 
     Raises
@@ -23,12 +23,14 @@ def nearest_to_places_first(ground: Ground) -> NDArray[np.int64]:
     InputError
         A kind that nobody knows, or the city has no place of these kinds.
     """
-    return nearest_first(ground, "places", ground.aims.near)
+    return nearest_first(context, "places", context.aims.near)
 
 
-def nearest_first(ground: Ground, strategy: str, kinds: tuple[str, ...]) -> NDArray[np.int64]:
+def nearest_first(
+    context: PlacementContext, strategy: str, kinds: tuple[str, ...]
+) -> NDArray[np.int64]:
     """Rank candidates by distance to the nearest place of some kinds, in steps of 10 m."""
-    city, sites = ground.city, ground.sites
+    city, sites = context.city, context.sites
     table = city.places.table
     for i, kind in enumerate(kinds):
         _check_kind(kind, {*KINDS, *table["kind"]}, f"cameras.aims.near.{i}")
@@ -41,7 +43,7 @@ def nearest_first(ground: Ground, strategy: str, kinds: tuple[str, ...]) -> NDAr
         )
     tree = cKDTree(np.column_stack([places.x, places.y]))
     distance = tree.query(np.column_stack([sites.x, sites.y]))[0]
-    return np.lexsort((shuffle_key(ground), np.floor(distance / STEP_M)))
+    return np.lexsort((shuffle_key(context), np.floor(distance / STEP_M)))
 
 
 def _check_kind(kind: str, known: set[str], key: str) -> None:

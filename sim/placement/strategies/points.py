@@ -5,12 +5,12 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from sim.errors import InputError
-from sim.placement.ground import Ground, by_turns
+from sim.placement.context import PlacementContext, by_turns
 from sim.placement.strategies.places import STEP_M
 from sim.placement.strategies.random import shuffle_key
 
 
-def around_points(ground: Ground) -> NDArray[np.int64]:
+def around_points(context: PlacementContext) -> NDArray[np.int64]:
     """Rank candidates so that each point has its weight's share of them, the nearest to it first.
 
     A candidate belongs to the point nearest to it. A point that is nearest to none (it shares its
@@ -22,21 +22,21 @@ def around_points(ground: Ground) -> NDArray[np.int64]:
     InputError
         No points are given, none lies in the region, or a weight is not a positive number.
     """
-    spot, weight = _points(ground)
-    candidate = np.column_stack([ground.sites.x, ground.sites.y])
+    spot, weight = _points(context)
+    candidate = np.column_stack([context.sites.x, context.sites.y])
     distance, number = cKDTree(spot).query(candidate)
     owner = np.asarray(number, np.int64)
     owns = np.bincount(owner, minlength=len(spot)) > 0
     for_whom = np.where(owns, np.arange(len(spot)), owner[cKDTree(candidate).query(spot)[1]])
     pull = np.bincount(for_whom, weights=weight, minlength=len(spot))
     return by_turns(
-        pull.astype(np.float64), owner, np.floor(distance / STEP_M), shuffle_key(ground)
+        pull.astype(np.float64), owner, np.floor(distance / STEP_M), shuffle_key(context)
     )
 
 
-def _points(ground: Ground) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _points(context: PlacementContext) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Points inside the region, metres, and their weights."""
-    points, area = ground.aims.points, ground.city.area
+    points, area = context.aims.points, context.city.area
     if points is None or points.empty:
         raise InputError(
             "strategy points needs points; write aims: {points: FILE}", key="cameras.aims.points"

@@ -5,14 +5,14 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from sim.errors import InputError
-from sim.placement.ground import Ground, by_turns
+from sim.placement.context import PlacementContext, by_turns
 from sim.placement.strategies.random import shuffle_key
 
 CELL_M = 250.0
 """Side of the squares in which residents and candidates are counted."""
 
 
-def in_proportion_to_residents(ground: Ground) -> NDArray[np.int64]:
+def in_proportion_to_residents(context: PlacementContext) -> NDArray[np.int64]:
     """Rank candidates so that each square of 250 m has its residents' share of them; else by lot.
 
     People who live where no camera could hang count in the square of the nearest candidate.
@@ -22,11 +22,11 @@ def in_proportion_to_residents(ground: Ground) -> NDArray[np.int64]:
     InputError
         The city has no homes.
     """
-    sites, homes = ground.sites, ground.city.places.of("home")
+    sites, homes = context.sites, context.city.places.of("home")
     people = homes["weight"].to_numpy(np.float64)
     if not (people > 0).any():
         raise InputError(
-            f"strategy population needs homes, and {ground.city.area.name} has none; choose "
+            f"strategy population needs homes, and {context.city.area.name} has none; choose "
             "another strategy or write trips.population",
             key="cameras.strategy",
         )
@@ -38,7 +38,7 @@ def in_proportion_to_residents(ground: Ground) -> NDArray[np.int64]:
     own = np.array([known.get(tuple(cell), -1) for cell in at_home.tolist()], np.int64)[of_home]
     cell = np.where(own >= 0, own, of_site[nearest])
     residents = np.bincount(cell, weights=np.nan_to_num(people).clip(min=0), minlength=len(square))
-    return by_turns(residents.astype(np.float64), of_site, shuffle_key(ground))
+    return by_turns(residents.astype(np.float64), of_site, shuffle_key(context))
 
 
 def squares(

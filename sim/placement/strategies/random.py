@@ -4,15 +4,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.keyed_random import uniform
-from sim.placement.ground import Ground
+from sim.placement.context import PlacementContext
 
 
-def shuffle_key(ground: Ground) -> NDArray[np.float64]:
+def shuffle_key(context: PlacementContext) -> NDArray[np.float64]:
     """Return one draw a candidate, keyed by where it stands: adding one changes no other."""
-    sites = ground.sites
-    return uniform(ground.seed, "place", np.round(sites.x * 100), np.round(sites.y * 100))
+    sites = context.sites
+    return uniform(context.seed, "place", np.round(sites.x * 100), np.round(sites.y * 100))
 
 
-def random_order(ground: Ground) -> NDArray[np.int64]:
+def random_order(context: PlacementContext) -> NDArray[np.int64]:
     """Rank candidates at random."""
-    return np.argsort(shuffle_key(ground), kind="stable")
+    return np.argsort(shuffle_key(context), kind="stable")

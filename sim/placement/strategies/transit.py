@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.placement.ground import Ground
+from sim.placement.context import PlacementContext
 from sim.placement.strategies.places import nearest_first
 
 
-def nearest_to_stations_first(ground: Ground) -> NDArray[np.int64]:
+def nearest_to_stations_first(context: PlacementContext) -> NDArray[np.int64]:
     """Rank candidates by distance to the nearest station or exit, in steps of 10 m; ties by lot.
 
     Raises
@@ -15,4 +15,4 @@ def nearest_to_stations_first(ground: Ground) -> NDArray[np.int64]:
     InputError
         The city has no stations.
     """
-    return nearest_first(ground, "transit", ("station",))
+    return nearest_first(context, "transit", ("station",))

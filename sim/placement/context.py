@@ -1,4 +1,4 @@
-"""What a strategy looks at, and what it answers: the ground for cameras, and an order of heads.
+"""What a strategy looks at, its context, and what it answers, an order of heads.
 
 A strategy sees the city, the candidate sites and its aims, and ranks; it never counts, though it
 may leave the order open beyond the heads that will be wanted. It does not know whose heads they
@@ -42,7 +42,7 @@ class HeadOrder(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Aims:
+class Objective:
     """What a scenario asks of strategies that aim at something.
 
     Attributes
@@ -65,7 +65,7 @@ class Aims:
 
 
 @dataclass(frozen=True)
-class Ground:
+class PlacementContext:
     """What a strategy may look at.
 
     Attributes
@@ -90,7 +90,7 @@ class Ground:
     wanted: int
     lens: Optics
     heads_per_site: float = 2.5
-    aims: Aims = Aims()
+    aims: Objective = Objective()
     locked: Fleet | None = None
 
 

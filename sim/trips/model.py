@@ -1,0 +1,102 @@
+"""People on foot: routes with personal taste, sampled walks and named walks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.surface import Result
+
+__all__ = ["WALKING_SPEED_M_S", "Trips"]
+
+WALKING_SPEED_M_S = 1.34
+"""Mean free walking speed on the flat, m/s (Weidmann, Transporttechnik der Fussgänger, 1993)."""
+
+WITHOUT_A_DAY = pd.DataFrame(
+    {"profile": "", "leg": np.int32(0), "departs_s": np.nan, "represents": 1.0}, index=[0]
+).astype({"profile": "str", "leg": np.int32})
+"""The columns of a day, as one row, for a walk that belongs to none."""
+
+
+@dataclass(frozen=True)
+class Trips(Result):
+    """Walks over a street network, each from junction to junction.
+
+    Attributes
+    ----------
+    table
+        A trip a row, index 0…n-1: person (int64; -1 for named walks), kind (for example
+        "home-station"), name, name_zh (empty unless named), named (bool), origin, destination
+        (node index, int32), length (m), duration_s, profile (empty without one), leg (int32, from
+        0 in the order of a person's day), departs_s (seconds after the midnight before the day,
+        NaN where no time is known), represents (people that each simulated person stands for:
+        residents of the area over people sampled; 1 for named walks and where no population is
+        known). Of the last four, those that the given table lacks are added with these values.
+    path_ptr
+        Edges of trip i are path_ptr[i] : path_ptr[i + 1] in walking order, int64 (n + 1).
+    path_edge
+        Edge index, int32.
+    path_backward
+        Whether the edge is walked from v to u, bool.
+    unreachable
+        Number of pairs asked for that the network does not join.
+    speed_m_s
+        Walking speed on the flat that the durations assume, m/s.
+    report
+        What was asked for, left out, redrawn and dropped, as counts.
+    """
+
+    table: pd.DataFrame
+    path_ptr: NDArray[np.int64]
+    path_edge: NDArray[np.int32]
+    path_backward: NDArray[np.bool_]
+    unreachable: int = 0
+    speed_m_s: float = WALKING_SPEED_M_S
+    report: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Add the columns of a day to a table of walks that has none."""
+        table = self.table
+        missing = WITHOUT_A_DAY.columns.difference(table.columns, sort=False)
+        if len(missing):
+            added = WITHOUT_A_DAY[missing].loc[np.zeros(len(table), np.int64)]
+            joined = pd.concat([table, added.set_index(table.index)], axis=1)
+            object.__setattr__(self, "table", joined)
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def _card(self) -> tuple[str, Mapping[str, object]]:
+        table = self.table
+        metres = table["length"]
+        return "Walks of simulated people", {
+            "walks": len(table),
+            "of them named": int(table["named"].sum()),
+            "people": int(table["person"][~table["named"].astype(bool)].nunique()),
+            "length, median": f"{metres.median():,.0f} m" if len(table) else "–",
+            "length, all": f"{metres.sum() / 1000:,.1f} km",
+            "pairs not joined on foot": self.unreachable,
+        }
+
+    def only(self, chosen: NDArray[np.int64]) -> Trips:
+        """Return some of the trips, rows in ascending order, as trips of their own.
+
+        Parameters
+        ----------
+        chosen
+            Rows of the table, int64, ascending.
+        """
+        size = np.diff(self.path_ptr)[chosen]
+        ptr = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+        at = np.arange(ptr[-1]) + np.repeat(self.path_ptr[chosen] - ptr[:-1], size)
+        return replace(
+            self,
+            table=self.table.iloc[chosen].reset_index(drop=True),
+            path_ptr=ptr,
+            path_edge=self.path_edge[at],
+            path_backward=self.path_backward[at],
+        )
