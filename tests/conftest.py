@@ -1,6 +1,11 @@
+import signal
+
 import pytest
+from privileges import file_permissions_hold
 
 from sim.pipeline.stage_cache import CACHE_FOLDER_VARIABLE
+
+pytest_plugins = ["expected_skips"]
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -8,4 +13,27 @@ def own_stage_cache(tmp_path_factory):
     """Tests, and the programs that they start, keep stages in a folder of their own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CACHE_FOLDER_VARIABLE, str(tmp_path_factory.mktemp("stages")))
+        yield
+
+
+@pytest.fixture
+def interruptible():
+    """Programs started here stop at Ctrl-C, also where this one was started to ignore it.
+
+    A shell starts what runs in its background with SIGINT ignored, and children inherit that.
+    """
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, former)
+
+
+@pytest.fixture
+def unprivileged(tmp_path):
+    """Files that may not be written are not, whoever runs the tests."""
+    sealed = tmp_path / "sealed"
+    sealed.mkdir(mode=0o555)
+    with file_permissions_hold():
+        with pytest.raises(PermissionError):
+            (sealed / "file").touch()
+        sealed.rmdir()
         yield

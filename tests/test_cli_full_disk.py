@@ -1,7 +1,6 @@
 """No room and no permission: one line, and what stood before stands after."""
 
 import json
-import os
 import resource
 from contextlib import contextmanager
 
@@ -71,7 +70,7 @@ def test_a_full_disk_is_one_line_and_what_stood_stands(there, capsys, command):
         assert main(words) == 0
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write to read-only folders")
+@pytest.mark.usefixtures("unprivileged")
 @pytest.mark.parametrize("command", [*COMMANDS, "sweep", "export"])
 def test_a_read_only_folder_is_one_line(there, capsys, command):
     assert main([*COMMANDS["run"], "--no-map"]) == 0
