@@ -364,7 +364,8 @@ def validate_command(
 
     All that a file holds is checked: what it extends, its variants, and its whole matrix.
     """
-    from sim.scenario.load import ScenarioMistakes, check_file
+    from sim.scenario.load import check_file
+    from sim.scenario.mistakes import ScenarioMistakes
 
     wrong: list[str] = []
     files: list[dict[str, Any]] = []

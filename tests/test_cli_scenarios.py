@@ -100,7 +100,7 @@ def test_a_run_for_programs_and_one_of_a_variant(
     assert told["map"] is None
     assert told["summary"] == json.loads((Path(told["folder"]) / "summary.json").read_text())
     assert main(["run", "s.yaml", "--variant", "fwe"]) == 2
-    assert capsys.readouterr().err == '--variant fwe: is no variant (did you mean "few"?)\n'
+    assert capsys.readouterr().err == '--variant fwe: is not a variant (did you mean "few"?)\n'
 
 
 def test_a_matrix_is_for_sweeps(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:

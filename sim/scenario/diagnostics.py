@@ -57,7 +57,7 @@ def complaints(errors: list[ErrorDetails], data: object) -> list[tuple[Path, str
 
 
 def _named_inside(path: Path, found: list[tuple[Path, str]]) -> bool:
-    """Say whether entries of a list are named already: refused ones make it count as short."""
+    """Return whether entries of a list are named already: refused ones make it count as short."""
     return sum(other[: len(path)] == path for other, _ in found) > 1
 
 
@@ -112,7 +112,7 @@ def _own_words(error: ErrorDetails) -> str:
 
 
 def _words(error: ErrorDetails, path: Path, written: object) -> str:
-    """Say what is wrong with what was written, by pydantic's type of error."""
+    """Describe what is wrong with what was written, by pydantic's type of error."""
     value, kind = error["input"], error["type"]
     if kind in {"missing", "extra_forbidden"}:
         return _missing(path) if kind == "missing" else _unknown_key(path)
@@ -126,7 +126,7 @@ def _words(error: ErrorDetails, path: Path, written: object) -> str:
 
 
 def _limits(error: ErrorDetails, written: object) -> str:
-    """Say which choice or limit of length was missed; numbers out of range are said elsewhere."""
+    """Describe which choice or limit of length was missed; ranges are described elsewhere."""
     value, kind, context = error["input"], error["type"], error.get("ctx", {})
     least, most = context.get("min_length"), context.get("max_length")
     words: dict[str, Callable[[], str]] = {
@@ -141,7 +141,7 @@ def _limits(error: ErrorDetails, written: object) -> str:
 
 
 def _out_of_range(error: ErrorDetails, written: object) -> str:
-    """Say by which limit a number is out of range; whatever is left over, in pydantic's words."""
+    """Describe a number out of range, by its limit; whatever is left over, in pydantic's words."""
     value, context = error["input"], error.get("ctx", {})
     limits = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
     for key, words in limits.items():
@@ -156,7 +156,7 @@ def _out_of_range(error: ErrorDetails, written: object) -> str:
 
 
 def _too_much(written: str, value: float, limit: str) -> str:
-    """Say that text with a unit means a number out of range, in the unit of the key."""
+    """Describe text with a unit that is out of range, in the unit of the key."""
     measured = split(written)
     kind = kind_of(measured[1]) if measured else None
     own = f" {kind.own}" if kind and kind.own else ""
@@ -165,11 +165,11 @@ def _too_much(written: str, value: float, limit: str) -> str:
 
 def _figure(limit: float) -> str:
     """Return a limit as a person writes it."""
-    return str(int(limit)) if float(limit).is_integer() else str(limit)
+    return str(int(limit)) if float(limit).is_integer() else f"{limit:.10f}".rstrip("0")
 
 
 def _missing(path: Path) -> str:
-    """Say that a key is missing, with an example of it."""
+    """Describe a missing key, with an example of it."""
     field = _field_at(path)
     if field is None or not field.examples:
         needed = [name for name, inner in _fields(path).items() if inner.is_required()]
@@ -182,7 +182,7 @@ def _missing(path: Path) -> str:
 
 
 def _unknown_key(path: Path) -> str:
-    """Say that a key is unknown, and where it belongs or which key is nearest."""
+    """Describe an unknown key: where it belongs, or which key is nearest."""
     word = str(path[-1])
     if word in LAYER_KEYS:
         return "cannot be changed here; write it at the top of a file"
@@ -197,13 +197,13 @@ def _unknown_key(path: Path) -> str:
 
 
 def _no_choice(value: object, choices: list[str]) -> str:
-    """Say that a value is none of the choices."""
+    """Describe a value that is none of the choices."""
     hint = nearest(value.lower(), choices) if isinstance(value, str) else ""
     return f"{describe(value)} is not one of {', '.join(choices)}{hint}"
 
 
 def _no_number(value: object, *, whole: bool) -> str:
-    """Say what to write instead of something that is not a number."""
+    """Return what to write instead of something that is not a number."""
     wanted = "a whole number" if whole else "a number"
     if isinstance(value, float):
         hint = f" (did you mean {value:.0f}?)" if abs(value) < 1e15 else ""
@@ -224,7 +224,7 @@ def _no_number(value: object, *, whole: bool) -> str:
 
 
 def _no_text(value: object) -> str:
-    """Say how to write as text what was read as something else."""
+    """Return how to write as text what was read as something else."""
     if isinstance(value, bool) or value is None:
         return f"{describe(value)} is not a text; write one"
     if isinstance(value, int | float):
@@ -236,7 +236,7 @@ def _no_text(value: object) -> str:
 
 
 def _no_group(value: object, path: Path) -> str:
-    """Say how to write a group of keys where something else stands."""
+    """Return how to write a group of keys where something else stands."""
     keys = list(_fields(path))
     if value is None:
         return f"nothing stands under it; indent its keys ({', '.join(keys[:3])}, …) or remove it"
@@ -278,7 +278,7 @@ def _fields(path: Path) -> dict[str, FieldInfo]:
 
 
 def is_group(path: Path) -> bool:
-    """Say whether a key is always a group of keys; what may be a word or a list as well is not."""
+    """Return whether a key is always a group of keys, never a word or a list."""
     field = _field_at(path)
     inner = field.annotation if field else None
     return isinstance(inner, type) and issubclass(inner, BaseModel)

@@ -219,7 +219,7 @@ class LayeredFile:
         if changes is None:
             known = [*self.variants, *self.overrides]
             none = "" if known else "; the file names none"
-            yield Unknown(wanted, f"is no variant{none}{nearest(name, known)}")
+            yield Unknown(wanted, f"is not a variant{none}{nearest(name, known)}")
         elif isinstance(changes.data, list):
             for index, part in enumerate(changes.data):
                 where = changes.places[index,]
@@ -251,7 +251,7 @@ def _join(
 
 
 def _within(path: KeyPath, groups: set[KeyPath]) -> bool:
-    """Say whether a path is one of these or below one of them."""
+    """Return whether a path is one of these or below one of them."""
     return any(path[:depth] in groups for depth in range(1, len(path) + 1))
 
 

@@ -17,61 +17,18 @@ from typing import Any, NamedTuple
 import yaml
 from pydantic import ValidationError
 
-from sim.errors import InputErrors, one_line
+from sim.errors import one_line
 from sim.scenario import layers, strict_yaml
 from sim.scenario.diagnostics import complaints, describe
 from sim.scenario.layers import LONGEST_CHAIN, Layered, Unknown, Wanted, Written, dotted, steps
+from sim.scenario.mistakes import MOST_LINES, TOP, Mistake, Mistakes, ScenarioMistakes
 from sim.scenario.schema import Layers, Scenario, mix_words
 from sim.scenario.strict_yaml import Place
 
 LARGEST_FILE = 1_000_000
-"""Bytes above which a file is no scenario."""
-MOST_LINES = 50
-"""Mistakes named in full; the rest is counted."""
+"""Bytes above which a file is not a scenario."""
 MOST_WORDED = 500
 """Mistakes of one scenario that are put into words, which takes time."""
-LONGEST_LINE = 500
-"""Characters after which a message is cut: keys and values may be of any length."""
-_LAST = 10**9
-"""Sorts mistakes of the command line after those of files."""
-_TOP = Place(1, 1)
-
-
-class Mistake(NamedTuple):
-    """One mistake: in a file or an option, with its place where it has one, and its key."""
-
-    where: str
-    place: Place | None
-    key: str
-    text: str
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the mistake as plain data for programs."""
-        line, column = self.place or (None, None)
-        return {
-            "where": self.where, "line": line, "column": column, "key": self.key or None,
-            "message": self.text,
-        }  # fmt: skip
-
-    def line(self) -> str:
-        """Return the mistake on one line, cut where it is very long."""
-        place = f":{self.place.line}:{self.place.column}" if self.place else ""
-        key = f"{self.key}: " if self.key else ""
-        return one_line(f"{self.where}{place}: {key}{self.text}")[:LONGEST_LINE]
-
-
-class ScenarioMistakes(InputErrors):
-    """All that is wrong with a scenario, in the order of its files.
-
-    Attributes
-    ----------
-    mistakes
-        One for each of `lines`.
-    """
-
-    def __init__(self, mistakes: list[Mistake]) -> None:
-        super().__init__([mistake.line() for mistake in mistakes])
-        self.mistakes = mistakes
 
 
 @dataclass(frozen=True)
@@ -136,40 +93,6 @@ class _Override(NamedTuple):
 
     key: str
     value: object
-
-
-class _Mistakes:
-    """Collects what is wrong, to be raised together in the order of the files."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.files = [path]
-        self.found: dict[Mistake, tuple[int, Place]] = {}
-        self.more = 0
-
-    def at(self, where: Written, key: str, words: str) -> None:
-        """Note a mistake at a place in a file."""
-        if where.file not in self.files:
-            self.files.append(where.file)
-        order = self.files.index(where.file), where.place
-        self.found.setdefault(Mistake(str(where.file), where.place, key, words), order)
-
-    def in_option(self, option: str, key: str, words: str) -> None:
-        """Note a mistake on the command line."""
-        self.found.setdefault(Mistake(option, None, key, words), (_LAST, _TOP))
-
-    def in_file(self, words: str) -> None:
-        """Note that the file as a whole cannot be read."""
-        self.found.setdefault(Mistake(str(self.path), None, "", words), (0, _TOP))
-
-    def raise_if_any(self) -> None:
-        """Raise everything found, one line each."""
-        in_order = sorted(self.found, key=lambda mistake: self.found[mistake])
-        if len(in_order) > MOST_LINES:
-            more = f"and {len(in_order) - MOST_LINES + self.more} mistakes more"
-            in_order = [*in_order[:MOST_LINES], Mistake(str(self.path), None, "", more)]
-        if in_order:
-            raise ScenarioMistakes(in_order)
 
 
 def load_scenario(
@@ -318,7 +241,7 @@ class _Reading:
     """One reading of a file: its layers, the overrides, and all mistakes so far."""
 
     def __init__(self, text: str, path: Path, overrides: Sequence[str]) -> None:
-        self.mistakes = _Mistakes(path)
+        self.mistakes = Mistakes(path)
         self.whole = True
         self.layers = layers.LayeredFile()
         self.settings = _read_overrides(overrides, self.mistakes)
@@ -405,7 +328,7 @@ class _Reading:
         data = document.value
         if not isinstance(data, dict):
             if not document.problems:
-                self.mistakes.at(Written(path, _TOP), "", _no_keys(data))
+                self.mistakes.at(Written(path, TOP), "", _no_keys(data))
             return None
         places = {at: Written(path, place) for at, place in document.places.items()}
         file = Layered(data, places, document.unread)
@@ -485,7 +408,7 @@ def _near(path: Path) -> str:
 
 
 def _same(path: Path, other: Path) -> bool:
-    """Say whether two paths name one file."""
+    """Return whether two paths name one file."""
     try:
         return path.samefile(other)
     except (OSError, ValueError):
@@ -507,11 +430,11 @@ def _set_by(
 def _written(at: strict_yaml.Path, places: layers.Places, path: Path) -> Written:
     """Return where a key was written, or the innermost group around it that was."""
     around = (at[:length] for length in range(len(at), 0, -1))
-    return next((places[inner] for inner in around if inner in places), Written(path, _TOP))
+    return next((places[inner] for inner in around if inner in places), Written(path, TOP))
 
 
 def _no_keys(value: object) -> str:
-    """Say that the file holds no keys at all."""
+    """Describe a file that holds no keys at all."""
     if value is None:
         return "is empty; `sim template` prints a scenario to begin with"
     if isinstance(value, str) and (":" in value or "\uff1a" in value):
@@ -519,7 +442,7 @@ def _no_keys(value: object) -> str:
     return f"begins with {describe(value)}; a scenario is lines of `key: value`"
 
 
-def _read_overrides(overrides: Sequence[str], mistakes: _Mistakes) -> list[_Override]:
+def _read_overrides(overrides: Sequence[str], mistakes: Mistakes) -> list[_Override]:
     """Return the overrides that can be read, and note the others."""
     read: list[_Override] = []
     for text in overrides:

@@ -288,13 +288,13 @@ def _at(mark: yaml.error.Mark | None) -> Place:
 
 
 def _is_date(event: yaml.ScalarEvent) -> bool:
-    """Say whether a key is a plain date; quoted ones are text anyway."""
+    """Return whether a key is a plain date; quoted ones are text anyway."""
     bare = event.style is None and event.anchor is None and event.tag is None
     return bare and bool(_DATE.fullmatch(str(event.value)))
 
 
 def _syntax(error: yaml.MarkedYAMLError, text: str) -> Problem:
-    """Say in plain words what PyYAML's scanner or parser stumbled over."""
+    """Return in plain words what PyYAML's scanner or parser stumbled over."""
     context, problem = error.context or "", error.problem or "is not YAML"
     stumbled = _at(error.problem_mark or error.context_mark)
     opened = _at(error.context_mark) if error.context_mark else stumbled

@@ -19,7 +19,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 _MEASURED = re.compile(r"([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?)\s*([^\d\s.,:+-].*)")
 LONGEST = 80
-"""Characters after which a text is no number with a unit."""
+"""Characters after which a text is not a number with a unit."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Quantity:
         )
 
     def remedy(self) -> str:
-        """Say what to write: a plain number, or one with a unit."""
+        """Return what to write: a plain number, or one with a unit."""
         bare = f"a number of {self.own}" if self.own else "a number 0..1"
         return f'{bare}, or with its unit, such as "{self.example}"'
 
@@ -76,7 +76,7 @@ class Quantity:
     def __get_pydantic_json_schema__(
         self, core: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """Say both forms."""
+        """Describe both forms."""
         spelt = "|".join(map(re.escape, self.units))
         pattern = rf"^\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*({spelt})\s*$"
         text = {"type": "string", "pattern": pattern, "examples": [self.example]}

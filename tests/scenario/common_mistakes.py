@@ -35,7 +35,7 @@ COMMON = {
     ),
     "mix with a weight of nothing": (
         GOOD + "  strategy: {junctions: 3, random: 0}",
-        ["s.yaml:5:28: cameras.strategy.random: 0 is no weight; write a number above 0"],
+        ["s.yaml:5:28: cameras.strategy.random: 0 is not a weight; write a number above 0"],
     ),
     "existing cameras without their file": (
         GOOD + "  strategy: existing",

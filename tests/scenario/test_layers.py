@@ -156,14 +156,14 @@ class TestVariants:
     def test_unknown_names(self, folder: Path) -> None:
         path = folder / "base.yaml"
         assert lines(path, variants=["nite"]) == [
-            '--variant nite: is no variant (did you mean "night"?)'
+            '--variant nite: is not a variant (did you mean "night"?)'
         ]
         path = write(folder, "extends: base.yaml\nvariants:\n  x: [sharp, fwe]\n")
         assert lines(path, variants=["x"]) == [
             's.yaml:3:14: "fwe" is not the name of overrides (did you mean "few"?)'
         ]
         path = write(folder, BASE.split("overrides", maxsplit=1)[0])
-        assert lines(path, variants=["x"]) == ["--variant x: is no variant; the file names none"]
+        assert lines(path, variants=["x"]) == ["--variant x: is not a variant; the file names none"]
 
     def test_mistakes_in_those_not_chosen_are_found_by_checking_the_file(
         self, folder: Path
@@ -204,7 +204,7 @@ class TestMatrix:
         assert cells[3][1].trips.people == 10
         wrong = write(folder, BASE + "matrix: {variant: [nite]}\n")
         assert lines(wrong, of=expand) == [
-            's.yaml:16:20: "nite" is no variant (did you mean "night"?)'
+            's.yaml:16:20: "nite" is not a variant (did you mean "night"?)'
         ]
 
     def test_a_key_may_stand_in_the_matrix_alone(self, folder: Path) -> None:

@@ -45,7 +45,7 @@ def _one_or_several(value: object) -> object:
 
 
 def _array_item_or_dates(schema: dict[str, Any]) -> None:
-    """Say in the JSON Schema that a single item stands for a list of one, and dates for keys."""
+    """Allow a single item for a list of one, and dates for keys, in the JSON Schema."""
     array = {key: schema.pop(key) for key in ("type", "items", "minItems", "maxItems")}
     dated = {
         "type": "object",

@@ -20,7 +20,7 @@ LAYER_KEYS = ("extends", "overrides", "variants", "matrix")
 
 
 def _name_of_changes(name: object) -> str | None:
-    """Say what is wrong with the name of overrides or a variant, None if nothing is."""
+    """Return what is wrong with the name of overrides or a variant, None if nothing is."""
     if isinstance(name, str) and NAME.fullmatch(name) and len(name) <= 40:
         return None
     return "is not a name: letters, digits, _ and -, 1 to 40"

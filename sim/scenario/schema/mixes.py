@@ -50,7 +50,7 @@ def _mix_of(
                 expected = ", ".join(f"'{known}'" for known in names())
                 raise PydanticKnownError("literal_error", {"expected": expected})
             if isinstance(weight, bool) or not isinstance(weight, int | float) or not weight > 0:
-                raise mistake(f"{weight} is no weight; write a number above 0", name)
+                raise mistake(f"{weight} is not a weight; write a number above 0", name)
             if weight > LARGEST_TOTAL:
                 raise mistake(f"{weight} is out of range; write at most {LARGEST_TOTAL}", name)
         if isinstance(value, str):

@@ -42,7 +42,7 @@ def coordinates(text: str) -> tuple[float, float] | None:
 
 
 def in_hong_kong(latitude: float, longitude: float) -> bool:
-    """Say whether a position in degrees lies in the box around Hong Kong."""
+    """Return whether a position in degrees lies in the box around Hong Kong."""
     south, west, north, east = HONG_KONG_BOX
     return south <= latitude <= north and west <= longitude <= east
 
@@ -67,7 +67,7 @@ def _folder_name(text: str) -> str:
 
 
 def _way_point(text: str) -> str:
-    """Refuse coordinates that are no position on Earth or are written the wrong way round."""
+    """Refuse coordinates that are not a position on Earth or are written the wrong way round."""
     position = coordinates(text)
     if position is None:
         if _ONLY_FIGURES.fullmatch(text):
