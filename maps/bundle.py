@@ -1,9 +1,9 @@
 """One script from the page's ES modules, put together when a page is written.
 
 It follows the imports of an entry module, writes every module once, each after those it imports,
-and wraps them in one function whose result is what the entry exports. It reads the few forms of
-`import` and `export` that the page's modules use and refuses every other, two modules that give
-the same name to something of theirs, and modules that import each other in a circle.
+without comments, and wraps them in one function whose result is what the entry exports. It reads
+the few forms of `import` and `export` that the page's modules use. Every other form, a name that
+two modules have, and modules that import each other in a circle are refused.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ _NAMED = re.compile(
 _ANY_IMPORT = re.compile(r"^\s*import\b(?!\()|\bimport\(", re.MULTILINE)
 _ANY_EXPORT = re.compile(r"^\s*export\b", re.MULTILINE)
 _UNNAMED = re.compile(r"^(?:export )?(?:const|let|var) *[\[{]|^var\b", re.MULTILINE)
-_COMMENT = re.compile(r"/\*\*.*?\*/|^\s*//.*?$", re.MULTILINE | re.DOTALL)
+_COMMENT = re.compile(
+    r"^[ \t]*/\*\*.*?\*/[ \t]*\n|^[ \t]*//[^\n]*\n|/\*\* @type [^\n]*?\*/ ?",
+    re.MULTILINE | re.DOTALL,
+)
+"""Comments on lines of their own, and types said within a line."""
 
 
 class BundleError(ValueError):
@@ -112,13 +116,12 @@ def _read_module(name: str, source: str) -> Module:
     odd = [each for names in imports.values() for each in names if not each.isidentifier()]
     if odd:
         raise BundleError(f"{name}: `{odd[0]}` is imported under another name; import it as it is")
-    rest = _IMPORT.sub("", source)
+    rest = _COMMENT.sub("", _IMPORT.sub("", source))
     body = _NAMED.sub(r"\2 \3", rest)
-    code = _COMMENT.sub("", body)
     for form, what in ((_ANY_IMPORT, "import"), (_ANY_EXPORT, "export"), (_UNNAMED, "name")):
-        unread = form.search(code)
+        unread = form.search(body)
         if unread:
-            line = code[unread.start() :].lstrip().split("\n")[0]
+            line = body[unread.start() :].lstrip().split("\n")[0]
             raise BundleError(f"{name}: this form of {what} is not read here: {line}")
     own = [match[3] for match in _NAMED.finditer(rest)]
     exports = [match[3] for match in _NAMED.finditer(rest) if match[1]]

@@ -7,6 +7,10 @@ import { runStarts, upTo } from "./payload.js";
 const MOST_AT_ONCE = 30000; // with more pieces a moving slider would wait for the answer
 
 export class Dark {
+  /**
+   * @param {Head} head
+   * @param {Columns} columns
+   */
   constructor(head, columns) {
     this.head = head;
     this.columns = columns;
@@ -18,6 +22,7 @@ export class Dark {
     this.junctions = 0;
     const numbers = new Map();
     const ofNode = new Map();
+    /** @type {(node: number, deck: number) => number} */
     const junction = (node, deck) => {
       const key = 8 * node + deck;
       if (!numbers.has(key)) {
@@ -47,7 +52,11 @@ export class Dark {
     for (let i = 0; i < this.pieces; i++) this.whole += c.piece_inside[i] * c.piece_length[i];
   }
 
-  /** Of each piece, then each junction: whether it is unseen with the ranks up to a code. */
+  /**
+   * Of each piece, then each junction: whether it is unseen with the ranks up to a code.
+   * @param {number} task
+   * @param {number} code
+   */
   _unseen(task, code) {
     const codes = this.columns[`piece_${this.head.tasks[task]}`];
     const unseen = new Uint8Array(this.pieces + this.junctions).fill(1);
@@ -58,18 +67,28 @@ export class Dark {
     return unseen;
   }
 
-  /** Whether `largest` answers at once. */
+  /**
+   * Whether `largest` answers at once.
+   * @param {number} task
+   * @param {number} total
+   */
   quick(task, total) {
     return !this.long || this.known.has(`${task} ${upTo(this.columns.ranks, total)}`);
   }
 
-  /** The largest connected unseen part at `total`: its pieces, and its share of street length. */
+  /**
+   * The largest connected unseen part at `total`: its pieces, and its share of street length.
+   * @param {number} task
+   * @param {number} total
+   * @returns {{pieces: number[], share: number}}
+   */
   largest(task, total) {
     const code = upTo(this.columns.ranks, total);
     const key = `${task} ${code}`;
     if (this.known.has(key)) return this.known.get(key);
     const unseen = this._unseen(task, code);
     const parent = Int32Array.from(unseen, (_, i) => i);
+    /** @type {(i: number) => number} */
     const root = (i) => {
       while (parent[i] !== i) i = parent[i] = parent[parent[i]];
       return i;

@@ -2,11 +2,16 @@
 // mistakes forgiven. It knows names and the junctions they stand for, nothing of the page.
 
 const MOST_OFFERED = 7;
+/** @type {Record<string, string>} */
 const SHORT_WORDS = { rd: "road", st: "street", ave: "avenue", ln: "lane", stn: "station" };
 const CORNER_WORDS = /\s*(?:[/⁄∕&、與和及]|\s(?:and|at)\s)\s*/;
 const CORNER_METRES = 25;
 
-/** Letters and figures in lower case, without accents, short words written out; words apart. */
+/**
+ * Letters and figures in lower case, without accents, short words written out; words apart.
+ * @param {string} text
+ * @returns {string}
+ */
 export function folded(text) {
   return text
     .normalize("NFKD").replace(/\p{M}/gu, "").normalize("NFKC").toLowerCase()
@@ -15,6 +20,11 @@ export function folded(text) {
 }
 
 export class Finder {
+  /**
+   * @param {Head} head
+   * @param {Columns} columns
+   * @param {import("./ways.js").Ways} ways
+   */
   constructor(head, columns, ways) {
     this.ways = ways;
     this.decimetre = head.decimetre;
@@ -25,31 +35,50 @@ export class Finder {
     this.entries = places.map((entry) => this._entry(entry)).concat(this.streets);
   }
 
+  /**
+   * @param {{name: Pair, junction: number, street?: number}} entry
+   * @returns {Entry}
+   */
   _entry({ name, junction, street = -1 }) {
     return { name, junction, street, forms: [...new Set(name.map(folded))] };
   }
 
-  /** Names that a text may mean, the likeliest first: [{name: [English, Chinese], junction}, …]. */
+  /**
+   * Names that a text may mean, the likeliest first: [{name: [English, Chinese], junction}, …].
+   * @param {string} text
+   * @returns {{name: Pair, junction: number}[]}
+   */
   find(text) {
     const corner = this._corners(text);
     const plain = this._matches(text, this.entries).slice(0, MOST_OFFERED);
     return corner.length ? corner.concat(plain).slice(0, MOST_OFFERED) : plain;
   }
 
+  /**
+   * @param {string} text
+   * @param {Entry[]} entries
+   * @returns {Entry[]}
+   */
   _matches(text, entries) {
     const asked = folded(text);
     if (!asked) return [];
+    /** @type {{entry: Entry, score: number, order: number}[]} */
     const found = [];
     entries.forEach((entry, order) => {
       const score = Math.min(...entry.forms.map((form) => this._score(asked, form)));
       if (score < Infinity) found.push({ entry, score, order });
     });
+    /** @type {(match: {entry: Entry}) => number} */
     const length = ({ entry }) => entry.forms[0].length;
     found.sort((a, b) => a.score - b.score || length(a) - length(b) || a.order - b.order);
     return found.map(({ entry }) => entry);
   }
 
-  /** How far a name is from what was asked: 0 the same … 4 and more with mistakes, Infinity not. */
+  /**
+   * How far a name is from what was asked: 0 the same … 4 and more with mistakes, Infinity not.
+   * @param {string} asked
+   * @param {string} form
+   */
   _score(asked, form) {
     if (form === asked) return 0;
     if (form.startsWith(asked)) return 1;
@@ -63,7 +92,10 @@ export class Finder {
     return mistakes <= allowed ? 3 + mistakes : Infinity;
   }
 
-  /** Corners of two streets, where a text names two: "Nathan Rd / Argyle", "彌敦道／亞皆老街". */
+  /**
+   * Corners of two streets, where a text names two: "Nathan Rd / Argyle", "彌敦道／亞皆老街".
+   * @param {string} text
+   */
   _corners(text) {
     const parts = text.normalize("NFKC").toLowerCase().split(CORNER_WORDS);
     if (parts.length !== 2 || !parts[0] || !parts[1]) return [];
@@ -80,6 +112,7 @@ export class Finder {
     return corners.slice(0, 3);
   }
 
+  /** @param {number} street */
   _junctionsOf(street) {
     const { edge_u: u, edge_v: v } = this.ways.columns;
     const found = new Set();
@@ -87,10 +120,15 @@ export class Finder {
     return [...found].sort((a, b) => a - b);
   }
 
-  /** Where two streets meet: the middle of their junctions, or those a crossing's width apart. */
+  /**
+   * Where two streets meet: the middle of their junctions, or those a crossing's width apart.
+   * @param {number} one
+   * @param {number} other
+   */
   _meeting(one, other) {
     const [ones, others] = [this._junctionsOf(one), this._junctionsOf(other)];
     const shared = ones.filter((junction) => others.includes(junction));
+    /** @type {(junction: number) => number[]} */
     const at = (junction) => this.ways.junctionAt(junction);
     if (shared.length) {
       const points = shared.map(at);
@@ -110,7 +148,12 @@ export class Finder {
   }
 }
 
-/** Fewest mistakes (letters wrong, missing, too many) between a text and the beginning of a name. */
+/**
+ * Fewest mistakes (letters wrong, missing, too many) between a text and the beginning of a name.
+ * @param {string} text
+ * @param {string} name
+ * @param {number} most
+ */
 export function fewestMistakes(text, name, most) {
   const width = Math.min(name.length, text.length + most);
   let row = Array.from({ length: width + 1 }, (_, i) => i);

@@ -5,7 +5,13 @@ export const EARTH_RADIUS = 6378137;
 const DEGREE = Math.PI / 180;
 const HIGHEST_LATITUDE = 85.0511287798;
 
-/** Latitude and longitude of a place on the grid. */
+/**
+ * Latitude and longitude of a place on the grid.
+ * @param {Grid} grid
+ * @param {number} x
+ * @param {number} y
+ * @returns {LatLng}
+ */
 export function latLng(grid, x, y) {
   const east = grid.origin[0] + x * grid.unit;
   const north = grid.origin[1] + y * grid.unit;
@@ -15,7 +21,12 @@ export function latLng(grid, x, y) {
   };
 }
 
-/** The place on the grid, [x, y], of a latitude and longitude. */
+/**
+ * The place on the grid, [x, y], of a latitude and longitude.
+ * @param {Grid} grid
+ * @param {LatLng} place
+ * @returns {[number, number]}
+ */
 export function onGrid(grid, { lat, lng }) {
   const sine = Math.sin(Math.max(Math.min(HIGHEST_LATITUDE, lat), -HIGHEST_LATITUDE) * DEGREE);
   const east = EARTH_RADIUS * lng * DEGREE;

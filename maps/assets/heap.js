@@ -3,7 +3,9 @@
 /** Numbers in order of a key, the least first. */
 export class Heap {
   constructor() {
+    /** @type {number[]} */
     this.key = [];
+    /** @type {number[]} */
     this.item = [];
   }
 
@@ -15,6 +17,10 @@ export class Heap {
     return this.key[0];
   }
 
+  /**
+   * @param {number} key
+   * @param {number} item
+   */
   add(key, item) {
     let place = this.key.length;
     while (place > 0) {
@@ -30,7 +36,8 @@ export class Heap {
 
   take() {
     const taken = this.item[0];
-    const [key, item] = [this.key.pop(), this.item.pop()];
+    const key = /** @type {number} */ (this.key.pop());
+    const item = /** @type {number} */ (this.item.pop());
     const { length } = this.key;
     if (!length) return taken;
     let place = 0;

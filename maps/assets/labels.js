@@ -5,14 +5,22 @@ import { WIDE, runStarts } from "./payload.js";
 import { EVERY_STREET_ZOOM, MAIN_STREET_ZOOM } from "./zooms.js";
 
 export class Labels {
+  /**
+   * @param {Head} head
+   * @param {Columns} columns
+   */
   constructor(head, columns) {
     this.head = head;
     this.columns = columns;
     this.stretches = this._stretches();
+    /** @type {Map<string, string> | null} */
     this.shares = null;
   }
 
-  /** Per name: straight stretches of streets that bear it, [x0, y0, x1, y1]; longest names first. */
+  /**
+   * Per name: straight stretches of streets that bear it, [x0, y0, x1, y1]; longest names first.
+   * @returns {Street[]}
+   */
   _stretches() {
     const c = this.columns;
     const points = runStarts(c.edge_points);
@@ -32,8 +40,15 @@ export class Labels {
     return [...found.values()].sort((a, b) => b.wide - a.wide || b.length - a.length);
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {CanvasView} view
+   * @param {Colours} colours
+   * @param {string} language
+   */
   paint(context, view, colours, language) {
     const place = language === "zh" ? 1 : 0;
+    /** @type {number[][]} */
     const taken = [];
     view.toScreen(context);
     context.textAlign = "center";
@@ -43,6 +58,10 @@ export class Labels {
     if (view.zoom >= MAIN_STREET_ZOOM) this._paintStreets(context, view, colours, place, taken);
   }
 
+  /**
+   * @param {number[][]} taken
+   * @param {number[]} box
+   */
   _free(taken, box) {
     for (const other of taken) {
       if (box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]) {
@@ -53,6 +72,15 @@ export class Labels {
     return true;
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Colours} colours
+   * @param {string} text
+   * @param {number} x
+   * @param {number} y
+   * @param {number} angle
+   * @param {string} colour
+   */
   _write(context, colours, text, x, y, angle, colour) {
     context.save();
     context.translate(x, y);
@@ -65,6 +93,13 @@ export class Labels {
     context.restore();
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {CanvasView} view
+   * @param {Colours} colours
+   * @param {number} place
+   * @param {number[][]} taken
+   */
   _paintPlaces(context, view, colours, place, taken) {
     for (const { kind, name, at } of this.head.places) {
       if (kind === "district" ? view.zoom >= EVERY_STREET_ZOOM : !this._shown(kind, view)) continue;
@@ -81,11 +116,21 @@ export class Labels {
     }
   }
 
-  /** Stations are named at every zoom, other places only close by. */
+  /**
+   * Stations are named at every zoom, other places only close by.
+   * @param {string} kind
+   * @param {CanvasView} view
+   */
   _shown(kind, view) {
     return kind === "station" || view.zoom >= EVERY_STREET_ZOOM;
   }
 
+  /**
+   * @param {string} kind
+   * @param {string} name
+   * @param {CanvasView} view
+   * @param {Colours} colours
+   */
   _style(kind, name, view, colours) {
     if (kind === "station") {
       const size = view.zoom >= 14.5 ? 13 : 11;
@@ -99,6 +144,13 @@ export class Labels {
     return { font: `500 11px ${FONT}`, colour: colours.label, text: name };
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {CanvasView} view
+   * @param {Colours} colours
+   * @param {number} place
+   * @param {number[][]} taken
+   */
   _paintStreets(context, view, colours, place, taken) {
     const close = view.zoom >= EVERY_STREET_ZOOM;
     for (const street of this.stretches) {
@@ -116,7 +168,11 @@ export class Labels {
     }
   }
 
-  /** The longest stretch whose middle is on the canvas, and how much of the street is. */
+  /**
+   * The longest stretch whose middle is on the canvas, and how much of the street is.
+   * @param {CanvasView} view
+   * @param {Stretch[]} parts
+   */
   _longestInView(view, parts) {
     let inView = 0;
     let longest = 0;

@@ -1,6 +1,7 @@
 // What the map shows besides streets: cameras by owner, districts by share seen, and a count of
 // sensitive places. It changes what is drawn, and no figure.
 
+import { inputOf } from "./elements.js";
 import { upTo } from "./payload.js";
 
 const DARKEST_DISTRICT = 0.45;
@@ -10,9 +11,11 @@ export class Layers {
     this.panel = panel;
     this.columns = columns;
     const { owners, districts, sensitive } = panel.head.layers;
-    Object.assign(this, { owners, districts, sensitive });
+    this.owners = owners;
+    this.districts = districts;
+    this.sensitive = sensitive;
     this.hidden = new Uint8Array(owners.length);
-    this.box = document.getElementById("districts-shown");
+    this.box = inputOf("districts-shown");
     this.box.addEventListener("change", () => panel.refresh());
     const show = (id, shown) => (document.getElementById(id).hidden = !shown);
     show("owners-part", owners.length > 1);

@@ -1,6 +1,7 @@
 // A link to what is shown: view, cameras, task and language, all behind the "#", which no server is
 // told. The two ends of a walk go into it only after an explicit yes. Nothing is kept anywhere.
 
+import { inputOf } from "./elements.js";
 import { latLng } from "./grid.js";
 import { LANGUAGE_TAGS } from "./languages.js";
 
@@ -8,10 +9,11 @@ export class Link {
   constructor(panel) {
     this.panel = panel;
     const byId = (id) => document.getElementById(id);
-    this.yes = byId("link-ends");
-    this.shown = byId("link-text");
+    this.yes = inputOf("link-ends");
+    this.shown = inputOf("link-text");
     this.yes.addEventListener("change", () => this.refresh());
-    byId("link").addEventListener("toggle", () => this.refresh());
+    this.part = /** @type {HTMLDetailsElement} */ (byId("link"));
+    this.part.addEventListener("toggle", () => this.refresh());
     byId("link-copy").addEventListener("click", () => this.copy());
     panel.map.on("moveend", () => this.refresh());
   }
@@ -43,14 +45,14 @@ export class Link {
     if (!both) this.yes.checked = false;
     document.getElementById("link-ends-row").hidden = !both;
     this.panel._write("link-done", "");
-    if (!document.getElementById("link").open) return;
+    if (!this.part.open) return;
     this.shown.value = `${location.href.split("#")[0]}#${this.content()}`;
   }
 
   async copy() {
     this.shown.focus();
     this.shown.select();
-    let done = false;
+    let done;
     try {
       await navigator.clipboard.writeText(this.shown.value);
       done = true;

@@ -15,7 +15,14 @@ export class Panel extends Stage {
     const view = new View(head, columns, carried.classes, map);
     super(carried, [view], head.totals);
     const { figures, dark, scene, labels } = view;
-    Object.assign(this, { head, columns, map, view, figures, dark, scene, labels });
+    this.head = head;
+    this.columns = columns;
+    this.map = map;
+    this.view = view;
+    this.figures = figures;
+    this.dark = dark;
+    this.scene = scene;
+    this.labels = labels;
     this.asked = Link.read(location.hash, head);
     if (this.asked.task >= 0) this.state.task = this.asked.task;
     if (this.asked.total !== null) this.state.total = this._within(this.asked.total);
@@ -95,7 +102,7 @@ export class Panel extends Stage {
     const { paddingTopLeft: low, paddingBottomRight: high } = padding;
     if (!this._wide() && this.own) low[1] += document.getElementById("own-open").offsetHeight;
     const size = this.map.getSize();
-    const free = L.bounds(low, [size.x - high[0], size.y - high[1]]);
+    const free = L.bounds(L.point(low[0], low[1]), L.point(size.x - high[0], size.y - high[1]));
     const here = [bounds.getNorthWest(), bounds.getSouthEast()].map((corner) =>
       this.map.latLngToContainerPoint(corner));
     if (here.every((point) => free.contains(point)) && this.map.getZoom() >= 15.5) return;
@@ -252,12 +259,13 @@ export class Panel extends Stage {
     if (!list) return;
     [...list.children].forEach((item, place) => {
       const chosen = place === this.state.walk;
-      const [button, figures] = item.children;
+      const [button, figures] = /** @type {HTMLElement[]} */ ([...item.children]);
       const share = this.figures.walkShare(place, task, total);
       item.classList.toggle("chosen", chosen);
       button.setAttribute("aria-expanded", String(chosen));
       button.querySelector("b").textContent = this.percent(share);
-      button.querySelector(".bar-fill").style.width = `${100 * share}%`;
+      const fill = /** @type {HTMLElement} */ (button.querySelector(".bar-fill"));
+      fill.style.width = `${100 * share}%`;
       figures.hidden = !chosen;
       if (chosen) figures.replaceChildren(...this._walkLines(place, step, share));
     });

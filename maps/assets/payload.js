@@ -5,12 +5,18 @@ export const WIDE = 1;
 export const ROOFED = 2;
 export const RAISED = 4;
 
-/** Return the columns as {name: Int32Array}. `index` lists [name, count, 1 if differences]. */
+/**
+ * Return the columns as {name: Int32Array}. `index` lists [name, count, 1 if differences].
+ * @param {string} packed
+ * @param {[string, number, number][]} index
+ * @returns {Promise<Columns>}
+ */
 export async function unpack(packed, index) {
   const characters = atob(packed.trim());
   const compressed = Uint8Array.from(characters, (c) => c.charCodeAt(0));
   const stream = new Blob([compressed]).stream().pipeThrough(new DecompressionStream("deflate"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  /** @type {Columns} */
   const columns = {};
   let at = 0;
   for (const [name, count, differences] of index) {
@@ -33,7 +39,11 @@ export async function unpack(packed, index) {
   return columns;
 }
 
-/** Codes of each piece's first-seen rank, as columns piece_<task>: the twin of payload._add_pieces. */
+/**
+ * Codes of each piece's first-seen rank, as columns piece_<task>: the twin of payload._add_pieces.
+ * @param {Columns} columns
+ * @param {string[]} tasks
+ */
 export function unfoldPieces(columns, tasks) {
   const { piece_like: like, piece_new: fresh } = columns;
   const codes = tasks.map((task) => (columns[`piece_${task}`] = new Int32Array(like.length)));
@@ -48,7 +58,11 @@ export function unfoldPieces(columns, tasks) {
   }
 }
 
-/** Corners of fields on the grid, the head itself among them: the twin of payload._add_fields. */
+/**
+ * Corners of fields on the grid, the head itself among them: the twin of payload._add_fields.
+ * @param {Columns} columns
+ * @param {number} size
+ */
 export function unfoldFields(columns, size) {
   const { field_head: of, field_whole: whole, field_points: counts } = columns;
   const starts = runStarts(Int32Array.from(counts, (count, ring) => count + 1 - whole[ring]));
@@ -66,21 +80,37 @@ export function unfoldFields(columns, size) {
   Object.assign(columns, { field_start: starts, field_x: x, field_y: y });
 }
 
-/** What is carried folded, unfolded: ranks of pieces, fields. */
+/**
+ * What is carried folded, unfolded: ranks of pieces, fields.
+ * @param {Columns} columns
+ * @param {Head} head
+ * @returns {Columns}
+ */
 export function unfold(columns, head) {
   unfoldPieces(columns, head.tasks);
   unfoldFields(columns, head.field_step);
   return columns;
 }
 
-/** Turn counts into the places where each run begins, with the end of the last. */
+/**
+ * Turn counts into the places where each run begins, with the end of the last.
+ * @param {ArrayLike<number>} counts
+ * @returns {Int32Array}
+ */
 export function runStarts(counts) {
   const starts = new Int32Array(counts.length + 1);
   for (let i = 0; i < counts.length; i++) starts[i + 1] = starts[i] + counts[i];
   return starts;
 }
 
-/** Number of leading entries of an ascending array that are at most `limit`. */
+/**
+ * Number of leading entries of an ascending array that are at most `limit`.
+ * @param {ArrayLike<number>} ascending
+ * @param {number} limit
+ * @param {number} [from]
+ * @param {number} [to]
+ * @returns {number}
+ */
 export function upTo(ascending, limit, from = 0, to = ascending.length) {
   let low = from;
   let high = to;

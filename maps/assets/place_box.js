@@ -1,10 +1,18 @@
 // A box to type a place into. It knows what its owner tells it, and nothing of the map.
 
+import { inputOf } from "./elements.js";
+
 /** A box to type a place into, with a list of what may be meant (ARIA combobox with list box). */
 export class PlaceBox {
   constructor(side, { offer, name, other, say, choose, arm, undo }) {
-    Object.assign(this, { side, offer, name, other, say, choose, undo });
-    this.input = document.getElementById(`own-${side}`);
+    this.side = side;
+    this.offer = offer;
+    this.name = name;
+    this.other = other;
+    this.say = say;
+    this.choose = choose;
+    this.undo = undo;
+    this.input = inputOf(`own-${side}`);
     this.list = document.getElementById(`own-${side}-list`);
     this.entries = [];
     this.active = -1;
@@ -19,7 +27,7 @@ export class PlaceBox {
     this.input.addEventListener("blur", () => this._left());
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => {
-      const item = event.target.closest("[role=option]");
+      const item = /** @type {Element} */ (event.target).closest("[role=option]");
       if (item) this._take([...this.list.children].indexOf(item));
     });
   }

@@ -8,17 +8,38 @@ import { FIELD_ZOOM, HEAD_ZOOM } from "./zooms.js";
 const TURN = 2 * Math.PI;
 
 export class Scene {
+  /**
+   * @param {Head} head
+   * @param {Columns} columns
+   * @param {number[]} classes
+   */
   constructor(head, columns, classes) {
     this.head = head;
     this.columns = columns;
     this.classes = classes;
-    this._cutPieces();
-    this._orderPieces();
-    this._fields();
+    /** Whether each piece is of a footbridge. */
+    this.raised = new Uint8Array(columns.piece_length.length);
+    this.piece = this._cutPieces();
+    this.seen = this._orderPieces();
+    this.fieldOf = this._fields();
     this.walls = this._rings("wall");
+    this.area = new Path2D();
+    this.outside = new Path2D();
+    this.districts = new Path2D();
+    /** @type {Map<string, Path2D>} */
+    this.districtOf = new Map();
+    /** @type {number[] | null} */
+    this.areaBounds = null;
     this._areas();
+    this.has = { open: false, roofed: false, raised: false };
     this.ground = this._streets();
     this.walks = this._lines("walk");
+    this.shown = "";
+    /** @type {Colours | null} */
+    this.shownIn = null;
+    /** @type {number[] | null} */
+    this.darkPieces = null;
+    this.darkPath = new Path2D();
   }
 
   /** Cut every street at its pieces' ends: points of piece i are at[i] … at[i + 1]. */
@@ -26,10 +47,11 @@ export class Scene {
     const c = this.columns;
     const points = runStarts(c.edge_points);
     const pieces = runStarts(c.edge_pieces);
+    /** @type {number[]} */
     const x = [];
+    /** @type {number[]} */
     const y = [];
     const at = new Int32Array(c.piece_length.length + 1);
-    this.raised = new Uint8Array(c.piece_length.length);
     for (let edge = 0; edge < c.edge_points.length; edge++) {
       const first = points[edge];
       const last = points[edge + 1] - 1;
@@ -73,13 +95,13 @@ export class Scene {
       }
     }
     at[c.piece_length.length] = x.length;
-    this.piece = { x: Float32Array.from(x), y: Float32Array.from(y), at };
+    return { x: Float32Array.from(x), y: Float32Array.from(y), at };
   }
 
   /** For each task, below and on footbridges: seen pieces in ascending order of first-seen rank. */
   _orderPieces() {
     const ranks = this.columns.ranks;
-    this.seen = this.head.tasks.map((task) => {
+    return this.head.tasks.map((task) => {
       const codes = this.columns[`piece_${task}`];
       return [0, 1].map((level) => {
         const order = [];
@@ -90,12 +112,18 @@ export class Scene {
         const pieces = Int32Array.from(order);
         const rank = Int32Array.from(pieces, (i) => ranks[codes[i] - 1]);
         const ends = this.classes.map((end) => upTo(rank, end));
+        /** @type {(from: number, to: number) => Path2D} */
         const path = (from, to) => this._path(pieces, from, to);
         return new Seen({ pieces, rank, ends }, this.classes, path);
       });
     });
   }
 
+  /**
+   * @param {ArrayLike<number>} pieces
+   * @param {number} from
+   * @param {number} to
+   */
   _path(pieces, from, to) {
     const { x, y, at } = this.piece;
     const path = new Path2D();
@@ -107,6 +135,10 @@ export class Scene {
     return path;
   }
 
+  /**
+   * @param {string} name
+   * @returns {Line[]}
+   */
   _lines(name) {
     const points = runStarts(this.columns[`${name}_points`]);
     const [x, y] = [this.columns[`${name}_x`], this.columns[`${name}_y`]];
@@ -128,6 +160,7 @@ export class Scene {
     });
   }
 
+  /** @param {string} name */
   _rings(name) {
     return this._lines(name).map((line) => {
       line.path.closePath();
@@ -138,7 +171,6 @@ export class Scene {
   /** All streets as three paths: in the open, roofed (subways, covered ways), footbridges. */
   _streets() {
     const paths = { open: new Path2D(), roofed: new Path2D(), raised: new Path2D() };
-    this.has = { roofed: false, raised: false };
     this._lines("edge").forEach(({ path }, edge) => {
       const form = this.columns.edge_form[edge];
       const kind = form & RAISED ? "raised" : form & ROOFED ? "roofed" : "open";
@@ -150,18 +182,20 @@ export class Scene {
 
   /** The rings of each head's field. */
   _fields() {
-    this.fieldOf = new Map();
-    this.columns.field_head.forEach((head, ring) => {
-      if (!this.fieldOf.has(head)) this.fieldOf.set(head, []);
-      this.fieldOf.get(head).push(ring);
-    });
+    /** @type {Map<number, number[]>} */
+    const rings = new Map();
+    this.columns.field_head.forEach((head, ring) => rings.set(head, [...(rings.get(head) || []), ring]));
+    return rings;
   }
 
-  /** The path of a head's field. */
+  /**
+   * The path of a head's field.
+   * @param {number} head
+   */
   fieldPath(head) {
     const { field_start: start, field_x: x, field_y: y } = this.columns;
     const path = new Path2D();
-    for (const ring of this.fieldOf.get(head)) {
+    for (const ring of this.fieldOf.get(head) || []) {
       path.moveTo(x[start[ring]], y[start[ring]]);
       for (let p = start[ring] + 1; p < start[ring + 1]; p++) path.lineTo(x[p], y[p]);
       path.closePath();
@@ -169,12 +203,20 @@ export class Scene {
     return path;
   }
 
-  /** Width of a street on the screen, pixels, growing with the zoom. */
+  /**
+   * Width of a street on the screen, pixels, growing with the zoom.
+   * @param {CanvasView} view
+   */
   width(view) {
     return Math.min(Math.max(1.15 * 2 ** ((view.zoom - 14) * 0.5), 0.8), 9);
   }
 
-  /** Walls, then all streets as if unseen. */
+  /**
+   * Walls, then all streets as if unseen.
+   * @param {CanvasRenderingContext2D} context
+   * @param {CanvasView} view
+   * @param {Colours} colours
+   */
   paintGround(context, view, colours) {
     view.toGrid(context);
     const pixel = view.pixels / view.k;
@@ -199,17 +241,13 @@ export class Scene {
 
   /** The study area's outline, everything outside it, and the districts' outlines. */
   _areas() {
-    this.area = new Path2D();
-    this.outside = new Path2D();
-    this.districts = new Path2D();
-    this.districtOf = new Map();
-    this.areaBounds = null;
     this._rings("outline").forEach(({ path, bounds }, ring) => {
       const { kind, name } = this.head.outlines[ring];
       if (kind === "district") {
         this.districts.addPath(path);
-        if (!this.districtOf.has(name[0])) this.districtOf.set(name[0], new Path2D());
-        this.districtOf.get(name[0]).addPath(path);
+        const whole = this.districtOf.get(name[0]) || new Path2D();
+        whole.addPath(path);
+        this.districtOf.set(name[0], whole);
       }
       if (kind !== "area") return;
       this.area.addPath(path);
@@ -223,6 +261,11 @@ export class Scene {
     if (this.areaBounds) this.outside.rect(-1e7, -1e7, 2e7, 2e7);
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} pixel
+   * @param {Colours} colours
+   */
   _paintOutlines(context, pixel, colours) {
     context.setLineDash([2 * pixel, 5 * pixel]);
     context.lineWidth = pixel;
@@ -234,17 +277,22 @@ export class Scene {
     context.setLineDash([]);
   }
 
-  /** The chosen walk as a band, seen streets, then cameras. */
+  /**
+   * The chosen walk as a band, seen streets, then cameras.
+   * @param {CanvasRenderingContext2D} context
+   * @param {CanvasView} view
+   * @param {Colours} colours
+   * @param {State} state
+   */
   paintLight(context, view, colours, state) {
     view.toGrid(context);
-    const pixel = view.pixels / view.k;
     const close = view.zoom >= FIELD_ZOOM;
     if (state.districts) this._paintDistricts(context, colours, state.districts);
     if (state.walk >= 0) this._paintWay(context, view, colours, this.walks[state.walk].path);
     if (state.own && state.own.other) this._paintOther(context, view, colours, state.own.other);
     if (state.own) this._paintWay(context, view, colours, state.own.path);
     if (close) this._paintFields(context, view, colours, state);
-    if (state.dark) this._paintDark(context, view, colours, state);
+    if (state.dark) this._paintDark(context, view, colours, state.dark);
     this._paintSeen(context, view, colours, state, 0);
     this._paintFootbridges(context, view, colours);
     this._paintSeen(context, view, colours, state, 1);
@@ -253,7 +301,14 @@ export class Scene {
     if (state.walk >= 0) this._paintEnds(context, view, colours, this.walks[state.walk].ends);
   }
 
-  /** Seen streets, below or on footbridges, in the colour of their class. */
+  /**
+   * Seen streets, below or on footbridges, in the colour of their class.
+   * @param {CanvasRenderingContext2D} context
+   * @param {CanvasView} view
+   * @param {Colours} colours
+   * @param {State} state
+   * @param {number} level
+   */
   _paintSeen(context, view, colours, state, level) {
     const width = Math.max(1.45 * this.width(view), view.zoom < HEAD_ZOOM ? 1.5 : 1.9);
     const { k, tx, ty, zoom, width: wide, height } = view;
@@ -265,8 +320,14 @@ export class Scene {
     this.seen[state.task][level].paint(context, view, new Pen(view, colours, width), state.total);
   }
 
-  /** The largest connected unseen part, as a band under the streets. */
-  _paintDark(context, view, colours, { dark }) {
+  /**
+   * The largest connected unseen part, as a band under the streets.
+   * @param {CanvasRenderingContext2D} context
+   * @param {CanvasView} view
+   * @param {Colours} colours
+   * @param {number[]} dark
+   */
+  _paintDark(context, view, colours, dark) {
     if (this.darkPieces !== dark) {
       this.darkPieces = dark;
       this.darkPath = this._path(dark, 0, dark.length);
@@ -281,7 +342,12 @@ export class Scene {
     context.stroke(this.darkPath);
   }
 
-  /** Footbridges run over the streets, and are not seen by the cameras below. */
+  /**
+   * Footbridges run over the streets, and are not seen by the cameras below.
+   * @param {CanvasRenderingContext2D} context
+   * @param {CanvasView} view
+   * @param {Colours} colours
+   */
   _paintFootbridges(context, view, colours) {
     const pixel = view.pixels / view.k;
     const width = this.width(view);
@@ -294,7 +360,12 @@ export class Scene {
     context.stroke(this.ground.raised);
   }
 
-  /** Districts, the darker the more of their streets is seen; figures count the area only. */
+  /**
+   * Districts, the darker the more of their streets is seen; figures count the area only.
+   * @param {CanvasRenderingContext2D} context
+   * @param {Colours} colours
+   * @param {{name: string, alpha: number}[]} districts
+   */
   _paintDistricts(context, colours, districts) {
     context.save();
     if (this.areaBounds) context.clip(this.area);
@@ -306,7 +377,11 @@ export class Scene {
     context.restore();
   }
 
-  /** Dim what lies outside the study area: it is simulated, but not counted. */
+  /**
+   * Dim what lies outside the study area: it is simulated, but not counted.
+   * @param {CanvasRenderingContext2D} context
+   * @param {Colours} colours
+   */
   _veil(context, colours) {
     context.globalAlpha = 0.55;
     context.fillStyle = colours.paper;
@@ -314,7 +389,13 @@ export class Scene {
     context.globalAlpha = 1;
   }
 
-  /** A way on foot, as a band with a rim. */
+  /**
+   * A way on foot, as a band with a rim.
+   * @param {CanvasRenderingContext2D} context
+   * @param {CanvasView} view
+   * @param {Colours} colours
+   * @param {Path2D} path
+   */
   _paintWay(context, view, colours, path) {
     const pixel = view.pixels / view.k;
     const band = 2.2 * this.width(view) + 9;
@@ -331,7 +412,13 @@ export class Scene {
     context.stroke(path);
   }
 
-  /** The less seen way: the same band, but its rim is broken. */
+  /**
+   * The less seen way: the same band, but its rim is broken.
+   * @param {CanvasRenderingContext2D} context
+   * @param {CanvasView} view
+   * @param {Colours} colours
+   * @param {Path2D} path
+   */
   _paintOther(context, view, colours, path) {
     const pixel = view.pixels / view.k;
     const band = 2.2 * this.width(view) + 9;
@@ -350,7 +437,13 @@ export class Scene {
     context.stroke(path);
   }
 
-  /** The ends of the reader's own walk, with their letters. */
+  /**
+   * The ends of the reader's own walk, with their letters.
+   * @param {CanvasRenderingContext2D} context
+   * @param {CanvasView} view
+   * @param {Colours} colours
+   * @param {({x: number, y: number} | null)[]} ends
+   */
   paintPins(context, view, colours, ends) {
     view.toScreen(context);
     context.font = `700 12px ${colours.font}`;
@@ -371,6 +464,12 @@ export class Scene {
     });
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {CanvasView} view
+   * @param {Colours} colours
+   * @param {number[][]} ends
+   */
   _paintEnds(context, view, colours, ends) {
     view.toScreen(context);
     ends.forEach(([x, y], place) => {
@@ -385,11 +484,22 @@ export class Scene {
     });
   }
 
+  /**
+   * @param {CanvasView} view
+   * @param {number} x
+   * @param {number} y
+   */
   _screen(view, x, y) {
     return [(view.k * x + view.tx) / view.pixels, (view.ty - view.k * y) / view.pixels];
   }
 
-  /** Call `use(head, x, y)` for every camera on this canvas among the first `total`. */
+  /**
+   * Call `use(head, x, y)` for every camera on this canvas among the first `total`.
+   * @param {CanvasView} view
+   * @param {State} state
+   * @param {number} margin
+   * @param {(head: number, x: number, y: number) => void} use
+   */
   _visibleHeads(view, state, margin, use) {
     const c = this.columns;
     const last = upTo(c.head_rank, upTo(c.ranks, state.total));
@@ -402,7 +512,13 @@ export class Scene {
     }
   }
 
-  /** What each camera sees: its field, cut by walls, between near limit and the task's range. */
+  /**
+   * What each camera sees: its field, cut by walls, between near limit and the task's range.
+   * @param {CanvasRenderingContext2D} context
+   * @param {CanvasView} view
+   * @param {Colours} colours
+   * @param {State} state
+   */
   _paintFields(context, view, colours, state) {
     const task = this.head.tasks[state.task];
     const range = this.columns[`head_range_${task}`];
@@ -428,6 +544,12 @@ export class Scene {
     });
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {CanvasView} view
+   * @param {Colours} colours
+   * @param {State} state
+   */
   _paintHeads(context, view, colours, state) {
     if (view.zoom < HEAD_ZOOM) return;
     view.toScreen(context);

@@ -5,12 +5,15 @@ import { EARTH_RADIUS } from "./grid.js";
 
 const SHARPEST_PIXELS = 2;
 
-export const Sheet = L.Renderer.extend({
+/** Leaflet's class for canvases; its types do not tell what a subclass may use. */
+const Renderer = /** @type {any} */ (L.Renderer);
+
+export const Sheet = Renderer.extend({
   options: { padding: 0.15 },
 
   /** `paint(context, view)` draws; `grid` is {origin, unit} in Web-Mercator metres. */
   initialize(paint, grid, options) {
-    L.Renderer.prototype.initialize.call(this, options);
+    Renderer.prototype.initialize.call(this, options);
     this._paint = paint;
     this._grid = grid;
   },
@@ -38,7 +41,7 @@ export const Sheet = L.Renderer.extend({
 
   _update() {
     if (this._map._animatingZoom && this._bounds) return;
-    L.Renderer.prototype._update.call(this);
+    Renderer.prototype._update.call(this);
     const size = this._bounds.getSize();
     const pixels = Math.min(window.devicePixelRatio || 1, SHARPEST_PIXELS);
     L.DomUtil.setPosition(this._container, this._bounds.min);

@@ -1,7 +1,8 @@
 // What a page with a slider is made of, whatever it shows: words in two languages, the slider with its
-// curve, tasks, legend, colours. Pages say what is shown by `views` and the methods at the end; text
+// curve, tasks, legend, colours. Pages say what is shown by `views` and by what a page says of itself, below; text
 // is written as text only, never as markup, and nothing is kept once the page is closed.
 
+import { every, everyInput, inputOf } from "./elements.js";
 import { FONT, LANGUAGE_TAGS } from "./languages.js";
 import { FIELD_ZOOM } from "./zooms.js";
 
@@ -12,7 +13,11 @@ export const WAITING = "…";
 
 export class Stage {
   constructor({ facts, texts, classes }, views, totals) {
-    Object.assign(this, { facts, texts, classes, views, totals });
+    this.facts = facts;
+    this.texts = texts;
+    this.classes = classes;
+    this.views = views;
+    this.totals = totals;
     this.tasks = views[0].head.tasks;
     this.highest = totals[totals.length - 1];
     this.years = totals.map((total) => views[0].head.years[views[0].head.totals.indexOf(total)]);
@@ -59,16 +64,16 @@ export class Stage {
   speak(language) {
     this.state.language = language;
     document.documentElement.lang = LANGUAGE_TAGS[language];
-    for (const element of document.querySelectorAll("[data-t]")) {
+    for (const element of every("[data-t]")) {
       element.textContent = this.say(element.dataset.t);
     }
-    for (const element of document.querySelectorAll("[data-t-label]")) {
+    for (const element of every("[data-t-label]")) {
       element.setAttribute("aria-label", this.say(element.dataset.tLabel));
     }
-    for (const element of document.querySelectorAll("[data-fact]")) {
+    for (const element of every("[data-fact]")) {
       element.textContent = this.facts[element.dataset.fact][this.place];
     }
-    for (const button of document.querySelectorAll("[data-language]")) {
+    for (const button of every("[data-language]")) {
       button.setAttribute("aria-pressed", String(button.dataset.language === language));
     }
     document.title = this.facts.title[this.place];
@@ -83,8 +88,37 @@ export class Stage {
     this.refresh();
   }
 
+  // what a page says of itself ----------------------------------------------------------------
+
   /** Words that one page alone has. */
   _speakOn() {}
+
+  /**
+   * What the figures hold for, the most important first.
+   * @returns {string[]}
+   */
+  _conditions() {
+    return [];
+  }
+
+  /**
+   * Curves of the chart: {points, name, filled}.
+   * @returns {{points: number[][], name: string, filled?: boolean}[]}
+   */
+  _curves() {
+    return [];
+  }
+
+  /**
+   * Make room once the panel has grown or shrunk by so many pixels.
+   * @param {number} _moved
+   */
+  _panelMoved(_moved) {}
+
+  /** Show the state. */
+  refresh() {}
+
+  // words on every page -----------------------------------------------------------------------
 
   /** What must never be out of sight; on a small screen the panel says the rest of it. */
   _strip() {
@@ -154,15 +188,15 @@ export class Stage {
 
   _controls() {
     const byId = (id) => document.getElementById(id);
-    const slider = byId("slider");
-    slider.max = this.highest;
-    slider.step = Math.max(1, Math.round(this.highest / 1200));
-    slider.value = this.state.total;
+    const slider = inputOf("slider");
+    slider.max = String(this.highest);
+    slider.step = String(Math.max(1, Math.round(this.highest / 1200)));
+    slider.value = String(this.state.total);
     slider.addEventListener("input", () => {
       this.pause();
       this.setTotal(Number(slider.value));
     });
-    for (const input of document.querySelectorAll("input[name=task]")) {
+    for (const input of everyInput("input[name=task]")) {
       input.checked = Number(input.value) === this.state.task;
       input.addEventListener("change", () => {
         this.state.task = Number(input.value);
@@ -171,11 +205,12 @@ export class Stage {
         this.refresh();
       });
     }
-    for (const button of document.querySelectorAll("[data-language]")) {
+    for (const button of every("[data-language]")) {
       button.addEventListener("click", () => this.speak(button.dataset.language));
     }
-    byId("dark-shown").addEventListener("change", (event) => {
-      this.state.darkShown = event.target.checked;
+    const darkShown = inputOf("dark-shown");
+    darkShown.addEventListener("change", () => {
+      this.state.darkShown = darkShown.checked;
       this._legend();
       this.refresh();
     });
@@ -224,9 +259,9 @@ export class Stage {
       }),
     );
     let free = -Infinity;
-    const boxes = [...ticks.children].map((button) => [button, button.getBoundingClientRect()]);
-    const last = boxes[boxes.length - 1][1].left;
-    for (const [button, box] of boxes) {
+    const boxes = [...ticks.children].map((button) => ({ button, box: button.getBoundingClientRect() }));
+    const last = boxes[boxes.length - 1].box.left;
+    for (const { button, box } of boxes) {
       const crowded = box.left < free + 3 || (box.right + 3 > last && box.left !== last);
       button.classList.toggle("crowded", crowded);
       if (!crowded) free = box.right;
@@ -237,7 +272,7 @@ export class Stage {
 
   setTotal(total) {
     this.state.total = this._within(total);
-    document.getElementById("slider").value = this.state.total;
+    inputOf("slider").value = String(this.state.total);
     if (this.waiting) return;
     this.waiting = requestAnimationFrame(() => {
       this.waiting = 0;

@@ -10,7 +10,9 @@ import { Sheet } from "./sheet.js";
 
 export class View {
   constructor(head, columns, classes, map) {
-    Object.assign(this, { head, columns, map });
+    this.head = head;
+    this.columns = columns;
+    this.map = map;
     this.figures = new Figures(head, columns);
     this.dark = new Dark(head, columns);
     this.scene = new Scene(head, columns, classes);
@@ -92,7 +94,7 @@ export class View {
 }
 
 /** Leaflet's scale bar, in the language shown. */
-export const ScaleBar = L.Control.Scale.extend({
+export const ScaleBar = /** @type {any} */ (L.Control.Scale).extend({
   _updateMetric(longest) {
     const metres = this._getRoundNum(longest);
     const far = metres >= 1000;

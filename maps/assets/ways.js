@@ -11,6 +11,10 @@ const SMALLEST_PRICE = 1e-6;
 const NO_GAP_M = 1e-6;
 
 export class Ways {
+  /**
+   * @param {Head} head
+   * @param {Columns} columns
+   */
   constructor(head, columns) {
     this.head = head;
     this.columns = columns;
@@ -28,46 +32,77 @@ export class Ways {
       if (end > first) this.pieceEnd[end - 1] = length;
       this.length[edge] = length;
     }
-    this._arcs();
+    this.junctions = 0;
+    for (const ends of [c.edge_u, c.edge_v]) {
+      for (let e = 0; e < ends.length; e++) this.junctions = Math.max(this.junctions, ends[e] + 1);
+    }
+    this.first = this._firstArcs();
+    this.arcs = this._arcs(this.first);
+    /** Where the cameras that see each edge begin; null where the page does not know them. */
+    this.metFirst = c.edge_met ? runStarts(c.edge_met) : null;
+    /** Metres seen of every edge, for the task and code of the key. */
+    this.seenOf = new Float64Array(this.length.length);
+    this.seenKey = "";
   }
 
-  /** Arcs that leave junction n are arcs[first[n]] … arcs[first[n + 1] - 1]: edge · 2 + backward. */
-  _arcs() {
+  /**
+   * Arcs that leave junction n are arcs[first[n]] … arcs[first[n + 1] - 1]: edge · 2 + backward.
+   * @param {Int32Array} first
+   */
+  _arcs(first) {
     const { edge_u: u, edge_v: v } = this.columns;
-    this.junctions = 0;
-    for (let e = 0; e < u.length; e++) this.junctions = Math.max(this.junctions, u[e] + 1, v[e] + 1);
+    const next = first.slice();
+    const arcs = new Int32Array(2 * u.length);
+    for (let e = 0; e < u.length; e++) {
+      arcs[next[u[e]]++] = 2 * e;
+      arcs[next[v[e]]++] = 2 * e + 1;
+    }
+    return arcs;
+  }
+
+  /** Where the arcs of each junction begin. */
+  _firstArcs() {
+    const { edge_u: u, edge_v: v } = this.columns;
     const count = new Int32Array(this.junctions);
     for (let e = 0; e < u.length; e++) {
       count[u[e]] += 1;
       count[v[e]] += 1;
     }
-    this.first = runStarts(count);
-    const next = this.first.slice();
-    this.arcs = new Int32Array(2 * u.length);
-    for (let e = 0; e < u.length; e++) {
-      this.arcs[next[u[e]]++] = 2 * e;
-      this.arcs[next[v[e]]++] = 2 * e + 1;
-    }
+    return runStarts(count);
   }
 
-  /** The place on the network of a junction. */
+  /**
+   * The place on the network of a junction.
+   * @param {number} junction
+   * @returns {Place}
+   */
   atJunction(junction) {
     const arc = this.arcs[this.first[junction]];
     return { edge: arc >> 1, at: arc & 1 ? this.length[arc >> 1] : 0 };
   }
 
-  /** Coordinates of a junction, in grid units. */
+  /**
+   * Coordinates of a junction, in grid units.
+   * @param {number} junction
+   * @returns {number[]}
+   */
   junctionAt(junction) {
     const arc = this.arcs[this.first[junction]];
     const point = arc & 1 ? this.points[(arc >> 1) + 1] - 1 : this.points[arc >> 1];
     return [this.columns.edge_x[point], this.columns.edge_y[point]];
   }
 
-  /** The place on the network nearest to a point of the grid, among the edges accepted, and how far
-   * it is in grid units; null if there is none. */
+  /**
+   * The place on the network nearest to a point of the grid, among the edges accepted, and how far
+   * it is in grid units; null if there is none.
+   * @param {number} x
+   * @param {number} y
+   * @param {(edge: number) => boolean} [accept]
+   * @returns {(Place & {away: number}) | null}
+   */
   nearest(x, y, accept = () => true) {
     const { edge_x: ex, edge_y: ey } = this.columns;
-    let best = { away: Infinity, edge: -1 };
+    let best = { away: Infinity, edge: -1, p: -1, part: 0 };
     for (let edge = 0; edge < this.length.length; edge++) {
       if (!accept(edge)) continue;
       for (let p = this.points[edge]; p < this.points[edge + 1] - 1; p++) {
@@ -83,7 +118,10 @@ export class Ways {
     return { edge: best.edge, at: this._along(best), away: best.away };
   }
 
-  /** Metres along an edge at a part of its drawn step `p`. */
+  /**
+   * Metres along an edge at a part of its drawn step `p`.
+   * @param {{edge: number, p: number, part: number}} place
+   */
   _along({ edge, p, part }) {
     let before = 0;
     let whole = 0;
@@ -96,6 +134,7 @@ export class Ways {
     return whole ? (before / whole) * this.length[edge] : 0;
   }
 
+  /** @param {number} p */
   _step(p) {
     const { edge_x: x, edge_y: y } = this.columns;
     return Math.hypot(x[p + 1] - x[p], y[p + 1] - y[p]);
@@ -106,6 +145,12 @@ export class Ways {
   /**
    * Cheapest costs from a place to the junctions, up to `most`. `cost(edge)` is of a whole edge,
    * `part(edge, from, to)` of a stretch, `open(junction, arc, onward)` lets an arc be walked.
+   * @param {Place} place
+   * @param {(edge: number) => number} cost
+   * @param {PartCost} part
+   * @param {number} most
+   * @param {Near} [open]
+   * @returns {Tree}
    */
   _search({ edge, at }, cost, part, most, open) {
     const { edge_u: u, edge_v: v } = this.columns;
@@ -113,6 +158,7 @@ export class Ways {
     const metres = new Float64Array(this.junctions).fill(Infinity);
     const came = new Int32Array(this.junctions).fill(-1);
     const heap = new Heap();
+    /** @type {(junction: number, value: number, walked: number, arc: number) => void} */
     const reach = (junction, value, walked, arc) => {
       if (value >= found[junction] || value > most) return;
       found[junction] = value;
@@ -136,7 +182,14 @@ export class Ways {
     return { found, metres, came };
   }
 
-  /** The steps of the cheapest way from a to b after a search from a: [{edge, from, to}, …] or null. */
+  /**
+   * The steps of the cheapest way from a to b after a search from a: [{edge, from, to}, …] or null.
+   * @param {Place} a
+   * @param {Place} b
+   * @param {Tree} tree
+   * @param {PartCost} part
+   * @returns {Step[] | null}
+   */
   _way(a, b, tree, part) {
     const { found } = tree;
     const { edge_u: u, edge_v: v } = this.columns;
@@ -156,7 +209,14 @@ export class Ways {
     return before.concat(last).filter(({ from, to }) => from !== to);
   }
 
-  /** The steps from a to a junction that a search from a has reached. */
+  /**
+   * The steps from a to a junction that a search from a has reached.
+   * @param {Place} a
+   * @param {number} junction
+   * @param {Tree} tree
+   * @param {PartCost} part
+   * @returns {Step[]}
+   */
   _upTo(a, junction, { found, came }, part) {
     const { edge_u: u, edge_v: v } = this.columns;
     const steps = [];
@@ -172,7 +232,13 @@ export class Ways {
     return steps.reverse();
   }
 
-  /** The end of a's edge by which a walk reached `junction` first. */
+  /**
+   * The end of a's edge by which a walk reached `junction` first.
+   * @param {Place} place
+   * @param {number} junction
+   * @param {number} cost
+   * @param {PartCost} part
+   */
   _side({ edge, at }, junction, cost, part) {
     const { edge_u: u, edge_v: v } = this.columns;
     if (u[edge] !== v[edge]) return u[edge] === junction ? 0 : this.length[edge];
@@ -182,9 +248,15 @@ export class Ways {
   /**
    * Shortest way between two places, with what later searches for a way at most `stretch` times as
    * long need; null if there is none.
+   * @param {Place} a
+   * @param {Place} b
+   * @param {number} [stretch]
+   * @returns {Shortest | null}
    */
   shortest(a, b, stretch = STRETCH) {
+    /** @type {(edge: number) => number} */
     const metres = (edge) => this.length[edge];
+    /** @type {PartCost} */
     const part = (edge, from, to) => to - from;
     const there = this._search(a, metres, part, Infinity);
     const steps = this._way(a, b, there, part);
@@ -192,18 +264,25 @@ export class Ways {
     const length = this.metres(steps);
     const most = stretch * length;
     const back = this._search(b, metres, part, most);
+    /** @type {(one: Tree, other: Tree) => Near} */
     const near = (one, other) => (junction, edge, onward) =>
       one.found[junction] + this.length[edge] + other.found[onward] <= most + NO_GAP_M;
     return { a, b, steps, length, most, near: near(there, back), nearBack: near(back, there) };
   }
 
+  /** @param {Step[]} steps */
   metres(steps) {
     return steps.reduce((sum, { from, to }) => sum + Math.abs(to - from), 0);
   }
 
   // what is seen --------------------------------------------------------------------------------
 
-  /** Call `use(metres, seen)` for each piece of a stretch, in walking order. */
+  /**
+   * Call `use(metres, seen)` for each piece of a stretch, in walking order.
+   * @param {Step} step
+   * @param {(piece: number) => boolean} seen
+   * @param {(metres: number, seen: boolean) => void} use
+   */
   _pieces({ edge, from, to }, seen, use) {
     const [low, high] = [Math.min(from, to), Math.max(from, to)];
     const [first, last] = [this.pieces[edge], this.pieces[edge + 1] - 1];
@@ -217,15 +296,26 @@ export class Ways {
     }
   }
 
-  /** Whether a piece is seen for a task by the cameras up to a code. */
+  /**
+   * Whether a piece is seen for a task by the cameras up to a code.
+   * @param {number} task
+   * @param {number} code
+   */
   _seen(task, code) {
     const codes = this.columns[`piece_${this.head.tasks[task]}`];
-    return (i) => codes[i] > 0 && codes[i] <= code;
+    return (/** @type {number} */ i) => codes[i] > 0 && codes[i] <= code;
   }
 
-  /** Stretches of a way in walking order, seen and unseen by turns: [{metres, seen}, …]. */
+  /**
+   * Stretches of a way in walking order, seen and unseen by turns: [{metres, seen}, …].
+   * @param {Step[]} steps
+   * @param {number} task
+   * @param {number} code
+   * @returns {Run[]}
+   */
   stretches(steps, task, code) {
     const seen = this._seen(task, code);
+    /** @type {Run[]} */
     const runs = [];
     for (const step of steps) {
       this._pieces(step, seen, (metres, isSeen) => {
@@ -237,10 +327,17 @@ export class Ways {
     return runs;
   }
 
-  /** Figures of a way, as `sim walk` counts them; `first` is null where it is never seen. */
+  /**
+   * Figures of a way, as `sim walk` counts them; `first` is null where it is never seen.
+   * @param {Step[]} steps
+   * @param {number} task
+   * @param {number} code
+   * @returns {WayFigures}
+   */
   figures(steps, task, code) {
     const runs = this.stretches(steps, task, code);
-    const found = { length: 0, seen: 0, gap: 0, first: null, runs };
+    /** @type {WayFigures} */
+    const found = { length: 0, seen: 0, gap: 0, first: null, runs, share: 0, met: null };
     for (const { metres, seen } of runs) {
       if (seen) {
         if (found.first === null) found.first = found.length;
@@ -257,11 +354,15 @@ export class Ways {
 
   // cameras ---------------------------------------------------------------------------------------
 
-  /** Number of cameras up to a code that see a way for a task; null where the page does not know. */
+  /**
+   * Number of cameras up to a code that see a way for a task; null where the page does not know.
+   * @param {Step[]} steps
+   * @param {number} task
+   * @param {number} code
+   */
   met(steps, task, code) {
-    const { edge_met: counts, met_head: heads, met_task: strictest, head_rank: rank } = this.columns;
-    if (!counts) return null;
-    if (!this.metFirst) this.metFirst = runStarts(counts);
+    const { met_head: heads, met_task: strictest, head_rank: rank } = this.columns;
+    if (!this.metFirst) return null;
     const found = new Set();
     for (const step of steps) {
       const { edge, from, to } = step;
@@ -274,7 +375,12 @@ export class Ways {
     return found.size;
   }
 
-  /** Whether a part of a street, looked at every half metre, lies in what a camera sees. */
+  /**
+   * Whether a part of a street, looked at every half metre, lies in what a camera sees.
+   * @param {number} head
+   * @param {number} task
+   * @param {Step} step
+   */
   _inField(head, task, step) {
     const { head_x: hx, head_y: hy, head_near: nearest } = this.columns;
     const { decimetre, tasks } = this.head;
@@ -293,7 +399,12 @@ export class Ways {
     return false;
   }
 
-  /** Whether a point lies inside the rings of a camera's field. */
+  /**
+   * Whether a point lies inside the rings of a camera's field.
+   * @param {number} head
+   * @param {number} x
+   * @param {number} y
+   */
   _inside(head, x, y) {
     const { field_start: start, field_head: of, field_x: fx, field_y: fy } = this.columns;
     let inside = false;
@@ -309,7 +420,11 @@ export class Ways {
     return inside;
   }
 
-  /** Metres of every edge seen for a task by the cameras up to a code. */
+  /**
+   * Metres of every edge seen for a task by the cameras up to a code.
+   * @param {number} task
+   * @param {number} code
+   */
   _seenMetres(task, code) {
     const key = `${task} ${code}`;
     if (this.seenKey !== key) {
@@ -332,10 +447,15 @@ export class Ways {
    * plus a price a metre walked, the price raised until the way is short enough (Handler and Zang,
    * Networks 10, 1980); at each price the best ways through every junction are tried as well. A way
    * between two prices may be less seen still, so it is found, not proven.
+   * @param {Shortest} shortest
+   * @param {number} task
+   * @param {number} code
+   * @returns {Way}
    */
   leastSeen(shortest, task, code) {
     const whole = this._seenMetres(task, code);
     const seen = this._seen(task, code);
+    /** @type {PartCost} */
     const seenPart = (edge, from, to) => {
       let sum = 0;
       this._pieces({ edge, from, to }, seen, (metres, isSeen) => (sum += isSeen ? metres : 0));
@@ -343,14 +463,20 @@ export class Ways {
     };
     const most = shortest.most + NO_GAP_M;
     let best = this._weighed(shortest.steps, seenPart);
+    /** @type {(way: Way) => void} */
     const better = (way) => {
       if (way.length <= most && way.seen < best.seen - NO_GAP_M) best = way;
     };
+    /** @type {(price: number) => Way} */
     const priced = (price) => {
+      /** @type {PartCost} */
       const part = (edge, from, to) => seenPart(edge, from, to) + price * (to - from);
+      /** @type {(edge: number) => number} */
       const cost = (edge) => whole[edge] + price * this.length[edge];
       const there = this._search(shortest.a, cost, part, Infinity, shortest.near);
-      const found = this._weighed(this._way(shortest.a, shortest.b, there, part), seenPart);
+      // the shortest way at least is near enough
+      const way = /** @type {Step[]} */ (this._way(shortest.a, shortest.b, there, part));
+      const found = this._weighed(way, seenPart);
       better(found);
       if (found.length > most || price > SMALLEST_PRICE) {
         const back = this._search(shortest.b, cost, part, Infinity, shortest.nearBack);
@@ -374,7 +500,15 @@ export class Ways {
     return best;
   }
 
-  /** Of the cheapest ways through each junction, the least seen that is short enough. */
+  /**
+   * Of the cheapest ways through each junction, the least seen that is short enough.
+   * @param {Shortest} shortest
+   * @param {Tree} there
+   * @param {Tree} back
+   * @param {number} price
+   * @param {number} most
+   * @param {PartCost} part
+   */
   _through({ a, b }, there, back, price, most, part) {
     let least = Infinity;
     let via = -1;
@@ -390,6 +524,11 @@ export class Ways {
     return this._upTo(a, via, there, part).concat(turned).filter(({ from, to }) => from !== to);
   }
 
+  /**
+   * @param {Step[]} steps
+   * @param {PartCost} seenPart
+   * @returns {Way}
+   */
   _weighed(steps, seenPart) {
     let seen = 0;
     for (const { edge, from, to } of steps) {
@@ -400,13 +539,18 @@ export class Ways {
 
   // drawing ---------------------------------------------------------------------------------------
 
-  /** The line of a way: points [x, y] of the grid. */
+  /**
+   * The line of a way: points [x, y] of the grid.
+   * @param {Step[]} steps
+   * @returns {number[][]}
+   */
   line(steps) {
     const line = [];
     for (const step of steps) line.push(...this._stretch(step));
     return line;
   }
 
+  /** @param {Step} step */
   _stretch({ edge, from, to }) {
     const { edge_x: x, edge_y: y } = this.columns;
     let whole = 0;

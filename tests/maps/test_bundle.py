@@ -27,6 +27,7 @@ def test_modules_stand_after_what_they_import():
     assert places == sorted(places)
     assert "import {" not in script
     assert "export " not in script
+    assert "Import nothing else" not in script
     assert script.startswith("const House = (() => {")
     assert "get built() { return built; }" in script
 
@@ -74,6 +75,9 @@ def test_the_page_s_own_modules_fit_together(entry):
     assert modules[-1].name == entry
     script = page_script(entry)
     assert "</script" not in script
+    assert "/**" not in script
+    # Comments are found line by line, so that no text may run over several lines.
+    assert [line for line in script.split("\n") if line.count("`") % 2] == []
     assert script.count("const Unseen = ") == 1
     used = {each for module in modules for names in module.imports.values() for each in names}
     offered = {name for module in modules[:-1] for name in module.exports}

@@ -1,0 +1,207 @@
+// Types of what the page's modules hand to each other.
+
+/** Named integer columns (maps/packing.py, maps/payload.py). */
+type Columns = Record<string, Int32Array>;
+
+/** Where the page's grid lies: Web-Mercator metres. */
+interface Grid {
+  origin: number[];
+  unit: number;
+}
+
+/** A text in English and Chinese. */
+type Pair = string[];
+
+/** What the page carries besides columns (maps/payload.py). */
+interface Head extends Grid {
+  columns: [string, number, number][];
+  decimetre: number;
+  field_step: number;
+  piece_step: number;
+  tasks: string[];
+  totals: number[];
+  typical: Record<string, Record<string, number | null>>[];
+  critical: Record<string, number | null>;
+  names: Pair[];
+  found: Pair[];
+  walkable: boolean;
+  years: (number | null)[];
+  layers: { owners: string[]; districts: District[]; sensitive: Sensitive | null };
+  simulated: boolean;
+  walks: NamedWalk[];
+  places: { kind: string; name: Pair; at: number[] }[];
+  outlines: { kind: string; name: Pair }[];
+}
+
+type Steps = Record<string, number>[];
+
+interface District {
+  name: Pair;
+  steps: Steps;
+}
+
+interface Sensitive {
+  places: number;
+  steps: Steps;
+}
+
+interface NamedWalk {
+  name: Pair;
+  length: number;
+  duration_s: number;
+  steps: Record<string, Record<string, number | null>>[];
+}
+
+interface LatLng {
+  lat: number;
+  lng: number;
+}
+
+/** A place on the network: metres along an edge from its first end. */
+interface Place {
+  edge: number;
+  at: number;
+}
+
+/** A stretch of an edge in walking direction, metres from its first end. */
+interface Step {
+  edge: number;
+  from: number;
+  to: number;
+}
+
+/** Cheapest costs from a place to junctions, the metres walked, and the arc by which each is reached. */
+interface Tree {
+  found: Float64Array;
+  metres: Float64Array;
+  came: Int32Array;
+}
+
+type PartCost = (edge: number, from: number, to: number) => number;
+type Near = (junction: number, edge: number, onward: number) => boolean;
+
+/** A shortest way, with what a search for a less seen one needs. */
+interface Shortest {
+  a: Place;
+  b: Place;
+  steps: Step[];
+  length: number;
+  most: number;
+  near: Near;
+  nearBack: Near;
+}
+
+/** A way with the metres of it that are seen. */
+interface Way {
+  steps: Step[];
+  seen: number;
+  length: number;
+}
+
+interface Run {
+  metres: number;
+  seen: boolean;
+}
+
+/** Figures of a way; `first` is null where it is never seen, `met` where the page does not know. */
+interface WayFigures {
+  length: number;
+  seen: number;
+  gap: number;
+  first: number | null;
+  runs: Run[];
+  share: number;
+  met: number | null;
+}
+
+/** A name that can be typed, and the junction it stands for. */
+interface Entry {
+  name: Pair;
+  junction: number;
+  street: number;
+  forms: string[];
+}
+
+/** How the grid lies on a canvas: canvas pixel = k·(x, −y) + (tx, ty). */
+interface CanvasView {
+  k: number;
+  tx: number;
+  ty: number;
+  zoom: number;
+  pixels: number;
+  width: number;
+  height: number;
+  west: number;
+  east: number;
+  north: number;
+  south: number;
+  toGrid(context: CanvasRenderingContext2D): void;
+  toScreen(context: CanvasRenderingContext2D): void;
+}
+
+interface Colours {
+  paper: string;
+  block: string;
+  blockEdge: string;
+  unseen: string;
+  dark: string;
+  outline: string;
+  camera: string;
+  field: string;
+  fieldEdge: string;
+  walk: string;
+  walkInside: string;
+  casing: string;
+  label: string;
+  station: string;
+  glow: number;
+  font: string;
+  classes: string[];
+}
+
+/** What is chosen and shown. */
+interface State {
+  task: number;
+  total: number;
+  walk: number;
+  own: { path: Path2D; other: Path2D | null | undefined } | null;
+  hidden: ArrayLike<number>;
+  language: string;
+  dark: number[] | null;
+  darkShown: boolean;
+  districts?: { name: string; alpha: number }[] | null;
+}
+
+/** A line, ready to be drawn. */
+interface Line {
+  path: Path2D;
+  bounds: number[];
+  ends: number[][];
+}
+
+/** Pieces in the order in which they are seen first, with the places where classes end. */
+interface Order {
+  pieces: Int32Array;
+  rank: Int32Array;
+  ends: number[];
+}
+
+/** Canvases of one class, as contexts. */
+interface Pictures {
+  sheets: { lights: CanvasRenderingContext2D; rims?: CanvasRenderingContext2D };
+}
+
+interface Growing extends Pictures {
+  place: number;
+  last: number;
+}
+
+/** A straight stretch of a street: x0, y0, x1, y1. */
+type Stretch = number[];
+
+interface Street {
+  name: number;
+  wide: number;
+  length: number;
+  parts: Stretch[];
+}

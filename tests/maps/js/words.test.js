@@ -1,0 +1,51 @@
+// How figures are written.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Stage, blend } from "../../../maps/assets/stage.js";
+
+const leaflet = { extend: (methods) => methods };
+globalThis.L = { Renderer: leaflet, Control: { Scale: leaflet } }; // what modules ask for when they are read
+const { Panel } = await import("../../../maps/assets/panel.js");
+
+/** A page that is not there: it keeps what is written where. */
+function panelOf({ band, typical = {} }) {
+  const written = {};
+  const panel = Object.create(Panel.prototype);
+  Object.assign(panel, {
+    state: { task: 0, total: 5, language: "en" }, head: { tasks: ["detect"] },
+    facts: { city: ["Hong Kong", "香港"], area: ["Here", "這裏"] },
+    texts: { en: { percent: "{n}%", no_figure: "—", walk_range: "{p10} to {p90}", metres: "{n} m", step_at: "{n}" } },
+    figures: { walkBand: () => band, step: () => 0, camerasHere: () => 3 },
+    _typical: () => typical, _stepNote: () => "", _write: (id, content) => (written[id] = content),
+  });
+  globalThis.document = { querySelectorAll: () => [] };
+  panel._cards(0.25);
+  return written;
+}
+
+test("the card of a typical walk gives its median, and both ends of its band", () => {
+  const written = panelOf({ band: { p10: 0.01, p50: 0.3, p90: 0.8 } });
+  assert.equal(written["walk-seen"], "30%");
+  assert.equal(written["walk-range"], "1.0% to 80%");
+  assert.equal(written["streets-seen"], "25%");
+  assert.equal(panelOf({ band: null })["walk-range"], "");
+});
+
+test("shares are whole percent, tenths below ten, as Python writes them", () => {
+  const stage = { say: (key, { n } = {}) => (key === "percent" ? `${n}%` : "—") };
+  const write = (share) => Stage.prototype.percent.call(stage, share);
+  const written = [[0, "0%"], [0.0004, "0%"], [0.0006, "0.1%"], [0.0994, "9.9%"], [0.0996, "10%"], [0.38, "38%"], [1, "100%"]];
+  for (const [share, text] of written) assert.equal(write(share), text);
+  assert.equal(write(null), "—");
+  assert.equal(write(undefined), "—");
+});
+
+test("a ramp's colours are met at its ends and mixed between", () => {
+  const ramp = ["#000000", "#804020", "#ffffff"];
+  assert.equal(blend(ramp, 0), "#000000");
+  assert.equal(blend(ramp, 0.5), "#804020");
+  assert.equal(blend(ramp, 1), "#ffffff");
+  assert.equal(blend(ramp, 0.25), "#402010");
+});
