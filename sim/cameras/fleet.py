@@ -128,7 +128,7 @@ class Fleet(Result):
 
     @property
     def real(self) -> NDArray[np.bool_]:
-        """Which heads a map or a list gave, or nobody says are simulated."""
+        """Whether a map or a list gave a head, or nobody says it is simulated; shape (heads,)."""
         if "status" not in self.heads:
             return np.ones(len(self), bool)
         return np.asarray(self.heads["status"] != SIMULATED, np.bool_)

@@ -172,7 +172,7 @@ class Optics:
         return np.where(reach > self.near_limit(), reach, 0.0)
 
     def empty_tasks(self) -> tuple[str, ...]:
-        """Name the tasks for which this camera type sees nobody anywhere."""
+        """Return the names of the tasks for which this camera type sees nobody anywhere."""
         return tuple(task for task, reach in zip(TASKS, self.ranges(), strict=True) if reach == 0)
 
     def vertical_field_of_view(self) -> float:

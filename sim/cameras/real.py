@@ -132,6 +132,11 @@ def read_cameras(
         there is no such street, lets it look all round with the duty field of view / 360, which is
         the chance that it looks any one way.
 
+    Returns
+    -------
+    RealCameras
+        The heads as a fleet, and what became of every value in the file.
+
     Raises
     ------
     InputError

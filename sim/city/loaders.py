@@ -222,6 +222,11 @@ def load_city(name_or_path: str | Path) -> City:
         "mong_kok_core", which is built in; a name that `sim data list` shows; a bundle's folder;
         or districts.
 
+    Returns
+    -------
+    City
+        Streets, walls and places in projected metres.
+
     Raises
     ------
     InputError

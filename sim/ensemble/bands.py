@@ -138,6 +138,11 @@ def bands(
     done
         Called with the number of finished cells and that of all.
 
+    Returns
+    -------
+    Bands
+        The spread by seed and by case, and the figures of every cell.
+
     Raises
     ------
     InputError

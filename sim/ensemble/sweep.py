@@ -189,6 +189,11 @@ def sweep(
     announce
         Called with one line about the workers, if there is anything to compute.
 
+    Returns
+    -------
+    Swept
+        The table of all cells, and the content of each bands.json.
+
     Raises
     ------
     InputError

@@ -72,13 +72,18 @@ def place(
     optics
         A camera type, or a mix of types by weight.
     heads_per_site
-        Mean heads on one pole, 1 to 8.
+        Mean number of heads on one pole, 1 to 8.
     existing
         Cameras that stand already: they come first, in their order, as they are.
     aims
         What strategies that aim at something should aim at.
     seed
         Decides ties and the random strategy.
+
+    Returns
+    -------
+    Fleet
+        Heads in ascending rank, those that stand already first; its report counts what was placed.
 
     Raises
     ------

@@ -98,6 +98,12 @@ def compare(runs: Sequence[str | Path], *, tasks: Sequence[str] = (HEADLINE_TASK
     tasks
         Of `sim.cameras.optics.TASKS`.
 
+    Returns
+    -------
+    Comparison
+        Figures of every run at every total and task, with differences from the first run and their
+        standard errors, and the scenario keys in which the runs differ.
+
     Raises
     ------
     InputError

@@ -115,6 +115,11 @@ class FinishedRun:
         task
             Quality: detect, observe, recognise or identify.
 
+        Returns
+        -------
+        WalkAnswer
+            What the run says of the walk at each total, and its line on the map.
+
         Raises
         ------
         InputError
@@ -133,6 +138,11 @@ class FinishedRun:
             "gpkg" or "csv".
         out
             File or folder to write; beside the run by default.
+
+        Returns
+        -------
+        list of Path
+            The files written.
 
         Raises
         ------
@@ -325,6 +335,11 @@ def read_run(folder: str | Path) -> FinishedRun:
     ----------
     folder
         As `sim run` left it.
+
+    Returns
+    -------
+    FinishedRun
+        Summary and manifest as read; tables, scenario and city follow on demand.
 
     Raises
     ------

@@ -110,6 +110,11 @@ def load_scenario(
     variants
         Names of variants or overrides of the file, laid over it in order, before `overrides`.
 
+    Returns
+    -------
+    LoadedScenario
+        The scenario with all defaults filled in, and where in the file each of its keys stands.
+
     Raises
     ------
     InputErrors

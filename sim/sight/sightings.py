@@ -92,7 +92,7 @@ class Sightings(Result):
     area
         Study area, which figures count; everything where None.
     indoors
-        Which heads stand inside a building and see nothing.
+        Whether a head stands inside a building and sees nothing, shape (heads,).
     """
 
     fleet: Fleet
@@ -126,7 +126,7 @@ class Sightings(Result):
 
     @property
     def pieces(self) -> gpd.GeoDataFrame:
-        """The streets cut where a first-seen rank changes, see `sim.sight.ranks.pieces_table`."""
+        """The streets cut where a first-seen rank changes, a piece a row; see `pieces_table`."""
         from sim.sight.ranks import pieces_table
 
         return pieces_table(self.streets, self.first_seen.arrays)
@@ -210,7 +210,7 @@ class SightingsAt:
 
     @property
     def table(self) -> pd.DataFrame:
-        """The sightings of these heads, as `Sightings.table`."""
+        """The sightings of these heads, a row each, as `Sightings.table`."""
         table = self.sightings.table
         return table[table["rank"] <= self.total].reset_index(drop=True)
 
@@ -237,6 +237,11 @@ def see(city: City, fleet: Fleet, *, threads: int | None = None) -> Sightings:
         Heads, in the same coordinates.
     threads
         Worker threads; by default one a processor. The result is the same for any number.
+
+    Returns
+    -------
+    Sightings
+        Intervals along edges, m from their start, by task, edge and head.
 
     Raises
     ------

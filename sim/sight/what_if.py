@@ -29,6 +29,11 @@ def see_changed(city: City, before: Sightings, fleet: Fleet) -> Sightings:
         Sightings of the former fleet.
     fleet
         The fleet after heads were added, removed, moved or given other ranks.
+
+    Returns
+    -------
+    Sightings
+        As of `see`, to the byte; only heads that are new or moved are computed.
     """
     old, new = _what_matters(before.fleet.arrays), _what_matters(fleet.arrays)
     known = {head: row for row, head in reversed(list(enumerate(old)))}

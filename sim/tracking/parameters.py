@@ -23,21 +23,21 @@ class TrackingParameters:
     memory_s
         Time constant τ of losing a track in an unseen gap by chance, s.
     look_alike_share
-        Share α of other walkers whom a camera cannot tell from the one followed.
+        Share α of other walkers, 0 to 1, whom a camera cannot tell from the one followed.
     walkers_per_m2
-        Density δ of walkers on the streets.
+        Density δ of walkers on the streets, people per m2.
     dwell_needed_s
         Time in view from which a sighting identifies with the full hit rate, s.
     facing_degrees
         Largest angle between the walking direction and the direction to the head at which the
-        face counts as turned to it.
+        face counts as turned to it, degrees.
     hit_rate
         Probability to identify, per task from detect to identify; the mean over persons.
     hit_rate_spread
         How much it varies by person: its variance as a share of m (1 − m), the largest that a
         probability of mean m can have. 0: all alike; 1: each person always or never.
     uptime
-        Share of heads that work on the day simulated; which ones is drawn once per head.
+        Share of heads, 0 to 1, that work on the day simulated; which ones is drawn once per head.
 
     Raises
     ------

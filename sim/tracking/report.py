@@ -237,6 +237,11 @@ def track(
     workers
         Threads; all cores by default. The result does not depend on it.
 
+    Returns
+    -------
+    TrackReport
+        Figures of each walk at every total and task.
+
     Raises
     ------
     InputError

@@ -95,7 +95,7 @@ def sample_trips(
     taste
         Sigma of the personal lognormal factor on each street's walking time.
     speed_m_s
-        On the flat.
+        Walking speed on the flat, m/s.
     walks
         Named walks; between their way-points they take the quickest way.
     profiles

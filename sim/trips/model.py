@@ -37,11 +37,11 @@ class Trips(Result):
         residents of the area over people sampled; 1 for named walks and where no population is
         known). Of the last four, those that the given table lacks are added with these values.
     path_ptr
-        Edges of trip i are path_ptr[i] : path_ptr[i + 1] in walking order, int64 (n + 1).
+        Edges of trip i are path_ptr[i] : path_ptr[i + 1] in walking order, shape (trips + 1,).
     path_edge
-        Edge index, int32.
+        Edge index, shape (edges walked,).
     path_backward
-        Whether the edge is walked from v to u, bool.
+        Whether the edge is walked from v to u, shape (edges walked,).
     unreachable
         Number of pairs asked for that the network does not join.
     speed_m_s
@@ -88,7 +88,7 @@ class Trips(Result):
         Parameters
         ----------
         chosen
-            Rows of the table, int64, ascending.
+            Rows of the table, ascending, shape (chosen,).
         """
         size = np.diff(self.path_ptr)[chosen]
         ptr = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)

@@ -7,16 +7,31 @@ the library lists them); what is asked of a docstring is asked of each, so a new
 import dataclasses
 import inspect
 import re
+import sys
+import textwrap
 import typing
 
 import pytest
 from documentation.blocks import ROOT
 
 ARRAYS = re.compile(r"NDArray|DataFrame|GeoSeries")
-SAYS_A_SHAPE_OR_UNIT = re.compile(
-    r"\b(m|s|km|m2|degrees?|metres?|seconds?|people|shares?|shape|rows?|row|index|columns?|int32|"
-    r"int64|float64|bool|rank|ranks|counts?|per|each|whether|which|cameras?|heads?)\b|\d|°|0…",
-)  # fmt: skip
+NUMBERS = re.compile(r"^(float|<class 'float'>|float \| None)$")
+SAYS_A_SHAPE = re.compile(
+    r"\bshape \(|\b(a|one|an?other) [a-z]+ (a|an|for each|per) |\brows?\b|\bcolumns?\b|\bindex\b"
+    r"|\bone (a|an|per) |\bper (task|edge|walk|trip|head|street)\b|\bpoints? (of|with|in)\b"
+    r"|\bof one length\b|\bof any shape\b|\bfor every\b|\bnumbers? (a|of)\b|\bpairs?\b",
+)
+SAYS_A_UNIT = re.compile(
+    r"\b(m|s|km|m2|m²|km2|km²|m/s|K|lux|pixels?|degrees?|metres?|seconds?|minutes?|hours?|people|years?"
+    r"|shares?|chance|probabilit(y|ies)|rate|ratio|factors?|weights?|times|number of|how many"
+    r"|costs?|0 to 1|sigma|percent|numbers?)\b|°|%|0…|\[0, 1\]",
+    re.IGNORECASE,
+)
+GIVEN_BACK = re.compile(r"^Return\b|; return\b|^[A-Z]\w* .*\band return\b", re.DOTALL)
+"""A summary that itself says what comes back."""
+ELSEWHERE = re.compile(r"\b([Aa]s|[Ss]ee|[Oo]f) (of the class itself|`[\w.]+`)")
+"""A parameter may be told of where it belongs."""
+STOP_WORDS = {"a", "an", "and", "as", "for", "from", "in", "is", "of", "return", "the", "to"}
 
 
 @pytest.fixture(scope="module")
@@ -45,37 +60,73 @@ def entries(section):
 
 
 def bare(annotation, told):
-    """Whether an array or a table is told of without a shape, a column or a unit."""
-    return ARRAYS.search(str(annotation)) and not SAYS_A_SHAPE_OR_UNIT.search(told)
+    """Whether an array is told of without its shape, or a number without its unit."""
+    if ELSEWHERE.search(told):
+        return False
+    if ARRAYS.search(str(annotation)):
+        return not (SAYS_A_SHAPE.search(told) or SAYS_A_UNIT.search(told))
+    return NUMBERS.match(str(annotation)) and not SAYS_A_UNIT.search(told)
+
+
+def faults_of_a_summary(name, text):
+    """Yield what is wrong with the first paragraph of a docstring."""
+    summary = text.strip().partition("\n\n")[0].strip()
+    if not summary:
+        yield f"{name}: has no summary"
+        return
+    if not summary[0].isupper() or not summary.endswith((".", ":")):
+        yield f"{name}: the summary is no sentence"
+    own = set(re.findall(r"[a-z]+", re.sub(r"([A-Z])", r" \1", name).lower()))
+    if not set(re.findall(r"[^\W_]+", summary.lower())) - own - STOP_WORDS:
+        yield f"{name}: the summary says no more than the name"
+
+
+def faults_of_parameters(name, function, said):
+    """Yield the parameters that are not told of, or without shape or unit."""
+    signature = inspect.signature(function)
+    taken = [p for p in signature.parameters if p not in {"self", "cls"}]
+    told = entries(said.get("Parameters", ""))
+    for parameter in taken:
+        if not told.get(parameter):
+            yield f"{name}: parameter {parameter} is not told of"
+        elif bare(signature.parameters[parameter].annotation, told[parameter]):
+            yield f"{name}: {parameter} has neither shape nor unit"
+    yield from (f"{name}: tells of {p}, which it does not take" for p in set(told) - set(taken))
+
+
+def refuses(function, seen=()):
+    """Whether a function, or a private one of its module that it calls, raises InputError."""
+    source = textwrap.dedent(inspect.getsource(function))
+    if "raise InputError" in source:
+        return True
+    module = sys.modules[function.__module__]
+    owner = getattr(module, function.__qualname__.partition(".")[0], None)
+    for called in set(re.findall(r"\b(_[a-z]\w*)\(", source)) - set(seen):
+        inner = getattr(module, called, None) or getattr(owner, called, None)
+        inner = inspect.unwrap(getattr(inner, "__func__", inner)) if inner else None
+        own = inspect.isfunction(inner) and inner.__module__ == function.__module__
+        if own and refuses(inner, (*seen, called)):
+            return True
+    return False
 
 
 def faults_of_a_function(name, member, reference):
     """Yield what a function's docstring leaves out."""
     function = reference.function_of(member)
     said = sections(function.__doc__)
-    if not said[""].strip().partition("\n\n")[0].rstrip().endswith((".", ":")):
-        yield f"{name}: the summary is no sentence"
-    signature = inspect.signature(function)
-    taken = [p for p in signature.parameters if p not in {"self", "cls"}]
-    told = entries(said.get("Parameters", ""))
-    if taken and not isinstance(member, property):
-        for parameter in taken:
-            if parameter not in told:
-                yield f"{name}: parameter {parameter} is not told of"
-            elif bare(signature.parameters[parameter].annotation, told[parameter]):
-                yield f"{name}: {parameter} has neither shape nor unit"
-        yield from (f"{name}: tells of {p}, which it does not take" for p in set(told) - set(taken))
-    given = str(signature.return_annotation)
+    yield from faults_of_a_summary(name, said[""])
+    if not isinstance(member, property):
+        yield from faults_of_parameters(name, function, said)
+    given = str(inspect.signature(function).return_annotation)
     whole = f"{said['']} {said.get('Returns', '')}"
     if bare(given, whole):
         yield f"{name}: what it returns has neither shape nor unit"
     plain = not isinstance(member, property) and not hasattr(member, "func")
-    gives = given not in {"None", "<class 'inspect._empty'>"}
-    if plain and gives and "Returns" not in said and not re.match(r"Return|\w+ .*", said[""]):
+    makes_its_class = isinstance(member, classmethod) and given == name.partition(".")[0]
+    gives = given not in {"None", "<class 'inspect._empty'>"} and not makes_its_class
+    if plain and gives and not said.get("Returns") and not GIVEN_BACK.search(said[""]):
         yield f"{name}: does not say what it returns"
-    if "raise InputError" in inspect.getsource(function) and "InputError" not in said.get(
-        "Raises", ""
-    ):
+    if "InputError" not in said.get("Raises", "") and refuses(function):
         yield f"{name}: raises InputError and does not say when"
 
 
@@ -106,12 +157,67 @@ def test_every_public_name_is_documented(reference):
     assert not faults, "\n".join(faults)
 
 
-def test_a_poor_docstring_would_be_found(reference):
-    def poor(width):
-        """Do something"""
+def refuse(width):
+    raise InputError(width)
+
+
+class InputError(ValueError):
+    pass
+
+
+def _check(width):
+    if width < 0:
         raise InputError(width)
 
-    class InputError(ValueError):
-        pass
 
-    assert len(list(faults_of_a_function("poor", poor, reference))) == 3
+def whole(width: float) -> float:
+    """Make a street as wide as it should be.
+
+    Parameters
+    ----------
+    width
+        Between kerbs, m.
+
+    Returns
+    -------
+    float
+        The width, m.
+
+    Raises
+    ------
+    InputError
+        The width is below 0.
+    """
+    _check(width)
+    return width
+
+
+POOR = {
+    "has no summary": ("Make a street as wide as it should be.\n", ""),
+    "the summary is no sentence": ("should be.", "should be"),
+    "the summary says no more than the name": ("Make a street as wide as it should be.", "Whole."),
+    "parameter width is not told of": ("width\n        Between kerbs, m.", ""),
+    "width has neither shape nor unit": ("Between kerbs, m.", "Which it is, as each knows."),
+    "tells of height, which it does not take": ("width\n", "width, height\n"),
+    "what it returns has neither shape nor unit": ("The width, m.", "It, whatever it is."),
+    "does not say what it returns": ("Returns\n    -------\n    float\n        The width, ", ""),
+    "raises InputError and does not say when": ("Raises\n    ------\n    InputError\n", ""),
+}  # fmt: skip
+
+
+def test_a_whole_docstring_has_no_fault(reference):
+    assert not list(faults_of_a_function("whole", whole, reference))
+
+
+@pytest.mark.parametrize("fault", POOR)
+def test_every_fault_is_found(reference, monkeypatch, fault):
+    before, after = POOR[fault]
+    assert before in whole.__doc__
+    monkeypatch.setattr(whole, "__doc__", whole.__doc__.replace(before, after))
+    found = list(faults_of_a_function("whole", whole, reference))
+    assert f"whole: {fault}" in found
+
+
+def test_a_function_without_a_docstring_has_every_fault(reference):
+    found = list(faults_of_a_function("refuse", refuse, reference))
+    assert len(found) == 3
