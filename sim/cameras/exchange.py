@@ -16,6 +16,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow
+import pyarrow.parquet
 import pyproj
 import shapely
 
@@ -194,9 +196,6 @@ def is_fleet_table(path: Path) -> bool:
 
 def _columns(path: Path) -> list[str]:
     """Return the column names of a Parquet file, after checking its size."""
-    import pyarrow
-    import pyarrow.parquet
-
     check_file(path, LARGEST_PARQUET_MB)
     try:
         metadata = pyarrow.parquet.read_metadata(path)
@@ -221,8 +220,6 @@ def read_fleet_table(path: Path) -> tuple[Fleet, pd.DataFrame]:
     InputError
         The file is damaged, or its columns are not those of a fleet.
     """
-    import pyarrow
-
     wanted = [name for name in _columns(path) if name in (*HEAD_COLUMNS, *SITE_WORDS)]
     try:
         table = gpd.read_parquet(path, columns=wanted)

@@ -10,16 +10,16 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from osmium import FileProcessor
+from osmium.filter import IdFilter, KeyFilter
+from osmium.osm import NODE, RELATION, WAY, osm_entity_bits
 
 from sim.cameras.tags import LIFECYCLE, is_surveillance
 from sim.city.sources.tables import check_file, not_a_position, read_text
 from sim.errors import InputError
-
-if TYPE_CHECKING:
-    from osmium.osm import osm_entity_bits
 
 LARGEST_PBF_MB = 1000
 LARGEST_JSON_MB = 100
@@ -75,9 +75,6 @@ def read_pbf(path: Path) -> MappedThings:
 
 def _tagged(path: Path, kind: osm_entity_bits) -> Iterator[tuple[Any, dict[str, str]]]:
     """Yield what of a kind is surveillance, with its tags; keys are filtered where it is fast."""
-    from osmium import FileProcessor
-    from osmium.filter import KeyFilter
-
     keys = ("man_made", *(f"{prefix}:man_made" for prefix in LIFECYCLE))
     items: Any = FileProcessor(str(path), kind).with_filter(KeyFilter(*keys))
     for item in items:
@@ -87,8 +84,6 @@ def _tagged(path: Path, kind: osm_entity_bits) -> Iterator[tuple[Any, dict[str, 
 
 
 def _pbf_nodes(path: Path) -> Iterator[Mapped]:
-    from osmium.osm import NODE
-
     for node, tags in _tagged(path, NODE):
         if not node.location.valid():
             raise InputError(f"{path}: node {node.id} has no position; download it again")
@@ -97,10 +92,6 @@ def _pbf_nodes(path: Path) -> Iterator[Mapped]:
 
 def _pbf_ways(path: Path, left_out: Counter[str]) -> Iterator[Mapped]:
     """Yield ways; the file is read again for their nodes only if there are any."""
-    from osmium import FileProcessor
-    from osmium.filter import IdFilter
-    from osmium.osm import NODE, RELATION, WAY
-
     left_out["relation"] += sum(1 for _ in _tagged(path, RELATION))
 
     found = {way.id: (tags, [node.ref for node in way.nodes]) for way, tags in _tagged(path, WAY)}

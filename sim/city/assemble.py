@@ -21,6 +21,7 @@ from sim.area import HONG_KONG_CRS, Area, DistrictPart, district_parts
 from sim.city.gaps import unmapped
 from sim.city.model import City
 from sim.city.places import Places
+from sim.city.sources.gazetteer import gazetteer_within
 from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
 from sim.errors import InputError
@@ -300,8 +301,6 @@ def _known_places(crs: str, region: BaseGeometry, places: Places | None) -> gpd.
     table = (places or Places.empty(crs)).table.to_crs(crs)
     table = table[table.intersects(region)]
     if crs == HONG_KONG_CRS:
-        from sim.city.sources.gazetteer import gazetteer_within
-
         found = gazetteer_within(region).table
         own = table[table["kind"].isin(["station", "market"])]
         new = np.ones(len(found), bool)

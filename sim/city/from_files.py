@@ -21,9 +21,17 @@ import shapely
 
 from sim.area import HONG_KONG_CRS, DistrictPart, district_outlines, districts
 from sim.city.assemble import DEFAULT_HALO_M, assemble, mapped_walls
-from sim.city.district_names import district_words
+from sim.city.district_names import district_words, named_districts
 from sim.city.model import City
 from sim.city.places import Places
+from sim.city.sides import with_both_sides
+from sim.city.sources.bus_streets import (
+    ASSUMPTIONS,
+    PROXY,
+    covered_districts,
+    outline,
+    read_bus_streets,
+)
 from sim.city.sources.files import (
     Kind,
     file_kind,
@@ -33,8 +41,8 @@ from sim.city.sources.files import (
     read_streets,
 )
 from sim.city.sources.osm_stream import OSM
+from sim.city.sources.pbf import read_features, read_ways
 from sim.city.streets import StreetNetwork, projected_crs
-from sim.city.walls import Walls
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -129,7 +137,7 @@ def import_files(
             polygon, covered = _covered(read.edges)
             halo_m = 0.0
         middles = StreetNetwork.build(read.nodes, read.edges, crs, private)
-        streets = _with_pavements(middles, walls.result()) if pavements else middles
+        streets = with_both_sides(middles, walls.result()) if pavements else middles
     city = assemble(
         name,
         streets,
@@ -162,12 +170,8 @@ def _street_file(kinds: Mapping[Path, Kind]) -> Path:
 
 def _read_streets(path: Path, kind: Kind, begun: Mapping[Path, Reading]) -> _Streets:
     if kind == "pbf":
-        from sim.city.sources.pbf import read_ways
-
         return _Streets(*read_ways(path, begun.get(path)))
     if kind == "bus_streets":
-        from sim.city.sources.bus_streets import read_bus_streets
-
         return _Streets(*read_bus_streets(path))
     return _Streets(*read_streets(path), {})
 
@@ -178,8 +182,6 @@ def _read_features(kinds: Mapping[Path, Kind], begun: Mapping[Path, Reading]) ->
     places: list[gpd.GeoDataFrame] = []
     report: dict[str, float] = {}
     for path in (path for path, kind in kinds.items() if kind == "pbf"):
-        from sim.city.sources.pbf import read_features
-
         buildings, found, report = read_features(path, begun.get(path))
         places.append(found)
     given = [read_buildings(path) for path, kind in kinds.items() if kind == "polygons"]
@@ -211,16 +213,12 @@ def _clipped(
 
 def _covered(edges: gpd.GeoDataFrame) -> tuple[BaseGeometry, tuple[DistrictPart, ...]]:
     """Return the districts whose streets buses use, and their outline."""
-    from sim.city.sources.bus_streets import covered_districts, outline
-
     covered = covered_districts(edges)
     return outline(covered), covered
 
 
 def _study(area: Path | str) -> tuple[BaseGeometry, str]:
     """Return the study area that districts or a file name, and its CRS."""
-    from sim.city.district_names import named_districts
-
     words = district_words(str(area))
     if not words:
         if not Path(area).suffix:  # no file, so a district was meant
@@ -234,16 +232,8 @@ def _study(area: Path | str) -> tuple[BaseGeometry, str]:
     return shapely.union_all(shapes), HONG_KONG_CRS
 
 
-def _with_pavements(middles: StreetNetwork, mapped: Walls | None) -> StreetNetwork:
-    from sim.city.sides import with_both_sides  # loads what few imports need
-
-    return with_both_sides(middles, mapped)
-
-
 def _as_proxy(city: City, covered: tuple[DistrictPart, ...]) -> City:
     """Say that the streets are those that buses use; districts held whole count as a whole."""
-    from sim.city.sources.bus_streets import ASSUMPTIONS, PROXY
-
     provenance = {
         **city.provenance,
         "streets_kind": PROXY,

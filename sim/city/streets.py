@@ -155,7 +155,7 @@ class StreetNetwork(Result):
         InputError
             The graph has no CRS, or nothing in it can be walked.
         """
-        import osmnx as ox
+        import osmnx as ox  # slow, and needed for graphs of osmnx alone
 
         if "crs" not in graph.graph:
             raise InputError("graph: has no CRS; set graph.graph['crs'], for example 'EPSG:4326'")
@@ -216,7 +216,7 @@ class StreetNetwork(Result):
 
     def to_networkx(self) -> nx.MultiGraph:
         """Return the network as a networkx MultiGraph keyed by edge id, lengths in metres."""
-        import networkx as nx
+        import networkx as nx  # slow, and needed here alone
 
         graph = nx.MultiGraph(crs=self.crs)
         graph.add_nodes_from((i, {"x": p.x, "y": p.y}) for i, p in enumerate(self.nodes.geometry))

@@ -199,10 +199,10 @@ def data_fetch_command(
     from sim.city.assemble import DEFAULT_HALO_M
     from sim.city.bundle import save_bundle
     from sim.city.bundle_folder import bundle_path, bundles_folder
-    from sim.city.sources.answers import forget_old_answers
     from sim.city.sources.named_areas import NOMINATIM, nominatim, wanted_area
     from sim.city.sources.overpass import OVERPASS, fetch_city, overpass
     from sim.city.sources.overpass_queries import plan
+    from sim.city.sources.server import forget_old_answers
 
     kept = bundles_folder() / ".fetched"
     forget_old_answers(kept)

@@ -13,12 +13,13 @@ from overpass_server import busy, running, saying
 from sim.city.bundle import load_bundle, save_bundle
 from sim.city.bundle_folder import read_manifest
 from sim.city.from_files import import_files
-from sim.city.sources import answers, overpass_queries
 from sim.city.sources import overpass as fetching
-from sim.city.sources.answers import NoAnswerError, forget_old_answers
+from sim.city.sources import overpass_queries
+from sim.city.sources import server as web_server
 from sim.city.sources.named_areas import nominatim, wanted_area
 from sim.city.sources.overpass import fetch_city, overpass
 from sim.city.sources.overpass_queries import LAYERS, plan
+from sim.city.sources.server import NoAnswerError, forget_old_answers
 from sim.errors import InputError
 
 PLANET = quarter()
@@ -102,7 +103,7 @@ def test_it_asks_one_question_at_a_time_with_pauses_and_says_who_asks(desk):
     desk.fetch()
     assert desk.script.most_at_once == 1
     assert len(desk.script.asked) == len(LAYERS)
-    assert desk.waited == [answers.BETWEEN_S] * (len(LAYERS) - 1)
+    assert desk.waited == [web_server.BETWEEN_S] * (len(LAYERS) - 1)
     assert all(agent.startswith("hk-camera-sim") for agent in desk.script.agents)
     assert [line.split(" ")[0] for line in desk.said] == list(LAYERS)
 
@@ -140,8 +141,8 @@ TEMPORARY = {
 def test_what_goes_wrong_for_a_while_is_waited_for(failures, desk, whole):
     desk.script.failures = list(failures)
     assert_same_world(desk.fetch(), whole)
-    pauses = [pause for pause in desk.waited if pause > answers.BETWEEN_S]
-    assert pauses == list(answers.PAUSES_S[: len(failures)])
+    pauses = [pause for pause in desk.waited if pause > web_server.BETWEEN_S]
+    assert pauses == list(web_server.PAUSES_S[: len(failures)])
     assert len(desk.script.asked) == len(LAYERS) + len(failures)
     assert len(desk.kept) == len(LAYERS)
 
@@ -171,7 +172,7 @@ def test_what_goes_wrong_for_ever_is_one_line_after_bounded_tries(failure, words
         desk.fetch()
     assert "\n" not in str(caught.value)
     assert "127.0.0.1" in str(caught.value)
-    assert len(desk.script.asked) == len(answers.PAUSES_S) + 1
+    assert len(desk.script.asked) == len(web_server.PAUSES_S) + 1
     assert sum(desk.waited) < 10 * 60
     assert desk.kept == []
 
@@ -202,14 +203,14 @@ def test_a_server_that_is_not_there_is_tried_less_often(tmp_path):
 
 
 def test_a_silent_server_is_given_up(desk, monkeypatch):
-    monkeypatch.setattr(answers, "SILENCE_S", 0.05)
+    monkeypatch.setattr(web_server, "SILENCE_S", 0.05)
     desk.script.failures = [lambda handler, make: (time.sleep(0.3), server.dropped(handler, make))]
     desk.fetch()
     assert any("silent" in line for line in desk.said)
 
 
 def test_an_endless_answer_is_given_up(desk, monkeypatch):
-    monkeypatch.setattr(answers, "LONGEST_ANSWER_S", -1.0)
+    monkeypatch.setattr(web_server, "LONGEST_ANSWER_S", -1.0)
     with pytest.raises(NoAnswerError, match="no end"):
         desk.fetch()
     assert desk.kept == []
@@ -228,7 +229,7 @@ def test_a_query_that_takes_too_long_is_cut_in_four(desk, whole):
 def test_an_answer_without_end_is_cut_in_four_until_it_is_small_enough_or_hopeless(
     desk, monkeypatch
 ):
-    monkeypatch.setattr(answers, "LARGEST_ANSWER_MB", 0.001)
+    monkeypatch.setattr(web_server, "LARGEST_ANSWER_MB", 0.001)
     with pytest.raises(NoAnswerError, match=r"cannot answer for streets even in .* km2"):
         desk.fetch()
     assert desk.kept == []
@@ -260,7 +261,7 @@ def test_stopping_by_hand_leaves_finished_layers_and_no_half_file(desk, whole):
         server.cut(handler, make)
 
     def waited(seconds):
-        if seconds > answers.BETWEEN_S:
+        if seconds > web_server.BETWEEN_S:
             raise KeyboardInterrupt
 
     desk.script.failures = [None, None, stop]
@@ -288,7 +289,7 @@ def test_a_damaged_kept_answer_is_asked_for_again(damage, desk, whole):
 
 def test_old_answers_are_not_used_and_are_deleted(desk):
     desk.fetch()
-    old = time.time() - (answers.KEPT_DAYS + 1) * 86400
+    old = time.time() - (web_server.KEPT_DAYS + 1) * 86400
     first, second, *_ = desk.kept
     for name in (first, second):
         os.utime(desk.folder / name, (old, old))

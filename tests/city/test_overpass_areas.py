@@ -7,8 +7,8 @@ import shapely
 from overpass_server import busy, running
 
 from sim.area import HONG_KONG_CRS, district_outlines, districts
-from sim.city.sources.answers import NoAnswerError
 from sim.city.sources.named_areas import nominatim, wanted_area
+from sim.city.sources.server import NoAnswerError
 from sim.errors import InputError
 
 SQUARE = {

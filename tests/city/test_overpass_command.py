@@ -7,16 +7,16 @@ from overpass_server import busy, running
 
 from sim.city.bundle_folder import DATA_FOLDER_VARIABLE, list_bundles
 from sim.city.loaders import load_city
-from sim.city.sources import answers
+from sim.city.sources import server as web_server
 from sim.cli import main
 
 
 @pytest.fixture
 def script(tmp_path, monkeypatch):
     monkeypatch.setenv(DATA_FOLDER_VARIABLE, str(tmp_path / "data"))
-    monkeypatch.setattr(answers, "PAUSES_S", (0.01,) * 5)
-    monkeypatch.setattr(answers, "PAUSES_UNREACHED_S", (0.01,) * 2)
-    monkeypatch.setattr(answers, "BETWEEN_S", 0.0)
+    monkeypatch.setattr(web_server, "PAUSES_S", (0.01,) * 5)
+    monkeypatch.setattr(web_server, "PAUSES_UNREACHED_S", (0.01,) * 2)
+    monkeypatch.setattr(web_server, "BETWEEN_S", 0.0)
     with running(quarter(), {"Quarter": []}) as running_script:
         yield running_script
 
@@ -79,13 +79,13 @@ def test_stopping_says_that_the_same_command_goes_on(script, capsys, monkeypatch
         raise KeyboardInterrupt
 
     script.failures = [None, server.cut]
-    original = answers.Server.__post_init__
+    original = web_server.Server.__post_init__
 
     def impatient(self):
         original(self)
         self.wait = lambda seconds: stop(seconds) if seconds else None
 
-    monkeypatch.setattr(answers.Server, "__post_init__", impatient)
+    monkeypatch.setattr(web_server.Server, "__post_init__", impatient)
     assert fetch(script, f"{MIDDLE},150", "--name", "quarter") == 130
     assert capsys.readouterr().err.splitlines()[-1] == (
         "sim: stopped; no bundle was written, answers are kept: the same command goes on there"

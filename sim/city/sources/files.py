@@ -12,10 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
+from xml.etree import ElementTree
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow
+import pyarrow.parquet
+import pyogrio  # type: ignore[import-untyped]
 import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -296,8 +300,6 @@ def _without_gdal_warnings() -> Iterator[None]:
 
 def _layers(path: Path) -> list[str]:
     """Return the names of the layers that have shapes."""
-    import pyogrio  # type: ignore[import-untyped]
-
     _check_format(path)
     try:
         with _without_gdal_warnings():
@@ -307,8 +309,6 @@ def _layers(path: Path) -> list[str]:
 
 
 def _columns(path: Path, layer: str) -> set[str]:
-    import pyogrio
-
     try:
         with _without_gdal_warnings():
             return set(pyogrio.read_info(path, layer=layer)["fields"])
@@ -317,8 +317,6 @@ def _columns(path: Path, layer: str) -> set[str]:
 
 
 def _read_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
-    import pyogrio
-
     try:
         with _without_gdal_warnings():
             count = pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"]
@@ -336,9 +334,6 @@ def _read_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
 
 
 def _parquet(path: Path) -> gpd.GeoDataFrame:
-    import pyarrow
-    import pyarrow.parquet
-
     _check_format(path)
     try:
         count = pyarrow.parquet.read_metadata(path).num_rows
@@ -356,9 +351,7 @@ NO_GRAPH = (LookupError, ValueError, TypeError, SyntaxError, AttributeError, Rec
 
 
 def _graphml(path: Path) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    from xml.etree import ElementTree  # only for the name of its error
-
-    import networkx as nx
+    import networkx as nx  # slow, as osmnx is, and needed for GraphML alone
     import osmnx as ox
 
     _check(path, LARGEST_TEXT_MB)

@@ -9,14 +9,13 @@ from __future__ import annotations
 import csv
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from sim.area import HONG_KONG_CRS
 from sim.city.places import Places
-
-if TYPE_CHECKING:
-    import geopandas as gpd
-    from shapely.geometry.base import BaseGeometry
 
 
 def gazetteer() -> gpd.GeoDataFrame:
@@ -32,9 +31,6 @@ def gazetteer() -> gpd.GeoDataFrame:
 
 @cache
 def _gazetteer() -> gpd.GeoDataFrame:
-    import geopandas as gpd
-    import shapely
-
     text = files("sim.facts").joinpath("places.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
     columns = {name: [row[name] for row in rows] for name in ("kind", "name", "name_zh")}

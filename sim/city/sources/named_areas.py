@@ -24,8 +24,8 @@ from shapely.geometry.base import BaseGeometry
 from sim.area import HONG_KONG_CRS, district_outlines, districts
 from sim.city.bundle_folder import plain_name
 from sim.city.district_names import named_districts
-from sim.city.sources.answers import GarbageError, Server
 from sim.city.sources.files import read_area
+from sim.city.sources.server import GarbageError, Server
 from sim.city.streets import projected_crs
 from sim.errors import InputError
 

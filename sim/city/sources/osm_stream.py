@@ -20,13 +20,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
+
+import osmium
+from osmium.filter import EntityFilter, KeyFilter, TagFilter
 
 from sim.errors import InputError
 from sim.processes import same_package
-
-if TYPE_CHECKING:
-    import osmium
 
 OSM = {"licence": "ODbL 1.0", "attribution": "© OpenStreetMap contributors"}
 LARGEST_FILE_MB = 300
@@ -267,9 +267,6 @@ def _met(
 
 
 def _meet_ways(path: Path, met: Ways) -> None:
-    import osmium
-    from osmium.filter import EntityFilter, KeyFilter
-
     factory = osmium.geom.WKBFactory()
     kind = osmium.osm
     items = osmium.FileProcessor(str(path), kind.NODE | kind.WAY).with_locations()
@@ -280,9 +277,6 @@ def _meet_ways(path: Path, met: Ways) -> None:
 
 
 def _meet_features(path: Path, met: Features) -> None:
-    import osmium
-    from osmium.filter import EntityFilter, KeyFilter, TagFilter
-
     factory = osmium.geom.WKBFactory()
     kind = osmium.osm
     items = osmium.FileProcessor(str(path)).with_areas(KeyFilter(*_FEATURE_KEYS))
@@ -302,8 +296,6 @@ def _meet_features(path: Path, met: Features) -> None:
 
 def _take_way(way: osmium.osm.Way, factory: osmium.geom.WKBFactory, met: Ways) -> None:
     """Take a way whole, or in pieces where its other nodes lie outside the extract."""
-    import osmium
-
     value = way.tags.get
     if len(way.tags) == 1:
         tags = (way.id, value("highway"), *_NO_OTHER_TAGS)

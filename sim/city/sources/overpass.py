@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import osmium
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -27,7 +28,6 @@ from sim.city.assemble import DEFAULT_HALO_M, RIM_M, assemble, mapped_walls
 from sim.city.model import City
 from sim.city.places import Places
 from sim.city.sides import with_both_sides
-from sim.city.sources.answers import GarbageError, NoAnswerError, Server, TooMuchError
 from sim.city.sources.named_areas import WantedArea
 from sim.city.sources.osm_stream import OSM
 from sim.city.sources.overpass_queries import (
@@ -37,6 +37,7 @@ from sim.city.sources.overpass_queries import (
     questions,
 )
 from sim.city.sources.pbf import read_pbf
+from sim.city.sources.server import GarbageError, NoAnswerError, Server, TooMuchError
 from sim.city.streets import StreetNetwork
 from sim.errors import InputError
 
@@ -135,7 +136,6 @@ def _check_ends(head: bytes, tail: bytes) -> None:
 
 def _count_ways(path: Path) -> int:
     """Parse an answer to its end, in C++, and return how many ways it holds."""
-    import osmium
 
     class Ways(osmium.SimpleHandler):
         count = 0
@@ -198,8 +198,6 @@ def _answers(server: Server[Answer], layer: str, box: Box) -> Iterator[Part]:
 
 def merge(parts: list[Part], extract: Path) -> None:
     """Write all answers into one .osm.pbf, each node, way and relation once."""
-    import osmium
-
     merger = osmium.MergeInputReader()
     for part in parts:
         merger.add_file(str(part.path))
@@ -300,8 +298,6 @@ def _nothing(area: WantedArea, server: Server[Answer]) -> InputError:
 
 
 def _surveillance_count(extract: Path) -> int:
-    import osmium
-
     kind = osmium.filter.TagFilter(("man_made", "surveillance"))
     return sum(1 for _ in osmium.FileProcessor(str(extract)).with_filter(kind))
 

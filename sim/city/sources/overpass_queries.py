@@ -13,10 +13,10 @@ import geopandas as gpd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from sim.city.sources.answers import Server
 from sim.city.sources.named_areas import WantedArea
 from sim.city.sources.osm_stream import PLACE_TAGS
 from sim.city.sources.pbf import ENTRANCE_REACH_M
+from sim.city.sources.server import Server
 from sim.errors import InputError
 
 TIMEOUT_S = 180

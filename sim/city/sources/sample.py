@@ -15,6 +15,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+import yaml
 from numpy.typing import NDArray
 
 from sim.area import HONG_KONG_CRS, Area, district_parts
@@ -52,8 +53,6 @@ def load_sample(name: str) -> City:
 
 def read_table(text: str, where: str) -> dict[str, Any]:
     """Read the text of a sample table, without building anything from it."""
-    import yaml
-
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster, where it is there
     try:
         table = yaml.load(text, Loader=loader)

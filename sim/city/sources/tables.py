@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow
+import pyarrow.parquet
 import pyproj
 from numpy.typing import NDArray
 
@@ -21,8 +23,6 @@ from sim.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow
-    import pyarrow.parquet
 
 LARGEST_MB = 100
 LARGEST_UNPACKED_MB = 1000
@@ -217,8 +217,6 @@ def is_table(path: Path) -> bool:
         return True
     if path.suffix.lower() != ".parquet":
         return False
-    import pyarrow.parquet
-
     read_table(path, ())  # complains of a damaged file
     return b"geo" not in (pyarrow.parquet.read_schema(path).metadata or {})
 
@@ -329,9 +327,6 @@ def _check_names(path: Path, names: list[str]) -> None:
 
 
 def _parquet(path: Path, wanted: Collection[str]) -> OwnTable:
-    import pyarrow
-    import pyarrow.parquet
-
     with path.open("rb") as file:
         if file.read(4) != b"PAR1":
             raise InputError(f"{path}: is no Parquet file, whatever its name; check its format")
@@ -363,8 +358,6 @@ def _check_parquet(path: Path, metadata: pyarrow.parquet.FileMetaData) -> None:
 
 def _plain(column: pyarrow.ChunkedArray) -> list[str] | NDArray[np.float64]:
     """Return an Arrow column as numbers if it holds numbers, else as text."""
-    import pyarrow
-
     kind = column.type
     if pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind):
         values = column.cast(pyarrow.float64(), safe=False).to_numpy()

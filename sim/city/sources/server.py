@@ -191,8 +191,11 @@ class Server(Generic[Checked]):
         return checked
 
     def _download(self, form: Mapping[str, str], aside: Path) -> None:
-        import requests
+        import requests  # slow, and needed only where a server is asked
 
+        if self._session is None:
+            self._session = requests.Session()
+            self._session.headers.update({"User-Agent": user_agent(), "Accept-Language": "en"})
         if self._asked:
             self.wait(BETWEEN_S)
         self._asked = True
@@ -200,7 +203,7 @@ class Server(Generic[Checked]):
         body, words = (form, None) if self.method == "POST" else (None, form)
         reached = False
         try:
-            with self._connected().request(
+            with self._session.request(
                 self.method, self.url, data=body, params=words, stream=True,
                 timeout=(CONNECT_S, SILENCE_S), allow_redirects=self.method == "GET",
             ) as response:  # fmt: skip
@@ -214,14 +217,6 @@ class Server(Generic[Checked]):
             if isinstance(error, requests.exceptions.ReadTimeout):
                 reached, what = True, f"silent for {SILENCE_S:.0f} s"
             raise _TroubleError(what, reached=reached) from error
-
-    def _connected(self) -> requests.Session:
-        if self._session is None:
-            import requests
-
-            self._session = requests.Session()
-            self._session.headers.update({"User-Agent": user_agent(), "Accept-Language": "en"})
-        return self._session
 
     def _judge(self, response: requests.Response) -> None:
         """Raise where the status says that no answer follows."""
