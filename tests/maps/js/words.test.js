@@ -7,6 +7,7 @@ import { Stage, blend } from "../../../maps/assets/stage.js";
 
 const leaflet = { extend: (methods) => methods };
 globalThis.L = { Renderer: leaflet, Control: { Scale: leaflet } }; // what modules ask for when they are read
+const { Compare } = await import("../../../maps/assets/compare.js");
 const { Panel } = await import("../../../maps/assets/panel.js");
 
 /** A page that is not there: it keeps what is written where. */
@@ -31,6 +32,23 @@ test("the card of a typical walk gives its median, and both ends of its band", (
   assert.equal(written["walk-range"], "1.0% to 80%");
   assert.equal(written["streets-seen"], "25%");
   assert.equal(panelOf({ band: null })["walk-range"], "");
+});
+
+test("a comparison's table gives each percentile of both runs its own row", () => {
+  const rows = [];
+  const bands = [{ p10: 0.1, p50: 0.3, p90: 0.8 }, { p10: 0.2, p50: 0.4, p90: 0.9 }];
+  const views = bands.map((band) => ({
+    figures: { walkBand: () => band, camerasHere: () => 1, streetShare: () => 0.5 },
+  }));
+  globalThis.document = { getElementById: () => ({ replaceChildren() {} }) };
+  const page = Object.assign(Object.create(Compare.prototype), {
+    state: { task: 0, total: 5 }, tasks: ["detect"], totals: [5], steps: [{ detect: {} }], views,
+    parts: [{ share: 0 }, { share: 0 }], say: (key) => key, number: String, _write() {}, _criticalRow() {},
+    _row: (name, form, values) => rows.push([name, ...values]),
+  });
+  page._table();
+  const walks = rows.filter(([name]) => name.startsWith("two_walk"));
+  assert.deepEqual(walks, [["two_walk", 0.3, 0.4], ["two_walk_p10", 0.1, 0.2], ["two_walk_p90", 0.8, 0.9]]);
 });
 
 test("shares are whole percent, tenths below ten, as Python writes them", () => {
