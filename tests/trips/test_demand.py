@@ -285,3 +285,79 @@ class TestGazetteer:
             Places.empty(CRS),
         )  # fmt: skip
         assert Gazetteer(city).node("Main Street / Side Street") == 1
+
+
+def street_of(places, length=4000.0, step=100.0):
+    """A town of one straight street with a junction every 100 m, and the given places on it."""
+    stops = np.arange(0, length + step, step)
+    streets = network([[(WEST + a, SOUTH), (WEST + b, SOUTH)] for a, b in pairwise(stops)])
+    around = shapely.box(WEST - 50, SOUTH - 50, WEST + length + 50, SOUTH + 50)
+    table = gpd.GeoDataFrame(
+        {"kind": [p[0] for p in places], "name": "", "name_zh": "",
+         "weight": [float(p[1]) for p in places]},
+        geometry=[shapely.Point(WEST + p[2], SOUTH + 1) for p in places], crs=CRS,
+    )  # fmt: skip
+    area = Area("T", "", around, around, CRS, (), 0.0)
+    return City(area, streets, Walls.none(CRS), Places(table))
+
+
+def chosen_metres(city, people=20_000, **options):
+    """How many of the people walk so many metres, rounded."""
+    trips = sample_trips(city, people=people, seed=3, kinds=("home-station",), taste=0.0, **options)
+    metres, count = np.unique(trips.table["length"].round(), return_counts=True)
+    return dict(zip(metres.tolist(), count.tolist(), strict=True)), trips.report
+
+
+def test_a_station_draws_by_its_weight_and_less_with_every_200_m():
+    stations = [("station", 1, 200), ("station", 3, 400), ("station", 2, 700)]
+    found, _ = chosen_metres(street_of([("home", 1, 0), *stations]))
+    pull = {200: 1 * np.exp(-1), 400: 3 * np.exp(-2), 700: 2 * np.exp(-3.5)}
+    people = 20_000
+    for metres, part in pull.items():
+        share = part / sum(pull.values())
+        assert found[metres] / people == pytest.approx(
+            share, abs=4 * np.sqrt(share * (1 - share) / people)
+        )
+
+
+def test_only_the_twelve_nearest_stations_draw():
+    stations = [("station", 1 if k < 12 else 1e9, 100 * (k + 1)) for k in range(14)]
+    found, _ = chosen_metres(street_of([("home", 1, 0), *stations]), people=50_000)
+    assert set(found) <= {100.0 * k for k in range(1, 13)}
+    assert found[100] > found[400] > found[800]
+    heavy = [*stations[:11], ("station", 1e9, 1200), stations[13]]
+    assert set(chosen_metres(street_of([("home", 1, 0), *heavy]), people=500)[0]) == {1200.0}
+
+
+def test_a_choice_of_the_own_corner_is_made_again_up_to_five_times():
+    """Of two stations as likely, one is at the corner of the home: 1 in 32 stays at home."""
+    city = street_of([("home", 1, 0), ("station", 1, 0), ("station", np.exp(0.5), 100)])
+    found, report = chosen_metres(city, people=64_000)
+    assert set(found) == {100.0}
+    assert report["dropped_zero_length"] == pytest.approx(2_000, abs=180)
+    assert report["redrawn"] == pytest.approx(64_000 * (1 / 2 + 1 / 4 + 1 / 8 + 1 / 16), rel=0.02)
+
+
+def test_walks_of_more_than_two_kilometres_are_counted():
+    stations = [("station", 1, metres) for metres in (2000, 2100)]
+    found, report = chosen_metres(street_of([("home", 1, 0), *stations]), people=500)
+    assert sum(found.values()) == report["trips"] == report["people_with_a_walk"] == 500
+    assert report["longer_than_2_km"] == found[2100] > 0
+
+
+def test_whom_no_way_joins_is_left_out_and_counted():
+    home, station = ("home", 1, 0), ("station", 1, 300)
+    city = street_of([home, station, ("station", 1, 200)])
+    a = city.streets.edges
+    cut = a[(a["u"] != 2) | (a["v"] != 3)].reset_index(drop=True)  # from 200 to 300 m
+    broken = type(city.streets)(city.streets.nodes, cut)
+    trips = sample_trips(
+        City(city.area, broken, city.walls, city.places), people=400, seed=3,
+        kinds=("home-station",), taste=0.0,
+    )  # fmt: skip
+    assert set(trips.table["length"].round()) == {200.0}
+    lost = 400 - len(trips)
+    assert trips.report["unreachable"] == trips.unreachable == lost > 100
+    assert trips.report["dropped_with_unreachable"] == 0
+    assert trips.report["people_with_a_walk"] == len(trips)
+    assert np.diff(trips.path_ptr).tolist() == [2] * len(trips)
