@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.cameras.optics import TASKS
+from sim.city.digest import city_digest
 from sim.errors import InputError
 from sim.pipeline.digests import code_digest
 from sim.results.metrics import figures_of
@@ -239,22 +240,7 @@ def _world(key: str) -> World:
 
 @lru_cache(maxsize=4)
 def _city_digest(key: str) -> str:
-    """Return a digest of streets, walls, places, area and the user's files."""
-    import shapely
-
-    city = _world(key).city
-    total = hashlib.sha256()
-    for array in (*city.streets.arrays, *city.walls.arrays):
-        total.update(np.ascontiguousarray(array).tobytes())
-    edges, places = city.streets.edges, city.places.table
-    for table in (edges[["street", "highway", "name", "steps"]], places[["kind", "name"]]):
-        total.update(table.to_csv(index=False).encode())
-    total.update(np.ascontiguousarray(places["weight"], np.float64).tobytes())
-    for shape in (places.geometry.to_numpy(), [city.area.polygon, city.area.region]):
-        total.update(b"".join(shapely.to_wkb(shape)))
-    total.update(repr(city.area.parts).encode())
-    total.update(json.dumps(city.provenance.get("sources"), sort_keys=True).encode())
-    return total.hexdigest()
+    return city_digest(_world(key).city)
 
 
 def _who_walks(scenario: Scenario) -> str:

@@ -15,13 +15,12 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-
+from sim.city.digest import city_digest, scene_digest
+from sim.digests import digest_of
 from sim.pipeline.digests import code_digest
 from sim.pipeline.stage_cache import (
     Arrays,
     StageCache,
-    digest_of,
     packed,
     plain_packed,
     plain_unpacked,
@@ -229,30 +228,8 @@ class KeptStages:
 
     @cached_property
     def _scene(self) -> str:
-        import shapely
-
-        city = self.city
-        arrays = (*city.streets.arrays, *city.walls.arrays)
-        return digest_of(*arrays, shapely.to_wkb(city.area.polygon))
+        return scene_digest(self.city)
 
     @cached_property
     def _city(self) -> str:
-        """Digest of all of a city that placement and trips may look at."""
-        import pandas as pd
-        import shapely
-
-        city = self.city
-        tables = [
-            pd.util.hash_pandas_object(pd.DataFrame(table.drop(columns="geometry")), index=False)
-            for table in (city.streets.edges, city.places.table)
-        ]
-        shapes = [*city.places.table.geometry, city.area.polygon, city.area.region]
-        return digest_of(
-            self._scene,
-            *(table.to_numpy() for table in tables),
-            b"".join(shapely.to_wkb(np.array(shapes, object))),
-            repr(city.area.parts),
-            city.area.crs,
-            [each for each in city.provenance.get("sources", []) if each.get("kind") != ZONES],
-            city.provenance.get("streets_kind"),
-        )
+        return city_digest(self.city, without_sources=(ZONES,))

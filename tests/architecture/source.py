@@ -25,9 +25,10 @@ FLOW = (
     "pipeline", "ensemble", "commands", "cli",
 )  # fmt: skip
 """Rooms from left to right: a room imports from itself and from its left."""
-FREE = frozenset(
-    {"atomic_write", "errors", "facts", "jit", "keyed_random", "limits", "processes", "surface"}
-)
+FREE = frozenset({
+    "atomic_write", "digests", "errors", "facts", "jit", "keyed_random", "limits", "processes",
+    "surface",
+})  # fmt: skip
 """Rooms of no side, which import from no room of the flow."""
 READABLE = frozenset({"sim.errors", "sim.atomic_write", "sim.results.contract", "sim.results.read"})
 """What the maps may import of the engine."""

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.digests import digest_of
 from sim.pipeline.run import run
-from sim.pipeline.stage_cache import StageCache, digest_of
+from sim.pipeline.stage_cache import StageCache
 from sim.scenario.schema import Scenario
 
 ALL = ["cameras", "sight", "trips", "tracking", "searched", "policies"]

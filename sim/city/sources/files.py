@@ -351,8 +351,8 @@ NO_GRAPH = (LookupError, ValueError, TypeError, SyntaxError, AttributeError, Rec
 
 
 def _graphml(path: Path) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    import networkx as nx  # slow, as osmnx is, and needed for GraphML alone
-    import osmnx as ox
+    import networkx as nx  # slow, and needed for GraphML alone
+    import osmnx as ox  # slow, and needed for GraphML alone
 
     _check(path, LARGEST_TEXT_MB)
     try:
