@@ -15,9 +15,12 @@ from hypothesis import strategies as st
 from oracles import tracking as slow
 from test_exposure import a_world, tracked
 
+from sim.area import Area
 from sim.cameras.optics import TASKS
 from sim.city.loaders import load_city
+from sim.city.model import City
 from sim.city.places import Places
+from sim.city.walls import Walls
 from sim.errors import InputError
 from sim.sight.ranks import NEVER
 from sim.sight.sightings import see
@@ -273,6 +276,86 @@ def test_single_places_are_not_told_of(mong_kok):
     assert (sensitive_places(far, first_seen, TOTALS)["places"] == 0).all()
 
 
+def a_street_with_doors(doors, deck="street"):
+    """A street of 200 m, seen from 60 to 80 m by rank 1 and from 120 to 130 m by rank 2."""
+    streets = slow.network([[(0, 0), (100, 0)], [(100, 0), (200, 0)], [(0, 3), (200, 3)]])
+    streets.edges["deck"] = [deck, "street", "subway"]
+    fleet = slow.fleet([{"x": 500.0, "y": 0.0, "rank": rank} for rank in (10, 20)])
+    rows = [(0, 0, 0, 60.0, 80.0), (0, 1, 1, 20.0, 30.0), (0, 2, 0, 0.0, 200.0)]
+    table = gpd.GeoDataFrame(
+        {"kind": "sensitive", "name": "", "name_zh": "", "weight": 1.0},
+        geometry=[shapely.Point(p) for p in doors], index=range(len(doors)), crs=slow.CRS,
+    )  # fmt: skip
+    region = shapely.box(-100, -100, 300, 100)
+    area = Area("T", "", region, region, slow.CRS, (), 0.0)
+    city = City(area, streets, Walls.none(slow.CRS), Places(table))
+    return city, slow.first_seen(slow.given(streets, fleet, rows))
+
+
+DOORS = {  # where a door is: from which rank on it is seen
+    (70.0, 5.0): 10, (59.1, 5.0): 10, (58.9, 5.0): NEVER, (80.9, -5.0): 10, (81.1, -5.0): NEVER,
+    (125.0, 49.0): 20, (119.1, 0.0): 20, (131.1, 1.0): NEVER, (10.0, 3.0): NEVER,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("total", [9, 10, 11, 19, 20, 21])
+def test_a_door_is_seen_from_its_rank_on_within_a_metre_of_street(door, total):
+    """Five places at one door; the subway under it, wholly seen, does not count."""
+    city, first_seen = a_street_with_doors([door] * 5)
+    row = sensitive_places(city, first_seen, [total]).iloc[0]
+    assert (row["places"], row["task"], row["total"]) == (5, "detect", total)
+    assert row["share_seen"] == float(total >= DOORS[door])
+
+
+def test_places_farther_than_50_m_from_a_street_have_no_door():
+    city, first_seen = a_street_with_doors([(70.0, 49.9)] * 5 + [(70.0, 50.1)] * 3)
+    row = sensitive_places(city, first_seen, [10]).iloc[0]
+    assert (row["places"], row["share_seen"]) == (5, 1.0)
+
+
+def test_classes_are_seen_at_their_ranks_and_count_metres_inside_the_area():
+    city, first_seen = a_street_with_doors([])
+    city.streets.edges["highway"] = ["primary", "primary_link", "steps"]
+    outside = first_seen.arrays._replace(in_area=first_seen.arrays.start < 110)
+    table = exposure_by_street_class(city, replace(first_seen, arrays=outside), [9, 10, 20])
+    told = table[table["task"] == "detect"].set_index(["group", "total"])
+    assert told["share_seen"].to_dict() == pytest.approx({
+        ("primary", 9): 0.0, ("primary", 10): 0.1, ("primary", 20): 0.15,
+        ("steps", 9): 0.0, ("steps", 10): 1.0, ("steps", 20): 1.0,
+    })  # fmt: skip
+    assert told["street_km"].to_dict() == pytest.approx(
+        {(g, n): 0.2 for g in ("primary", "steps") for n in (9, 10, 20)}
+    )
+
+
+def test_zones_share_a_street_where_they_cut_it():
+    """West of 70 m, from there to 100 m, and far away: each has its own metres and sights."""
+    city, first_seen = a_street_with_doors([])
+    boxes = [shapely.box(-50, -1, 70, 1), shapely.box(70, -1, 100, 1), shapely.box(500, 0, 600, 1)]
+    zones = gpd.GeoDataFrame({"name": ["west", "east", "far"]}, geometry=boxes, crs=slow.CRS)
+    table = exposure_by_zone(city, first_seen, [9, 10], zones, by="strip")
+    told = table[table["task"] == "detect"].set_index(["group", "total"])
+    assert set(table["by"]) == {"strip"}
+    assert told["street_km"].to_dict() == pytest.approx(
+        {("west", 9): 0.07, ("west", 10): 0.07, ("east", 9): 0.03, ("east", 10): 0.03}
+    )
+    assert told["share_seen"].to_dict() == pytest.approx(
+        {("west", 9): 0.0, ("west", 10): 1 / 7, ("east", 9): 0.0, ("east", 10): 1 / 3}
+    )
+
+
+def test_groups_without_weight_or_value_are_no_groups():
+    table = pd.DataFrame({
+        "by": "x", "total": 7, "task": "detect", "value": [1.0, np.nan, 3.0, 9.0],
+        "weight": [1.0, 1.0, 1.0, 0.0],
+    })  # fmt: skip
+    row = inequality_across(table, "value", "weight").iloc[0]
+    assert (row["groups"], row["lowest"], row["highest"]) == (2, 1.0, 3.0)
+    assert row["gini"] == pytest.approx(0.25)
+    assert row["decile_ratio"] == pytest.approx(3.0)
+
+
 # --- people --------------------------------------------------------------------------------------
 
 
@@ -337,6 +420,7 @@ def test_inequality_of_people_by_hand():
     seen = report.figures["observed_time"][:, 1, 0] * seconds
     share = [seen[i : i + 2].sum() / seconds[i : i + 2].sum() for i in (0, 2, 4)]
     row = rows.loc[(60, "detect")]
+    assert len(rows) == 2 * len(TASKS)
     assert row["groups"] == 3
     assert row["gini"] == pytest.approx(gini(share))
     assert [row["lowest"], row["highest"]] == pytest.approx([min(share), max(share)])
