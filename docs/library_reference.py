@@ -9,6 +9,8 @@ from docutils.parsers.rst import Directive
 from docutils.statemachine import StringList
 from public_names import by_room
 
+from sim.surface import Result
+
 
 class LibraryReference(Directive):
     """Put a section for each room, with its names, in the place of the directive."""
@@ -27,6 +29,8 @@ class LibraryReference(Directive):
                 text += [f".. {kind}:: {name}"]
                 if kind == "autoclass":
                     text += ["   :members:"]
+                if kind == "autoclass" and Result in thing.__mro__[2:]:  # by way of another class
+                    text += ["   :inherited-members: Result"]
                 text += [""]
             text += ["```"]
             self.state.nested_parse(StringList(text, source="library"), 0, section)

@@ -30,13 +30,17 @@ def public_objects() -> dict[str, object]:
     """Return what a user can come upon: by dotted name, classes and functions."""
     found = {f"sim.{name}": getattr(sim, name) for name in sim.__all__}
     known = set(map(id, found.values()))
+    faces = {name: getattr(sim, name) for name in sim.__all__}
     queue = list(found.values())
     while queue:
         for inner in _mentioned(queue.pop(0)):
-            if id(inner) not in known:
-                known.add(id(inner))
+            if id(inner) in known:
+                continue
+            known.add(id(inner))
+            queue.append(inner)
+            face = faces.get(inner.__name__)
+            if not (inspect.isclass(face) and issubclass(face, inner)):  # described under its face
                 found[f"{inner.__module__}.{inner.__qualname__}"] = inner
-                queue.append(inner)
     return found
 
 
