@@ -38,6 +38,45 @@ test("two streets are their corner", () => {
   assert.equal(finder.find("south / nowhere").filter(({ name }) => name[0].includes("/")).length, 0);
 });
 
+/** A finder of streets by name, each with its junctions; `at` gives where junctions lie. */
+function finderOf(streets, at, decimetre = 1) {
+  const names = Object.keys(streets).map((name) => [name, name]);
+  const edges = Object.values(streets).flatMap((junctions, street) => junctions.map((j) => [street, j]));
+  const column = (k) => Int32Array.from(edges, (edge) => edge[k]);
+  const ways = { columns: { edge_u: column(1), edge_v: column(1) }, junctionAt: (junction) => at[junction] };
+  const given = { edge_name: column(0), name_node: Int32Array.from(names, () => 0), found_node: Int32Array.of() };
+  return new Finder({ decimetre, found: [], names }, given, ways);
+}
+
+const corners = (of, typed) => of.find(typed).filter(({ street }) => street < 0).map(({ junction }) => junction);
+
+test("streets that meet more than once are met in the middle", () => {
+  const at = [[0, 0], [100, 0], [1000, 0], [40, 0]];
+  assert.deepEqual(corners(finderOf({ "Long Road": [0, 1, 2, 3], "Wide Lane": [0, 1, 2] }, at), "long & wide"), [1]);
+});
+
+test("streets a crossing's width apart are met at the lower junction, those further apart are not", () => {
+  const met = (metres) => {
+    const at = { 9: [0, 0], 4: [0, 20 * metres], 7: [5000, 0] };
+    return corners(finderOf({ "Long Road": [7, 9], "Wide Lane": [4] }, at, 2), "wide lane/long road");
+  };
+  assert.deepEqual(met(24), [4]);
+  assert.deepEqual(met(26), []);
+});
+
+test("three streets are no corner", () => {
+  const at = [[0, 0], [100, 0]];
+  const of = finderOf({ "Long Road": [0], "Wide Lane": [0], "Low Street": [0, 1] }, at);
+  assert.deepEqual(corners(of, "long / wide / low"), []);
+  assert.deepEqual(corners(of, "long / low"), [0]);
+});
+
+test("a name with a mistake comes after every name that holds what was typed", () => {
+  const of = finderOf({ "Nelsom Street": [0], "Greatnelson Road": [0], "Upper Nelson": [0], "Nelson Lane": [0], Nelson: [0] }, [[0, 0]]);
+  assert.deepEqual(of.find("nelson").map(({ name }) => name[0]),
+    ["Nelson", "Nelson Lane", "Upper Nelson", "Greatnelson Road", "Nelsom Street"]);
+});
+
 /** Fewest mistakes, by trying every beginning of the name. */
 function slowly(text, name) {
   const distance = (a, b) => {
