@@ -82,6 +82,7 @@ def test_what_is_not_run_is_counted():
         assert count <= NOT_RUN[why][0], f"{count} are not run: {why}; raise the table, or run them"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_the_blocks_of_a_page(page, desk, tmp_path, monkeypatch):
     if not blocks(page):

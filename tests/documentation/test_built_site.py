@@ -8,6 +8,8 @@ from html.parser import HTMLParser
 import pytest
 from documentation.blocks import ROOT
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("sphinx", reason="the extra `docs` is not installed")
 pytest.importorskip("myst_parser", reason="the extra `docs` is not installed")
 pytest.importorskip("furo", reason="the extra `docs` is not installed")

@@ -39,6 +39,7 @@ def test_an_example_opens_with_its_question_and_how_to_run_it(path):
     assert check_file(path).scenario.name.startswith(path.stem)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", OFFLINE, ids=named)
 def test_an_example_that_needs_nothing_else_runs(path, tmp_path):
     checked = check_file(path)

@@ -281,6 +281,7 @@ def test_a_second_call_goes_on_and_ends_with_the_same_bytes(folder, tmp_path, mo
     assert (computed, bytes_of(other)) == ([], whole)
 
 
+@pytest.mark.slow
 def test_workers_change_no_byte(tmp_path):
     for workers in (1, 2):
         bands(scenario(), tmp_path / str(workers), seeds=1, cases=["walls"], workers=workers)
@@ -388,6 +389,7 @@ def test_the_command_refuses_in_one_line(here, capsys, words, said):
     assert not (here / "out").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_loses_no_finished_cell(here):
     command = [sys.executable, "-m", "sim.cli", "bands", str(here / "s.yaml"), "--seeds", "40"]

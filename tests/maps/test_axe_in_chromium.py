@@ -8,6 +8,8 @@ from compared_runs import two_runs
 
 from maps import write_comparison, write_map, write_pages, write_site
 
+pytestmark = pytest.mark.slow
+
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RUN_AXE = """
 const done = arguments[arguments.length - 1];

@@ -16,6 +16,8 @@ from maps.payload import build_payload
 from maps.run_folder import read_run_folder
 from sim.errors import InputError
 
+pytestmark = pytest.mark.slow
+
 PAINTED = """
 const done = arguments[0];
 requestAnimationFrame(() => requestAnimationFrame(() => done(Unseen.panel.views.map((view) => {

@@ -18,6 +18,8 @@ from sim.results.read import read_run
 from sim.results.walk import walk_run
 from sim.scenario.schema import Scenario
 
+pytestmark = pytest.mark.slow
+
 ENDS = ("Mong Kok exit E2", "Flower Market")
 TASKS = ("detect", "observe", "recognise", "identify")
 ENTER, DOWN, ESCAPE = "\ue007", "\ue015", "\ue00c"

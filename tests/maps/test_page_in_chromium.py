@@ -23,6 +23,8 @@ from maps.comparison import ENTRY as COMPARISON
 from maps.page import ENTRY, page_asset
 from maps.run_folder import read_run_folder
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_page_opens_from_disk_without_error_or_request(browser, run_folder):
     open_page(browser, run_folder)

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from sim.pipeline import compile_ahead
 from sim.processes import same_package
 
@@ -23,6 +25,7 @@ def test_the_helper_compiles_the_very_files_of_its_caller(tmp_path):
     assert told.stdout.strip() == os.path.realpath(sys.modules["sim"].__file__ or "")
 
 
+@pytest.mark.slow
 def test_the_invented_street_is_walked_and_searched():
     for compile_part in compile_ahead.PARTS.values():
         compile_part()

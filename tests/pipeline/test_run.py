@@ -234,6 +234,7 @@ def test_what_does_not_fit_is_one_line(change, says, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_greedy_runs_say_what_no_fleet_can_exceed(tmp_path):
     figures = run(scenario(strategy={"greedy_cover": 1, "random": 1}), tmp_path / "out")
     for step in figures["steps"]:

@@ -137,6 +137,7 @@ def alone(tmp_path_factory):
     return content(out)
 
 
+@pytest.mark.slow
 def test_a_repeated_run_gives_the_same_bytes_and_computes_no_stage(tmp_path, alone):
     cache = StageCache(tmp_path / "stages")
     run(scenario(), tmp_path / "first", cache=cache)
@@ -188,6 +189,7 @@ run(wanted, Path(sys.argv[2]) / "run", announce=announce, cache=StageCache(Path(
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="SIGKILL is of POSIX")
 def test_a_killed_run_goes_on_from_its_last_finished_stage(tmp_path, alone):
     wanted = scenario()

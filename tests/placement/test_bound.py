@@ -4,6 +4,7 @@ import itertools
 import math
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import plain_greedy
@@ -54,6 +55,7 @@ def some_system(seed):
     return incidence(seen, 0, 25, whole_edges(streets.edge_length)), mine
 
 
+@pytest.mark.slow
 def test_bound_optimum_and_greedy_stand_in_order():
     tight = []
     for seed in range(40):

@@ -51,6 +51,7 @@ def as_list(picks):
     return list(zip(picks.order.tolist(), picks.gain.tolist(), strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("times", [1, 2, 5])
 def test_picks_are_those_of_plain_greedy(times):
     for seed in range(50):

@@ -151,6 +151,7 @@ def test_at_every_total_the_districts_hold_it_exactly_and_rightly(field):
     assert np.abs(seats - quota).max() < 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", FIELDS)
 @pytest.mark.parametrize("held", [0.0005, 0.0713, 0.5, 0.99])
 def test_at_every_total_an_area_and_the_rest_hold_their_district(rule, held):

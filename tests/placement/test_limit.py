@@ -45,6 +45,7 @@ def seen_by(city, strategy, task, **options):
     return np.array([ranks.coverage(total)[task] for total in TOTALS])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["detect", "recognise"])
 def test_no_strategy_exceeds_the_limit(city, counts, task):
     limit = np.array(coverage_limit(city, counts, task=task))

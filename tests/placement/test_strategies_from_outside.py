@@ -148,6 +148,7 @@ def test_unless_it_is_installed_nobody_knows_it(context):
         ranked("northernmost", context)
 
 
+@pytest.mark.slow
 def test_it_is_found_by_a_new_process(site_packages):
     code = textwrap.dedent(
         f"""

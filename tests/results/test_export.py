@@ -166,6 +166,7 @@ def test_it_says_that_it_is_simulated_and_whose_data_it_is(exported, folder, for
     assert set(about["text"]) <= set(text.splitlines())
 
 
+@pytest.mark.slow
 def test_the_same_run_gives_the_same_bytes(folder, exported, tmp_path):
     finished = read_run(folder)
     export_run(finished, "gpkg", tmp_path / "small.gpkg")
@@ -180,6 +181,7 @@ def test_the_same_run_gives_the_same_bytes(folder, exported, tmp_path):
 # hostile texts
 
 
+@pytest.mark.slow
 def test_hostile_names_stay_names(folder, tmp_path):
     hostile = tmp_path / "hostile"
     shutil.copytree(folder, hostile)
@@ -251,6 +253,7 @@ def test_a_full_disk_leaves_nothing(folder, tmp_path, monkeypatch, capsys, form)
     assert [*tmp_path.iterdir()] == []
 
 
+@pytest.mark.slow
 def test_a_damaged_run_is_refused_in_one_line(folder, tmp_path, capsys):
     half = tmp_path / "half"
     shutil.copytree(folder, half)
@@ -263,6 +266,7 @@ def test_a_damaged_run_is_refused_in_one_line(folder, tmp_path, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["half"]
 
 
+@pytest.mark.slow
 def test_the_command_writes_beside_the_run(folder, tmp_path, capsys):
     run_folder = tmp_path / "small"
     shutil.copytree(folder, run_folder)

@@ -284,6 +284,7 @@ def test_any_text_is_answered(text: str) -> None:
     check(text)
 
 
+@pytest.mark.slow
 @fuzz
 @given(st.dictionaries(st.sampled_from(KEYS), trees, min_size=1))
 def test_any_tree_is_answered(tree: dict[str, object]) -> None:

@@ -133,6 +133,7 @@ def test_random_footprints_as_in_cgal():
             assert length == pytest.approx(shapely.intersection(line, outline).length, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_mong_kok_heads_as_lines_of_sight():
     file = DATA / "mong_kok" / "walk_graph.gpkg"
     if not file.exists():

@@ -43,6 +43,7 @@ def grid_bytes(tile):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["mong_kok_core", "mong_kok", "las_palmas"])
 def test_tiles_and_workers_change_no_bit_and_bound_the_grids(name):
     arrays = scene(name)

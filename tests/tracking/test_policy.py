@@ -236,6 +236,7 @@ def test_ready_cases_change_few_rules():
         assert policy.rules_changed(base) + (policy.camera_share < 1) in (1, 2), policy.name
 
 
+@pytest.mark.slow
 def test_ready_cases_on_real_streets():
     city = load_city("mong_kok_core")
     rng = np.random.default_rng(4)

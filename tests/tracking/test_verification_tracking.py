@@ -149,6 +149,7 @@ def test_verification_one_head_more_never_lowers_tracked_share(rows, more, sprea
         assert after[name] >= before[name] - 1e-12, name
 
 
+@pytest.mark.slow
 def test_verification_chance_agrees_on_100_random_walks():
     rng, walks, z = np.random.default_rng(6), 0, []
     for seed in range(17):
@@ -254,6 +255,7 @@ def _lazy(world):
     return streets, lazy, Sightings(lazy, streets, seen.arrays), trips
 
 
+@pytest.mark.slow
 def test_verification_expected_is_the_mean_over_outages():
     world = _lazy(a_world(41))
     streets, lazy, seen, trips = world

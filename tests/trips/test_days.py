@@ -303,6 +303,7 @@ def test_profiles_that_cannot_be(core, wanted, key):
     assert error.value.key == key
 
 
+@pytest.mark.slow
 def test_the_run_folder_carries_the_day(tmp_path):
     scenario = Scenario.model_validate(
         {

@@ -144,6 +144,7 @@ def test_walkers_leave_a_junction_as_they_came(city):
     np.testing.assert_allclose(through, passed * weight[0], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_standard_error_is_that_between_samples(city):
     flows = [walking_betweenness(city, people=200, seed=seed) for seed in range(40)]
     walkers = np.array([flow.walkers for flow in flows])

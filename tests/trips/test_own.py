@@ -273,6 +273,7 @@ def test_what_cannot_be_read_is_one_line(city, tmp_path, name, content, says):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.slow
 def test_nobody_walks_a_thousand_kilometres(city):
     xy = np.tile([[X, Y], [X + 30, Y]], (30_000, 1))
     n = len(xy)
@@ -330,6 +331,7 @@ FUZZ = settings(
 )
 
 
+@pytest.mark.slow
 @FUZZ
 @given(content=ANYTHING, suffix=st.sampled_from(["gpx", "geojson", "csv", "parquet", "txt"]))
 def test_any_bytes_are_traces_or_one_complaint(tmp_path, content, suffix):
@@ -387,6 +389,7 @@ def test_another_row_and_a_larger_count_change_nobodys_walk(city, tmp_path):
     assert len({tuple(path) for path in paths(few)[:30]}) > 1  # tastes differ
 
 
+@pytest.mark.slow
 def test_a_share_is_of_every_row_and_right_on_average(city, tmp_path):
     demand = read_od(put(tmp_path / "od.csv", OD), city)
     counts = [len(sample_od(city, demand, seed=s, share=0.1)) for s in range(200)]
@@ -453,6 +456,7 @@ def test_joined_trips_keep_their_paths(city, sampled, tmp_path):
 SCENARIO = "name: a\narea: mong_kok_core\ncameras:\n  totals: [60000]\ntrips:\n"
 
 
+@pytest.mark.slow
 def test_a_scenario_with_files_of_its_own(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     put(Path("w.gpx"), gpx(*DEGREES))
@@ -471,6 +475,7 @@ def test_a_scenario_with_files_of_its_own(tmp_path, monkeypatch, capsys):
     assert figures["unseen_trips_se"] is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "says"),
     [

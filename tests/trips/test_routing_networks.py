@@ -20,6 +20,8 @@ from sim.city.sources.pbf import read_pbf
 from sim.city.streets import StreetNetwork
 from sim.trips.routing import walk
 
+pytestmark = pytest.mark.slow
+
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 PAIRS = int(os.environ.get("SIM_ROUTING_PAIRS", "60"))
 PERSONS = 20
