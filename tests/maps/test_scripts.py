@@ -45,6 +45,7 @@ def test_modules_do_what_their_tests_say():
 
 
 @needs_node
+@pytest.mark.slow
 def test_walks_of_the_page_are_the_engine_s_in_a_thousand_cases(tmp_path):
     cases = tmp_path / "cases.json"
     cases.write_text(json.dumps([cases_of(seed, WALKS) for seed in range(TOWNS)]))
