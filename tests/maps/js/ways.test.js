@@ -71,6 +71,23 @@ test("the nearest place on a street, and its line, are where they are drawn", ()
   }
 });
 
+test("a bent street is cut where its metres say", () => {
+  const { length } = ways;
+  const cut = (from, to) => ways.line([{ edge: 4, from: from * length[4], to: to * length[4] }])
+    .map((point) => point.map((value) => Math.round(1000 * value) / 1000));
+  assert.deepEqual(cut(0, 1), [[1000, 0], [1300, 500], [1000, 1000]]);
+  assert.deepEqual(cut(0, 0.5), [[1000, 0], [1300, 500]]);
+  assert.deepEqual(cut(0.25, 0.75), [[1150, 250], [1300, 500], [1150, 750]]);
+  assert.deepEqual(cut(0.75, 0.25), [[1150, 750], [1300, 500], [1150, 250]]);
+  assert.deepEqual(cut(0.25, 0.25), [[1150, 250]]);
+  const bend = (x, y) => ways.nearest(x, y, (edge) => edge === 4);
+  for (const [x, y, part] of [[1000, -10, 0], [1150, 250, 0.25], [1300, 500, 0.5], [1150, 750, 0.75], [990, 1010, 1]]) {
+    near(bend(x, y).at, part * length[4], 1e-6);
+  }
+  near(bend(1150, 250).away, 0, 1e-9);
+  near(bend(1400, 500).away, 100, 1e-9);
+});
+
 test("cameras met are those that see the part walked, for the task or a stricter one", () => {
   const ring = (x, y) => [[x - 100, y - 100], [x + 100, y - 100], [x + 100, y + 100], [x - 100, y + 100]];
   const corners = [...ring(350, 0), ...ring(1000, 500)];
