@@ -210,6 +210,7 @@ def on_a_terminal(words: list[str], environment: dict[str, str], folder: Path) -
 COLOUR = re.compile(r"\x1b\[(\d+;)*([39][0-7]|38|48)[;m]")
 
 
+@pytest.mark.slow
 def test_colour_is_for_terminals_only(there: Path, capfd: pytest.CaptureFixture[str]) -> None:
     words = ["run", "s.yaml", "--no-map", "--out", "out/coloured"]
     plain = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
@@ -280,6 +281,7 @@ WRITING = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("replacing", [False, True], ids=["new", "replacing"])
 @pytest.mark.parametrize("name", WRITING)
 def test_ctrl_c_at_any_moment_leaves_what_was_there(

@@ -92,6 +92,7 @@ def undisturbed(here):
     return here / "alone"
 
 
+@pytest.mark.slow
 def test_kills_at_random_moments_change_no_byte(here, undisturbed):
     chance = random.Random(7)
     folder = here / "killed"
@@ -116,6 +117,7 @@ def test_kills_at_random_moments_change_no_byte(here, undisturbed):
     assert sorted(path.name for path in folder.iterdir()) == sorted([*TABLES, "cells.jsonl"])
 
 
+@pytest.mark.slow
 def test_a_scheduler_begun_by_hand_gives_the_same_table(here, undisturbed):
     address = here / "scheduler.json"
     dask = [sys.executable, "-m", "dask"]
