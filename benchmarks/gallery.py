@@ -30,7 +30,7 @@ from PIL import Image
 import sim
 from sim.cameras.optics import TASKS
 from sim.city.linear_referencing import pieces_between
-from sim.placement.context import Objective
+from sim.placement.parameters import Objective
 from sim.placement.strategies import STRATEGIES
 from sim.sight.isovist import isovists
 from sim.sight.ranks import NEVER

@@ -60,16 +60,37 @@ class Limits:
         return f"{_number(self.low)}..{_number(self.high)}"
 
     def remedy(self) -> str:
-        """Return what to give, for example "a number from 0 to 1"."""
+        """Return what to give, for example "a number 0..1"."""
         what = "a whole number" if self.whole else "a number"
-        first = "above" if self.above else "from"
-        unit = f" {self.unit}" if self.unit else ""
-        return f"{what} {first} {_number(self.low)} to {_number(self.high)}{unit}"
+        return f"{what} {self.words()}" + (f" {self.unit}" if self.unit else "")
 
 
 def _number(value: float) -> str:
     """Return a limit as people write it."""
     return f"{value:,.10f}".rstrip("0").rstrip(".")
+
+
+def metadata(
+    *,
+    at_most: float,
+    at_least: float = 0,
+    above: float | None = None,
+    unit: str = "",
+    whole: bool = False,
+) -> dict[str, Limits]:
+    """Return the limits of a parameter as the metadata of its field in a dataclass.
+
+    Parameters
+    ----------
+    at_most, at_least, above
+        Its limits; `above` takes the place of `at_least` where the lower limit itself is excluded.
+    unit, whole
+        See `Limits`.
+    """
+    low = at_least if above is None else above
+    if not -inf < low < at_most < inf:
+        raise ValueError(f"limits {low} and {at_most} are not a range")
+    return {_LIMITS: Limits(low, at_most, above is not None, unit, whole)}
 
 
 def limited(
@@ -81,22 +102,9 @@ def limited(
     unit: str = "",
     whole: bool = False,
 ) -> T:
-    """Return the field of a dataclass for a parameter with limits.
-
-    Parameters
-    ----------
-    default
-        Its default.
-    at_most, at_least, above
-        Its limits; `above` takes the place of `at_least` where the lower limit itself is excluded.
-    unit, whole
-        See `Limits`.
-    """
-    low = at_least if above is None else above
-    if not -inf < low < at_most < inf:
-        raise ValueError(f"limits {low} and {at_most} are no range")
-    limits = Limits(low, at_most, above is not None, unit, whole)
-    return field(default=default, metadata={_LIMITS: limits})
+    """Return the field of a dataclass for a parameter with limits and a default; see `metadata`."""
+    limits = metadata(at_most=at_most, at_least=at_least, above=above, unit=unit, whole=whole)
+    return field(default=default, metadata=limits)
 
 
 def limits_of(parameters: type[DataclassInstance], name: str) -> Limits:
@@ -107,7 +115,7 @@ def limits_of(parameters: type[DataclassInstance], name: str) -> Limits:
     parameters
         The dataclass.
     name
-        A field that `limited` made.
+        A field that `limited` made, or one with `metadata`.
 
     Raises
     ------

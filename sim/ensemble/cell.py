@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sim.cameras.fleet import Fleet
     from sim.city.model import City
-    from sim.placement.context import Objective
+    from sim.placement.parameters import Objective
     from sim.scenario.schema import Scenario
     from sim.trips.model import Trips
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sim.cameras.fleet import Fleet
     from sim.city.model import City
-    from sim.placement.context import Objective
+    from sim.placement.parameters import Objective
     from sim.scenario.schema import Scenario
     from sim.trips.model import Trips
     from sim.trips.own import Demand, Traces
@@ -150,7 +150,7 @@ def read_own_inputs(scenario: Scenario, city: City) -> tuple[City, OwnInputs]:
 
 def _read_for_cameras(scenario: Scenario, city: City) -> tuple[City, Fleet | None, Objective]:
     """Read the cameras that stand already, and the points to watch."""
-    from sim.placement.context import Objective
+    from sim.placement.parameters import Objective
 
     wanted = scenario.cameras
     aims = Objective(near=wanted.aims.near, task=wanted.aims.task, times=wanted.aims.times)

@@ -7,7 +7,7 @@ are nor which ranks they get.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 from sim.cameras.candidates import SIGHT_LINES, Candidates
 from sim.errors import InputError
 from sim.keyed_random import keys
+from sim.placement.parameters import Objective, PlacementParameters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import geopandas as gpd
 
     from sim.cameras.fleet import Fleet
     from sim.cameras.optics import Optics
@@ -39,29 +38,6 @@ class HeadOrder(NamedTuple):
     def first(self, heads: int) -> HeadOrder:
         """Return the first heads of the order."""
         return HeadOrder(self.site[:heads], self.direction[:heads])
-
-
-@dataclass(frozen=True)
-class Objective:
-    """What a scenario asks of strategies that aim at something.
-
-    Attributes
-    ----------
-    near
-        Kinds of places (strategy places).
-    points
-        Points of the user's own, in any CRS (strategy points); column weight where some weigh
-        more.
-    task
-        Quality that counts (equity, greedy_cover, greedy_trips).
-    times
-        How often a walk should be seen (greedy_trips).
-    """
-
-    near: tuple[str, ...] = ("station", "market", "school", "sensitive")
-    points: gpd.GeoDataFrame | None = None
-    task: str = "recognise"
-    times: int = 1
 
 
 @dataclass(frozen=True)
@@ -89,8 +65,8 @@ class PlacementContext:
     seed: int
     wanted: int
     lens: Optics
-    heads_per_site: float = 2.5
-    aims: Objective = Objective()
+    heads_per_site: float = PlacementParameters.heads_per_site
+    aims: Objective = field(default_factory=Objective)
     locked: Fleet | None = None
 
 

@@ -17,25 +17,8 @@ from numpy.typing import NDArray
 from sim.area import Area, districts
 from sim.cameras.fleet import OWNERS
 from sim.errors import InputError
-
-SHARE_RULES = ("population", "streets", "given", "direct")
-
-
-class Phase(NamedTuple):
-    """Heads up to a city total, the year they hang by then, and the mix of owners among them."""
-
-    total: int
-    year: int
-    mix: Mapping[str, float]
-
-
-PHASES = (
-    Phase(4_000, 2025, {"police": 1.0}),
-    Phase(11_000, 2026, {"police": 1.0, "department": 6.0}),
-    Phase(60_000, 2028, {"department": 1.0, "transport": 1.0, "estate": 1.0, "mall": 1.0}),
-)
-"""Growth as announced (about 4,000 in 2025; 11,000 in early 2026, 5,000 of them police; 60,000 by
-2028). The owners of the last phase are not published: equal parts are our assumption."""
+from sim.limits import check, check_value
+from sim.placement.parameters import PHASES, Phase, PlacementParameters
 
 STREET_SHARES: Mapping[str, Mapping[str, float]] = {
     "low": {"police": 0.6, "department": 0.3, "transport": 0.2, "estate": 0.1, "mall": 0.05,
@@ -102,10 +85,10 @@ def region_heads(
     area: Area,
     total: int,
     *,
-    share_rule: str = "population",
+    share_rule: str = PlacementParameters.share_rule,
     share: float | None = None,
-    street_share: str | Mapping[str, float] = "middle",
-    mobile_share: float = 0.0,
+    street_share: str | Mapping[str, float] = PlacementParameters.street_share,
+    mobile_share: float = PlacementParameters.mobile_share,
     phases: Sequence[Phase] = PHASES,
 ) -> RegionHeads:
     """Share the city's heads out and keep those of the region that watch a street.
@@ -135,8 +118,7 @@ def region_heads(
     """
     _check_phases(phases)
     shares = _street_shares(street_share)
-    if not 0 <= mobile_share <= 1:
-        raise InputError(f"{mobile_share} is no share; write 0..1", key="cameras.mobile_share")
+    check_value(PlacementParameters, "mobile_share", mobile_share, "cameras")
     announced, district = _announced(area, total, share_rule, share)
     owner, year = _owners(announced, phases)
     mobile = _turns(mobile_share, len(announced))
@@ -163,6 +145,7 @@ def _check_phases(phases: Sequence[Phase]) -> None:
         raise InputError("growth needs at least one phase; give one", key="cameras.phases")
     for i, phase in enumerate(phases):
         key = f"cameras.phases.{i}"
+        check(phase, key)
         before = phases[i - 1] if i else Phase(0, phase.year, {})
         if phase.total <= before.total or phase.year < before.year:
             raise InputError(
@@ -207,8 +190,7 @@ def _announced(
     if share_rule == "given":
         if share is None:
             raise InputError("share_rule given needs a share; write share: 0.02", "cameras.share")
-        if not 0 <= share <= 1:
-            raise InputError(f"{share} is no share; write 0..1", key="cameras.share")
+        check_value(PlacementParameters, "share", share, "cameras")
         ranks = ranks[_turns(share, total)]
     return ranks, np.full(len(ranks), -1, np.int8)
 

@@ -22,15 +22,16 @@ from sim.cameras.fleet import MOUNTS, OPTICS_COLUMNS, OWNERS, SIMULATED, Fleet, 
 from sim.cameras.optics import camera_type
 from sim.city.streets import DECKS
 from sim.errors import InputError
+from sim.limits import check_value
 from sim.placement.context import (
     DIRECTIONS,
     HeadOrder,
-    Objective,
     PlacementContext,
     headings,
     interleaved,
 )
-from sim.placement.growth import PHASES, Phase, RegionHeads, region_heads, sainte_lague
+from sim.placement.growth import RegionHeads, region_heads, sainte_lague
+from sim.placement.parameters import PHASES, Objective, Phase, PlacementParameters
 from sim.placement.strategies import ranked
 
 if TYPE_CHECKING:
@@ -44,14 +45,14 @@ def place(
     city: City,
     total: int,
     *,
-    strategy: str | Mapping[str, float] = "junctions",
-    share_rule: str = "population",
+    strategy: str | Mapping[str, float] = PlacementParameters.strategy,
+    share_rule: str = PlacementParameters.share_rule,
     share: float | None = None,
-    street_share: str | Mapping[str, float] = "middle",
-    mobile_share: float = 0.0,
+    street_share: str | Mapping[str, float] = PlacementParameters.street_share,
+    mobile_share: float = PlacementParameters.mobile_share,
     phases: Sequence[Phase] = PHASES,
-    optics: str | Mapping[str, float] = "typical",
-    heads_per_site: float = 2.5,
+    optics: str | Mapping[str, float] = PlacementParameters.optics,
+    heads_per_site: float = PlacementParameters.heads_per_site,
     existing: Fleet | None = None,
     aims: Objective | None = None,
     seed: int = 0,
@@ -88,8 +89,9 @@ def place(
     Raises
     ------
     InputError
-        An unknown name, or more heads than there are places for.
+        An unknown name, a number outside its limits, or more heads than there are places for.
     """
+    check_value(PlacementParameters, "heads_per_site", heads_per_site, "cameras")
     heads = region_heads(
         city.area, total, share_rule=share_rule, share=share, street_share=street_share,
         mobile_share=mobile_share, phases=phases,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.placement.growth import PHASES, Phase
+from sim.placement.parameters import PHASES, Phase
 from sim.scenario.schema import Scenario, plain_mix
 from sim.tracking.parameters import TrackingParameters
 

@@ -36,7 +36,7 @@ from sim.tracking.parameters import TrackingParameters
 KINDS_OF_WALKERS = 16
 """Hit rates at which a walk is followed where they vary by person; see `hit_rates`."""
 ALIKE = 1e-12
-"""Below such a spread of hit rates, all persons have the same."""
+"""A spread nearer to 0, or a mean nearer to 0 or 1, is no spread; a spread nearer to 1 is 1."""
 GLANCE_M = 1e-6
 """A face turned to a head for less than a micrometre of street is not turned to it."""
 
@@ -131,7 +131,7 @@ def hit_rates(
     tuple
         Hit rate and share of walkers of each kind.
     """
-    if spread < ALIKE or mean in (0.0, 1.0):
+    if spread < ALIKE or not ALIKE < mean < 1 - ALIKE:
         return np.array([mean]), np.ones(1)
     certainty, n = 1 / spread - 1, np.arange(1, kinds)
     more, fewer = mean * certainty, (1 - mean) * certainty
@@ -153,9 +153,9 @@ def drawn_hit_rates(mean: float, spread: float, lot: NDArray[np.float64]) -> NDA
 
     The parameters are those of `hit_rates`.
     """
-    if spread < ALIKE or mean in (0.0, 1.0):
+    if spread < ALIKE or not ALIKE < mean < 1 - ALIKE:
         return np.full(lot.shape, mean)
-    if spread == 1:
+    if spread > 1 - ALIKE:
         return (lot >= 1 - mean).astype(np.float64)
     from scipy.special import betaincinv
 

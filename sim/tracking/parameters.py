@@ -13,6 +13,9 @@ from sim.cameras.tasks import Task
 from sim.errors import InputError
 from sim.limits import check, limited
 
+LARGEST_TABLE = 20_000_000
+"""Rows of walks × totals × tasks; so many take about 10 GB."""
+
 
 @dataclass(frozen=True)
 class TrackingParameters:

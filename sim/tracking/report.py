@@ -41,7 +41,7 @@ from sim.tracking.linking import (
     linking,
     working_heads,
 )
-from sim.tracking.parameters import TrackingParameters
+from sim.tracking.parameters import LARGEST_TABLE, TrackingParameters
 from sim.tracking.statistics import numbers, share
 
 if TYPE_CHECKING:
@@ -60,8 +60,6 @@ MEANS = (
 """Figures of summary.json given as mean and percentiles; the tracked shares follow apart."""
 FIRST_METRE = 1.0
 """The door is seen if a head sees any of the first metre of the walk."""
-LARGEST_TABLE = 20_000_000
-"""Rows of walks × totals × tasks; so many take about 10 GB."""
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,11 @@ from sim.errors import InputError
 from sim.keyed_random import uniform
 from sim.trips.days import Legs, departures, draw_days
 from sim.trips.destinations import Ends, by_weight, ends_of, residents
-from sim.trips.model import WALKING_SPEED_M_S, Trips
+from sim.trips.model import Trips
+from sim.trips.parameters import USUAL_KINDS, WALKING_SPEED_M_S, TripParameters
 from sim.trips.routing import Walks, walk
 from sim.trips.waypoints import Gazetteer, WalkThrough
 
-USUAL_KINDS = ("home-station", "home-market", "station-office")
 WITHOUT_EITHER = "home-office"
 """What is walked in place of the usual kinds where neither stations nor markets are known."""
 NEAREST = 12
@@ -37,7 +37,6 @@ NEARNESS_M = 200.0
 market, and a much larger one draws some from further off. An assumption, not yet fitted to data."""
 DRAWS = 5
 """Times a destination is drawn again when it snaps to the junction of its origin."""
-MOST_PEOPLE = 5_000_000
 LONG_M = 2000.0
 """Longer walks are counted: many of these people would take a bus, which is not simulated."""
 COLUMNS: dict[str, Any] = {
@@ -72,7 +71,7 @@ def sample_trips(
     people: int,
     seed: int,
     kinds: Sequence[str] = USUAL_KINDS,
-    taste: float = 0.2,
+    taste: float = TripParameters.taste,
     speed_m_s: float = WALKING_SPEED_M_S,
     walks: Sequence[WalkThrough] = (),
     profiles: Sequence[str] | Mapping[str, float] = (),
@@ -112,8 +111,7 @@ def sample_trips(
     InputError
         A kind, number or way-point that cannot be; names the scenario key.
     """
-    if not 0 <= people <= MOST_PEOPLE:
-        raise InputError(f"{people} people: give 0 to {MOST_PEOPLE:,}", key="trips.people")
+    TripParameters(people=people, taste=taste, speed_m_s=speed_m_s)
     named = _named_routes(city, walks, speed_m_s)
     report: dict[str, float] = {"people": people, "named_walks": len(walks)}
     report["represents_unknown"] = float(residents(city) is None)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.city.streets import StreetNetwork
 from sim.errors import InputError
-from sim.trips.model import WALKING_SPEED_M_S
+from sim.trips.parameters import WALKING_SPEED_M_S
 from sim.trips.routing import Walks, walk
 
 TOO_FAR_M = 50.0

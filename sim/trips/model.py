@@ -10,11 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.surface import Result
-
-__all__ = ["WALKING_SPEED_M_S", "Trips"]
-
-WALKING_SPEED_M_S = 1.34
-"""Mean free walking speed on the flat, m/s (Weidmann, Transporttechnik der Fussgänger, 1993)."""
+from sim.trips.parameters import WALKING_SPEED_M_S
 
 WITHOUT_A_DAY = pd.DataFrame(
     {"profile": "", "leg": np.int32(0), "departs_s": np.nan, "represents": 1.0}, index=[0]

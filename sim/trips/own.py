@@ -21,9 +21,10 @@ from sim.atomic_write import write_aside
 from sim.city.model import City
 from sim.errors import InputError
 from sim.trips.matching import TOO_FAR_M, match
-from sim.trips.model import WALKING_SPEED_M_S, Trips
+from sim.trips.model import Trips
 from sim.trips.own_demand import Demand, read_od, sample_od
 from sim.trips.own_walks import Traces, read_traces
+from sim.trips.parameters import WALKING_SPEED_M_S
 from sim.trips.routing import edge_seconds
 
 __all__ = [

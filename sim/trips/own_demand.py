@@ -18,7 +18,8 @@ from sim.city.model import City
 from sim.city.sources.tables import LATITUDE, LONGITUDE, OwnTable, listed, read_table
 from sim.errors import InputError, InputErrors
 from sim.keyed_random import uniform
-from sim.trips.model import WALKING_SPEED_M_S, Trips
+from sim.trips.model import Trips
+from sim.trips.parameters import WALKING_SPEED_M_S, TripParameters
 from sim.trips.routing import nearest_nodes, walk
 from sim.trips.waypoints import REACH_M, Gazetteer
 
@@ -114,8 +115,8 @@ def sample_od(
     demand: Demand,
     *,
     seed: int,
-    share: float = 1.0,
-    taste: float = 0.2,
+    share: float = TripParameters.od_share,
+    taste: float = TripParameters.taste,
     speed_m_s: float = WALKING_SPEED_M_S,
 ) -> Trips:
     """Draw people from an origin-destination table and find their walks.
@@ -146,8 +147,7 @@ def sample_od(
     InputError
         The share is none, or makes more trips than can be simulated.
     """
-    if not 0 < share <= 1:
-        raise InputError(f"share {share:g} is not above 0 and up to 1", key="trips.od_share")
+    TripParameters(od_share=share, taste=taste, speed_m_s=speed_m_s)
     wanted = demand.count * share
     _check_size(demand, float(wanted.sum()), float(wanted.max()), share)
     whole = np.floor(wanted)

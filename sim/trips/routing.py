@@ -20,8 +20,9 @@ from sim.city.streets import StreetNetwork
 from sim.errors import InputError
 from sim.jit import inner, kernel
 from sim.keyed_random import keys, scrambled_one
+from sim.limits import check_value
 from sim.processes import available_cores
-from sim.trips.model import WALKING_SPEED_M_S
+from sim.trips.parameters import WALKING_SPEED_M_S, TripParameters
 
 STEPS_SLOWER = 2.0
 """Walking time on steps over that on the flat, for the same horizontal length: Weidmann (1993)
@@ -29,7 +30,6 @@ gives 0.61 m/s up and 0.69 m/s down against 1.34 m/s on the flat."""
 TASTE_LEVELS = 1024
 """Taste takes the midpoints of so many equally likely parts of the lognormal distribution, so it
 has a smallest value, on which the search's lower bound rests."""
-LARGEST_TASTE = 2.0
 WALKS_AT_ONCE = 512
 WAITING, DONE = -1, -2
 """Places of nodes that are not in the heap: met but not queued, or taken out of it."""
@@ -122,8 +122,7 @@ def walk(
     InputError
         Taste or speed out of range, or nodes that the network does not have.
     """
-    if not 0 <= taste <= LARGEST_TASTE:
-        raise InputError(f"taste {taste} is not between 0 and {LARGEST_TASTE:g}", key="trips.taste")
+    check_value(TripParameters, "taste", taste, "trips")
     seconds = edge_seconds(streets, speed_m_s)
     start, end = np.asarray(origins, np.int32), np.asarray(destinations, np.int32)
     person_keys = keys(seed, "taste", np.asarray(persons, np.int64))
@@ -153,11 +152,7 @@ def walk(
 
 def edge_seconds(streets: StreetNetwork, speed_m_s: float) -> NDArray[np.float64]:
     """Return the walking time of each edge, s, without taste."""
-    if not 0.1 <= speed_m_s <= 5:
-        raise InputError(
-            f"walking speed {speed_m_s} m/s is not between 0.1 and 5; 1.34 is usual",
-            "trips.speed_m_s",
-        )
+    check_value(TripParameters, "speed_m_s", speed_m_s, "trips")
     slower = np.where(streets.edges["steps"].to_numpy(bool), STEPS_SLOWER, 1.0)
     return streets.arrays.edge_length / speed_m_s * slower
 

@@ -10,7 +10,7 @@ from shapely.geometry import Point
 import sim
 from sim.cameras.fleet import OPTICS_COLUMNS, Fleet
 from sim.errors import InputError
-from sim.placement.context import Objective
+from sim.placement.parameters import Objective
 
 
 @pytest.fixture(scope="module")

@@ -10,13 +10,11 @@ from sim.area import Area, DistrictPart, districts
 from sim.cameras.fleet import OWNERS
 from sim.errors import InputError
 from sim.placement.growth import (
-    PHASES,
-    SHARE_RULES,
     STREET_SHARES,
-    Phase,
     region_heads,
     sainte_lague,
 )
+from sim.placement.parameters import PHASES, SHARE_RULES, Phase
 
 weights = st.lists(st.floats(0.001, 1e6), min_size=1, max_size=20)
 SQUARE = box(835000, 820000, 836000, 821000)

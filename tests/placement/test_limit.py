@@ -12,9 +12,10 @@ from sim.cameras.candidates import candidates
 from sim.cameras.fleet import Fleet
 from sim.cameras.optics import TASKS, camera_type
 from sim.errors import InputError
-from sim.placement.context import DIRECTIONS, Objective, PlacementContext
+from sim.placement.context import DIRECTIONS, PlacementContext
 from sim.placement.incidence import incidence
 from sim.placement.limit import coverage_limit
+from sim.placement.parameters import Objective
 from sim.placement.strategies import STRATEGIES
 from sim.placement.views import candidate_arrays, views
 from sim.sight.ranks import first_seen

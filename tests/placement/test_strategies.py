@@ -14,8 +14,9 @@ from sim.cameras.fleet import Fleet
 from sim.cameras.optics import CASES
 from sim.city.places import Places
 from sim.errors import InputError
-from sim.placement.context import DIRECTIONS, Objective, PlacementContext, planning_seed
+from sim.placement.context import DIRECTIONS, PlacementContext, planning_seed
 from sim.placement.growth import sainte_lague
+from sim.placement.parameters import Objective
 from sim.placement.strategies import STRATEGIES, ranked
 from sim.placement.strategies.population import squares
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from sim.cameras.tasks import TASKS
 from sim.scenario.schema.cameras import (
     STREET_SHARE_TAGS,
     Aims,
@@ -34,7 +35,6 @@ from sim.scenario.schema.mixes import (
 from sim.scenario.schema.tracking import HitRate, Recognition, Tracking
 from sim.scenario.schema.trips import PROFILE_TAGS, PROFILES, ProfileShares, Trips, Walk
 from sim.scenario.schema.values import (
-    LARGEST_TOTAL,
     FilePath,
     FolderName,
     Part,
@@ -45,9 +45,10 @@ from sim.scenario.schema.values import (
     in_hong_kong,
     mistake,
 )
+from sim.tracking.parameters import LARGEST_TABLE
 
 __all__ = [
-    "LARGEST_TOTAL", "LAYER_KEYS", "MOST_CELLS", "MOST_NAMED", "OPTICS", "PROFILES", "STRATEGIES",
+    "LAYER_KEYS", "MOST_CELLS", "MOST_NAMED", "OPTICS", "PROFILES", "STRATEGIES",
     "STRATEGY_ENTRY_POINTS", "TAGS", "VERSION", "Aims", "Cameras", "GrowthPhase", "HitRate",
     "Layers", "OwnerMix", "ProfileShares", "Recognition", "Scenario", "StreetShares", "Tracking",
     "Trips", "Walk", "coordinates", "json_schema", "mix_words", "plain_mix", "plain_names",
@@ -133,6 +134,23 @@ class Scenario(Part):
             raise PydanticCustomError(
                 "scenario", "{text}", {"text": problems[0][1], "problems": problems}
             )
+        return self
+
+    @model_validator(mode="after")
+    def _tables_not_too_large(self) -> Scenario:
+        """Refuse more walks and totals than a run's tables can hold.
+
+        How many walks typical days make is known when they are drawn.
+        """
+        people, totals, tasks = self.trips.people, len(self.cameras.totals), len(TASKS)
+        rows = people * totals * tasks
+        if rows > LARGEST_TABLE:
+            words = (
+                f"{people:,} walks × {totals} totals × {tasks} tasks are {rows:,} rows, above "
+                f"{LARGEST_TABLE:,}; take fewer people or totals"
+            )
+            problems = [(("trips", "people"), words)]
+            raise PydanticCustomError("scenario", "{text}", {"text": words, "problems": problems})
         return self
 
     def _positions_outside(self) -> Iterator[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     BeforeValidator,
@@ -16,23 +16,33 @@ from pydantic import (
 )
 
 from sim.cameras.tasks import Task
+from sim.placement.parameters import (
+    LARGEST_TOTAL,
+    Objective,
+    Phase,
+    PlaceKind,
+    PlacementParameters,
+    ShareRule,
+    StreetShareCase,
+)
 from sim.scenario.schema.mixes import OpticsMix, StrategyMix, plain_mix, plain_names
 from sim.scenario.schema.values import (
     DATE,
-    LARGEST_TOTAL,
     Date,
     FilePath,
     Number,
     Part,
+    RoomParameters,
     Share,
     Weight,
     Whole,
     mistake,
 )
+from sim.scenario.units import SHARE
 
-PlaceKind = Literal["home", "landmark", "market", "office", "school", "sensitive", "station"]
-ShareRule = Literal["population", "streets", "given", "direct"]
-StreetShareCase = Literal["low", "middle", "high"]
+_CAMERAS = RoomParameters(PlacementParameters)
+_AIMS = RoomParameters(Objective)
+_PHASE = RoomParameters(Phase)
 STREET_SHARE_TAGS = ("<case>", "<owners>")
 """Tags of the two forms of street_share; pydantic puts them into its locations."""
 
@@ -81,7 +91,7 @@ class Aims(Part):
     """What strategies that aim at something aim at."""
 
     near: tuple[PlaceKind, ...] = Field(
-        default=("station", "market", "school", "sensitive"),
+        default=Objective.near,
         min_length=1,
         description="Kinds of places for strategy places, the nearest to any of them first.",
     )
@@ -93,15 +103,14 @@ class Aims(Part):
         ),
     )
     task: Task = Field(
-        default="recognise",
+        default=Objective.task,
         description=(
             "Quality that equity and the greedy strategies count: detect, observe, recognise or "
             "identify."
         ),
     )
-    times: Annotated[Whole, Field(ge=1, le=100)] = Field(
-        default=1,
-        description="How many times a walk should be seen for strategy greedy_trips, 1..100.",
+    times: Annotated[Whole, _AIMS.within("times")] = _AIMS.key(
+        "times", "How many times a walk should be seen for strategy greedy_trips, {limits}."
     )
 
 
@@ -134,10 +143,10 @@ class OwnerMix(Part):
 class GrowthPhase(Part):
     """Cameras up to a city total, by when they hang, and whose they are."""
 
-    total: Annotated[Whole, Field(ge=1, le=LARGEST_TOTAL)] = Field(
+    total: Annotated[Whole, _PHASE.within("total")] = Field(
         description="City total at the end of the phase, cameras, 1..1,000,000.", examples=[20000]
     )
-    year: Annotated[Whole, Field(ge=1900, le=2200)] = Field(
+    year: Annotated[Whole, _PHASE.within("year")] = Field(
         description="Year by which they hang, 1900..2200.", examples=[2027]
     )
     owners: OwnerMix = Field(description="Owners of the cameras that the phase adds, by weight.")
@@ -161,7 +170,7 @@ class Cameras(Part):
         json_schema_extra=_array_item_or_dates,
     )
     strategy: StrategyMix = Field(
-        default="junctions",
+        default=PlacementParameters.strategy,
         description=(
             "Which places come first: random (anywhere along streets), even (evenly spaced), "
             "junctions (the busiest first), betweenness (streets that most walks use), transit "
@@ -173,7 +182,7 @@ class Cameras(Part):
         ),
     )
     share_rule: ShareRule = Field(
-        default="population",
+        default=PlacementParameters.share_rule,
         description=(
             "How the city's total is shared out: population (of the 18 districts), streets "
             "(length of carriageway), given (write `share`), direct (totals are the cameras of "
@@ -193,23 +202,22 @@ class Cameras(Part):
         | Annotated[StreetShares, Tag(STREET_SHARE_TAGS[1])],
         Discriminator(_kind_of_street_share),
     ] = Field(
-        default="middle",
+        default=PlacementParameters.street_share,
         description=(
             "How many of the cameras watch a street at all: low, middle, high, or a share 0..1 "
             "for every owner. Shown with every headline."
         ),
     )
     optics: OpticsMix = Field(
-        default="typical",
+        default=PlacementParameters.optics,
         description=(
             "Camera type: weak (full HD, 90 degrees), typical (4K, 62 degrees), strong (4K, "
             "40 degrees), fixed_bullet, dome, panoramic, ptz, low_cost, fourk (docs/cameras.md); "
             "or a mix with weights above 0..1,000,000, as {fixed_bullet: 2, ptz: 1}."
         ),
     )
-    heads_per_site: Annotated[Number, Field(ge=1, le=8)] = Field(
-        default=2.5,
-        description="Heads (directed cameras) on one pole or wall, mean, 1..8.",
+    heads_per_site: Annotated[Number, _CAMERAS.within("heads_per_site")] = _CAMERAS.key(
+        "heads_per_site", "Heads (directed cameras) on one pole or wall, mean, {limits}."
     )
 
     existing: FilePath | None = Field(
@@ -225,12 +233,10 @@ class Cameras(Part):
         validate_default=True,
         description="What strategies that aim at something aim at.",
     )
-    mobile_share: Share = Field(
-        default=0.0,
-        description=(
-            "Share 0..1 of the cameras that are mobile (vehicles, worn on the body): they are "
-            "counted and left out, since where they look is nowhere known."
-        ),
+    mobile_share: Annotated[Number, _CAMERAS.within("mobile_share"), SHARE] = _CAMERAS.key(
+        "mobile_share",
+        "Share {limits} of the cameras that are mobile (vehicles, worn on the body): they are "
+        "counted and left out, since where they look is nowhere known.",
     )
     dates: tuple[Date, ...] = Field(
         default=(),

@@ -13,7 +13,8 @@ from typing import Annotated, Any
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticKnownError
 
-from sim.scenario.schema.values import LARGEST_TOTAL, mistake
+from sim.placement.parameters import LARGEST_TOTAL
+from sim.scenario.schema.values import mistake
 
 Mix = str | tuple[tuple[str, float], ...]
 """A name, or names with weights above 0."""

@@ -1,4 +1,4 @@
-"""Who walks where: the keys under `trips`."""
+"""Who walks where: the keys under `trips`; numbers as in `sim.trips.parameters`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sim.scenario.schema.values import (
     FilePath,
     Number,
     Part,
+    RoomParameters,
     Share,
     Text,
     WayPoint,
@@ -18,8 +19,10 @@ from sim.scenario.schema.values import (
     mistake,
 )
 from sim.scenario.units import SHARE, SPEED
+from sim.trips.parameters import USUAL_KINDS, TripParameters, WalkKind
 
-WalkKind = Literal["home-station", "home-market", "station-office"]
+_TRIPS = RoomParameters(TripParameters)
+
 ProfileName = Literal[
     "commuter", "pupil", "shopper", "older_resident", "night_out", "worker", "visitor", "marcher"
 ]
@@ -87,11 +90,11 @@ def _kind_of_profiles(value: object) -> str:
 class Trips(Part):
     """Who walks where."""
 
-    people: Annotated[Whole, Field(ge=0, le=1_000_000)] = Field(
-        default=2000, description="People sampled, a walk or a day each, 0..1,000,000."
+    people: Annotated[Whole, _TRIPS.within("people")] = _TRIPS.key(
+        "people", "People sampled, a walk or a day each, {limits}."
     )
     kinds: tuple[WalkKind, ...] = Field(
-        default=get_args(WalkKind),
+        default=USUAL_KINDS,
         min_length=1,
         description="Kinds of typical walk that are sampled, where no profiles are given.",
     )
@@ -108,15 +111,13 @@ class Trips(Part):
             "marcher: 0.02}."
         ),
     )
-    taste: Annotated[Number, Field(ge=0, le=2)] = Field(
-        default=0.2,
-        description=(
-            "Spread of the personal taste for streets: sigma of a lognormal factor with mean 1 "
-            "on the length of each street, 0..2; 0 is exact shortest walks."
-        ),
+    taste: Annotated[Number, _TRIPS.within("taste")] = _TRIPS.key(
+        "taste",
+        "Spread of the personal taste for streets: sigma of a lognormal factor with mean 1 "
+        "on the length of each street, {limits}; 0 is exact shortest walks.",
     )
-    speed_m_s: Annotated[Number, Field(ge=0.2, le=3), SPEED] = Field(
-        default=1.34, description="Walking speed on the flat, metres per second, 0.2..3."
+    speed_m_s: Annotated[Number, _TRIPS.within("speed_m_s"), SPEED] = _TRIPS.key(
+        "speed_m_s", "Walking speed on the flat, metres per second, {limits}."
     )
     walks: tuple[Walk, ...] = Field(
         default=(),
@@ -137,9 +138,9 @@ class Trips(Part):
             "count), seen from the working folder. With it people is 0 unless written."
         ),
     )
-    od_share: Annotated[Number, Field(gt=0, le=1), SHARE] = Field(
-        default=1.0,
-        description="Share of the people of the origin-destination table that are simulated, 0..1.",
+    od_share: Annotated[Number, _TRIPS.within("od_share"), SHARE] = _TRIPS.key(
+        "od_share",
+        "Share of the people of the origin-destination table that are simulated, 0..1.",
     )
     population: FilePath | None = Field(
         default=None,
@@ -188,7 +189,7 @@ class Trips(Part):
             for index, name in enumerate(profiles):
                 if name in profiles[:index]:
                     raise mistake(f'"{name}" stands twice; remove one', index)
-        if profiles and info.data.get("kinds", get_args(WalkKind)) != get_args(WalkKind):
+        if profiles and info.data.get("kinds", USUAL_KINDS) != USUAL_KINDS:
             raise mistake("and kinds exclude one another; remove one of the two")
         return profiles
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
     from pydantic.fields import FieldInfo
 
-LARGEST_TOTAL = 1_000_000
 HONG_KONG_BOX = (22.13, 113.82, 22.58, 114.45)
 """South, west, north, east: way-points outside are not in Hong Kong."""
 
