@@ -17,8 +17,8 @@ from scipy.spatial import cKDTree
 
 from sim.cameras.facades import distance_to_facade
 from sim.cameras.fleet import MOUNTS
+from sim.city.decks import DECKS
 from sim.city.linear_referencing import segment_at
-from sim.city.streets import DECKS
 from sim.city.walls import half_widths
 from sim.errors import InputError
 from sim.jit import lean_kernel

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.cameras.optics import FACE_HEIGHT_M, TASKS, camera_type
-from sim.city.streets import DECKS
+from sim.city.decks import DECKS
 from sim.errors import InputError, InputErrors
 from sim.surface import Result, axes_for
 

@@ -92,6 +92,16 @@ class _Camera(NamedTuple):
     reading: Reading
 
 
+class _Found(NamedTuple):
+    """Things of a file with their tags."""
+
+    things: list[Mapped]
+    status: str
+    """Of the heads made of them: "mapped" or "listed"."""
+    notes: list[Note]
+    left_out: Counter[str]
+
+
 class _Types(NamedTuple):
     """What is taken for what the source does not say."""
 
@@ -149,6 +159,13 @@ def read_cameras(
     found = _things(path, columns, crs)
     if isinstance(found, RealCameras):
         return _fitting(path, found, city)
+    return _cameras_of(path, found, city, names, undirected)
+
+
+def _cameras_of(
+    path: Path, found: _Found, city: City | None, names: Mapping[str, str], undirected: str
+) -> RealCameras:
+    """Make cameras of the things in a file; names are those of camera types by kind."""
     things, status, notes, left_out = found
     cameras = _read_all(path, things, notes, left_out)
     metres = _crs(path, cameras, city)
@@ -165,15 +182,17 @@ def read_cameras(
     point = shapely.points([(camera.x, camera.y) for camera in placed])
     heads = gpd.GeoDataFrame(rows, geometry=point[[row["site"] for row in rows]], crs=metres)
     counts = _counts(things, placed, heads, notes, left_out)
-    sites = pd.DataFrame(
-        [
-            (site, camera.source, *camera.reading[-len(SITE_WORDS) + 1 :])
-            for site, camera in enumerate(placed)
-        ],
-        columns=["site", *SITE_WORDS],
-    )
     table = pd.DataFrame(notes, columns=list(Note._fields)).astype(str)
-    return RealCameras(Fleet.from_heads(heads, counts), table, counts, sites)
+    return RealCameras(Fleet.from_heads(heads, counts), table, counts, _sites(placed))
+
+
+def _sites(placed: list[_Camera]) -> pd.DataFrame:
+    """Return a site a row with the words known of it."""
+    rows = [
+        (site, camera.source, *camera.reading[-len(SITE_WORDS) + 1 :])
+        for site, camera in enumerate(placed)
+    ]
+    return pd.DataFrame(rows, columns=["site", *SITE_WORDS])
 
 
 def undirected_way(word: str) -> Undirected:
@@ -191,23 +210,23 @@ def undirected_way(word: str) -> Undirected:
     raise InputError(f'undirected: "{word}" is neither "street" nor "all round"')
 
 
-def _things(
-    path: Path, columns: Mapping[str, str] | None, crs: str | None
-) -> RealCameras | tuple[list[Mapped], str, list[Note], Counter[str]]:
+def _things(path: Path, columns: Mapping[str, str] | None, crs: str | None) -> RealCameras | _Found:
     """Read a file: a fleet written before, or things with tags and their status."""
     suffix = path.suffix.lower()
     if suffix == ".pbf":
         things, left_out, _ = read_pbf(path)
-        return things, "mapped", [], left_out
+        return _Found(things, "mapped", [], left_out)
     if suffix in (".json", ".geojson"):
         things, left_out, document = read_json(path)
         written = fleet_in_json(path, document)
-        return (things, "mapped", [], left_out) if written is None else _read_back(*written)
+        if written is None:
+            return _Found(things, "mapped", [], left_out)
+        return _read_back(*written)
     if suffix in (".parquet", ".geoparquet") and is_fleet_table(path):
         return _read_back(*read_fleet_table(path))
     if suffix in (".csv", ".tsv", ".txt", ".parquet"):
         things, notes = read_list(path, columns, crs)
-        return things, "listed", notes, Counter()
+        return _Found(things, "listed", notes, Counter())
     raise InputError(
         f"{path}: files of kind {suffix or '(no suffix)'} are not read; give .osm.pbf, Overpass "
         ".json, .geojson, .csv or .parquet"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -74,13 +74,9 @@ def assemble(
     buildings
         Footprints with an optional column height (m), any CRS, or the walls that `mapped_walls`
         made of them; without them façades are inferred from the streets ("blocks").
-    area
-        Study area in the CRS of `streets`; by default the region less the halo.
-    region
-        What is simulated, in the CRS of `streets`; by default the convex hull of the streets and
-        a rim of 15 m (and no more of it than `area` with its halo). Streets and not the bounding
-        box of the file count, so that an extract cut at a harbour has no far shore; what sea the
-        hull still holds carries no street, and district land is counted to the shore only.
+    area, region
+        What counts and what is simulated, in the CRS of `streets`; by default the region less the
+        halo, and the convex hull of the streets with a rim of 15 m.
     halo_m
         Width of the halo; by default 150 m, or less where that would leave under 30 % to count.
     places
@@ -89,14 +85,11 @@ def assemble(
     population
         People in the region by Hong Kong district, where known; otherwise by land.
     provenance
-        Sources (each with file, kind, licence and attribution) and whatever else should be kept
-        with what is counted here.
+        Sources (each with file, kind, licence and attribution) and what else to keep with them.
     same_source
-        Streets and buildings are of one source, so that they cannot be of two places: façades are
-        inferred where none of the buildings lies in the region.
+        Whether streets and buildings are of one source, hence of one place.
     centrelines
-        The same streets drawn in their middle, where `streets` has inferred pavements: façades are
-        inferred from them.
+        The same streets drawn in their middle, where `streets` has inferred pavements.
 
     Raises
     ------
@@ -106,33 +99,63 @@ def assemble(
     """
     assumptions = _unconnected(streets)
     study = _study_area(streets, area, region, halo_m, assumptions)
-    polygon, whole, halo = study
     if not isinstance(buildings, Walls):
         buildings = mapped_walls(buildings, streets.crs)
-    mapped = None if buildings is None else _near(buildings, whole, same_source)
-    with ThreadPoolExecutor(1) as aside:  # façades take longest to infer
-        middles = streets if centrelines is None else centrelines
+    mapped = None if buildings is None else _near(buildings, study.region, same_source)
+    middles = streets if centrelines is None else centrelines
+    found = _filled(streets, middles, mapped, study, places, population)
+    own = Area(name, name_zh, study.polygon, study.region, streets.crs, found.parts, study.halo_m)
+    kept = {**_sources(provenance or {}, streets.crs), **_counted(streets, study, found)}
+    kept["assumptions"] = [*assumptions, *found.assumptions]
+    return City(own, streets, found.walls, Places(found.places), kept)
+
+
+class _Study(NamedTuple):
+    """The study area, and the region around it that is simulated."""
+
+    polygon: BaseGeometry
+    region: BaseGeometry
+    halo_m: float
+
+
+class _Filled(NamedTuple):
+    """What stands in the region, and what was assumed of it."""
+
+    walls: Walls
+    places: gpd.GeoDataFrame
+    parts: tuple[DistrictPart, ...]
+    inside_footprints_km: float
+    assumptions: list[str]
+
+
+def _filled(
+    streets: StreetNetwork,
+    middles: StreetNetwork,
+    mapped: Walls | None,
+    study: _Study,
+    places: Places | None,
+    population: dict[str, float] | None,
+) -> _Filled:
+    """Return walls, places and districts; façades are inferred from the middles of streets."""
+    with ThreadPoolExecutor(1) as beside:  # façades take longest to infer
         # With a copy of the region, because two threads may not use one prepared geometry.
-        inferring = aside.submit(_walls, middles, mapped, copy(whole))
-        parts = _parts(whole, streets, population)
-        known = _known_places(streets.crs, whole, places)
+        inferring = beside.submit(_walls, middles, mapped, copy(study.region))
+        parts = _parts(study.region, streets, population)
+        known = _known_places(streets.crs, study.region, places)
         filled, of_places = _fill_places(known, streets, study, parts)
         inside_km = _inside_footprints_km(streets, mapped)
         walls, of_walls = inferring.result()
-    counts = _counts(streets, walls, filled, polygon)
-    return City(
-        Area(name, name_zh, polygon, whole, streets.crs, parts, halo),
-        streets,
-        walls,
-        Places(filled),
-        {
-            **_sources(provenance or {}, streets.crs),
-            "dropped": dict(streets.report),
-            "walls": {"kind": walls.kind, **walls.report},
-            "counts": {**counts, "streets_inside_footprints_km": inside_km},
-            "assumptions": [*assumptions, *of_walls, *of_places],
-        },
-    )
+    return _Filled(walls, filled, parts, inside_km, [*of_walls, *of_places])
+
+
+def _counted(streets: StreetNetwork, study: _Study, found: _Filled) -> dict[str, Any]:
+    """Return how much there is of everything, and what was dropped, as the manifest keeps it."""
+    counts = _counts(streets, found.walls, found.places, study.polygon)
+    return {
+        "dropped": dict(streets.report),
+        "walls": {"kind": found.walls.kind, **found.walls.report},
+        "counts": {**counts, "streets_inside_footprints_km": found.inside_footprints_km},
+    }
 
 
 def _unconnected(streets: StreetNetwork) -> list[str]:
@@ -158,17 +181,19 @@ def _sources(provenance: dict[str, Any], crs: str) -> dict[str, Any]:
     return {**provenance, "sources": sources, **terms}
 
 
-Study = tuple[BaseGeometry, BaseGeometry, float]
-"""The study area, the region around it, and the halo in metres."""
-
-
 def _study_area(
     streets: StreetNetwork,
     area: BaseGeometry | None,
     region: BaseGeometry | None,
     halo_m: float | None,
     assumptions: list[str],
-) -> Study:
+) -> _Study:
+    """Return what counts and what is simulated, and say what of it may be missing.
+
+    Where no region is given, streets and not the bounding box of the file decide, so that an
+    extract cut at a harbour has no far shore; what sea their hull still holds carries no street,
+    and district land is counted to the shore only.
+    """
     if halo_m is not None and not 0 <= halo_m <= 5000:
         raise InputError(f"halo: {halo_m} m is not between 0 and 5000", key="halo_m")
     wanted = DEFAULT_HALO_M if halo_m is None else float(halo_m)
@@ -189,7 +214,7 @@ def _study_area(
             f"{missing:.0%} of the study area and its halo of {wanted:.0f} m lies beyond the "
             "outermost streets (sea, or the edge of the data, where figures are lower bounds)"
         )
-    return area, region, wanted
+    return _Study(area, region, wanted)
 
 
 def _hull(streets: StreetNetwork) -> BaseGeometry:
@@ -324,7 +349,7 @@ def _joined(tables: list[gpd.GeoDataFrame], crs: str) -> gpd.GeoDataFrame:
 def _fill_places(
     known: gpd.GeoDataFrame,
     streets: StreetNetwork,
-    study: Study,
+    study: _Study,
     parts: tuple[DistrictPart, ...],
 ) -> tuple[gpd.GeoDataFrame, list[str]]:
     """Spread homes and offices along streets where none are known, and say so."""

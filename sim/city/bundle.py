@@ -22,9 +22,10 @@ import shapely
 from sim.area import Area, DistrictPart
 from sim.atomic_write import folder_aside
 from sim.city.bundle_folder import FORMAT, FORMAT_VERSION, is_bundle, read_manifest
+from sim.city.decks import DECKS
 from sim.city.model import City
 from sim.city.places import Places
-from sim.city.streets import DECKS, StreetNetwork
+from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
 from sim.errors import InputError
 from sim.processes import available_cores

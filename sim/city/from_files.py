@@ -43,6 +43,7 @@ from sim.city.sources.files import (
 from sim.city.sources.osm_stream import OSM
 from sim.city.sources.pbf import read_features, read_ways
 from sim.city.streets import StreetNetwork, projected_crs
+from sim.city.walls import Walls
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -72,11 +73,30 @@ class _Streets(NamedTuple):
     report: dict[str, float]
 
 
+class _Study(NamedTuple):
+    """Where figures count, None for all that the files hold."""
+
+    polygon: BaseGeometry | None
+    halo_m: float | None
+    covered: tuple[DistrictPart, ...]
+    """Districts whose bus streets are all there; none of streets that people walk."""
+
+
 class _Features(NamedTuple):
     """Buildings where a file has any, places, and what was left out."""
 
     buildings: gpd.GeoDataFrame | None
     places: gpd.GeoDataFrame
+    report: dict[str, float]
+
+
+class _Layers(NamedTuple):
+    """What the files hold of a city; streets by their middle."""
+
+    middles: StreetNetwork
+    mapped: Walls | None
+    places: gpd.GeoDataFrame
+    study: _Study
     report: dict[str, float]
 
 
@@ -121,40 +141,48 @@ def import_files(
         A file is missing, damaged or of the wrong kind, or they do not fit together.
     """
     kinds = {path: file_kind(path) for path in map(Path, paths)}
-    street_file = _street_file(kinds)
-    begun = begun or {}
-    with ThreadPoolExecutor(1) as aside:
-        features = aside.submit(_read_features, kinds, begun)
-        read = _read_streets(street_file, kinds[street_file], begun)
-        crs = projected_crs(read.edges)
-        walls = aside.submit(lambda: mapped_walls(features.result().buildings, crs))
-        polygon = None
-        covered: tuple[DistrictPart, ...] = ()
-        if area is not None:
-            polygon, edges = _clipped(read.edges, area, crs, halo_m)
-            read = read._replace(edges=edges)
-        elif kinds[street_file] == "bus_streets":
-            polygon, covered = _covered(read.edges)
-            halo_m = 0.0
-        middles = StreetNetwork.build(read.nodes, read.edges, crs, private)
-        streets = with_both_sides(middles, walls.result()) if pavements else middles
+    layers = _read(kinds, area, halo_m, begun or {}, private)
+    middles, study = layers.middles, layers.study
     city = assemble(
         name,
-        streets,
-        buildings=walls.result(),
-        area=polygon,
-        region=polygon if covered else None,
-        halo_m=halo_m,
-        places=Places(features.result().places),
+        with_both_sides(middles, layers.mapped) if pavements else middles,
+        buildings=layers.mapped,
+        area=study.polygon,
+        region=study.polygon if study.covered else None,
+        halo_m=study.halo_m,
+        places=Places(layers.places),
         name_zh=name_zh,
-        provenance={
-            "sources": _sources(kinds, area),
-            "left_out_while_reading": {**read.report, **features.result().report},
-        },
+        provenance={"sources": _sources(kinds, area), "left_out_while_reading": layers.report},
         same_source="polygons" not in kinds.values(),
         centrelines=middles,
     )
-    return _as_proxy(city, covered) if kinds[street_file] == "bus_streets" else city
+    return _as_proxy(city, study.covered) if "bus_streets" in kinds.values() else city
+
+
+def _read(
+    kinds: Mapping[Path, Kind],
+    area: Path | str | None,
+    halo_m: float | None,
+    begun: Mapping[Path, Reading],
+    private: bool,
+) -> _Layers:
+    """Read streets, cut to the study area, and beside them buildings and places."""
+    street_file = _street_file(kinds)
+    with ThreadPoolExecutor(1) as beside:
+        features = beside.submit(_read_features, kinds, begun)
+        read = _read_streets(street_file, kinds[street_file], begun)
+        crs = projected_crs(read.edges)
+        walls = beside.submit(lambda: mapped_walls(features.result().buildings, crs))
+        study, edges = _Study(None, halo_m, ()), read.edges
+        if area is not None:
+            polygon, edges = _clipped(edges, area, crs, halo_m)
+            study = study._replace(polygon=polygon)
+        elif kinds[street_file] == "bus_streets":
+            study = _Study(*_covered(edges))
+        middles = StreetNetwork.build(read.nodes, edges, crs, private)
+        mapped = walls.result()
+    found = features.result()
+    return _Layers(middles, mapped, found.places, study, {**read.report, **found.report})
 
 
 def _street_file(kinds: Mapping[Path, Kind]) -> Path:
@@ -202,7 +230,7 @@ def _clipped(
     edges: gpd.GeoDataFrame, area: Path | str, crs: str, halo_m: float | None
 ) -> tuple[BaseGeometry, gpd.GeoDataFrame]:
     """Return the study area, and the streets inside it and its halo."""
-    shape, own_crs = _study(area)
+    shape, own_crs = _given_area(area)
     polygon = gpd.GeoSeries([shape], crs=own_crs).to_crs(crs).iloc[0]
     reach = polygon.buffer(DEFAULT_HALO_M if halo_m is None else halo_m)
     edges = edges[edges.to_crs(crs).intersects(reach)]
@@ -211,13 +239,13 @@ def _clipped(
     return polygon, edges
 
 
-def _covered(edges: gpd.GeoDataFrame) -> tuple[BaseGeometry, tuple[DistrictPart, ...]]:
-    """Return the districts whose streets buses use, and their outline."""
+def _covered(edges: gpd.GeoDataFrame) -> tuple[BaseGeometry, float, tuple[DistrictPart, ...]]:
+    """Return the outline of the districts whose streets buses use, no halo, and the districts."""
     covered = covered_districts(edges)
-    return outline(covered), covered
+    return outline(covered), 0.0, covered
 
 
-def _study(area: Path | str) -> tuple[BaseGeometry, str]:
+def _given_area(area: Path | str) -> tuple[BaseGeometry, str]:
     """Return the study area that districts or a file name, and its CRS."""
     words = district_words(str(area))
     if not words:

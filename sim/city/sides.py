@@ -18,7 +18,8 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.city.pavements import HALF_CARRIAGEWAY_M, KERB_TO_WALKER_M, pavements
-from sim.city.streets import FOOT_ONLY, StreetNetwork
+from sim.city.streets import StreetNetwork
+from sim.city.walkable import FOOT_ONLY
 from sim.city.walls import Walls
 
 SHARED_SURFACE = {"living_street", "pedestrian"}

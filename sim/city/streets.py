@@ -19,43 +19,21 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.area import HONG_KONG_CRS
+from sim.city.decks import DECKS, inferred_decks, layer_of, tagged_decks
 from sim.city.pieces import connected_pieces
 from sim.city.tags import read_tag, split_names
+from sim.city.walkable import NOT_BUILT, walked_edges
 from sim.errors import InputError
 from sim.surface import Result
 
 if TYPE_CHECKING:
     import networkx as nx
 
-DECKS = ("street", "footbridge", "subway", "covered")
-"""Vertical levels of a way; the code of a deck is its place in this tuple."""
-
-MOTOR_ONLY = {"motorway", "motorway_link", "trunk", "trunk_link"}
-NOT_WALKED = MOTOR_ONLY | {
-    "abandoned", "bus_guideway", "bus_stop", "busway", "construction", "cycleway", "demolished",
-    "dismantled", "disused", "escape", "no", "planned", "platform", "proposed", "raceway",
-    "razed", "rest_area", "services", "via_ferrata", "virtual",
-}  # fmt: skip
-FOOT_ONLY = {"footway", "steps", "path", "pedestrian", "corridor", "elevator"}
-CARRIAGEWAYS = {
-    "primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link",
-}  # fmt: skip
-BUS_CLASSES = MOTOR_ONLY | CARRIAGEWAYS | {"unclassified"}
-"""Classes whose length, measured in Mong Kok, matches the streets that buses use within 2 %."""
-
-NOT_BUILT = {
-    "abandoned", "construction", "demolished", "dismantled", "disused", "no", "planned", "platform",
-    "proposed", "razed", "virtual",
-}  # fmt: skip
-"""Not walked and, unlike a motorway, no open space either."""
 OPEN_COLUMNS = ["highway", "deck", "geometry"]
-FEET_ALLOWED = {"yes", "designated", "permissive", "official", "destination", "customers"}
 LARGEST_END_GAP_M = 50.0
 """An edge that ends farther from its node than this means a damaged or mismatched file."""
 SMALLEST_TOWN_KM = 50.0
 """A piece this long is a town of its own, as Hong Kong Island is beside Kowloon, and stays."""
-LARGEST_HANGING_M = 250.0
-"""Untagged footways that hang between bridges are raised up to this joint length."""
 
 
 class StreetArrays(NamedTuple):
@@ -205,12 +183,12 @@ class StreetNetwork(Result):
         raw = _lines(edges.assign(**ends).to_crs(target), report)
         raw = _merge_both_directions(raw, report)
         table = _own_columns(raw)
-        walked = _walked(raw, report, private)
+        walked = walked_edges(raw, report, private)
         walked[walked] = _in_large_pieces(table[walked], report)
         unwalked = table.loc[~walked & ~table["highway"].isin(NOT_BUILT), OPEN_COLUMNS]
         points, table = _numbered(nodes.to_crs(target), table[walked].reset_index(drop=True))
         table = _join_ends(points, table, report)
-        table["deck"] = _infer_decks(table, report)
+        table["deck"] = inferred_decks(table, report)
         report = {key: round(value, 3) for key, value in report.items()}
         return cls(points, table.drop(columns="layer"), report, unwalked.reset_index(drop=True))
 
@@ -306,48 +284,13 @@ def _own_columns(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             "name": names[:, 0],
             "name_zh": names[:, 1],
             "highway": read_tag(edges, "highway", _main_class),
-            "deck": _tagged_decks(edges),
+            "deck": tagged_decks(edges),
             "steps": read_tag(edges, "highway", lambda words: "steps" in words),
-            "layer": read_tag(edges, "layer", _layer),
+            "layer": read_tag(edges, "layer", layer_of),
         },
         geometry=edges.geometry.to_numpy(),
         crs=edges.crs,
     )
-
-
-def _walked(edges: gpd.GeoDataFrame, report: dict[str, float], private: bool) -> NDArray[np.bool_]:
-    """Tell which edges people walk; count the rest by reason."""
-    length = edges.length.to_numpy()
-    bus = read_tag(edges, "highway", lambda words: bool(words & BUS_CLASSES))
-    report["carriageway_km"] = float(length[bus].sum()) / 1000
-    keep = np.ones(len(edges), bool)
-    for reason, dropped in _reasons(edges, private).items():
-        report[f"dropped_{reason}_km"] = float(length[dropped & keep].sum()) / 1000
-        keep &= ~dropped
-    if not keep.any():
-        raise InputError("streets: nothing walkable in the area; choose a larger one")
-    return keep
-
-
-def _reasons(edges: gpd.GeoDataFrame, private: bool) -> dict[str, NDArray[np.bool_]]:
-    """Why an edge is not walked, by reason, in the order in which the reasons are counted."""
-    closed = {"no"} if private else {"no", "private"}
-    shut, shut_to_feet = (
-        read_tag(edges, name, lambda words: bool(words & closed)) for name in ("access", "foot")
-    )
-    invited = read_tag(edges, "foot", lambda words: bool(words & FEET_ALLOWED))
-    beside = read_tag(edges, "sidewalk", lambda words: bool(words - {"no", "none", "separate"}))
-    on_bridge = read_tag(edges, "bridge", lambda words: bool(words - {"no"}))
-    in_tunnel = read_tag(edges, "tunnel", lambda words: bool(words - {"no", "building_passage"}))
-    carriageway = read_tag(edges, "highway", lambda words: bool(words) and words <= CARRIAGEWAYS)
-    motor = read_tag(edges, "highway", lambda words: bool(words) and words <= MOTOR_ONLY)
-    other = read_tag(edges, "highway", lambda words: words <= NOT_WALKED)
-    return {
-        "motorway_or_trunk": motor,
-        "not_a_way_for_feet": other & ~motor & ~invited,
-        "private": (shut | shut_to_feet) & ~invited,
-        "flyover_or_underpass": carriageway & (on_bridge | in_tunnel) & ~invited & ~beside,
-    }
 
 
 def _way_ids(edges: gpd.GeoDataFrame) -> list[int]:
@@ -369,25 +312,6 @@ def _main_class(words: frozenset[str]) -> str:
         if name in words or f"{name}_link" in words:
             return name
     return min(words, default="")
-
-
-def _tagged_decks(edges: gpd.GeoDataFrame) -> NDArray[np.str_]:
-    """Read the deck that OSM tags state; a covered bridge is a footbridge, for level decides."""
-
-    def says(name: str, *but: str) -> NDArray[np.bool_]:
-        return read_tag(edges, name, lambda words: bool(words - {"no", *but}))
-
-    inside = read_tag(edges, "highway", lambda words: bool(words & {"corridor", "elevator"}))
-    covered = says("tunnel") | says("covered") | says("indoor") | inside
-    bridge = says("bridge", "boardwalk", "low_water_crossing")
-    subway = says("tunnel", "building_passage")
-    return np.select([bridge, subway, covered], ["footbridge", "subway", "covered"], "street")
-
-
-def _layer(words: frozenset[str]) -> int:
-    """OSM layer, 0 where missing, unreadable or several."""
-    word = next(iter(words)) if len(words) == 1 else ""
-    return int(word) if re.fullmatch(r"[+-]?\d", word) else 0
 
 
 def _in_large_pieces(table: gpd.GeoDataFrame, report: dict[str, float]) -> NDArray[np.bool_]:
@@ -464,46 +388,6 @@ def _join_ends(
 
 def _apart(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.hypot(*(a - b).T))
-
-
-def _infer_decks(table: gpd.GeoDataFrame, report: dict[str, float]) -> NDArray[np.object_]:
-    """Give untagged footways a deck: by their layer, or because they only hang between others."""
-    deck: NDArray[np.object_] = np.array(table["deck"], dtype=object)
-    length = table["length"].to_numpy()
-    foot = table["highway"].isin(FOOT_ONLY).to_numpy() & ~table["steps"].to_numpy()
-    layer = table["layer"].to_numpy()
-    for name, off_ground in (("footbridge", layer > 0), ("subway", layer < 0)):
-        by_layer = foot & (deck == "street") & off_ground
-        deck[by_layer] = name
-        hangs = _hanging(table, deck, foot, name)
-        deck[hangs] = name
-        report[f"inferred_{name}_km"] = float(length[by_layer | hangs].sum()) / 1000
-    return deck
-
-
-def _hanging(
-    table: gpd.GeoDataFrame, deck: NDArray[np.object_], foot: NDArray[np.bool_], above: str
-) -> NDArray[np.bool_]:
-    """Find groups of street-deck footways that only bridges (or subways), steps and lifts reach.
-
-    Steps and lifts change level, so a group ends there; a group that meets the named deck at two
-    junctions or more and nothing else is taken to lie on it.
-    """
-    ends = table[["u", "v"]].to_numpy()
-    size = int(ends.max()) + 1
-    changes_level = table["steps"].to_numpy() | (table["highway"] == "elevator").to_numpy()
-    level = np.isin(deck, ("street", "covered")) & ~changes_level
-    count, label = connected_pieces(ends[level, 0], ends[level, 1], size)
-    group = label[ends[:, 0]]
-    on_deck, elsewhere = np.zeros(size, bool), np.zeros(size, bool)
-    on_deck[ends[deck == above].ravel()] = True
-    elsewhere[ends[np.isin(deck, ("footbridge", "subway")) & (deck != above)].ravel()] = True
-    meets = np.bincount(label[on_deck], minlength=count)
-    astray = np.bincount(label[elsewhere], minlength=count)
-    metres = np.bincount(group[level], weights=table["length"][level], minlength=count)
-    other = np.bincount(group[level & ~(foot & (deck == "street"))], minlength=count)
-    raised = (meets >= 2) & (astray == 0) & (other == 0) & (metres <= LARGEST_HANGING_M)
-    return np.asarray(level & raised[group])
 
 
 def _positions(length: NDArray[np.float64], ptr: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -20,7 +20,7 @@ from sim.area import district_outlines, districts
 from sim.cameras.candidates import Candidates, candidates
 from sim.cameras.fleet import MOUNTS, OPTICS_COLUMNS, OWNERS, SIMULATED, Fleet, optics_of
 from sim.cameras.optics import camera_type
-from sim.city.streets import DECKS
+from sim.city.decks import DECKS
 from sim.errors import InputError
 from sim.limits import check_value
 from sim.placement.context import (

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
 from sim.cameras.optics import TASKS
-from sim.city.streets import DECKS
+from sim.city.decks import DECKS
 from sim.errors import InputError
 from sim.jit import kernel
 from sim.processes import available_cores

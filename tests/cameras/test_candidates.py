@@ -14,9 +14,10 @@ from sim.area import Area
 from sim.cameras.candidates import KINDS, SIGHT_LINES, _junctions, candidates
 from sim.cameras.fleet import MOUNTS
 from sim.cameras.indoors import indoors
+from sim.city.decks import DECKS
 from sim.city.model import City
 from sim.city.places import Places
-from sim.city.streets import DECKS, StreetNetwork
+from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
 from sim.errors import InputError
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import sim
 from sim.cameras.fleet import HEAD_COLUMNS, MOUNTS, OPTICS_COLUMNS, OWNERS, Fleet, optics_of
 from sim.cameras.optics import CAMERA_TYPES, TASKS
-from sim.city.streets import DECKS
+from sim.city.decks import DECKS
 from sim.errors import InputError, InputErrors
 from sim.placement.placing import place
 from sim.sight.scene import fields_of

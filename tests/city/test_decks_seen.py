@@ -9,8 +9,9 @@ from shapely.affinity import translate
 
 from sim.cameras.fleet import Fleet
 from sim.city.assemble import assemble
+from sim.city.decks import DECKS
 from sim.city.from_files import import_files
-from sim.city.streets import DECKS, StreetNetwork
+from sim.city.streets import StreetNetwork
 from sim.sight.sightings import see
 
 ABROAD = np.array([385_000.0, 6_672_000.0])

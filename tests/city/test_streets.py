@@ -6,7 +6,8 @@ from drawn import frames, grid_ways, shared
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.city.streets import DECKS, StreetNetwork, projected_crs
+from sim.city.decks import DECKS
+from sim.city.streets import StreetNetwork, projected_crs
 from sim.city.tags import read_tag, split_name, split_names
 from sim.errors import InputError
 

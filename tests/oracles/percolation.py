@@ -12,7 +12,8 @@ import networkx as nx
 import numpy as np
 from oracles import tracking
 
-from sim.city.streets import DECKS, StreetNetwork
+from sim.city.decks import DECKS
+from sim.city.streets import StreetNetwork
 from sim.sight.ranks import NEVER, PieceArrays
 
 

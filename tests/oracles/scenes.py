@@ -158,9 +158,10 @@ def city(scene: Scene, footprints=None, area=None):
 
     from sim.area import Area
     from sim.cameras.fleet import RANGE_COLUMNS, Fleet
+    from sim.city.decks import DECKS
     from sim.city.model import City
     from sim.city.places import Places
-    from sim.city.streets import DECKS, StreetNetwork
+    from sim.city.streets import StreetNetwork
     from sim.city.walls import Walls
 
     crs = "EPSG:2326"

@@ -36,7 +36,7 @@ from sim.city.sources.overpass_queries import (
     query,
     questions,
 )
-from sim.city.sources.pbf import read_pbf
+from sim.city.sources.pbf import Extract, read_pbf
 from sim.city.sources.server import GarbageError, NoAnswerError, Server, TooMuchError
 from sim.city.streets import StreetNetwork
 from sim.errors import InputError
@@ -248,13 +248,7 @@ def fetch_city(
     parts = fetch_parts(server, questions(area, halo_m), say)
     if not any(part.answer.ways for part in parts if part.layer == "streets"):
         raise _nothing(area, server)
-    with tempfile.TemporaryDirectory() as folder:
-        merged = Path(folder) / "merged.osm.pbf"
-        merge(parts, merged)
-        found = read_pbf(merged)
-        watched = _surveillance_count(merged)
-        if extract is not None:
-            _put(merged, extract)
+    found, watched = _read_merged(parts, extract)
     reach = area.polygon.buffer(halo_m)
     edges = found.edges[found.edges.to_crs(area.crs).intersects(reach)]
     if edges.empty:
@@ -262,20 +256,27 @@ def fetch_city(
     middles = StreetNetwork.build(found.nodes, edges, area.crs, private)
     mapped = mapped_walls(_near(middles, found.buildings, reach), middles.crs)
     streets = with_both_sides(middles, mapped) if pavements else middles
+    provenance = {
+        "sources": [_source(server, parts), *area.sources],
+        "left_out_while_reading": {**found.report, "mapped_cameras": float(watched)},
+    }
     return assemble(
-        name,
-        streets,
-        buildings=mapped,
-        area=area.polygon,
-        halo_m=halo_m,
-        places=Places(found.places),
-        name_zh=area.name_zh,
-        centrelines=middles,
-        provenance={
-            "sources": [_source(server, parts), *area.sources],
-            "left_out_while_reading": {**found.report, "mapped_cameras": float(watched)},
-        },
-    )
+        name, streets, buildings=mapped, area=area.polygon, halo_m=halo_m,
+        places=Places(found.places), name_zh=area.name_zh, centrelines=middles,
+        provenance=provenance,
+    )  # fmt: skip
+
+
+def _read_merged(parts: list[Part], extract: Path | None) -> tuple[Extract, int]:
+    """Read all responses as one extract, kept where asked for; count its mapped cameras."""
+    with tempfile.TemporaryDirectory() as folder:
+        merged = Path(folder) / "merged.osm.pbf"
+        merge(parts, merged)
+        found = read_pbf(merged)
+        watched = _surveillance_count(merged)
+        if extract is not None:
+            _put(merged, extract)
+    return found, watched
 
 
 def _near(

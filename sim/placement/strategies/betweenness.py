@@ -4,7 +4,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from sim.city.streets import DECKS
+from sim.city.decks import DECKS
 from sim.errors import InputError
 from sim.placement.context import PlacementContext, planning_seed
 from sim.placement.strategies.random import shuffle_key

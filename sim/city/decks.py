@@ -1,0 +1,78 @@
+"""The vertical level of a way: what its tags state, and what its layer and its neighbours tell."""
+
+from __future__ import annotations
+
+import re
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.city.pieces import connected_pieces
+from sim.city.tags import read_tag
+from sim.city.walkable import FOOT_ONLY
+
+DECKS = ("street", "footbridge", "subway", "covered")
+"""Vertical levels of a way; the code of a deck is its place in this tuple."""
+
+LARGEST_HANGING_M = 250.0
+"""Untagged footways that hang between bridges are raised up to this joint length."""
+
+
+def tagged_decks(edges: gpd.GeoDataFrame) -> NDArray[np.str_]:
+    """Read the deck that OSM tags state; a covered bridge is a footbridge, for level decides."""
+
+    def says(name: str, *but: str) -> NDArray[np.bool_]:
+        return read_tag(edges, name, lambda words: bool(words - {"no", *but}))
+
+    inside = read_tag(edges, "highway", lambda words: bool(words & {"corridor", "elevator"}))
+    covered = says("tunnel") | says("covered") | says("indoor") | inside
+    bridge = says("bridge", "boardwalk", "low_water_crossing")
+    subway = says("tunnel", "building_passage")
+    return np.select([bridge, subway, covered], ["footbridge", "subway", "covered"], "street")
+
+
+def layer_of(words: frozenset[str]) -> int:
+    """OSM layer, 0 where missing, unreadable or several."""
+    word = next(iter(words)) if len(words) == 1 else ""
+    return int(word) if re.fullmatch(r"[+-]?\d", word) else 0
+
+
+def inferred_decks(table: gpd.GeoDataFrame, report: dict[str, float]) -> NDArray[np.object_]:
+    """Give untagged footways a deck: by their layer, or because they only hang between others."""
+    deck: NDArray[np.object_] = np.array(table["deck"], dtype=object)
+    length = table["length"].to_numpy()
+    foot = table["highway"].isin(FOOT_ONLY).to_numpy() & ~table["steps"].to_numpy()
+    layer = table["layer"].to_numpy()
+    for name, off_ground in (("footbridge", layer > 0), ("subway", layer < 0)):
+        by_layer = foot & (deck == "street") & off_ground
+        deck[by_layer] = name
+        hangs = _hanging(table, deck, foot, name)
+        deck[hangs] = name
+        report[f"inferred_{name}_km"] = float(length[by_layer | hangs].sum()) / 1000
+    return deck
+
+
+def _hanging(
+    table: gpd.GeoDataFrame, deck: NDArray[np.object_], foot: NDArray[np.bool_], above: str
+) -> NDArray[np.bool_]:
+    """Find groups of street-deck footways that only bridges (or subways), steps and lifts reach.
+
+    Steps and lifts change level, so a group ends there; a group that meets the named deck at two
+    junctions or more and nothing else is taken to lie on it.
+    """
+    ends = table[["u", "v"]].to_numpy()
+    size = int(ends.max()) + 1
+    changes_level = table["steps"].to_numpy() | (table["highway"] == "elevator").to_numpy()
+    level = np.isin(deck, ("street", "covered")) & ~changes_level
+    count, label = connected_pieces(ends[level, 0], ends[level, 1], size)
+    group = label[ends[:, 0]]
+    on_deck, elsewhere = np.zeros(size, bool), np.zeros(size, bool)
+    on_deck[ends[deck == above].ravel()] = True
+    elsewhere[ends[np.isin(deck, ("footbridge", "subway")) & (deck != above)].ravel()] = True
+    meets = np.bincount(label[on_deck], minlength=count)
+    astray = np.bincount(label[elsewhere], minlength=count)
+    metres = np.bincount(group[level], weights=table["length"][level], minlength=count)
+    other = np.bincount(group[level & ~(foot & (deck == "street"))], minlength=count)
+    raised = (meets >= 2) & (astray == 0) & (other == 0) & (metres <= LARGEST_HANGING_M)
+    return np.asarray(level & raised[group])
