@@ -347,7 +347,7 @@ def _nearest(
 
 
 def _touching(walls: Walls, x: Floats, y: Floats) -> NDArray[np.bool_]:
-    """Say which positions lie in a footprint or touch one: heads there are indoors."""
+    """Return which positions lie in a footprint or touch one: heads there are indoors."""
     touching = np.zeros(len(x), bool)
     if len(walls.footprints) and len(x):
         footprints = walls.footprints.geometry.to_numpy()

@@ -184,7 +184,7 @@ def _degree(bearing: float) -> str:
 
 
 def is_fleet_table(path: Path) -> bool:
-    """Tell whether a Parquet file has the columns of a fleet.
+    """Return whether a Parquet file has the columns of a fleet.
 
     Raises
     ------

@@ -14,7 +14,7 @@ from sim.city.walls import Walls
 def indoors(
     walls: Walls, x: NDArray[np.float64], y: NDArray[np.float64], mount: ArrayLike = 0.0
 ) -> NDArray[np.bool_]:
-    """Say which positions lie in or on a footprint that is not lower than the mount (m)."""
+    """Return which positions lie in or on a footprint that is not lower than the mount (m)."""
     inside = np.zeros(len(x), bool)
     if not len(walls.footprints) or not len(x):
         return inside

@@ -90,7 +90,7 @@ class Reading(NamedTuple):
 
 
 def is_surveillance(tags: Mapping[str, str]) -> bool:
-    """Tell whether tags are those of surveillance, standing or not."""
+    """Return whether tags are those of surveillance, standing or not."""
     keys = ("man_made", *(f"{prefix}:man_made" for prefix in LIFECYCLE))
     return any("surveillance" in tags.get(key, "").split(";") for key in keys)
 
@@ -319,7 +319,7 @@ class _Reader:
         return year
 
     def underground(self) -> bool:
-        """Tell whether it hangs on a way underground, by layer or location."""
+        """Return whether it hangs on a way underground, by layer or location."""
         for key, pattern in (("layer", r"-\d"), ("location", r"underground")):
             if re.fullmatch(pattern, self.tags.get(key, "")):
                 self.note(key, self.tags[key], "read", "deck subway")

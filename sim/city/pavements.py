@@ -306,7 +306,7 @@ def _draw_lanes(
 
 
 def _goes_on(arm: _Arm, following: _Arm) -> bool:
-    """Tell whether two arms are one street that goes straight on."""
+    """Return whether two arms are one street that goes straight on."""
     turn = float(arm.along[0] * following.along[1] - arm.along[1] * following.along[0])
     return abs(turn) < STRAIGHT and float(arm.along @ following.along) < 0
 

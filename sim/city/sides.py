@@ -100,7 +100,7 @@ def _samples(edges: gpd.GeoDataFrame) -> _Samples:
 
 
 def _without_sides(edges: gpd.GeoDataFrame, samples: _Samples) -> NDArray[np.bool_]:
-    """Tell which edges are streets whose pavements are not on the map."""
+    """Return which edges are streets whose pavements are not on the map."""
     row, point, of = samples
     beside = _has_footway(edges, point) | _has_twin(edges, row[of], point)
     count = np.bincount(of, minlength=len(row))
@@ -132,7 +132,7 @@ def _room(edges: int, samples: _Samples, houses: Walls | None) -> NDArray[np.flo
 
 
 def _has_footway(edges: gpd.GeoDataFrame, point: NDArray[np.object_]) -> NDArray[np.bool_]:
-    """Tell which points have a way for feet alone beside them, at street level."""
+    """Return which points have a way for feet alone beside them, at street level."""
     foot = edges["highway"].isin(FOOT_ONLY - {"pedestrian"}) & (edges["deck"] == "street")
     tree = shapely.STRtree(edges.geometry.to_numpy()[foot.to_numpy()])
     near, _ = tree.query(point, predicate="dwithin", distance=BESIDE_M)
@@ -144,7 +144,7 @@ def _has_footway(edges: gpd.GeoDataFrame, point: NDArray[np.object_]) -> NDArray
 def _has_twin(
     edges: gpd.GeoDataFrame, row: NDArray[np.int64], point: NDArray[np.object_]
 ) -> NDArray[np.bool_]:
-    """Tell which points of edges have another edge of the same name beside them.
+    """Return which points of edges have another edge of the same name beside them.
 
     Edges that go on where this one ends do not count.
     """

@@ -315,7 +315,7 @@ def _main_class(words: frozenset[str]) -> str:
 
 
 def _in_large_pieces(table: gpd.GeoDataFrame, report: dict[str, float]) -> NDArray[np.bool_]:
-    """Tell which edges lie in the longest connected piece, or in one as long as a town's."""
+    """Return which edges lie in the longest connected piece, or in one as long as a town's."""
     ids, codes = np.unique(np.concatenate([table["u"], table["v"]]), return_inverse=True)
     u, v = codes[: len(table)], codes[len(table) :]
     count, label = connected_pieces(u, v, len(ids))

@@ -33,7 +33,7 @@ FEET_ALLOWED = {"yes", "designated", "permissive", "official", "destination", "c
 def walked_edges(
     edges: gpd.GeoDataFrame, report: dict[str, float], private: bool
 ) -> NDArray[np.bool_]:
-    """Tell which edges people walk; count the rest by reason."""
+    """Return which edges people walk; count the rest by reason."""
     length = edges.length.to_numpy()
     bus = read_tag(edges, "highway", lambda words: bool(words & BUS_CLASSES))
     report["carriageway_km"] = float(length[bus].sum()) / 1000

@@ -55,7 +55,7 @@ def read_zones(path: str | Path, crs: str) -> gpd.GeoDataFrame:
 
 
 def are_points(zones: gpd.GeoDataFrame) -> bool:
-    """Say whether zones are points, so that nothing is known of their boundaries."""
+    """Return whether zones are points, so that nothing is known of their boundaries."""
     return bool((shapely.get_dimensions(zones.geometry.to_numpy()) == 0).all())
 
 

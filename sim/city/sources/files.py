@@ -49,7 +49,7 @@ _STREET_SUFFIXES = (".gpkg", ".graphml")
 
 
 def file_kind(path: Path) -> Kind:
-    """Tell what a file holds, from its name and its content.
+    """Return what a file holds, from its name and its content.
 
     Raises
     ------

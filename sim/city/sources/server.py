@@ -34,7 +34,7 @@ BETWEEN_S = 1.0
 CONNECT_S, SILENCE_S, LONGEST_ANSWER_S = 30.0, 240.0, 1800.0
 LARGEST_ANSWER_MB = 500
 KEPT_DAYS = 7
-"""Older answers are asked for anew, so that one bundle does not mix old streets with new ones."""
+"""Older answers are asked for again, so that one bundle does not mix old streets with new ones."""
 BUSY = {408, 425, 429, 500, 502, 503, 504}
 _CHUNK = 1 << 16
 
@@ -131,7 +131,7 @@ class Server(Generic[Checked]):
         return self.kept / f"{digest}{self.suffix}.gz"
 
     def has(self, form: Mapping[str, str]) -> bool:
-        """Tell whether the answer to a question is kept and young enough."""
+        """Return whether the answer to a question is kept and young enough."""
         path = self.place(form)
         return path.is_file() and time.time() - path.stat().st_mtime < KEPT_DAYS * 86400
 

@@ -212,7 +212,7 @@ def read_text(path: Path, largest_mb: int = LARGEST_MB) -> str:
 
 
 def is_table(path: Path) -> bool:
-    """Tell a table of positions from a layer of shapes."""
+    """Return whether a file is a table of positions, and no layer of shapes."""
     if path.suffix.lower() in (".csv", ".tsv", ".txt"):
         return True
     if path.suffix.lower() != ".parquet":
@@ -262,7 +262,7 @@ def projected(
 
 
 def off_the_map(metres: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Tell which positions, shape (n, 2), lie further from the origin than any projection's."""
+    """Return which positions, shape (n, 2), lie further from the origin than any projection's."""
     return np.asarray(~(np.abs(metres) <= FURTHEST_M).all(axis=1), np.bool_)
 
 
