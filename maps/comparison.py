@@ -28,7 +28,7 @@ from maps.page import (
     page_words,
     percent,
     picture_of,
-    write_aside,
+    write_page,
 )
 from maps.payload import bounds_of, build_payload
 from maps.report_tables import policy_name
@@ -81,7 +81,7 @@ def write_comparison(
     pair = _Pair(runs, [clean_name(name) for name in names], totals, compared)
     if not out.parent.is_dir():
         raise InputError(f"{out}: there is no folder {out.parent}; make it first")
-    return write_aside(out, pair.page())
+    return write_page(out, pair.page())
 
 
 def _shared_totals(runs: Sequence[RunFolder], folders: Sequence[Path]) -> list[int]:

@@ -11,9 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from importlib.resources import files
@@ -33,6 +31,7 @@ from maps.payload import Payload, build_payload
 from maps.picture import street_picture
 from maps.run_folder import RunFolder, read_run_folder
 from maps.texts import LANGUAGES, TEXTS, is_proxy, table, text, texts_of
+from sim.atomic_write import replace_text
 from sim.errors import InputError
 
 CONTENT_SECURITY_POLICY = (
@@ -68,7 +67,7 @@ def write_map(run_folder: Path, run: RunFolder | None = None) -> Path:
         The folder is not a finished run, or was written by another version.
     """
     run = run or read_run_folder(Path(run_folder))
-    return write_aside(Path(run_folder) / "map.html", page_of(run))
+    return write_page(Path(run_folder) / "map.html", page_of(run))
 
 
 def page_of(run: RunFolder) -> str:
@@ -76,17 +75,9 @@ def page_of(run: RunFolder) -> str:
     return _page(run, build_payload(run)).render()
 
 
-def write_aside(target: Path, content: str) -> Path:
-    """Write a text file under a temporary name, move it into place, and return its path."""
-    handle, aside = tempfile.mkstemp(prefix=".", suffix=target.name, dir=target.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(content)
-        Path(aside).chmod(0o644)
-        Path(aside).replace(target)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
+def write_page(target: Path, content: str) -> Path:
+    """Write a page whole or not at all, and return its path."""
+    replace_text(target, content, remedy="")
     return target
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from maps.charts import Pair
-from maps.page import page_asset, page_facts, page_template, percent, write_aside
+from maps.page import page_asset, page_facts, page_template, percent, write_page
 from maps.report_curves import curve_sections
 from maps.report_figures import Figures, Section, of_proxy
 from maps.report_tables import glance, table_sections
@@ -61,7 +61,7 @@ def write_report(run_folder: Path, run: RunFolder | None = None) -> Path:
         area=run.summary["area"],
         streetside=_street_share(facts),
     )
-    return write_aside(Path(run_folder) / "report.html", page)
+    return write_page(Path(run_folder) / "report.html", page)
 
 
 def _labelled(section: Section) -> Section:

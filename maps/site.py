@@ -27,7 +27,7 @@ from maps.page import (
 from maps.picture import street_picture
 from maps.run_folder import RunFolder, read_run_folder
 from maps.texts import texts_of
-from sim.atomic_write import folder_aside
+from sim.atomic_write import replace_folder
 from sim.errors import InputError
 
 POLICY = (
@@ -93,15 +93,14 @@ def write_site(run_folders: Sequence[Path], out: Path) -> Path:
     out = Path(out)
     if not 1 <= len(run_folders) <= MOST_RUNS:
         raise InputError(f"{len(run_folders)} runs; give 1 to {MOST_RUNS}")
-    _check_place(out)
     names = _folder_names(run_folders)
-    with folder_aside(out) as aside:
+    with replace_folder(out, _check_place) as new:
         cards = []
         for folder, name in zip(map(Path, run_folders), names, strict=True):
             cards.append(_card(read_run_folder(folder), name))
-            _copy_pages(folder, aside / name)
-        _write(aside / "index.html", _index(cards))
-        _write(aside / MARK, "Written by `sim site`, which may write this folder anew.\n")
+            _copy_pages(folder, new / name)
+        _write(new / "index.html", _index(cards))
+        _write(new / MARK, "Written by `sim site`, which may write this folder anew.\n")
     return out / "index.html"
 
 

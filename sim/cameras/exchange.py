@@ -21,7 +21,7 @@ import pyarrow.parquet
 import pyproj
 import shapely
 
-from sim.atomic_write import write_aside
+from sim.atomic_write import replace_file
 from sim.cameras.fleet import HEAD_COLUMNS, Fleet
 from sim.cameras.mapped import MOST_CAMERAS
 from sim.cameras.optics import CAMERA_TYPES
@@ -80,14 +80,12 @@ def write_cameras(fleet: Fleet, path: str | Path, sites: pd.DataFrame | None = N
         table = gpd.GeoDataFrame(pd.concat([table, own], axis=1), crs=fleet.heads.crs)
     suffix = path.suffix.lower()
     if suffix == ".parquet":
-        write_aside(path, lambda aside: table.to_parquet(aside, index=False, compression="zstd"))
+        replace_file(path, lambda new: table.to_parquet(new, index=False, compression="zstd"))
     elif suffix in (".geojson", ".json"):
         document = _document(table)
         lines = [json.dumps(f, ensure_ascii=False, allow_nan=False) for f in document["features"]]
         head = json.dumps(document | {"features": []}, ensure_ascii=False).removesuffix("]}")
-        write_aside(
-            path, lambda aside: _write_text(aside, f"{head}\n" + ",\n".join(lines) + "\n]}")
-        )
+        replace_file(path, lambda new: _write_text(new, f"{head}\n" + ",\n".join(lines) + "\n]}"))
     else:
         raise InputError(f"{path}: cameras are written as .parquet or .geojson; choose one")
 
@@ -109,7 +107,7 @@ def write_report(table: pd.DataFrame, path: str | Path) -> None:
     """
     # an apostrophe keeps "=…", "+…", "-…" and "@…" of a stranger's tags from being formulas
     safe = table.replace(to_replace=r"^([=+\-@\t\r])", value=r"'\1", regex=True)
-    write_aside(Path(path), lambda aside: _write_text(aside, safe.to_csv(index=False).rstrip("\n")))
+    replace_file(Path(path), lambda new: _write_text(new, safe.to_csv(index=False).rstrip("\n")))
 
 
 def _write_text(path: Path, text: str) -> None:

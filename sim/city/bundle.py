@@ -20,7 +20,7 @@ import pyarrow
 import shapely
 
 from sim.area import Area, DistrictPart
-from sim.atomic_write import folder_aside
+from sim.atomic_write import replace_folder
 from sim.city.bundle_folder import FORMAT, FORMAT_VERSION, is_bundle, read_manifest
 from sim.city.decks import DECKS
 from sim.city.model import City
@@ -59,14 +59,17 @@ def save_bundle(city: City, folder: Path, *, imported: str | None = None) -> Pat
         The folder holds something else, or cannot be written.
     """
     folder = Path(folder)
-    if folder.exists() and not is_bundle(folder):
-        raise InputError(f"{folder}: exists and is no bundle; choose another name or remove it")
     try:
-        with folder_aside(folder) as new:
+        with replace_folder(folder, _check_replaceable) as new:
             _write(city, new, imported)
     except OSError as error:
         raise InputError(f"{folder}: cannot be written ({error.strerror})") from error
     return folder
+
+
+def _check_replaceable(folder: Path) -> None:
+    if folder.exists() and not is_bundle(folder):
+        raise InputError(f"{folder}: exists and is no bundle; choose another name or remove it")
 
 
 def load_bundle(folder: Path) -> City:

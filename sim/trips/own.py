@@ -17,7 +17,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from sim.atomic_write import write_aside
+from sim.atomic_write import replace_file
 from sim.city.model import City
 from sim.errors import InputError
 from sim.trips.matching import TOO_FAR_M, match
@@ -190,11 +190,11 @@ def write_gpx(trips: Trips, city: City, path: str | Path) -> None:
         The file cannot be written.
     """
 
-    def write(aside: Path) -> None:
-        with aside.open("w", encoding="utf-8") as file:
+    def write(new: Path) -> None:
+        with new.open("w", encoding="utf-8") as file:
             file.writelines(_gpx(trips, city))
 
-    write_aside(Path(path), write)
+    replace_file(Path(path), write)
 
 
 def _gpx(trips: Trips, city: City) -> Iterator[str]:

@@ -16,6 +16,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ import osmium
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from sim.atomic_write import replace_file
 from sim.city.assemble import DEFAULT_HALO_M, RIM_M, assemble, mapped_walls
 from sim.city.model import City
 from sim.city.places import Places
@@ -305,13 +307,7 @@ def _surveillance_count(extract: Path) -> int:
 
 def _put(merged: Path, extract: Path) -> None:
     """Put the merged file where the user wants it, whole or not at all."""
-    aside = extract.with_name(f".{extract.name}.part")
-    try:
-        shutil.copyfile(merged, aside)
-        aside.rename(extract)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise InputError(f"{extract}: cannot be written ({error.strerror})") from error
+    replace_file(extract, partial(shutil.copyfile, merged))
 
 
 def _source(server: Server[Answer], parts: list[Part]) -> dict[str, Any]:
