@@ -1,7 +1,7 @@
 """Reading a run folder: the tables and figures that a page needs, and nothing else of them.
 
-It knows file and column names (docs of the run folder: one table a file) and refuses a folder that
-is not whole or was written in a later form. It changes no figure.
+File and column names are those of `sim.results.contract`; a folder that is not whole or was written
+in a later form is refused. It changes no figure.
 """
 
 from __future__ import annotations
@@ -17,20 +17,30 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import InputError
+from sim.results.contract import (
+    BANDS,
+    BANDS_VERSION,
+    MANIFEST,
+    SUMMARY,
+    TABLES,
+    VERSION,
+    curve_columns,
+    rank_column,
+)
 
-VERSION = 1
-"""Form of summary.json that this reader knows."""
-BANDS_VERSION = 1
-BANDS_KEYS = ("scenario", "headline", "seeds", "chance", "range", "decomposition")
-POLICY_COLUMNS = (
+POLICY_COLUMNS = TABLES["policies"].names(
     "policy", "total", "task", "tracked_live", "tracked_afterwards", "tracked", "tracked_change",
     "tracked_change_se", "walks",
 )  # fmt: skip
-SIGHTING_COLUMNS = ("rank", "edge", "task")
-EXPOSURE_COLUMNS = (
+SIGHTING_COLUMNS = TABLES["sightings"].names("rank", "edge", "task")
+EXPOSURE_COLUMNS = TABLES["exposure"].names(
     "by", "group", "total", "task", "street_km", "share_seen", "walks", "observed_time",
     "observed_time_se", "places",
 )  # fmt: skip
+EDGE_COLUMNS = TABLES["edges"].names(
+    "edge", "u", "v", "name", "name_zh", "highway", "deck", "geometry"
+)
+BANDS_KEYS = ("scenario", "headline", "seeds", "chance", "range", "decomposition")
 
 
 @dataclass(frozen=True)
@@ -96,22 +106,22 @@ def read_run_folder(folder: Path) -> RunFolder:
     InputError
         The folder is missing, not whole, or written in a form this version does not know.
     """
-    summary = _read_json(folder, "summary.json")
+    summary = _read_json(folder, SUMMARY)
     if summary.get("version") != VERSION:
         raise InputError(
-            f"{folder}: summary.json has version {summary.get('version')!r}, this program reads "
+            f"{folder}: {SUMMARY} has version {summary.get('version')!r}, this program reads "
             f"{VERSION}; run the scenario again with `sim run`"
         )
     tasks = [str(task) for task in summary["tasks"]]
-    ranks = [f"rank_{task}" for task in tasks]
-    curves = [f"curve_{what}_{task}" for task in tasks for what in ("rank", "length")]
+    ranks = [rank_column(task) for task in tasks]
+    curves = [name for task in tasks for name in curve_columns(task)]
     named = [("named", "==", True)]
     return RunFolder(
         summary=summary,
-        manifest=_read_json(folder, "manifest.json"),
-        edges=_read_geometry(
-            folder, "edges", ["edge", "u", "v", "name", "name_zh", "highway", "deck", "geometry"]
-        ).sort_values("edge", ignore_index=True),
+        manifest=_read_json(folder, MANIFEST),
+        edges=_read_geometry(folder, "edges", [*EDGE_COLUMNS]).sort_values(
+            "edge", ignore_index=True
+        ),
         pieces=_read_geometry(
             folder, "streets", ["edge", "t0", "t1", "in_area", *ranks, "geometry"]
         ).sort_values(["edge", "t0"], ignore_index=True),
@@ -133,16 +143,16 @@ def read_run_folder(folder: Path) -> RunFolder:
 
 def _read_if_there(folder: Path, name: str, columns: tuple[str, ...]) -> pd.DataFrame | None:
     """Read a table that runs of earlier versions have not; columns it lacks are empty."""
-    if not (folder / f"{name}.parquet").is_file():
+    if not (folder / TABLES[name].file).is_file():
         return None
     table: pd.DataFrame = _read_table(folder, name, None).to_pandas()
     return table.reindex(columns=list(columns))
 
 
 def _read_bands(folder: Path) -> dict[str, Any] | None:
-    if not (folder / "bands.json").is_file():
+    if not (folder / BANDS).is_file():
         return None
-    content = _read_json(folder, "bands.json")
+    content = _read_json(folder, BANDS)
     if content.get("version") != BANDS_VERSION or any(key not in content for key in BANDS_KEYS):
         raise InputError(
             f"{folder}: bands.json has a form this program does not know; "
@@ -172,7 +182,7 @@ def _read_json(folder: Path, name: str) -> dict[str, Any]:
 def _read_table(
     folder: Path, name: str, columns: list[str] | None, filters: list[Any] | None = None
 ) -> pa.Table:
-    path = _present(folder, f"{name}.parquet")
+    path = _present(folder, TABLES[name].file)
     try:
         return pq.read_table(path, columns=columns, filters=filters)
     except (pa.ArrowException, OSError) as error:
@@ -182,7 +192,7 @@ def _read_table(
 def _read_geometry(
     folder: Path, name: str, columns: list[str] | None = None, filters: list[Any] | None = None
 ) -> gpd.GeoDataFrame:
-    path = _present(folder, f"{name}.parquet")
+    path = _present(folder, TABLES[name].file)
     try:
         return gpd.read_parquet(path, columns=columns, filters=filters)
     except (pa.ArrowException, OSError, ValueError) as error:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sim.pipeline.run import run
     from sim.placement.placing import place
     from sim.results.compare import compare
-    from sim.results.read import read_run
+    from sim.results.run import read_run
     from sim.scenario.load import load_scenario
     from sim.sight.sightings import Sightings, see
     from sim.sight.what_if import see_changed
@@ -41,7 +41,7 @@ _HOME = {
     "load_scenario": "sim.scenario.load",
     "place": "sim.placement.placing",
     "read_cameras": "sim.cameras.real",
-    "read_run": "sim.results.read",
+    "read_run": "sim.results.run",
     "run": "sim.pipeline.run",
     "sample_trips": "sim.trips.demand",
     "see": "sim.sight.sightings",

@@ -1,4 +1,4 @@
-"""Finished runs side by side: what differs between their scenarios, and what comes of it.
+"""Runs side by side: what differs between their scenarios, and what comes of it.
 
 Figures are those of the runs; differences are taken from the first run. Where two runs have the
 same people on the same walks, differences are paired walk by walk, which takes out who walks; else
@@ -14,13 +14,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.cameras.optics import TASKS
 from sim.errors import InputError, one_line
+from sim.results.contract import TABLES
 from sim.results.metrics import (
     ALONG_BUS_STREETS,
     FIGURES,
@@ -29,10 +34,8 @@ from sim.results.metrics import (
     error_of,
     figures_of,
 )
-from sim.results.read import FinishedRun, read_run
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.results.read import RunData, read_data
+from sim.tracking.statistics import standard_error
 
 PAIRED, INDEPENDENT = "paired", "independent"
 MOST_RUNS = 100
@@ -55,7 +58,7 @@ class Comparison:
     runs
         A name a run: that of its folder, with those above where two are alike.
     folders
-        Where they stand.
+        Their folders.
     differs
         Scenario keys whose values differ, each with one value a run.
     notes
@@ -89,7 +92,7 @@ class Comparison:
 
 
 def compare(runs: Sequence[str | Path], *, tasks: Sequence[str] = (HEADLINE_TASK,)) -> Comparison:
-    """Compare finished runs with the first of them.
+    """Compare runs with the first of them.
 
     Parameters
     ----------
@@ -114,7 +117,7 @@ def compare(runs: Sequence[str | Path], *, tasks: Sequence[str] = (HEADLINE_TASK
     for task in tasks:
         if task not in TASKS:
             raise InputError(f'task "{task}": give one of {", ".join(TASKS)}')
-    read = [read_run(folder) for folder in runs]
+    read = [read_data(folder, RunData) for folder in runs]
     names = _names([run.folder for run in read])
     walks = [_walks(run.folder) for run in read]
     return Comparison(
@@ -136,7 +139,7 @@ def _names(folders: list[Path]) -> tuple[str, ...]:
     return tuple(one_line(str(Path(*p[-depth:]))) for p in parts)
 
 
-def _differing(runs: list[FinishedRun]) -> dict[str, list[Any]]:
+def _differing(runs: list[RunData]) -> dict[str, list[Any]]:
     """Return the keys of the scenarios that do not have one value in all runs."""
     flat = [dict(_leaves(run.manifest["scenario"])) for run in runs]
     keys = dict.fromkeys(key for scenario in flat for key in scenario)
@@ -158,11 +161,7 @@ def _leaves(value: object, key: str = "") -> list[tuple[str, Any]]:
 
 def _walks(folder: Path) -> Walks:
     """Return a digest of who walks where on each sampled walk."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq
-
-    path = folder / "trips_geometry.parquet"
+    path = folder / TABLES["trips_geometry"].file
     try:
         table = pq.read_table(path, columns=[*WHO_WALKS, "named"])
     except (pa.ArrowException, OSError, KeyError) as error:
@@ -175,7 +174,7 @@ def _walks(folder: Path) -> Walks:
     )
 
 
-def _notes(runs: list[FinishedRun], names: tuple[str, ...], walks: list[Walks]) -> Iterator[str]:
+def _notes(runs: list[RunData], names: tuple[str, ...], walks: list[Walks]) -> Iterator[str]:
     """Say what a reader must know before comparing, for each run beside the first."""
     first = runs[0]
     for run, name in zip(runs, names, strict=True):
@@ -198,9 +197,7 @@ def _notes(runs: list[FinishedRun], names: tuple[str, ...], walks: list[Walks]) 
     yield "± tells of sampled walks only, not of where cameras hang; `sim bands` varies that."
 
 
-def _differing_ground(
-    first: FinishedRun, run: FinishedRun, first_name: str, name: str
-) -> Iterator[str]:
+def _differing_ground(first: RunData, run: RunData, first_name: str, name: str) -> Iterator[str]:
     """Say where two runs do not stand on the same ground."""
     one, other = first.summary["area"], run.summary["area"]
     if one["name"] != other["name"] or first.manifest["area"] != run.manifest["area"]:
@@ -225,11 +222,9 @@ def _differing_ground(
 
 
 def _table(
-    runs: list[FinishedRun], names: tuple[str, ...], walks: list[Walks], tasks: Sequence[str]
+    runs: list[RunData], names: tuple[str, ...], walks: list[Walks], tasks: Sequence[str]
 ) -> pd.DataFrame:
     """Return a figure a row, in the order of tasks, totals, figures and runs."""
-    import pandas as pd
-
     steps = [{int(step["total"]): step for step in run.summary["steps"]} for run in runs]
     totals = sorted({total for of_run in steps for total in of_run})
     rows: list[dict[str, Any]] = []
@@ -250,7 +245,7 @@ def _table(
 class _Values:
     """The figures of one run for one task, and the walks behind them."""
 
-    def __init__(self, run: FinishedRun, steps: Mapping[int, Mapping[str, Any]], task: str) -> None:
+    def __init__(self, run: RunData, steps: Mapping[int, Mapping[str, Any]], task: str) -> None:
         self._run, self._task, self._steps = run, task, steps
         percolation = run.summary.get("percolation")
         try:
@@ -280,8 +275,6 @@ class _Values:
 
     def _paired(self, first: _Values, total: int, figure: str) -> tuple[float, float]:
         """Return the mean difference over the same walks, and its standard error by person."""
-        from sim.tracking.statistics import standard_error
-
         column = FIGURES[figure].column
         own, base = self._of_walks(total, column), first._of_walks(total, column)
         if not len(own) == len(base) == len(self._person):

@@ -1,11 +1,305 @@
-"""The run folder's contract: its files, as docs/run-folder.md describes them."""
+"""The run folder's contract: its files, versions, and every column with its type and unit.
 
-TABLES = (
-    "cameras", "sightings", "streets", "nodes", "edges", "walls", "places", "districts", "trips",
-    "trips_geometry", "policies", "exposure",
+It owns these names: whoever writes a run folder, reads one, exports one or draws one takes them
+from here. Importing it loads no engine; docs/run-folder.md says the same to people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+from sim.cameras.tasks import TASKS
+
+VERSION = 1
+"""Of summary.json and manifest.json, and so of a run folder."""
+BANDS_VERSION = 1
+"""Of bands.json, which `sim bands` writes and which may be put into a run folder."""
+NEVER = 2_147_483_647
+"""Rank of a piece of street that no camera sees."""
+SUMMARY, MANIFEST, BANDS = "summary.json", "manifest.json", "bands.json"
+MAP, REPORT = "map.html", "report.html"
+
+Type = Literal[
+    "int16", "int32", "int64", "float64", "bool", "text", "geometry", "int32 list", "float64 list"
+]
+
+
+class Column(NamedTuple):
+    """One column; the unit is empty where there is none.
+
+    `optional` columns come only with what the scenario asks for.
+    """
+
+    name: str
+    type: Type
+    unit: str
+    meaning: str
+    optional: bool = False
+
+
+class Table(NamedTuple):
+    """One table of a run folder; `row` says what a row is."""
+
+    name: str
+    row: str
+    columns: tuple[Column, ...]
+
+    @property
+    def file(self) -> str:
+        """The name of its file."""
+        return f"{self.name}.parquet"
+
+    def column(self, name: str) -> Column:
+        """Return a column by its name."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name} has no column {name}")
+
+    def names(self, *chosen: str) -> tuple[str, ...]:
+        """Return the names of all columns, or those chosen after checking that they exist."""
+        if chosen:
+            return tuple(self.column(name).name for name in chosen)
+        return tuple(column.name for column in self.columns)
+
+
+_NEVER_SEEN = "empty where no camera of this run sees it"
+_NAMES = (
+    Column("name", "text", "", "name in English or Latin letters, empty where it has none"),
+    Column("name_zh", "text", "", "name in Chinese, empty where it has none"),
+)
+_HIGHWAY = Column("highway", "text", "", "class of the way in OpenStreetMap")
+_DECK = Column("deck", "text", "", "street, footbridge, subway or covered")
+_GEOMETRY = Column("geometry", "geometry", "m", "its geometry")
+_AT = (
+    Column("total", "int64", "cameras", "cameras in the whole city"),
+    Column("task", "text", "", "image quality: detect, observe, recognise or identify"),
+)
+_PERSON = Column(
+    "person", "int64", "", "number of the simulated person; the same person makes several trips"
+)
+_WALK = (
+    _PERSON,
+    Column("kind", "text", "", "from where to where"),
+    Column("named", "bool", "", "whether the scenario names this walk"),
+    *_NAMES,
+)
+_DAY = (
+    Column("length", "float64", "m", "length of the walk"),
+    Column("duration_s", "float64", "s", "time that it takes"),
+    Column("profile", "text", "", "typical day that it belongs to, empty without one"),
+    Column("leg", "int32", "", "its place in that day, from 0"),
+    Column(
+        "departs_s", "float64", "s",
+        "seconds after the midnight before the day, empty without a time",
+    ),
+    Column("represents", "float64", "people", "people whom the simulated person stands for"),
 )  # fmt: skip
-"""Tables of a run folder, a parquet file each."""
-RUN_FILES = frozenset(f"{name}.parquet" for name in TABLES) | {
-    "summary.json", "manifest.json", "map.html", "report.html",
-}  # fmt: skip
+_TRIP_FIGURES = (
+    Column("observed_length", "float64", "share", "share of the length that a camera can see"),
+    Column("observed_time", "float64", "share", "share of the time that a camera can see"),
+    Column(
+        "expected_length", "float64", "share",
+        "share of the length expected to be watched: duty, uptime",
+    ),
+    Column("heads", "int32", "cameras", "different cameras that see the walk"),
+    Column("sites", "int32", "sites", "different poles or walls with such a camera"),
+    Column("sightings", "int32", "", "times that a camera sees the walker"),
+    Column("dwell_s", "float64", "s", "time in view, added over cameras"),
+    Column("longest_gap_m", "float64", "m", "longest stretch that no camera sees"),
+    Column("longest_gap_s", "float64", "s", "longest time that no camera sees"),
+    Column("median_gap_m", "float64", "m", "median of the stretches that no camera sees"),
+    Column("median_gap_s", "float64", "s", "median of the times that no camera sees"),
+    Column(
+        "first_sighting_m", "float64", "m",
+        "way from the door to the first sighting, empty without one",
+    ),
+    Column("identified", "float64", "share", "chance of being identified at least once"),
+    Column("tracked_live", "float64", "share", "expected share of the time followed live"),
+    Column(
+        "tracked_afterwards", "float64", "share", "expected share of the time found in recordings"
+    ),
+    Column("door_seen", "bool", "", "whether the door where the walk begins is seen"),
+)  # fmt: skip
+_CHANGED = ("tracked_live", "tracked_afterwards", "tracked", "identified", "observed_length")
+_MEANS = ("observed_length", "observed_time", "tracked_live", "tracked_afterwards")
+
+
+def rank_column(task: str) -> str:
+    """Return the name of the column of first-seen ranks for a task."""
+    return f"rank_{task}"
+
+
+def curve_columns(task: str) -> tuple[str, str]:
+    """Return the names of the two columns of a walk's curve for a task: ranks, metres."""
+    return f"curve_rank_{task}", f"curve_length_{task}"
+
+
+def _ranks() -> Iterator[Column]:
+    for task in TASKS:
+        meaning = f"number of cameras in the city from which on a camera can {task} someone here; "
+        yield Column(rank_column(task), "int32", "cameras", meaning + _NEVER_SEEN)
+
+
+def _ranges() -> Iterator[Column]:
+    for task in TASKS:
+        meaning = f"horizontal distance up to which it can {task}"
+        yield Column(f"range_{task}", "float64", "m", meaning)
+
+
+def _curves() -> Iterator[Column]:
+    for task in TASKS:
+        rank, length = curve_columns(task)
+        yield Column(rank, "int32 list", "cameras", f"ranks at which more can {task} the walker")
+        yield Column(length, "float64 list", "m", "length of the walk first seen at each of them")
+
+
+def _changes() -> Iterator[Column]:
+    for name in _CHANGED:
+        yield Column(name, "float64", "share", f"mean of {name} over the walks under this rule")
+        yield Column(
+            f"{name}_change", "float64", "share", f"mean difference in {name} from the rule live"
+        )
+        yield Column(f"{name}_change_se", "float64", "share", "standard error of that difference")
+
+
+def _means() -> Iterator[Column]:
+    for name in _MEANS:
+        yield Column(name, "float64", "share", f"mean of {name} over the walks of the group")
+        yield Column(f"{name}_se", "float64", "share", "standard error of that mean")
+
+
+def _of_int32(column: Column) -> Column:
+    return column._replace(type="int32")
+
+
+def _of_some_kinds(column: Column) -> Column:
+    """Return a column that comes only where the run has a group of a kind that has it."""
+    return column._replace(optional=True)
+
+
+_ALL = (
+    Table("cameras", "a camera (a directed head)", (
+        Column("rank", "int32", "", "rank in the whole city: it is there from so many cameras on"),
+        Column("area_rank", "int32", "", "rank in the region simulated"),
+        Column("site", "int32", "", "number of the pole or wall"),
+        Column("x", "float64", "m", "east"),
+        Column("y", "float64", "m", "north"),
+        Column("mount", "float64", "m", "height above the street"),
+        Column("deck", "text", "", "level of way that it watches"),
+        Column("heading", "float64", "degrees", "direction, clockwise from north"),
+        Column("field_of_view", "float64", "degrees", "horizontal field of view"),
+        Column("near", "float64", "m", "distance below which it sees no face"),
+        *_ranges(),
+        Column("duty", "float64", "share", "share of the time in which it looks there"),
+        Column("owner", "text", "", "police, department, transport, estate, mall or other"),
+        Column(
+            "status", "text", "", '"simulated", or what the map or list of a real camera says'
+        ),
+        Column("year", "int16", "", "year by which it hangs, 0 if unknown"),
+        Column("camera_type", "text", "", "type of camera"),
+        Column("mounted_on", "text", "", "what it hangs on"),
+        _GEOMETRY,
+        Column("field", "geometry", "m", "polygon of what it sees, cut by walls, for drawing"),
+    )),
+    Table("sightings", "an interval of a street that a camera sees", (
+        Column("rank", "int32", "", "rank of the camera in the whole city"),
+        Column("edge", "int32", "", "number of the street edge"),
+        Column("t0", "float64", "m", "begin of the interval along the edge, from node u"),
+        Column("t1", "float64", "m", "end of the interval along the edge, from node u"),
+        _AT[1],
+    )),
+    Table("streets", "a piece of street on which no figure changes", (
+        Column("edge", "int32", "", "number of the street edge"),
+        Column("t0", "float64", "m", "begin of the piece along the edge, from node u"),
+        Column("t1", "float64", "m", "end of the piece along the edge, from node u"),
+        *_NAMES, _HIGHWAY, _DECK,
+        Column("in_area", "bool", "", "whether it counts for the study area"),
+        *_ranks(),
+        _GEOMETRY,
+    )),
+    Table("nodes", "a junction or an end of a street", (
+        Column("node", "int64", "", "its number"),
+        Column(
+            "osm_id", "int64", "", "number in OpenStreetMap, negative where it has none"
+        ),
+        _GEOMETRY,
+    )),
+    Table("edges", "a street between two nodes", (
+        Column("edge", "int64", "", "its number"),
+        Column("u", "int32", "", "node where it begins"),
+        Column("v", "int32", "", "node where it ends"),
+        Column("street", "int64", "", "number of the way that it is a part of"),
+        *_NAMES, _HIGHWAY, _DECK,
+        Column("steps", "bool", "", "whether it is steps"),
+        _GEOMETRY,
+        Column("length", "float64", "m", "length on foot"),
+    )),
+    Table("walls", "a building footprint, or a street block that stands in for it", (
+        Column(
+            "height", "float64", "m", "height, empty where unknown: then taller than any camera"
+        ),
+        Column("kind", "text", "", "footprint or block"),
+        _GEOMETRY,
+    )),
+    Table("places", "a home, station, school, market, office or other place", (
+        Column("kind", "text", "", "what it is"),
+        *_NAMES,
+        Column("weight", "float64", "", "how many go there or live there, relative to its kind"),
+        _GEOMETRY,
+    )),
+    Table("districts", "the study area, the region simulated, or a district of it", (
+        Column("kind", "text", "", "area, region or district"), *_NAMES, _GEOMETRY,
+    )),
+    Table("trips", "a walk at one number of cameras for one task", (
+        Column("trip", "int32", "", "number of the trip"),
+        *_WALK, *map(_of_int32, _AT[:1]), _AT[1], *_DAY, *_TRIP_FIGURES,
+    )),
+    Table("trips_geometry", "a walk", (
+        Column("trip", "int64", "", "number of the trip"), *_WALK, *_DAY, _GEOMETRY, *_curves(),
+    )),
+    Table("policies", "a rule at one number of cameras for one task", (
+        Column("policy", "text", "", "name of the rule"),
+        *_AT,
+        Column("heads", "int64", "cameras", "cameras that count under it in the region"),
+        Column("heads_removed", "int64", "cameras", "how many fewer than under the rule live"),
+        Column("rules_changed", "int64", "", "how many rules differ from live"),
+        Column("walks", "int64", "", "walks compared: all, or those of persons drawn at random"),
+        *_changes(),
+        Column(
+            "tracked_change_per_head", "float64", "share", "tracked_change over heads_removed"
+        ),
+        Column(
+            "tracked_change_per_rule", "float64", "share", "tracked_change over rules_changed"
+        ),
+    )),
+    Table("exposure", "a group at one number of cameras for one task", (
+        Column(
+            "by", "text", "", "kind of group: street class, district, planning unit (or nearest "
+            "unit point, not its boundary), kind, profile, hour, place",
+        ),
+        Column("group", "text", "", "the group"),
+        *_AT,
+        *map(_of_some_kinds, (
+            Column("street_km", "float64", "km", "length of its streets"),
+            Column(
+                "share_seen", "float64", "share",
+                "share seen of length, of time (hour), of doors (place)",
+            ),
+            Column("walks", "float64", "", "walks of the group"),
+            Column("people", "float64", "people", "people whom they stand for"),
+            *_means(),
+            Column(
+                "person_hours", "float64", "h", "time walked by the people whom they stand for"
+            ),
+            Column("places", "float64", "", "places of the group"),
+        )),
+    )),
+)  # fmt: skip
+
+TABLES: Mapping[str, Table] = MappingProxyType({table.name: table for table in _ALL})
+"""Tables of a run folder by name, a parquet file each, columns in their order in the file."""
+RUN_FILES = frozenset(table.file for table in _ALL) | {SUMMARY, MANIFEST, MAP, REPORT}
 """All that a run folder holds; one that holds anything else is not replaced."""

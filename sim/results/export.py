@@ -1,4 +1,4 @@
-"""A finished run handed on: one GeoPackage, or a folder of CSV tables, with a data dictionary.
+"""A run handed on: one GeoPackage, or a folder of CSV tables, with a data dictionary.
 
 Tables, columns and their order come from `sim.results.dictionary`. Texts are made safe for
 the programs that open such files: no control characters, and nothing that a spreadsheet would run
@@ -13,23 +13,25 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
-from sim.atomic_write import folder_aside, room_beside
+import geopandas as gpd
+import pandas as pd
+import pyarrow.parquet as pq
+import pyogrio  # type: ignore[import-untyped]
+import shapely
+from pyogrio.errors import DataSourceError  # type: ignore[import-untyped]
+
+from sim.atomic_write import replace_both, replace_folder, temporary_folder
 from sim.errors import InputError
+from sim.results.contract import NEVER, TABLES
 from sim.results.dictionary import LAYERS, LEFT_OUT, Layer, columns_of
 from sim.results.metrics import ALONG_BUS_STREETS, along_bus_streets
-from sim.results.read import FinishedRun
-
-if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
+from sim.results.read import RunData
 
 Format = Literal["gpkg", "csv"]
 FORMATS: tuple[str, ...] = get_args(Format)
 README = "README.txt"
-NEVER = 2_147_483_647
-"""Rank of a piece of street that no camera sees, in run folders."""
 WKT = "wkt"
 """The column of a CSV table that holds its geometry."""
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
@@ -38,13 +40,13 @@ _WRITTEN = "2000-01-01T00:00:00.000Z"
 """Stands for the time of writing, so that the same run gives the same file."""
 
 
-def export_run(run: FinishedRun, form: str, out: Path) -> list[Path]:
-    """Write the tables of a finished run for other programs.
+def export_run(run: RunData, form: str, out: Path) -> list[Path]:
+    """Write the tables of a run for other programs.
 
     Parameters
     ----------
     run
-        From `sim.results.read.read_run`.
+        From `sim.results.read.read_data`, or `sim.read_run`.
     form
         "gpkg": one GeoPackage with a layer a table, and its dictionary beside it; "csv": a folder
         with a file a table (geometry as WKT) and its dictionary.
@@ -59,33 +61,34 @@ def export_run(run: FinishedRun, form: str, out: Path) -> list[Path]:
     Raises
     ------
     InputError
-        The format is none, the run is damaged, or `out` is something else or cannot be written.
+        The format is not known, the run is damaged, or `out` is something else or cannot be
+        written.
     """
     if form not in FORMATS:
-        raise InputError(f'"{form}" is no format; choose {" or ".join(FORMATS)}')
+        raise InputError(f'"{form}" is not a format; choose {" or ".join(FORMATS)}')
     if form == "gpkg":
         return _export_gpkg(run, out)
-    _check_csv(out)
-    with _named(out), folder_aside(out) as made:
+    with _named(out), replace_folder(out, _check_csv) as made:
         for layer in LAYERS:
             _write_csv(_layer(run, layer), made / f"{layer.name}.csv")
         (made / README).write_text(dictionary(run, "csv"), encoding="utf-8")
     return [out, out / README]
 
 
-def default_out(run: FinishedRun, form: str) -> Path:
+def default_out(run: RunData, form: str) -> Path:
     """Return where an export is written if nobody says otherwise: beside the run folder."""
     folder = run.folder.resolve()
     return run.folder.parent / f"{folder.name}{'.gpkg' if form == 'gpkg' else '_csv'}"
 
 
-def dictionary(run: FinishedRun, form: str) -> str:
+def dictionary(run: RunData, form: str) -> str:
     """Return the data dictionary of an export: what it is, whose data, every table and column."""
     lines = [*_about(run).values(), "", *_notes(form), ""]
     for layer in LAYERS:
         lines += [f"{layer.name}: a row is {layer.row}"]
-        for name, unit, meaning in columns_of(layer, run.totals):
-            lines.append(f"  {name}{f' ({unit})' if unit else ''}: {meaning}")
+        for column in columns_of(layer, run.totals):
+            unit = f" ({column.unit})" if column.unit else ""
+            lines.append(f"  {column.name}{unit}: {column.meaning}")
         if layer.shape and form == "csv":
             lines.append(f"  {WKT} (m): its geometry as well-known text")
         lines.append("")
@@ -105,7 +108,7 @@ def plain_text(table: pd.DataFrame) -> pd.DataFrame:
     return _with_texts(table, lambda text: f"'{text}" if _FORMULA.match(text) else text)
 
 
-def _about(run: FinishedRun) -> dict[str, str]:
+def _about(run: RunData) -> dict[str, str]:
     """Return what everyone who gets the file must know, by subject."""
     manifest, summary = run.manifest, run.summary
     data = manifest.get("data") or {}
@@ -147,10 +150,8 @@ def _notes(form: str) -> list[str]:
     ]
 
 
-def _layer(run: FinishedRun, layer: Layer) -> pd.DataFrame:
+def _layer(run: RunData, layer: Layer) -> pd.DataFrame:
     """Return one table with the columns of the dictionary; a GeoDataFrame if it has geometry."""
-    import geopandas as gpd
-
     read: Any = run.geometry(layer.table) if layer.shape else _without_shape(run, layer)
     if layer.name == "trips":
         read = _with_seen(run, read)
@@ -165,22 +166,18 @@ def _layer(run: FinishedRun, layer: Layer) -> pd.DataFrame:
     return table
 
 
-def _without_shape(run: FinishedRun, layer: Layer) -> pd.DataFrame:
+def _without_shape(run: RunData, layer: Layer) -> pd.DataFrame:
     """Return the columns that a table has; some come only with what the scenario asks for."""
-    import pyarrow.parquet as pq
-
     names = [column.name for column in layer.columns]
-    path = run.folder / f"{layer.table}.parquet"
+    path = run.folder / TABLES[layer.table].file
     with suppress(OSError, ValueError):  # named when the table is read
         there = pq.read_schema(path).names
         names = [name for name in names if name in there]
     return run.table(layer.table, names)
 
 
-def _with_seen(run: FinishedRun, trips: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _with_seen(run: RunData, trips: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Add to each trip the share of it that is seen, a column a total and task."""
-    import pandas as pd
-
     figures = run.table("trips", ["trip", "total", "task", "observed_length"])
     wide = figures.pivot_table(
         index="trip", columns=["task", "total"], values="observed_length", observed=True
@@ -191,8 +188,6 @@ def _with_seen(run: FinishedRun, trips: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _with_texts(table: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:
     """Return a table with every text changed."""
-    import pandas as pd
-
     changed = table.copy()
     for name in table.columns:
         if pd.api.types.is_string_dtype(table[name]) or table[name].dtype == object:
@@ -207,9 +202,6 @@ def _clean(text: str) -> str:
 
 
 def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    import pandas as pd
-    import shapely
-
     plain = pd.DataFrame(table)
     if "geometry" in plain:
         shapes = plain.pop("geometry").to_numpy()
@@ -223,13 +215,11 @@ def _write_csv(table: pd.DataFrame, path: Path) -> None:
     )
 
 
-def _export_gpkg(run: FinishedRun, out: Path) -> list[Path]:
-    import pandas as pd
-
+def _export_gpkg(run: RunData, out: Path) -> list[Path]:
     if out.suffix.lower() != ".gpkg" or out.is_dir():
         raise InputError(f"{out}: name it {out.stem or 'export'}.gpkg")
     beside = out.with_name(f"{out.stem}_{README}")
-    with room_beside(out) as folder, _named(out):
+    with temporary_folder(out) as folder, _named(out):
         made = folder / "export.gpkg"
         with _fixed_time():
             for layer in LAYERS:
@@ -237,7 +227,7 @@ def _export_gpkg(run: FinishedRun, out: Path) -> list[Path]:
             about = pd.DataFrame(_about(run).items(), columns=["subject", "text"])
             _write_layer(about, made, "about")
             columns = [
-                (layer.name, *column)
+                (layer.name, column.name, column.unit, column.meaning)
                 for layer in LAYERS
                 for column in columns_of(layer, run.totals)
             ]
@@ -245,36 +235,17 @@ def _export_gpkg(run: FinishedRun, out: Path) -> list[Path]:
             _write_layer(pd.DataFrame(columns, columns=names), made, "data_dictionary")
         words = folder / README
         words.write_text(dictionary(run, "gpkg"), encoding="utf-8")
-        _move_both(made, out, words, beside)
+        replace_both((words, made), (beside, out))
     return [out, beside]
 
 
-def _move_both(made: Path, out: Path, words: Path, beside: Path) -> None:
-    """Put a file and its dictionary into their places, or leave what stands there."""
-    earlier = words.with_name("earlier")
-    if beside.exists():
-        beside.replace(earlier)
-    try:
-        words.replace(beside)
-        made.replace(out)
-    except BaseException:  # Ctrl-C as well
-        beside.unlink(missing_ok=True)
-        if earlier.exists():
-            earlier.replace(beside)
-        raise
-
-
 def _write_layer(table: pd.DataFrame, path: Path, name: str) -> None:
-    import pyogrio  # type: ignore[import-untyped]
-
     pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=path.exists())
 
 
 @contextmanager
 def _fixed_time() -> Iterator[None]:
     """Write no hour into the file."""
-    import pyogrio
-
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _WRITTEN})
     try:
         yield
@@ -296,8 +267,6 @@ def _check_csv(out: Path) -> None:
 @contextmanager
 def _named(out: Path) -> Iterator[None]:
     """Say of an error in writing which file or folder it is about."""
-    from pyogrio.errors import DataSourceError  # type: ignore[import-untyped]
-
     try:
         yield
     except InputError:

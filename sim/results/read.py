@@ -1,45 +1,47 @@
-"""A finished run read back: its figures, its tables, and the city and fleet they were made of.
+"""A run read back: its figures, its tables, and the city and fleet they were made of.
 
 It reads what `sim.results.write` wrote and refuses a folder that is not whole or was written in
-another version. Nothing is computed anew here, and nothing is written.
+another version. Nothing is computed here, and nothing is written.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
+from pydantic import ValidationError
+from shapely.errors import ShapelyError
 
+from sim.area import Area, DistrictPart
+from sim.cameras.fleet import Fleet
 from sim.cameras.optics import TASKS
+from sim.city.loaders import City
+from sim.city.places import Places
+from sim.city.streets import StreetNetwork
+from sim.city.walls import Walls
 from sim.errors import InputError, one_line
+from sim.results.contract import MANIFEST, SUMMARY, TABLES, VERSION, rank_column
+from sim.scenario.schema import Scenario
+from sim.sight.ranks import PieceArrays
+from sim.sight.sightings import SightingArrays, Sightings
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    import geopandas as gpd
-    import pandas as pd
-
-    from sim.cameras.fleet import Fleet
-    from sim.city.loaders import City
-    from sim.results.walk import WalkAnswer
-    from sim.scenario.schema import Scenario
-    from sim.sight.ranks import PieceArrays
-    from sim.sight.sightings import Sightings
-
-RUN_VERSION = 1
-"""Version of run folders that this program reads; that of `sim.results.write`."""
 LARGEST_JSON_MB = 100
 AGAIN = "run the scenario again"
 LONGEST_REASON = 200
 
 
-Table = TypeVar("Table", bound="pd.DataFrame")
+Table = TypeVar("Table", bound=pd.DataFrame)
 Made = TypeVar("Made")
+Kind = TypeVar("Kind", bound="RunData")
 
 
 class _Told(dict[str, Any]):
@@ -58,14 +60,11 @@ def _decoded(table: Table) -> Table:
     return table
 
 
-def _whole(make: Callable[[FinishedRun], Made]) -> Callable[[FinishedRun], Made]:
+def _whole(make: Callable[[RunData], Made]) -> Callable[[RunData], Made]:
     """Say of a run whose tables do not fit together that it is damaged."""
 
     @wraps(make)
-    def made(run: FinishedRun) -> Made:
-        import pyarrow as pa
-        from shapely.errors import ShapelyError
-
+    def made(run: RunData) -> Made:
         try:
             return make(run)
         except InputError:
@@ -81,8 +80,8 @@ def _whole(make: Callable[[FinishedRun], Made]) -> Callable[[FinishedRun], Made]
 
 
 @dataclass(frozen=True)
-class FinishedRun:
-    """A run folder.
+class RunData:
+    """What a run folder holds.
 
     Attributes
     ----------
@@ -101,65 +100,9 @@ class FinishedRun:
         """City totals of the scenario, ascending."""
         return tuple(int(step["total"]) for step in self.summary["steps"])
 
-    def walk(
-        self, via: Sequence[str], *, totals: Sequence[int] | None = None, task: str = "recognise"
-    ) -> WalkAnswer:
-        """Answer for the shortest walk through way-points; see `sim.results.walk.walk_run`.
-
-        Parameters
-        ----------
-        via
-            Way-points in words or as "latitude,longitude", two or more.
-        totals
-            Cameras in the whole city; those of the run by default.
-        task
-            Quality: detect, observe, recognise or identify.
-
-        Returns
-        -------
-        WalkAnswer
-            What the run says of the walk at each total, and its line on the map.
-
-        Raises
-        ------
-        InputError
-            A way-point, total or task that cannot be, or no way on foot.
-        """
-        from sim.results.walk import walk_run
-
-        return walk_run(self, via, totals=totals, task=task)
-
-    def export(self, form: str = "gpkg", out: str | Path | None = None) -> list[Path]:
-        """Write the tables for other programs; see `sim.results.export.export_run`.
-
-        Parameters
-        ----------
-        form
-            "gpkg" or "csv".
-        out
-            File or folder to write; beside the run by default.
-
-        Returns
-        -------
-        list of Path
-            The files written.
-
-        Raises
-        ------
-        InputError
-            The format is none, the run is damaged, or `out` is something else.
-        """
-        from sim.results.export import default_out, export_run
-
-        return export_run(self, form, default_out(self, form) if out is None else Path(out))
-
     @cached_property
     def scenario(self) -> Scenario:
         """The scenario as resolved."""
-        from pydantic import ValidationError
-
-        from sim.scenario.schema import Scenario
-
         try:
             return Scenario.model_validate(self.manifest["scenario"])
         except ValidationError as error:
@@ -186,9 +129,6 @@ class FinishedRun:
         InputError
             The file is missing or damaged, or lacks a column.
         """
-        import pandas as pd
-        import pyarrow as pa
-
         path = self._file(name)
         try:
             chosen = [(column, "==", value) for column, value in (only or {}).items()]
@@ -209,10 +149,6 @@ class FinishedRun:
         InputError
             The file is missing or damaged, or lacks a column.
         """
-        import geopandas as gpd
-        import pyarrow as pa
-        from shapely.errors import ShapelyError
-
         path = self._file(name)
         try:
             return _decoded(gpd.read_parquet(path))
@@ -226,12 +162,6 @@ class FinishedRun:
 
         Walls are left out: what they hide is in the sightings.
         """
-        from sim.area import Area, DistrictPart
-        from sim.city.loaders import City
-        from sim.city.places import Places
-        from sim.city.streets import StreetNetwork
-        from sim.city.walls import Walls
-
         nodes = self.geometry("nodes").sort_values("node", ignore_index=True)
         edges = self.geometry("edges").sort_values("edge", ignore_index=True)
         ends = edges[["u", "v"]].to_numpy(np.int64)
@@ -255,8 +185,6 @@ class FinishedRun:
     @_whole
     def fleet(self) -> Fleet:
         """The heads in ascending order of rank."""
-        from sim.cameras.fleet import Fleet
-
         heads = self.geometry("cameras").drop(columns="field")
         return Fleet(heads.sort_values("rank", ignore_index=True))
 
@@ -264,9 +192,7 @@ class FinishedRun:
     @_whole
     def pieces(self) -> PieceArrays:
         """First-seen ranks along the streets."""
-        from sim.sight.ranks import PieceArrays
-
-        ranks = [f"rank_{task}" for task in TASKS]
+        ranks = [rank_column(task) for task in TASKS]
         table = self.table("streets", ["edge", "t0", "t1", "in_area", *ranks])
         table = table.sort_values(["edge", "t0"], ignore_index=True)
         edges = len(self.city.streets.edges)
@@ -285,9 +211,7 @@ class FinishedRun:
     @_whole
     def seen(self) -> Sightings:
         """What the fleet sees."""
-        from sim.sight.sightings import SightingArrays, Sightings
-
-        table = self.table("sightings", ["rank", "edge", "t0", "t1", "task"])
+        table = self.table("sightings", TABLES["sightings"].names())
         edges = len(self.city.streets.edges)
         head, edge, task = self._numbered(table, edges)
         order = np.lexsort((table["t0"].to_numpy(), head, edge, task))
@@ -319,7 +243,7 @@ class FinishedRun:
         return head.astype(np.int64), np.asarray(edge), np.asarray(task.to_numpy(np.int64))
 
     def _file(self, name: str) -> Path:
-        path = self.folder / f"{name}.parquet"
+        path = self.folder / TABLES[name].file
         if not path.is_file():
             raise InputError(f"{self.folder}: no {path.name}; give a folder that `sim run` left")
         return path
@@ -328,17 +252,19 @@ class FinishedRun:
         return InputError(f"{self.folder}: {what}; {AGAIN}")
 
 
-def read_run(folder: str | Path) -> FinishedRun:
+def read_data(folder: str | Path, kind: type[Kind]) -> Kind:
     """Read a run folder; its tables are read when they are asked for.
 
     Parameters
     ----------
     folder
         As `sim run` left it.
+    kind
+        The class to return: `RunData`, or one with more methods.
 
     Returns
     -------
-    FinishedRun
+    RunData
         Summary and manifest as read; tables, scenario and city follow on demand.
 
     Raises
@@ -349,14 +275,14 @@ def read_run(folder: str | Path) -> FinishedRun:
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder; give a folder that `sim run` left")
-    summary, manifest = (_read_json(folder / f"{name}.json") for name in ("summary", "manifest"))
-    for name, content in (("summary.json", summary), ("manifest.json", manifest)):
-        if content.get("version") != RUN_VERSION:
+    summary, manifest = (_read_json(folder / name) for name in (SUMMARY, MANIFEST))
+    for name, content in ((SUMMARY, summary), (MANIFEST, manifest)):
+        if content.get("version") != VERSION:
             raise InputError(
                 f"{folder / name}: is written in version {content.get('version')!r}; this program "
-                f"reads version {RUN_VERSION}; {AGAIN}"
+                f"reads version {VERSION}; {AGAIN}"
             )
-    run = FinishedRun(folder, summary, manifest)
+    run = kind(folder, summary, manifest)
     try:
         if not run.totals or not isinstance(manifest["scenario"], dict):
             raise KeyError("steps")  # noqa: TRY301 - the same remedy as for one that is missing

@@ -1,4 +1,4 @@
-"""One walk through a finished run: how much of it is seen, and how little of it need be seen.
+"""One walk through a run: how much of it is seen, and how little of it need be seen.
 
 Streets, heads and what they see come from the run folder; the walk is the shortest one between two
 places, or through several. The places typed may be somebody's door, so nothing of
@@ -12,26 +12,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.results.metrics import ALONG_BUS_STREETS, HEADLINE_TASK, along_bus_streets
-from sim.results.read import FinishedRun, read_run
+from sim.results.read import RunData, read_data
 from sim.scenario.parameters import following
 from sim.scenario.schema import coordinates
-
-if TYPE_CHECKING:
-    import geopandas as gpd
-    import shapely
-
-    from sim.tracking.avoidance import LeastSeenWalk
-    from sim.tracking.report import TrackReport
-    from sim.trips.model import Trips
-    from sim.trips.routing import Walks
+from sim.sight.ranks import FirstSeen
+from sim.tracking import track
+from sim.tracking.avoidance import STRETCHES, LeastSeenWalk, least_seen_walk
+from sim.tracking.report import TrackReport
+from sim.trips.model import Trips
+from sim.trips.routing import Walks, edge_seconds, walk
+from sim.trips.waypoints import Gazetteer
 
 WALK_VERSION = 1
 MOST_WAY_POINTS = 50
@@ -67,13 +68,13 @@ class WalkAnswer:
 
 
 def walk_run(
-    run: str | Path | FinishedRun,
+    run: str | Path | RunData,
     via: Sequence[str],
     *,
     totals: Sequence[int] | None = None,
     task: str = HEADLINE_TASK,
 ) -> WalkAnswer:
-    """Answer for the shortest walk through way-points in a finished run.
+    """Answer for the shortest walk through way-points in a run.
 
     Parameters
     ----------
@@ -92,7 +93,7 @@ def walk_run(
     InputError
         A way-point, total or task that cannot be, or no way on foot.
     """
-    run = run if isinstance(run, FinishedRun) else read_run(run)
+    run = run if isinstance(run, RunData) else read_data(run, RunData)
     if task not in TASKS:
         raise InputError(f'task "{task}": give one of {", ".join(TASKS)}')
     steps = _checked_totals(run, totals)
@@ -128,7 +129,7 @@ def walk_run(
     return WalkAnswer(content, _lines(run, legs, content, found))
 
 
-def _checked_totals(run: FinishedRun, totals: Sequence[int] | None) -> list[int]:
+def _checked_totals(run: RunData, totals: Sequence[int] | None) -> list[int]:
     steps = sorted(set(run.totals if totals is None else totals))
     if not steps or steps[0] < 1 or steps[-1] > run.totals[-1]:
         wrong = [total for total in steps if not 1 <= total <= run.totals[-1]]
@@ -139,10 +140,8 @@ def _checked_totals(run: FinishedRun, totals: Sequence[int] | None) -> list[int]
     return [int(total) for total in steps]
 
 
-def _nodes(run: FinishedRun, via: Sequence[str]) -> list[int]:
+def _nodes(run: RunData, via: Sequence[str]) -> list[int]:
     """Return the junction of each way-point."""
-    from sim.trips.waypoints import Gazetteer
-
     if not 2 <= len(via) <= MOST_WAY_POINTS:
         raise InputError(f"{len(via)} way-points; give 2 to {MOST_WAY_POINTS}")
     names = Gazetteer(run.city)
@@ -156,10 +155,8 @@ def _nodes(run: FinishedRun, via: Sequence[str]) -> list[int]:
     return nodes
 
 
-def _shortest(run: FinishedRun, via: Sequence[str], nodes: list[int]) -> Walks:
+def _shortest(run: RunData, via: Sequence[str], nodes: list[int]) -> Walks:
     """Return the shortest walk from each way-point to the next."""
-    from sim.trips.routing import walk
-
     streets = run.city.streets
     # without steps every metre takes as long, so the quickest walk is the shortest
     flat = replace(streets, edges=streets.edges.assign(steps=False))
@@ -174,13 +171,8 @@ def _shortest(run: FinishedRun, via: Sequence[str], nodes: list[int]) -> Walks:
     return legs
 
 
-def _as_trip(run: FinishedRun, nodes: list[int], legs: Walks) -> Trips:
+def _as_trip(run: RunData, nodes: list[int], legs: Walks) -> Trips:
     """Return the walk as the one trip that the trackers take."""
-    import pandas as pd
-
-    from sim.trips.model import Trips
-    from sim.trips.routing import edge_seconds
-
     speed = run.scenario.trips.speed_m_s
     seconds = edge_seconds(run.city.streets, speed)[legs.path_edge].sum()
     row = {
@@ -193,10 +185,7 @@ def _as_trip(run: FinishedRun, nodes: list[int], legs: Walks) -> Trips:
     return Trips(table, ptr, legs.path_edge, legs.path_backward, speed_m_s=speed)
 
 
-def _tracks(run: FinishedRun, trip: Trips, totals: list[int]) -> TrackReport:
-    from sim.sight.ranks import FirstSeen
-    from sim.tracking import track
-
+def _tracks(run: RunData, trip: Trips, totals: list[int]) -> TrackReport:
     return track(
         run.city,
         run.seen,
@@ -215,11 +204,9 @@ def _figures(tracks: TrackReport, step: int, task: str) -> dict[str, float | Non
 
 
 def _least_seen(
-    run: FinishedRun, nodes: list[int], total: int, task: str
+    run: RunData, nodes: list[int], total: int, task: str
 ) -> dict[float, list[LeastSeenWalk]]:
     """Return the least-seen walk of every leg, by how much longer it may be."""
-    from sim.tracking.avoidance import STRETCHES, least_seen_walk
-
     return {
         stretch: [
             least_seen_walk(
@@ -251,10 +238,8 @@ def _stretches(
     ]
 
 
-def _way_points(run: FinishedRun, via: Sequence[str], nodes: list[int]) -> list[dict[str, Any]]:
+def _way_points(run: RunData, via: Sequence[str], nodes: list[int]) -> list[dict[str, Any]]:
     """Return each way-point with the junction that it was taken for, and how far that is."""
-    import geopandas as gpd
-
     junctions = run.city.streets.nodes.geometry.iloc[nodes]
     degrees = junctions.to_crs("EPSG:4326")
     rows = []
@@ -269,7 +254,7 @@ def _way_points(run: FinishedRun, via: Sequence[str], nodes: list[int]) -> list[
     return rows
 
 
-def _streets(run: FinishedRun, edges: NDArray[np.int32]) -> list[dict[str, Any]]:
+def _streets(run: RunData, edges: NDArray[np.int32]) -> list[dict[str, Any]]:
     """Return the streets along the way, each as long as the walk stays on it."""
     table = run.city.streets.edges[["name", "name_zh", "highway", "length"]].iloc[edges]
     rows: list[dict[str, Any]] = []
@@ -287,14 +272,12 @@ def _streets(run: FinishedRun, edges: NDArray[np.int32]) -> list[dict[str, Any]]
 
 
 def _lines(
-    run: FinishedRun,
+    run: RunData,
     legs: Walks,
     content: dict[str, Any],
     found: dict[int, dict[float, list[LeastSeenWalk]]],
 ) -> gpd.GeoDataFrame:
     """Return the walk and the less seen ways as lines in degrees."""
-    import geopandas as gpd
-
     rows: list[dict[str, Any]] = [
         {
             "what": "walk",
@@ -325,11 +308,9 @@ def _lines(
 
 
 def _line(
-    run: FinishedRun, edge: NDArray[np.integer[Any]], backward: NDArray[np.bool_]
+    run: RunData, edge: NDArray[np.integer[Any]], backward: NDArray[np.bool_]
 ) -> shapely.LineString:
     """Join edges in walking order to one line."""
-    import shapely
-
     lines = run.city.streets.edges.geometry.to_numpy()[edge]
     lines = np.where(backward, shapely.reverse(lines), lines)
     return shapely.remove_repeated_points(shapely.linestrings(shapely.get_coordinates(lines)))

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from sim.area import district_outlines, districts
 from sim.cameras.optics import TASKS
 from sim.processes import available_cores
+from sim.results.contract import MANIFEST, SUMMARY, TABLES, VERSION
 from sim.sight.isovist import isovists
 from sim.sight.ranks import pieces_table
 
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from sim.tracking.report import TrackReport
     from sim.trips.model import Trips
 
-SUMMARY_VERSION = 1
 WALKS_AT_ONCE = 10_000
 VERSIONED = ("numpy", "numba", "scipy", "pandas", "geopandas", "shapely", "pyproj", "pyarrow")
 
@@ -69,26 +69,33 @@ def write_tables(
     }
 
     def write(name: str) -> None:
-        path = folder / f"{name}.parquet"
-        makers[name]().to_parquet(path, index=False, compression="zstd")
+        table = _as_agreed(name, makers[name]())
+        table.to_parquet(folder / TABLES[name].file, index=False, compression="zstd")
 
     with ThreadPoolExecutor(available_cores()) as pool:
-        writing = [pool.submit(_write_trips, folder / "trips.parquet", tracks)]
+        writing = [pool.submit(_write_trips, folder / TABLES["trips"].file, tracks)]
         writing += [pool.submit(write, name) for name in makers]
         for written in writing:
             written.result()
 
 
+def _as_agreed(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with the columns of the contract in their order."""
+    columns = TABLES[name].columns
+    return table[[c.name for c in columns if not c.optional or c.name in table]]
+
+
 def _write_trips(path: Path, tracks: TrackReport) -> None:
     """Write the figures of some walks after the other: all at once may not fit beside the rest."""
     count = len(tracks.trips)
-    first = pa.Table.from_pandas(tracks.rows(0, min(WALKS_AT_ONCE, count)), preserve_index=False)
+    rows = _as_agreed("trips", tracks.rows(0, min(WALKS_AT_ONCE, count)))
+    first = pa.Table.from_pandas(rows, preserve_index=False)
     # numbers that hardly repeat are not worth the search for repetitions
     repeated = [field.name for field in first.schema if not pa.types.is_floating(field.type)]
     with pq.ParquetWriter(path, first.schema, compression="zstd", use_dictionary=repeated) as file:
         file.write_table(first)
         for begin in range(WALKS_AT_ONCE, count, WALKS_AT_ONCE):
-            rows = tracks.rows(begin, min(begin + WALKS_AT_ONCE, count))
+            rows = _as_agreed("trips", tracks.rows(begin, min(begin + WALKS_AT_ONCE, count)))
             file.write_table(pa.Table.from_pandas(rows, first.schema, preserve_index=False))
 
 
@@ -166,7 +173,7 @@ def summary(
     real = int(fleet.real.sum())
     dates = cameras.dates or (None,) * len(cameras.totals)
     return {
-        "version": SUMMARY_VERSION,
+        "version": VERSION,
         "simulated": real == 0,
         "real_cameras": real,
         "scenario": scenario.name,
@@ -203,7 +210,7 @@ def summary(
 
 
 def _trips_in_words(city: City, trips: Trips) -> str:
-    """Say what the trips are, and where they are not the usual ones why."""
+    """Return what the trips are, and where they are not the usual ones why."""
     if "streets_kind" in city.provenance:
         return "along bus streets (bus-street proxy), not walks"
     if trips.report.get("instead_home-office"):
@@ -229,7 +236,7 @@ def manifest(
     real = int(fleet.real.sum())
     cameras = f"{real} cameras from a map or list, all others" if real else "all cameras"
     return {
-        "version": SUMMARY_VERSION,
+        "version": VERSION,
         "simulated": real == 0,
         "scenario": resolved,
         "scenario_digest": digest,
@@ -267,7 +274,17 @@ def _map_data(city: City) -> str:
     return f"Streets: {kind}, Transport Department via CSDI"
 
 
-def write_json(path: Path, content: dict[str, Any]) -> None:
+def write_summary(folder: Path, content: dict[str, Any]) -> None:
+    """Write summary.json into a run folder."""
+    _write_json(folder / SUMMARY, content)
+
+
+def write_manifest(folder: Path, content: dict[str, Any]) -> None:
+    """Write manifest.json into a run folder."""
+    _write_json(folder / MANIFEST, content)
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
     """Write JSON with a fixed order and no NaN; what is not a number is null."""
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")

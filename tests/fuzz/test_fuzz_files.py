@@ -26,7 +26,7 @@ from sim.city.sources.osm_stream import metres as pbf_metres
 from sim.city.tags import split_name, tag_values
 from sim.results.compare import compare
 from sim.results.contract import TABLES
-from sim.results.read import read_run
+from sim.results.run import read_run
 from sim.trips.own import read_trips
 from sim.trips.own_demand import read_od
 from sim.trips.waypoints import Gazetteer

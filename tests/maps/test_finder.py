@@ -10,7 +10,7 @@ from maps.layers import layers, owner_codes
 from maps.payload import build_payload
 from maps.run_folder import read_run_folder
 from sim.pipeline.run import run
-from sim.results.read import read_run
+from sim.results.run import read_run
 from sim.scenario.schema import Scenario
 from sim.trips.waypoints import Gazetteer
 

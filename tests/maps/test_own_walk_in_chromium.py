@@ -14,7 +14,7 @@ from chromium import complaints, lit_pixels, open_page, requests, set_slider, wa
 from maps import write_map
 from maps.run_folder import read_run_folder
 from sim.pipeline.run import run
-from sim.results.read import read_run
+from sim.results.run import read_run
 from sim.results.walk import walk_run
 from sim.scenario.schema import Scenario
 

@@ -21,7 +21,7 @@ from sim.pipeline.run import run
 from sim.results.contract import TABLES
 from sim.results.dictionary import LAYERS, LEFT_OUT, columns_of
 from sim.results.export import default_out, export_run, plain_text
-from sim.results.read import read_run
+from sim.results.run import read_run
 from sim.scenario.schema import Scenario
 
 TOTALS = (4000, 60000)
@@ -80,7 +80,11 @@ def test_the_dictionary_and_the_files_have_the_same_columns(folder, exported):
         (part,) = re.findall(rf"^{layer.name}: a row is .*\n((?:  .+\n)*)", text, re.M)
         assert [re.split(r":| \(", line.strip())[0] for line in part.splitlines()] == names + shape
     inside = gpd.read_file(package, layer="data_dictionary")
-    expected = [(layer.name, *column) for layer in LAYERS for column in columns_of(layer, totals)]
+    expected = [
+        (layer.name, column.name, column.unit, column.meaning)
+        for layer in LAYERS
+        for column in columns_of(layer, totals)
+    ]
     assert [*inside.fillna("").itertuples(index=False, name=None)] == expected
 
 
@@ -224,7 +228,7 @@ def test_what_cannot_be_is_refused(folder, tmp_path):
     finished = read_run(folder)
     (tmp_path / "mine.txt").write_text("mine")
     for form, out, said in [
-        ("shp", tmp_path / "a", '"shp" is no format; choose gpkg or csv'),
+        ("shp", tmp_path / "a", '"shp" is not a format; choose gpkg or csv'),
         ("gpkg", tmp_path / "a.txt", "name it a.gpkg"),
         ("csv", tmp_path, "holds files that are no export"),
         ("csv", tmp_path / "mine.txt", "is a file"),

@@ -14,7 +14,7 @@ import shapely
 from sim.cli import main
 from sim.errors import InputError
 from sim.pipeline.run import run
-from sim.results.read import read_run
+from sim.results.run import read_run
 from sim.results.walk import FIGURES, walk_run
 from sim.scenario.schema import Scenario
 

@@ -1,0 +1,93 @@
+"""A run as researchers hold it: what the folder holds, and what can be asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.results.export import default_out, export_run
+from sim.results.read import RunData, read_data
+from sim.results.walk import WalkAnswer, walk_run
+
+
+@dataclass(frozen=True)
+class Run(RunData):
+    """A run folder.
+
+    Attributes
+    ----------
+    folder
+        Where it stands.
+    summary, manifest
+        The two JSON files.
+    """
+
+    def walk(
+        self, via: Sequence[str], *, totals: Sequence[int] | None = None, task: str = "recognise"
+    ) -> WalkAnswer:
+        """Answer for the shortest walk through way-points; see `sim.results.walk.walk_run`.
+
+        Parameters
+        ----------
+        via
+            Way-points in words or as "latitude,longitude", two or more.
+        totals
+            Cameras in the whole city; those of the run by default.
+        task
+            Quality: detect, observe, recognise or identify.
+
+        Returns
+        -------
+        WalkAnswer
+            What the run says of the walk at each total, and its line on the map.
+
+        Raises
+        ------
+        InputError
+            A way-point, total or task that cannot be, or no way on foot.
+        """
+        return walk_run(self, via, totals=totals, task=task)
+
+    def export(self, form: str = "gpkg", out: str | Path | None = None) -> list[Path]:
+        """Write the tables for other programs; see `sim.results.export.export_run`.
+
+        Parameters
+        ----------
+        form
+            "gpkg" or "csv".
+        out
+            File or folder to write; beside the run by default.
+
+        Returns
+        -------
+        list of Path
+            The files written.
+
+        Raises
+        ------
+        InputError
+            The format is not known, the run is damaged, or `out` is something else.
+        """
+        return export_run(self, form, default_out(self, form) if out is None else Path(out))
+
+
+def read_run(folder: str | Path) -> Run:
+    """Read a run folder; its tables are read when they are asked for.
+
+    Parameters
+    ----------
+    folder
+        As `sim run` left it.
+
+    Returns
+    -------
+    Run
+        Summary and manifest as read; tables, scenario and city follow on demand.
+
+    Raises
+    ------
+    InputError
+        There is no whole run there, or it was written in another version.
+    """
+    return read_data(folder, Run)

@@ -1,0 +1,83 @@
+"""One contract of the run folder: what a run writes is what it says, column by column."""
+
+import geopandas as gpd
+import pyarrow.parquet as pq
+import pytest
+
+from sim.pipeline.run import run
+from sim.results import contract
+from sim.results.dictionary import LAYERS, LEFT_OUT
+from sim.scenario.schema import Scenario
+from sim.sight import ranks
+
+ARROW = {
+    "text": {"string", "large_string"},
+    "float64": {"double"},
+    "geometry": {"binary"},
+    "int32 list": {"list<element: int32>", "list<item: int32>"},
+    "float64 list": {"list<element: double>", "list<item: double>"},
+}
+SCENARIOS = {
+    "plain": {"people": 60},
+    "one walk": {
+        "people": 0,
+        "walks": [{"name": "a", "via": ["22.3193,114.1694", "22.3212,114.1707"]}],
+    },
+    "day": {"people": 60, "profiles": ["commuter", "shopper"]},
+}
+
+
+@pytest.fixture(scope="module", params=SCENARIOS)
+def folder(request, tmp_path_factory):
+    own = Scenario.model_validate(
+        {
+            "name": "test",
+            "area": "mong_kok_core",
+            "cameras": {"totals": [4000, 60000]},
+            "trips": SCENARIOS[request.param],
+            "seed": 7,
+        }
+    )
+    out = tmp_path_factory.mktemp("contract") / request.param
+    run(own, out)
+    return out
+
+
+def test_a_run_has_exactly_the_columns_of_the_contract(folder):
+    for table in contract.TABLES.values():
+        schema = pq.read_schema(folder / table.file)
+        there = [c for c in table.columns if not c.optional or c.name in schema.names]
+        assert schema.names == [c.name for c in there], table.name
+        for column in there:
+            found = str(schema.field(column.name).type)
+            assert found in ARROW.get(column.type, {column.type}), (table.name, column.name)
+    exposure = pq.read_schema(folder / "exposure.parquet").names
+    assert ("person_hours" in exposure) == (folder.name == "day")
+    assert ("walks" in exposure) == (folder.name != "one walk")
+
+
+def test_rank_never_is_the_engines(folder):
+    assert int(ranks.NEVER) == contract.NEVER
+    streets = gpd.read_parquet(folder / "streets.parquet")
+    highest = streets[[contract.rank_column(task) for task in contract.TASKS]].max(axis=None)
+    assert highest in (contract.NEVER, streets["rank_detect"].max())
+
+
+def test_every_column_has_a_meaning_and_names_are_one_each():
+    for table in contract.TABLES.values():
+        assert len(set(table.names())) == len(table.names())
+        assert all(column.meaning for column in table.columns)
+    with pytest.raises(KeyError, match="streets has no column colour"):
+        contract.TABLES["streets"].names("edge", "colour")
+
+
+def test_an_export_has_every_column_or_says_why_not():
+    exported = {(layer.table, column.name) for layer in LAYERS for column in layer.columns}
+    of_trips = set(contract.TABLES["trips_geometry"].names())
+    for table in contract.TABLES.values():
+        for column in table.columns:
+            left_out = {table.name, f"{table.name}.{column.name}"} & set(LEFT_OUT)
+            elsewhere = column.type == "geometry" or (
+                table.name == "trips" and column.name in of_trips
+            )
+            assert (table.name, column.name) in exported or left_out or elsewhere
