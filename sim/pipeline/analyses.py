@@ -1,4 +1,4 @@
-"""What a run answers about the city beside its walks: the dark network, crowds, recognition, rules.
+"""What a run finds about the city beside its walks: the dark network, crowds, recognition, rules.
 
 Each figure comes from one function of `sim.tracking`; here they are called in their order and put
 where summary.json and the tables of a run folder want them. Nothing is computed here.
@@ -6,45 +6,52 @@ where summary.json and the tables of a run folder want them. Nothing is computed
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+import geopandas as gpd
 import pandas as pd
 
 from sim.cameras.candidates import SIGHT_LINES
+from sim.cameras.fleet import Fleet
+from sim.city.model import City
+from sim.city.zones import are_points
+from sim.pipeline.cached_stages import CachedStages
 from sim.placement.context import DIRECTIONS
+from sim.placement.limit import coverage_limit
 from sim.results.analyses import Analyses
-from sim.scenario.schema import plain_names
-
-if TYPE_CHECKING:
-    import geopandas as gpd
-
-    from sim.cameras.fleet import Fleet
-    from sim.city.model import City
-    from sim.pipeline.cached_stages import KeptStages
-    from sim.scenario.schema import Scenario
-    from sim.sight.ranks import FirstSeen
-    from sim.sight.sightings import Sightings
-    from sim.tracking import TrackingParameters
-    from sim.tracking.report import TrackReport
-    from sim.trips.model import Trips
-
+from sim.scenario.schema import Scenario, plain_mix, plain_names
+from sim.sight.ranks import FirstSeen
+from sim.sight.sightings import Sightings
+from sim.tracking import TrackingParameters
+from sim.tracking.anonymity import neighbours, summary, unicity
+from sim.tracking.inequality import (
+    exposure_by_district,
+    exposure_by_group,
+    exposure_by_hour,
+    exposure_by_street_class,
+    exposure_by_zone,
+    sensitive_places,
+    zones_around,
+)
+from sim.tracking.percolation import dark_network
+from sim.tracking.policy import compare_policies
+from sim.tracking.recognition import recognition_burden, recognition_summary
+from sim.tracking.report import TrackReport
+from sim.tracking.subsample import drawn_persons, subsample
+from sim.trips.model import Trips
 
 LOOKING = {"equity", "greedy_cover", "greedy_trips"}
 """Strategies that look for the most to see; a proven limit stands beside what they reach."""
-
-
 COMPARED = 500
 """Persons compared for unicity: half of the function's own default, in a third of its time."""
 PLANNING_UNIT = "planning unit"
 NEAREST_UNIT = "nearest unit point, not its boundary"
 """What the user's zones are called in tables: by their outlines, or by points alone."""
 RULED = 5_000
-"""Persons whose walks are followed anew under every rule, drawn by lot where there are more.
+"""Persons whose walks are followed again under every rule, drawn at random where there are more.
 Differences are taken walk by walk, so their error is small with far fewer."""
 
 
-def answers(
-    kept: KeptStages,
+def analyse(
+    stages: CachedStages,
     seen: Sightings,
     pieces: FirstSeen,
     trips: Trips,
@@ -52,14 +59,8 @@ def answers(
     parameters: TrackingParameters,
     zones: gpd.GeoDataFrame | None = None,
 ) -> Analyses:
-    """Find what a run answers beside the figures of single walks."""
-    from sim.tracking.anonymity import neighbours, summary, unicity
-    from sim.tracking.percolation import dark_network
-    from sim.tracking.policy import compare_policies
-    from sim.tracking.recognition import recognition_burden, recognition_summary
-    from sim.tracking.subsample import drawn_persons, subsample
-
-    scenario, city = kept.scenario, kept.city
+    """Find what a run tells beside the figures of single walks."""
+    scenario, city = stages.scenario, stages.city
     totals, seed = scenario.cameras.totals, scenario.seed
     dark = dark_network(city, seen, pieces)
     near = neighbours(city, dark, totals)
@@ -74,11 +75,11 @@ def answers(
         recognition={
             total: recognition_summary(burden, total, scenario.recognition.task) for total in totals
         },
-        searched=kept.searched(seen.fleet, lambda: subsample(
+        searched=stages.searched(seen.fleet, lambda: subsample(
             city, seen, trips, totals, pieces=pieces, parameters=parameters,
             walks=scenario.tracking.subsample, seed=seed,
         )),
-        policies=kept.policies(seen.fleet, lambda: compare_policies(
+        policies=stages.policies(seen.fleet, lambda: compare_policies(
             city, seen, drawn_persons(trips, RULED, seed), totals,
             parameters=parameters, seed=seed,
         )),
@@ -89,10 +90,6 @@ def answers(
 
 def _limit(scenario: Scenario, city: City, fleet: Fleet) -> dict[int, dict[str, float] | None]:
     """Bound what any fleet could see, beside strategies that try to see the most."""
-    from sim.cameras.fleet import Fleet
-    from sim.placement.limit import coverage_limit
-    from sim.scenario.schema import plain_mix
-
     cameras = scenario.cameras
     totals, rank = cameras.totals, fleet.arrays.rank
     if LOOKING.isdisjoint(plain_names(cameras.strategy)):
@@ -110,17 +107,6 @@ def _exposure(
     city: City, pieces: FirstSeen, tracks: TrackReport, zones: gpd.GeoDataFrame | None
 ) -> pd.DataFrame:
     """Put who and what is exposed into one table; a column that a kind of group lacks is empty."""
-    from sim.city.zones import are_points
-    from sim.tracking.inequality import (
-        exposure_by_district,
-        exposure_by_group,
-        exposure_by_hour,
-        exposure_by_street_class,
-        exposure_by_zone,
-        sensitive_places,
-        zones_around,
-    )
-
     tables = [
         exposure_by_street_class(city, pieces, tracks.totals),
         exposure_by_district(city, pieces, tracks.totals),

@@ -1,9 +1,9 @@
 """The stages of a run that are worth keeping: what each depends on, and how it is written down.
 
-A stage is a pure function, so what was found once under the same digest is the answer again. Kept
-are placement, sight with first-seen ranks, trips, tracking, the searched figures and the rules;
-all else is quicker found than read. Sight depends on streets, walls and heads alone, so another
-seed, policy or number of people does not redo it where the heads are the same.
+A stage is a pure function, so what was found once under the same digest is found again. Kept are
+placement, sight with first-seen ranks, trips, tracking, the searched figures and the rules; all
+else is quicker to compute than to read. Sight depends on streets, walls and heads alone, so another
+seed, policy or number of people does not compute it again where the heads are the same.
 """
 
 from __future__ import annotations
@@ -13,9 +13,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import version
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+import pandas as pd
+
+from sim.cameras.fleet import Fleet
 from sim.city.digest import city_digest, scene_digest
+from sim.city.model import City
 from sim.digests import digest_of
 from sim.pipeline.digests import code_digest
 from sim.pipeline.stage_cache import (
@@ -27,22 +31,21 @@ from sim.pipeline.stage_cache import (
     unpacked,
 )  # fmt: skip
 from sim.pipeline.user_inputs import KINDS
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.cameras.fleet import Fleet
-    from sim.city.model import City
-    from sim.scenario.schema import Scenario
-    from sim.sight.sightings import Sightings
-    from sim.tracking.report import TrackReport
-    from sim.tracking.subsample import Subsample
-    from sim.trips.model import Trips
+from sim.placement.strategies import STRATEGIES
+from sim.scenario.schema import Scenario, plain_names
+from sim.sight.ranks import FirstSeen, PieceArrays
+from sim.sight.sightings import SightingArrays, Sightings
+from sim.tracking.avoidance import Avoidance
+from sim.tracking.exposure import path_arrays
+from sim.tracking.reconstruction import Reconstruction
+from sim.tracking.report import TrackReport
+from sim.tracking.subsample import Subsample
+from sim.trips.model import Trips
 
 Result = TypeVar("Result")
 LIBRARIES = ("numpy", "numba", "scipy", "pandas", "geopandas", "shapely", "pyarrow")
 ZONES = KINDS["zones"]
-"""Streets are only grouped by them: no kept stage depends on this file."""
+"""Streets are only grouped by them: no cached stage depends on this file."""
 SEEN = ("edge_ptr", "head", "start", "end")
 PIECES = ("piece_ptr", "start", "end", "rank", "in_area")
 PATHS = ("path_ptr", "path_edge", "path_backward")
@@ -51,7 +54,7 @@ RETRACED = ("trip", "share", "spread")
 
 
 @dataclass
-class KeptStages:
+class CachedStages:
     """The stages of one run, looked for in a cache before they are computed.
 
     Attributes
@@ -70,15 +73,11 @@ class KeptStages:
     recalled: list[str] = field(default_factory=list)
 
     def fleet(self, compute: Callable[[], Fleet]) -> Fleet:
-        """Return the placed heads; those of strategies from outside are placed anew."""
-        from sim.cameras.fleet import Fleet
-        from sim.placement.strategies import STRATEGIES
-        from sim.scenario.schema import plain_names
-
+        """Return the placed heads; those of strategies from outside are placed again."""
         cameras = self.scenario.cameras
         if not set(plain_names(cameras.strategy)) <= set(STRATEGIES):
             return compute()
-        return self._kept(
+        return self._cached(
             "cameras",
             lambda: (self._city, cameras.model_dump(mode="json"), self.scenario.seed),
             compute,
@@ -88,9 +87,6 @@ class KeptStages:
 
     def seen(self, fleet: Fleet, compute: Callable[[], Sightings]) -> Sightings:
         """Return the sightings, with their first-seen ranks."""
-        from sim.sight.ranks import FirstSeen, PieceArrays
-        from sim.sight.sightings import SightingArrays, Sightings
-
         city = self.city
 
         def read(a: Arrays) -> Sightings:
@@ -100,7 +96,7 @@ class KeptStages:
             seen.__dict__["first_seen"] = FirstSeen(pieces)  # where its cached property looks
             return seen
 
-        return self._kept(
+        return self._cached(
             "sight",
             lambda: (self._scene, *fleet.arrays),
             compute,
@@ -114,14 +110,13 @@ class KeptStages:
 
     def trips(self, compute: Callable[[], Trips]) -> Trips:
         """Return the walks, those of the user's own files among them."""
-        from sim.trips.model import Trips
 
         def read(a: Arrays) -> Trips:
             unreachable, speed_m_s, report = plain_unpacked(a["about"])
             ptr, edge, backward = (a[name] for name in PATHS)
             return Trips(unpacked(a["table"]), ptr, edge, backward, unreachable, speed_m_s, report)
 
-        return self._kept(
+        return self._cached(
             "trips",
             lambda: self._trips_depend_on,
             compute,
@@ -137,13 +132,10 @@ class KeptStages:
         self, seen: Sightings, trips: Trips, compute: Callable[[], TrackReport]
     ) -> TrackReport:
         """Return the figures of every walk."""
-        from sim.tracking.exposure import path_arrays
-        from sim.tracking.report import TrackReport
-
         totals = tuple(int(total) for total in self.scenario.cameras.totals)
-        return self._kept(
+        return self._cached(
             "tracking",
-            lambda: self._followed(seen.fleet),
+            lambda: self._tracked_with(seen.fleet),
             compute,
             lambda tracks: dict(tracks.figures),
             lambda a: TrackReport(
@@ -153,9 +145,6 @@ class KeptStages:
 
     def searched(self, fleet: Fleet, compute: Callable[[], Subsample]) -> Subsample:
         """Return the figures that need a search for every walk."""
-        from sim.tracking.avoidance import Avoidance
-        from sim.tracking.reconstruction import Reconstruction
-        from sim.tracking.subsample import Subsample
 
         def write(found: Subsample) -> Arrays:
             about = [found.totals, found.avoided.stretches, found.retraced.draws]
@@ -173,7 +162,9 @@ class KeptStages:
             )  # fmt: skip
 
         walks = self.scenario.tracking.subsample
-        return self._kept("searched", lambda: (*self._followed(fleet), walks), compute, write, read)
+        return self._cached(
+            "searched", lambda: (*self._tracked_with(fleet), walks), compute, write, read
+        )
 
     def policies(self, fleet: Fleet, compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         """Return what rules change."""
@@ -182,12 +173,12 @@ class KeptStages:
             table: pd.DataFrame = unpacked(a["table"])
             return table
 
-        return self._kept(
-            "policies", lambda: self._followed(fleet), compute,
+        return self._cached(
+            "policies", lambda: self._tracked_with(fleet), compute,
             lambda table: {"table": packed(table)}, read,
         )  # fmt: skip
 
-    def _kept(
+    def _cached(
         self,
         stage: str,
         depends_on: Callable[[], Sequence[object]],
@@ -206,7 +197,7 @@ class KeptStages:
         self.cache.put(stage, digest, write(found))
         return found
 
-    def _followed(self, fleet: Fleet) -> tuple[object, ...]:
+    def _tracked_with(self, fleet: Fleet) -> tuple[object, ...]:
         """Return what tracking depends on: scene, heads with their owners, walks, rules."""
         scenario = self.scenario
         rules = scenario.tracking.model_dump(mode="json", exclude={"subsample"})

@@ -14,18 +14,32 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
+from shapely import LineString, Point
 
+from sim.area import HONG_KONG_CRS, Area
+from sim.cameras.fleet import RANGE_COLUMNS, Fleet
+from sim.cameras.optics import TASKS
+from sim.city.model import City
+from sim.city.places import Places
+from sim.city.streets import StreetNetwork
+from sim.city.walls import Walls
 from sim.processes import same_package
-
-if TYPE_CHECKING:
-    from sim.city.model import City
-    from sim.city.streets import StreetNetwork
-    from sim.sight.ranks import FirstSeen
-    from sim.sight.sightings import Sightings
-    from sim.trips.model import Trips
+from sim.sight.isovist import isovists
+from sim.sight.ranks import NEVER, FirstSeen, PieceArrays
+from sim.sight.sightings import SightingArrays, Sightings
+from sim.tracking import TrackingParameters, track
+from sim.tracking.exposure import path_arrays
+from sim.tracking.percolation import dark_network
+from sim.tracking.recognition import _count_faces, recognition_burden
+from sim.tracking.report import TrackReport, _walk_curves
+from sim.tracking.subsample import subsample
+from sim.trips.demand import sample_trips
+from sim.trips.model import Trips
 
 LONGEST_S = 120.0
 Helpers = Sequence[subprocess.Popen[bytes]]
@@ -64,10 +78,7 @@ def wait_for(helpers: Helpers) -> None:
 
 
 def _on_disk(part: str) -> bool:
-    """Say whether the last kernel that a helper compiles lies in numba's cache."""
-    from sim.tracking.recognition import _count_faces
-    from sim.tracking.report import _walk_curves
-
+    """Return whether the last kernel that a helper compiles lies in numba's cache."""
     kernel: Any = {"walking": _walk_curves, "searching": _count_faces}[part]
     module = kernel.__module__.rpartition(".")[2]
     return any(Path(kernel.stats.cache_path).glob(f"{module}.{kernel.__name__}-*.nbi"))
@@ -75,10 +86,6 @@ def _on_disk(part: str) -> bool:
 
 def compile_walking() -> None:
     """Walk down an invented street of two edges, past one camera, and follow the walker."""
-    from sim.cameras.optics import TASKS
-    from sim.tracking import TrackingParameters, track
-    from sim.trips.demand import sample_trips
-
     city = _one_street()
     trips = sample_trips(city, people=2, seed=0, kinds=("home-market",))
     seen, pieces = _one_sighting(city.streets)
@@ -91,13 +98,6 @@ def compile_walking() -> None:
 
 def compile_searching() -> None:
     """Search the invented street for the least seen way, for dark parts and for faces."""
-    from sim.sight.isovist import isovists
-    from sim.tracking.exposure import path_arrays
-    from sim.tracking.percolation import dark_network
-    from sim.tracking.recognition import recognition_burden
-    from sim.tracking.report import TrackReport
-    from sim.tracking.subsample import subsample
-
     city = _one_street()
     seen, pieces = _one_sighting(city.streets)
     trips = _one_walk(city.streets)
@@ -116,15 +116,6 @@ PARTS: dict[str, Callable[[], None]] = {
 
 def _one_street() -> City:
     """Draw a street of two edges between a home and a market, without walls."""
-    import geopandas as gpd
-    from shapely import LineString, Point
-
-    from sim.area import HONG_KONG_CRS, Area
-    from sim.city.model import City
-    from sim.city.places import Places
-    from sim.city.streets import StreetNetwork
-    from sim.city.walls import Walls
-
     points = [Point(835000.0 + 50 * i, 820000.0) for i in range(3)]
     nodes = gpd.GeoDataFrame({"osmid": [1, 2, 3]}, geometry=points, crs=HONG_KONG_CRS)
     lines = [LineString(points[:2]), LineString(points[1:])]
@@ -143,10 +134,6 @@ def _one_street() -> City:
 
 def _one_walk(streets: StreetNetwork) -> Trips:
     """Walk it from end to end, written down, not routed."""
-    import pandas as pd
-
-    from sim.trips.model import Trips
-
     length = streets.arrays.edge_length.sum()
     walk = {"person": 0, "kind": "home-market", "name": "", "name_zh": "", "named": False}
     walk |= {"origin": np.int32(0), "destination": np.int32(2)}
@@ -157,13 +144,6 @@ def _one_walk(streets: StreetNetwork) -> Trips:
 
 def _one_sighting(streets: StreetNetwork) -> tuple[Sightings, FirstSeen]:
     """One camera that sees the first ten metres of every edge, written down, not computed."""
-    import geopandas as gpd
-
-    from sim.cameras.fleet import RANGE_COLUMNS, Fleet
-    from sim.cameras.optics import TASKS
-    from sim.sight.ranks import NEVER, FirstSeen, PieceArrays
-    from sim.sight.sightings import SightingArrays, Sightings
-
     head: dict[str, object] = {"rank": 1, "area_rank": 1, "site": 0, "mount": 4.0, "deck": "street"}
     head |= {"x": 835000.0, "y": 820000.0, "heading": 90.0, "field_of_view": 62.0, "near": 0.0}
     head |= {"duty": 1.0}

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 from sim.cameras.tasks import Task
-
-if TYPE_CHECKING:
-    from sim.city.model import City
-    from sim.scenario.schema import Scenario
+from sim.city.loaders import load_city
+from sim.city.model import City
+from sim.placement.growth import region_heads
+from sim.scenario.parameters import placing
+from sim.scenario.schema import Scenario
 
 TRIPS_A_DAY = 2.4
 """Walks of a simulated person on a typical day: 4,724 of 2,000 people in scenarios/mong_kok_day."""
@@ -206,8 +207,6 @@ def estimate_cells(scenarios: Iterable[Scenario], workers: int) -> ManyEstimate:
     Each is taken for a whole run, which is more than it is: a cell draws no map and writes no
     tables. Scenarios that differ in their seed only are taken to cost the same.
     """
-    from sim.city.loaders import load_city
-
     cities: dict[str, City] = {}
     known: dict[Scenario, Estimate] = {}
     seconds = memory = disk = 0.0
@@ -229,9 +228,6 @@ def estimate_cells(scenarios: Iterable[Scenario], workers: int) -> ManyEstimate:
 
 def sizes_of(scenario: Scenario, city: City) -> Sizes:
     """Return the sizes of a scenario in its city."""
-    from sim.placement.growth import region_heads
-    from sim.scenario.parameters import placing
-
     cameras, trips = scenario.cameras, scenario.trips
     given = placing(scenario)
     rules = ("share_rule", "share", "street_share", "mobile_share", "phases")

@@ -1,52 +1,30 @@
-"""From a scenario to a run folder: the stages in their order, nothing else.
+"""From a scenario to a run folder: the pipeline with its cache, what it says, and the folder.
 
-Each stage is a pure function of the ones before it. The folder is written under a temporary name
-beside its place and moved there when it is whole; an interruption leaves nothing behind.
+The folder is written under a temporary name beside its place and moved there when it is whole; an
+interruption leaves nothing behind.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sim.atomic_write import folder_aside
+from sim.atomic_write import replace_folder
+from sim.city.loaders import load_city
+from sim.city.model import City
 from sim.errors import InputError
-from sim.results.contract import RUN_FILES
-from sim.scenario.load import scenario_of
-from sim.scenario.parameters import following, placing
-
-if TYPE_CHECKING:
-    from sim.city.model import City
-    from sim.pipeline.cached_stages import KeptStages
-    from sim.pipeline.compile_ahead import Helpers
-    from sim.pipeline.cost import Estimate
-    from sim.pipeline.stage_cache import StageCache
-    from sim.pipeline.user_inputs import OwnInputs
-    from sim.scenario.load import LoadedScenario
-    from sim.scenario.schema import Scenario
-    from sim.trips.model import Trips
-
-Announce = Callable[[str], None]
-
-
-@dataclass
-class Stages:
-    """Says which stage has begun and keeps how long each took, seconds."""
-
-    announce: Announce
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Time what happens inside as the stage `name`."""
-        self.announce(name)
-        begun = time.perf_counter()
-        yield
-        self.seconds[name] = time.perf_counter() - begun
+from sim.pipeline.cached_stages import CachedStages
+from sim.pipeline.compile_ahead import kernels_ahead, wait_for
+from sim.pipeline.cost import Estimate, estimate
+from sim.pipeline.simulate import Announce, Results, StageTimes, check_fits, simulate
+from sim.pipeline.stage_cache import StageCache
+from sim.pipeline.user_inputs import read_own_inputs
+from sim.processes import available_cores
+from sim.results.contract import MANIFEST, RUN_FILES, SUMMARY
+from sim.results.write import manifest, summary, write_manifest, write_summary, write_tables
+from sim.scenario.load import LoadedScenario, scenario_of
+from sim.scenario.schema import Scenario
 
 
 def run(
@@ -86,109 +64,42 @@ def run(
     InputError
         The scenario does not fit the city, or `out` is something else than a run folder.
     """
-    from sim.city.loaders import load_city
-    from sim.pipeline.cached_stages import KeptStages
-    from sim.pipeline.compile_ahead import kernels_ahead
-    from sim.pipeline.cost import estimate
-    from sim.pipeline.user_inputs import read_own_inputs
-
     scenario, out = scenario_of(scenario), Path(out)
     check_replaceable(out)
-    stages = Stages(announce)
+    times = StageTimes(announce)
     with kernels_ahead() as helpers:
-        with stages.stage("city"):
+        with times.stage("city"):
             city: City = load_city(scenario.area)
             check_fits(scenario, city)
             city, own = read_own_inputs(scenario, city)
             if foresee is not None:
                 foresee(estimate(scenario, city))
-        with folder_aside(out) as folder:
-            kept = KeptStages(scenario, city, cache)
-            figures = _compute(kept, own, folder, stages, helpers)
+        with replace_folder(out, check_replaceable) as folder:
+            stages = CachedStages(scenario, city, cache)
+            found = simulate(
+                stages, own, times=times, before_walks=lambda: wait_for(helpers), analysed=True
+            )
+            figures = _write(folder, stages, found, times)
             if finish is not None:
-                with stages.stage("map"):
+                with times.stage("map"):
                     finish(folder)
     return figures
 
 
-def _compute(
-    kept: KeptStages, own: OwnInputs, folder: Path, stages: Stages, helpers: Helpers
-) -> dict[str, Any]:
-    from sim.pipeline.analyses import answers
-    from sim.pipeline.compile_ahead import wait_for
-    from sim.placement.placing import place
-    from sim.processes import available_cores
-    from sim.results.write import manifest, summary, write_json, write_tables
-    from sim.sight.sightings import see
-    from sim.tracking import track
-
-    scenario, city = kept.scenario, kept.city
-    totals = scenario.cameras.totals
-    with stages.stage("cameras"):
-        fleet = kept.fleet(
-            lambda: place(
-                city, totals[-1], existing=own.existing, aims=own.aims, **placing(scenario)
-            )
+def _write(folder: Path, stages: CachedStages, found: Results, times: StageTimes) -> dict[str, Any]:
+    """Write the tables and the two JSON files; return the content of summary.json."""
+    scenario, city = stages.scenario, stages.city
+    fleet, seen, pieces, trips, tracks, analyses = found
+    assert analyses is not None
+    with times.stage("files"):
+        write_tables(folder, city, seen, pieces, trips, tracks, analyses)
+        figures = summary(scenario, city, fleet, pieces, trips, tracks, analyses)
+        write_summary(folder, figures)
+        cores, recalled = available_cores(), stages.recalled
+        write_manifest(
+            folder, manifest(scenario, city, fleet, trips, times.seconds, cores, recalled)
         )
-    with stages.stage("sight"):
-        seen = kept.seen(fleet, lambda: see(city, fleet))
-        pieces = seen.first_seen
-    with stages.stage("trips"):
-        wait_for(helpers)
-        trips = kept.trips(lambda: own.added_to(sampled(scenario, city), city, scenario))
-    with stages.stage("tracking"):
-        parameters = following(scenario)
-        tracks = kept.tracks(seen, trips, lambda: track(
-            city, seen, trips, totals, pieces=pieces, parameters=parameters, seed=scenario.seed,
-        ))  # fmt: skip
-    with stages.stage("answers"):
-        found = answers(kept, seen, pieces, trips, tracks, parameters, own.zones)
-    with stages.stage("files"):
-        write_tables(folder, city, seen, pieces, trips, tracks, found)
-        figures = summary(scenario, city, fleet, pieces, trips, tracks, found)
-        write_json(folder / "summary.json", figures)
-        threads = available_cores()
-        sources = manifest(scenario, city, fleet, trips, stages.seconds, threads, kept.recalled)
-        write_json(folder / "manifest.json", sources)
     return figures
-
-
-def sampled(scenario: Scenario, city: City) -> Trips:
-    """Draw the walks that a scenario asks for."""
-    from sim.trips.demand import sample_trips
-
-    wanted = scenario.trips
-    profiles = wanted.profiles
-    return sample_trips(
-        city,
-        people=wanted.people,
-        seed=scenario.seed,
-        kinds=wanted.kinds,
-        taste=wanted.taste,
-        speed_m_s=wanted.speed_m_s,
-        walks=wanted.walks,
-        profiles=profiles if isinstance(profiles, tuple) else profiles.model_dump(),
-    )
-
-
-def check_fits(scenario: Scenario, city: City) -> None:
-    """Refuse a scenario that does not fit its city, before any work.
-
-    Raises
-    ------
-    InputError
-        The way the cameras are shared out is not possible here, or a file that the scenario
-        names is not there; names the key.
-    """
-    from sim.pipeline.user_inputs import check_files
-
-    check_files(scenario)
-    if not city.area.parts and scenario.cameras.share_rule in ("population", "streets"):
-        raise InputError(
-            f"{city.area.name} is not in Hong Kong, so a share of Hong Kong's cameras is not "
-            "defined; write share_rule: direct and the area's own counts",
-            key="cameras.share_rule",
-        )
 
 
 def check_replaceable(out: Path) -> None:
@@ -201,7 +112,7 @@ def check_replaceable(out: Path) -> None:
     """
     if out.is_dir() and any(out.iterdir()):
         names = {path.name for path in out.iterdir()}
-        if not names >= {"manifest.json", "summary.json"} or not names <= RUN_FILES:
-            raise InputError(f"{out}: holds files that are no run; choose another --out")
+        if not names >= {MANIFEST, SUMMARY} or not names <= RUN_FILES:
+            raise InputError(f"{out}: holds files that are not of a run; choose another --out")
     if out.exists() and not out.is_dir():
         raise InputError(f"{out}: is a file; choose another --out")

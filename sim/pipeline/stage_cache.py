@@ -1,8 +1,8 @@
 """Finished stages of runs, kept on disk under the digest of all that they depend on.
 
 An entry is one file: a digest of what follows, then named arrays as numpy writes them, tables among
-them as Parquet. Nothing is ever unpickled. Entries are written aside and moved into place, so runs
-side by side and runs that are killed leave whole entries or none; one that is damaged counts as
+them as Parquet. Nothing is ever unpickled. Entries are written whole or not at all, so runs side by
+side and runs that are killed leave no half entry; one that is damaged counts as
 missing. The folder stays below a limit: what was not used for longest goes first. What a stage is
 and what it depends on is known in `sim.pipeline.cached_stages`.
 """
@@ -13,20 +13,21 @@ import hashlib
 import io
 import json
 import os
-import tempfile
 import time
 import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+from platformdirs import user_cache_dir
 
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.atomic_write import replace_file, target_name
 
 CACHE_FOLDER_VARIABLE = "HK_CAMERA_SIM_CACHE"
 LIMIT_BYTES = 1_000_000_000
@@ -34,14 +35,12 @@ LIMIT_BYTES = 1_000_000_000
 LARGEST_BYTES = LIMIT_BYTES // 8
 """A larger entry is not kept: it would drive out the others, and reading it gains little."""
 ABANDONED_S = 3600.0
-"""A file written aside that is older was left by a run that was killed."""
+"""A temporary file that is older was left by a run that was killed."""
 Arrays = dict[str, NDArray[Any]]
 
 
 def cache_folder() -> Path:
     """Return where stages are kept: HK_CAMERA_SIM_CACHE, else the user's cache folder."""
-    from platformdirs import user_cache_dir
-
     given = os.environ.get(CACHE_FOLDER_VARIABLE)
     return Path(given) if given else Path(user_cache_dir("hk-camera-sim", appauthor=False))
 
@@ -114,15 +113,12 @@ class StageCache:
         return self.folder / f"{stage}-{digest}.stage"
 
     def _write(self, path: Path, content: memoryview) -> None:
-        handle, aside = tempfile.mkstemp(prefix=".", suffix=".aside", dir=self.folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
+        def write(new: Path) -> None:
+            with new.open("wb") as file:
                 file.write(hashlib.sha256(content).digest())
                 file.write(content)
-            Path(aside).replace(path)
-        except BaseException:
-            Path(aside).unlink(missing_ok=True)
-            raise
+
+        replace_file(path, write, remedy="", mode=0o600)
 
     def _evict(self) -> None:
         """Delete what was not used for longest until the rest is within the limit."""
@@ -132,7 +128,7 @@ class StageCache:
                 about = path.stat()
                 if path.suffix == ".stage":
                     entries.append((about.st_mtime_ns, about.st_size, path))
-                elif path.suffix == ".aside" and time.time() - about.st_mtime > ABANDONED_S:
+                elif target_name(path.name) and time.time() - about.st_mtime > ABANDONED_S:
                     path.unlink()
         room = self.limit_bytes
         for _, size, path in sorted(entries, reverse=True):
@@ -165,9 +161,6 @@ def packed(table: pd.DataFrame) -> NDArray[np.uint8]:
 
 def unpacked(content: NDArray[np.uint8], *, shapes: bool = False) -> Any:  # noqa: ANN401 - a table
     """Return the table of which `packed` made these bytes; with geometry if it has shapes."""
-    import geopandas as gpd
-    import pandas as pd
-
     read = gpd.read_parquet if shapes else pd.read_parquet
     return read(io.BytesIO(content.tobytes()))
 

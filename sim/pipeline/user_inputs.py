@@ -12,19 +12,31 @@ from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+import geopandas as gpd
+
+from sim.cameras.fleet import Fleet
+from sim.cameras.real import read_cameras
+from sim.city.model import City
+from sim.city.points import read_points
+from sim.city.population import with_population
+from sim.city.sources.tables import check_file
+from sim.city.zones import read_zones
 from sim.errors import InputError, InputErrors
-
-if TYPE_CHECKING:
-    import geopandas as gpd
-
-    from sim.cameras.fleet import Fleet
-    from sim.city.model import City
-    from sim.placement.parameters import Objective
-    from sim.scenario.schema import Scenario
-    from sim.trips.model import Trips
-    from sim.trips.own import Demand, Traces
+from sim.placement.parameters import Objective
+from sim.scenario.schema import Scenario
+from sim.trips.model import Trips
+from sim.trips.own import (
+    Demand,
+    Traces,
+    join,
+    match_traces,
+    read_od,
+    read_traces,
+    refuse_none,
+    sample_od,
+)
 
 LARGEST_MB = 1000
 """The readers have smaller limits of their own, by kind of file."""
@@ -54,8 +66,6 @@ class OwnInputs(NamedTuple):
         InputError
             No walk of the user follows the streets, or there are too many.
         """
-        from sim.trips.own import join, match_traces, refuse_none, sample_od
-
         wanted = scenario.trips
         if self.traces is not None:
             with _for("trips.own"):
@@ -82,8 +92,6 @@ def check_files(scenario: Scenario) -> None:
     InputError
         Names the key.
     """
-    from sim.city.sources.tables import check_file
-
     for key, path in _paths(scenario):
         with _for(key):
             check_file(Path(path), LARGEST_MB)
@@ -121,27 +129,19 @@ def read_own_inputs(scenario: Scenario, city: City) -> tuple[City, OwnInputs]:
     wanted = scenario.trips
     traces = demand = None
     if wanted.population is not None:
-        from sim.city.population import with_population
-
         with _for("trips.population"):
             city = with_population(city, wanted.population, wanted.population_column)
     if wanted.own is not None:
-        from sim.trips.own import read_traces
-
         with _for("trips.own"):
             traces = read_traces(wanted.own, city.streets.crs)
         city = _with_source(city, Path(wanted.own), KINDS["own"])
     if wanted.od is not None:
-        from sim.trips.own import read_od
-
         with _for("trips.od"):
             demand = read_od(wanted.od, city)
         city = _with_source(city, Path(wanted.od), KINDS["od"])
     city, existing, aims = _read_for_cameras(scenario, city)
     zones = None
     if scenario.zones is not None:
-        from sim.city.zones import read_zones
-
         with _for("zones"):
             zones = read_zones(scenario.zones, city.streets.crs)
         city = _with_source(city, Path(scenario.zones), KINDS["zones"])
@@ -150,20 +150,14 @@ def read_own_inputs(scenario: Scenario, city: City) -> tuple[City, OwnInputs]:
 
 def _read_for_cameras(scenario: Scenario, city: City) -> tuple[City, Fleet | None, Objective]:
     """Read the cameras that stand already, and the points to watch."""
-    from sim.placement.parameters import Objective
-
     wanted = scenario.cameras
     aims = Objective(near=wanted.aims.near, task=wanted.aims.task, times=wanted.aims.times)
     existing = None
     if wanted.existing is not None:
-        from sim.cameras.real import read_cameras
-
         with _for("cameras.existing"):
             existing = read_cameras(wanted.existing, city).fleet
         city = _with_source(city, Path(wanted.existing), KINDS["existing"])
     if wanted.aims.points is not None:
-        from sim.city.points import read_points
-
         with _for("cameras.aims.points"):
             aims = replace(aims, points=read_points(wanted.aims.points, city.streets.crs))
         city = _with_source(city, Path(wanted.aims.points), KINDS["points"])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.digests import digest_of
@@ -49,6 +49,7 @@ def content(folder):
     }
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([np.int32, np.float64, bool, np.uint8]), max_size=4), st.data())
 def test_what_is_kept_comes_back_and_what_is_damaged_does_not(tmp_path_factory, types, data):
     cache = StageCache(tmp_path_factory.mktemp("stages"))
@@ -103,7 +104,7 @@ def test_what_was_not_used_for_longest_goes_first_and_abandoned_files_too(tmp_pa
         time.sleep(0.01)
         assert cache.get("sight", "old" if name == "old" else "used" if name == "used" else name)
     cache.get("sight", "old")  # now it is the last one used
-    abandoned = tmp_path / ".x.aside"
+    abandoned = tmp_path / ".x-abcdefgh.part"
     abandoned.touch()
     os.utime(abandoned, (0, 0))
     time.sleep(0.01)

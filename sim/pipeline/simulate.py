@@ -1,0 +1,172 @@
+"""The one pipeline: from a scenario, its city and the user's inputs to results in memory.
+
+Each stage is a pure function of the ones before it. A run calls it once and writes what it found;
+a cell of an ensemble calls it with the change of its case and takes the figures of walks alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from sim.cameras.fleet import Fleet
+from sim.city.model import City
+from sim.city.walls import Walls
+from sim.errors import InputError
+from sim.pipeline.analyses import analyse
+from sim.pipeline.cached_stages import CachedStages
+from sim.pipeline.user_inputs import OwnInputs, check_files
+from sim.placement.placing import place
+from sim.results.analyses import Analyses
+from sim.scenario.parameters import following, placing
+from sim.scenario.schema import Scenario
+from sim.sight.ranks import FirstSeen
+from sim.sight.sightings import Sightings, see
+from sim.tracking import track
+from sim.tracking.report import TrackReport
+from sim.trips.demand import sample_trips
+from sim.trips.model import Trips
+
+Announce = Callable[[str], None]
+
+
+@dataclass
+class StageTimes:
+    """Announces each stage as it begins and keeps how long it took, seconds."""
+
+    announce: Announce = lambda _name: None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time what happens inside as the stage `name`."""
+        self.announce(name)
+        begun = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - begun
+
+
+class Change(NamedTuple):
+    """What a case changes that no scenario can say.
+
+    `walls` tells whether walls hide anything; `fleet` takes the heads as placed and returns those
+    that look.
+    """
+
+    walls: bool = True
+    fleet: Callable[[Fleet], Fleet] | None = None
+
+
+class Results(NamedTuple):
+    """What the stages found; `analyses` only where they were asked for."""
+
+    fleet: Fleet
+    seen: Sightings
+    pieces: FirstSeen
+    trips: Trips
+    tracks: TrackReport
+    analyses: Analyses | None
+
+
+def simulate(
+    stages: CachedStages,
+    own: OwnInputs,
+    *,
+    times: StageTimes | None = None,
+    change: Change | None = None,
+    walks: Callable[[], Trips] | None = None,
+    before_walks: Callable[[], object] = lambda: None,
+    analysed: bool = False,
+    threads: int | None = None,
+) -> Results:
+    """Simulate a scenario in its city.
+
+    Parameters
+    ----------
+    stages
+        The scenario, its city, and the cache in which finished stages are looked for.
+    own
+        What was read from the user's files.
+    times
+        Announces and times the stages.
+    change
+        What a case changes; such stages are neither looked for in the cache nor kept.
+    walks
+        Returns the walks where somebody has them; drawn as the scenario asks by default.
+    before_walks
+        Called before the first walk.
+    analysed
+        Whether to find what needs more than the figures of single walks: the dark network,
+        crowds, recognition, rules and exposure.
+    threads
+        All cores by default; results do not depend on it.
+    """
+    if change is not None:
+        stages = replace(stages, cache=None)
+    change, times = change or Change(), times or StageTimes()
+    scenario, city = stages.scenario, stages.city
+    with times.stage("cameras"):
+        fleet = stages.fleet(lambda: _placed(scenario, city, own))
+        if change.fleet is not None:
+            fleet = change.fleet(fleet)
+    with times.stage("sight"):
+        looked = city if change.walls else replace(city, walls=Walls.none(city.streets.crs))
+        seen = stages.seen(fleet, lambda: see(looked, fleet, threads=threads))
+        pieces = seen.first_seen
+    with times.stage("trips"):
+        before_walks()
+        trips = stages.trips(walks or (lambda: drawn_walks(scenario, city, own)))
+    with times.stage("tracking"):
+        parameters = following(scenario)
+        tracks = stages.tracks(seen, trips, lambda: track(
+            city, seen, trips, scenario.cameras.totals, pieces=pieces, parameters=parameters,
+            seed=scenario.seed, workers=threads,
+        ))  # fmt: skip
+    analyses = None
+    if analysed:
+        with times.stage("answers"):
+            analyses = analyse(stages, seen, pieces, trips, tracks, parameters, own.zones)
+    return Results(fleet, seen, pieces, trips, tracks, analyses)
+
+
+def _placed(scenario: Scenario, city: City, own: OwnInputs) -> Fleet:
+    most = scenario.cameras.totals[-1]
+    return place(city, most, existing=own.existing, aims=own.aims, **placing(scenario))
+
+
+def drawn_walks(scenario: Scenario, city: City, own: OwnInputs) -> Trips:
+    """Draw the walks that a scenario asks for, those of the user's own files after them."""
+    wanted = scenario.trips
+    profiles = wanted.profiles
+    drawn = sample_trips(
+        city,
+        people=wanted.people,
+        seed=scenario.seed,
+        kinds=wanted.kinds,
+        taste=wanted.taste,
+        speed_m_s=wanted.speed_m_s,
+        walks=wanted.walks,
+        profiles=profiles if isinstance(profiles, tuple) else profiles.model_dump(),
+    )
+    return own.added_to(drawn, city, scenario)
+
+
+def check_fits(scenario: Scenario, city: City) -> None:
+    """Refuse a scenario that does not fit its city, before any work.
+
+    Raises
+    ------
+    InputError
+        The way the cameras are shared out is not possible here, or a file that the scenario
+        names is not there; names the key.
+    """
+    check_files(scenario)
+    if not city.area.parts and scenario.cameras.share_rule in ("population", "streets"):
+        raise InputError(
+            f"{city.area.name} is not in Hong Kong, so a share of Hong Kong's cameras is not "
+            "defined; write share_rule: direct and the area's own counts",
+            key="cameras.share_rule",
+        )
