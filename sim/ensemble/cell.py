@@ -11,25 +11,30 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import product
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
+import shapely
+from pydantic import ValidationError
 
+from sim.cameras.fleet import Fleet
 from sim.cameras.optics import TASKS
 from sim.city.digest import city_digest
+from sim.city.loaders import load_city
+from sim.city.model import City
 from sim.errors import InputError
+from sim.keyed_random import uniform
+from sim.pipeline.cached_stages import CachedStages
 from sim.pipeline.digests import code_digest
+from sim.pipeline.simulate import Change, check_fits, drawn_walks, simulate
+from sim.pipeline.user_inputs import OwnInputs, read_own_inputs
 from sim.results.metrics import figures_of
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.cameras.fleet import Fleet
-    from sim.city.model import City
-    from sim.placement.parameters import Objective
-    from sim.scenario.schema import Scenario
-    from sim.trips.model import Trips
+from sim.scenario.schema import Scenario, mix_words
+from sim.trips.model import Trips
 
 Case = Mapping[str, str]
 """Levels by factor, for example {"optics": "weak", "walls": "none"}; the scenario itself if empty.
@@ -47,11 +52,10 @@ KNOWN = (*FACTORS, "headings")
 
 
 class World(NamedTuple):
-    """What all seeds and cases of a scenario share."""
+    """What all seeds and cases of a scenario share: its city and the user's files."""
 
     city: City
-    existing: Fleet | None
-    aims: Objective
+    own: OwnInputs
 
 
 def cell(
@@ -83,36 +87,19 @@ def cell(
     InputError
         The case does not fit the scenario, or the scenario its city.
     """
-    from sim.pipeline.run import check_fits
-    from sim.placement.placing import place
-    from sim.scenario.parameters import following, placing
-    from sim.sight.sightings import see
-    from sim.tracking import track
-
     case = dict(case or {})
     resolved = resolve(scenario, seed, case)
-    world = world_of(resolved)
-    check_fits(resolved, world.city)
-    city, cameras = world.city, resolved.cameras
-    fleet = place(
-        city, cameras.totals[-1], existing=world.existing, aims=world.aims, **placing(resolved)
-    )
-    if case.get("headings") == "random":
-        fleet = _turned(fleet, seed)
-    seen = see(_without_walls(city) if case.get("walls") == NONE else city, fleet, threads=threads)
-    pieces = seen.first_seen
-    tracks = track(
-        city,
-        seen,
-        _trips(_who_walks(resolved)),
-        cameras.totals,
-        pieces=pieces,
-        parameters=following(resolved),
-        seed=seed,
-        workers=threads,
+    city, own = world_of(resolved)
+    check_fits(resolved, city)
+    fleet, _, pieces, _, tracks, _ = simulate(
+        CachedStages(resolved, city, None),
+        own,
+        change=_change(case, seed),
+        walks=lambda: _walks(_who_walks(resolved)),
+        threads=threads,
     )
     rows = []
-    for total in cameras.totals:
+    for total in resolved.cameras.totals:
         step = {
             "cameras": _cameras_here(city, fleet, total),
             "coverage": pieces.coverage(total),
@@ -122,18 +109,36 @@ def cell(
     return {"digest": digest(scenario, seed, case), "seed": seed, "case": case, "rows": rows}
 
 
+def compute(
+    scenario: Mapping[str, Any], seed: int, case: Mapping[str, str], threads: int
+) -> dict[str, Any]:
+    """Return what `cell` does, from and to plain values, as processes elsewhere need it.
+
+    Parameters
+    ----------
+    scenario
+        As `Scenario.model_dump` gives it.
+    seed, case
+        See `cell`.
+    threads
+        That the cell may use.
+    """
+    return cell(Scenario.model_validate(scenario), seed, case, threads=threads)
+
+
+def row_keys(scenario: Scenario) -> list[tuple[int, str]]:
+    """Return the total and task of each row of a cell of a scenario."""
+    return [*product(scenario.cameras.totals, TASKS)]
+
+
 def resolve(scenario: Scenario, seed: int, case: Case) -> Scenario:
     """Return the scenario with a seed and a case put in, checked again.
 
     Raises
     ------
     InputError
-        A factor or level that is none, or a level that the scenario cannot take.
+        A factor or level that is not known, or a level that the scenario cannot take.
     """
-    from pydantic import ValidationError
-
-    from sim.scenario.schema import Scenario
-
     data = scenario.model_dump(mode="json")
     data["seed"] = seed
     for factor, level in case.items():
@@ -152,8 +157,6 @@ def resolve(scenario: Scenario, seed: int, case: Case) -> Scenario:
 
 def base_level(scenario: Scenario, factor: str) -> str:
     """Return a factor's level in the scenario itself, in words."""
-    from sim.scenario.schema import mix_words
-
     if factor == "walls":
         return MAPPED
     value = getattr(scenario.cameras, factor)
@@ -190,7 +193,7 @@ def world_of(scenario: Scenario) -> World:
 
 def _check(factor: str, level: str) -> None:
     if factor not in KNOWN:
-        raise InputError(f'"{factor}" is no case; choose of {", ".join(FACTORS)}')
+        raise InputError(f'"{factor}" is not a case; choose of {", ".join(FACTORS)}')
     known = {"walls": (MAPPED, NONE), "headings": ("as placed", "random")}.get(factor)
     if known and level not in known:
         raise InputError(f'{factor}: "{level}" is not one of {", ".join(known)}')
@@ -214,8 +217,6 @@ def _world_key(scenario: Scenario) -> str:
 
 def _scenario_of(world: str) -> Scenario:
     """Return a scenario that has these parts, for the readers that want a whole one."""
-    from sim.scenario.schema import Scenario
-
     part = json.loads(world)
     cameras = {name: part[name] for name in ("existing", "aims")}
     return Scenario.model_validate(
@@ -230,12 +231,8 @@ def _scenario_of(world: str) -> Scenario:
 
 @lru_cache(maxsize=4)
 def _world(key: str) -> World:
-    from sim.city.loaders import load_city
-    from sim.pipeline.user_inputs import read_own_inputs
-
     scenario = _scenario_of(key)
-    city, own = read_own_inputs(scenario, load_city(scenario.area))
-    return World(city, own.existing, own.aims)
+    return World(*read_own_inputs(scenario, load_city(scenario.area)))
 
 
 @lru_cache(maxsize=4)
@@ -256,37 +253,26 @@ def _who_walks(scenario: Scenario) -> str:
 
 
 @lru_cache(maxsize=2)
-def _trips(key: str) -> Trips:
+def _walks(key: str) -> Trips:
     """Return the walks; cells of one seed share them."""
-    from sim.pipeline.run import sampled
-    from sim.pipeline.user_inputs import read_own_inputs
-
     part = json.loads(key)
     scenario = _scenario_of(part["world"])
     data = scenario.model_dump(mode="json") | {"trips": part["trips"], "seed": part["seed"]}
-    scenario = type(scenario).model_validate(data)
-    wanted = scenario.trips
-    city = _world(part["world"]).city
-    trips = sampled(scenario, city)
-    if wanted.own is None and wanted.od is None:
-        return trips
-    return read_own_inputs(scenario, city)[1].added_to(trips, city, scenario)
+    city, own = _world(part["world"])
+    return drawn_walks(Scenario.model_validate(data), city, own)
 
 
-def _without_walls(city: City) -> City:
-    from dataclasses import replace
-
-    from sim.city.walls import Walls
-
-    return replace(city, walls=Walls.none(city.streets.crs))
+def _change(case: Case, seed: int) -> Change:
+    """Return what a case changes beside the keys of the scenario."""
+    turned = case.get("headings") == "random"
+    return Change(
+        walls=case.get("walls") != NONE,
+        fleet=(lambda fleet: _turned(fleet, seed)) if turned else None,
+    )
 
 
 def _turned(fleet: Fleet, seed: int) -> Fleet:
     """Turn each simulated head to a direction of its own, keyed by its rank."""
-    from dataclasses import replace
-
-    from sim.keyed_random import uniform
-
     heads: pd.DataFrame = fleet.heads
     drawn = 360.0 * uniform(seed, "null heading", heads["rank"].to_numpy())
     heading = np.where(fleet.real, heads["heading"].to_numpy(np.float64), drawn)
@@ -295,8 +281,6 @@ def _turned(fleet: Fleet, seed: int) -> Fleet:
 
 def _cameras_here(city: City, fleet: Fleet, total: int) -> int:
     """Count the heads in the study area at a total."""
-    import shapely
-
     heads = fleet.heads[fleet.heads["rank"] <= total]
     x, y = (heads[name].to_numpy(np.float64) for name in ("x", "y"))
     return int(shapely.intersects_xy(city.area.polygon, x, y).sum())

@@ -32,8 +32,9 @@ INSTALL = "python -m pip install 'hk-camera-sim[distributed]'"
 class Workers(NamedTuple):
     """Workers that answer.
 
-    `client` is that of `distributed`, `threads` what a task may use; `words` says how many they
-    are and how much memory each may take.
+    `client` is that of `distributed`, None where this process computes one task after another;
+    `threads` is what a task may use; `words` says how many they are and how much memory each may
+    take.
     """
 
     client: Any
@@ -42,15 +43,22 @@ class Workers(NamedTuple):
 
 
 @contextmanager
-def workers_of(scheduler: str | None, workers: int | None) -> Iterator[Workers]:
+def workers_of(
+    scheduler: str | None, workers: int | None, most: int = MOST_WORKERS
+) -> Iterator[Workers]:
     """Start workers here, or find those of a scheduler; those started here end with the block.
+
+    One worker is this process itself, which needs no scheduler.
 
     Parameters
     ----------
     scheduler
         Address such as tcp://host:8786; processes of this machine without it.
     workers
-        How many processes to start, one for each core by default; not with `scheduler`.
+        How many processes to start, by default one for each core, or this one where
+        dask.distributed is not installed; not with `scheduler`.
+    most
+        How many could have something to do.
 
     Raises
     ------
@@ -58,21 +66,31 @@ def workers_of(scheduler: str | None, workers: int | None) -> Iterator[Workers]:
         dask.distributed is not installed, no scheduler or worker answers, or `workers` is given
         for a scheduler elsewhere.
     """
-    try:
-        import distributed  # noqa: F401 - is it there?
-    except ImportError:
-        raise InputError(f"sweeps need dask.distributed; install it: {INSTALL}") from None
     if scheduler is not None and workers is not None:
         raise InputError("--workers starts workers here, --scheduler finds others; give one")
-    if workers is not None and not 1 <= workers <= MOST_WORKERS:
-        raise InputError(f"{workers} workers; give 1 to {MOST_WORKERS}")
+    check_workers(workers)
+    here = min(workers or (available_cores() if _distributed() else 1), max(most, 1))
+    if scheduler is None and here == 1:
+        more = "" if workers or _distributed() else f"; for more install dask: {INSTALL}"
+        yield Workers(None, available_cores(), f"1 worker here, this process{more}")
+        return
+    if _distributed() is None:
+        raise InputError(f"several workers need dask.distributed; install it: {INSTALL}")
     _hush()
     with ExitStack() as stack:
-        if scheduler is None:
-            found = _local(stack, workers or available_cores())
-        else:
-            found = _elsewhere(stack, scheduler)
-        yield found
+        yield _local(stack, here) if scheduler is None else _elsewhere(stack, scheduler)
+
+
+def check_workers(workers: int | None) -> None:
+    """Refuse a number of workers that cannot be.
+
+    Raises
+    ------
+    InputError
+        It is below 1 or above `MOST_WORKERS`.
+    """
+    if workers is not None and not 1 <= workers <= MOST_WORKERS:
+        raise InputError(f"{workers} workers; give 1 to {MOST_WORKERS}")
 
 
 def computed(
@@ -96,9 +114,11 @@ def computed(
     Exception
         Whatever `function` raised; an InputError with the key before it.
     """
-    import distributed
-
-    library: Any = distributed
+    if workers.client is None:
+        for name, given_values in tasks.items():
+            yield name, _named(function, given_values, name)
+        return
+    library = _distributed()
     todo = iter(tasks.items())
     given: dict[Any, str] = {}
     finished = library.as_completed(loop=workers.client.loop)
@@ -128,14 +148,19 @@ def computed(
             workers.client.cancel([*given])
 
 
-def _result(future: Any, key: str) -> Any:  # noqa: ANN401 - whatever the function returns
-    from distributed.scheduler import KilledWorker
-
+def _named(function: Callable[..., Any], values: tuple[Any, ...], key: str) -> Any:  # noqa: ANN401
+    """Return what the function returns; an InputError says of which task it is."""
     try:
-        return future.result()
+        return function(*values)
     except InputError as error:
         raise InputError(f"{key}: {error}", error.key) from None
-    except KilledWorker:
+
+
+def _result(future: Any, key: str) -> Any:  # noqa: ANN401 - whatever the function returns
+    library = _distributed()
+    try:
+        return _named(future.result, (), key)
+    except library.scheduler.KilledWorker:
         raise InputError(
             f"{key}: every worker that computed it has died, most likely of too little memory; "
             "take fewer --workers, or a smaller area or fewer people"
@@ -149,11 +174,9 @@ def _threads_of(workers: Workers) -> int:
 
 def _local(stack: ExitStack, count: int) -> Workers:
     """Start processes of one thread each, which die with this program."""
-    import dask
-    import distributed
+    import dask  # an extra: comes with dask.distributed
 
-    library: Any = distributed  # its annotations leave these out
-
+    library = _distributed()
     settings = {
         "distributed.scheduler.allowed-failures": DEATHS,
         "distributed.worker.memory.target": False,  # cells return little: nothing to spill
@@ -182,12 +205,10 @@ def _local(stack: ExitStack, count: int) -> Workers:
 
 def _elsewhere(stack: ExitStack, address: str) -> Workers:
     """Find a scheduler and its workers."""
-    import distributed
-
-    library: Any = distributed  # its annotations leave these out
+    library = _distributed()
     if not _ADDRESS.fullmatch(address):
         raise InputError(
-            f"--scheduler {address}: is no address; write one such as tcp://10.0.0.1:8786"
+            f"--scheduler {address}: is not an address; write one such as tcp://10.0.0.1:8786"
         )
     try:
         client = stack.enter_context(
@@ -207,6 +228,15 @@ def _elsewhere(stack: ExitStack, address: str) -> Workers:
         ) from None
     count = len(client.nthreads())
     return Workers(client, 1, f"{count} worker{'s' * (count > 1)} of {address}")
+
+
+def _distributed() -> Any:  # noqa: ANN401 - its annotations leave much out
+    """Return dask.distributed, None where it is not installed."""
+    try:
+        import distributed  # an extra, and slow to load: one worker works without it
+    except ImportError:
+        return None
+    return distributed
 
 
 def _hush() -> None:

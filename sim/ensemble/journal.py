@@ -2,7 +2,7 @@
 
 A line is written in one piece and flushed to the disk before the cell counts as finished; a line
 that was cut off is dropped when the file is opened again. Whose cells they are and what is read
-from them is known in `sim.ensemble.sweep`.
+from them is known in `sim.ensemble.sweep` and `sim.ensemble.bands`.
 """
 
 from __future__ import annotations
@@ -11,22 +11,30 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any
 
+from sim.atomic_write import replace_text
 from sim.errors import InputError
+
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # not on Windows
+    fcntl = None
 
 Rows = list[dict[str, Any]]
 
 
-class KeptCells:
+class Journal:
     """Finished cells by digest, in a file that only one program at a time adds to.
 
     Parameters
     ----------
     path
-        The file; made where it is missing.
+        The file; made where it is missing. Without one the cells are in memory only.
 
     Attributes
     ----------
@@ -39,24 +47,23 @@ class KeptCells:
         The file cannot be written, or another program is adding to it.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path | None) -> None:
+        self._path, self._file = path, None if path is None else _opened(path)
+        self._lines: dict[str, str] = {}
         self.cells: dict[str, Rows] = {}
+        if path is None or self._file is None:
+            return
         try:
-            # not truncated, and every write goes to the end
-            self._file = path.open("a+b", buffering=0)
-        except OSError as error:
-            raise InputError(
-                f"{path}: cannot be written ({error.strerror}); choose another --out"
-            ) from None
-        try:
-            self._lock()
-            self._read()
+            _lock(self._file, path)
+            self._lines, end = _whole_lines(path)
+            if end < os.fstat(self._file.fileno()).st_size:
+                self._file.truncate(end)
+            self.cells = _rows_of(self._lines)
         except BaseException:
             self._file.close()
             raise
 
-    def __enter__(self) -> KeptCells:
+    def __enter__(self) -> Journal:
         return self
 
     def __exit__(
@@ -66,61 +73,79 @@ class KeptCells:
         trace: TracebackType | None,
     ) -> None:
         """Close the file, and take it away where nothing is in it."""
+        if self._path is None or self._file is None:
+            return
         empty = os.fstat(self._file.fileno()).st_size == 0
         self._file.close()
         if empty:
             self._path.unlink(missing_ok=True)
 
-    def add(self, digest: str, rows: Rows) -> None:
+    def add(self, cell: Mapping[str, Any]) -> None:
         """Keep one more cell; it is on the disk when this returns.
+
+        Parameters
+        ----------
+        cell
+            digest, rows, and whatever else its line shall say.
 
         Raises
         ------
         OSError
             The disk is full or gone; the file is as it was before.
         """
-        line = json.dumps({"digest": digest, "rows": rows}, allow_nan=False) + "\n"
-        before = os.fstat(self._file.fileno()).st_size
-        try:
-            _write_all(self._file.fileno(), line.encode())
-            os.fsync(self._file.fileno())
-        except OSError as error:
-            with suppress(OSError):
-                self._file.truncate(before)
-            raise OSError(error.errno, error.strerror, str(self._path)) from None
+        line = json.dumps(cell, ensure_ascii=False, allow_nan=False) + "\n"
+        if self._file is not None:
+            before = os.fstat(self._file.fileno()).st_size
+            try:
+                _write_all(self._file.fileno(), line.encode())
+                os.fsync(self._file.fileno())
+            except OSError as error:
+                with suppress(OSError):
+                    self._file.truncate(before)
+                raise OSError(error.errno, error.strerror, str(self._path)) from None
         # as read back, so that a cell is the same whether it was computed now or before
+        digest = str(cell["digest"])
+        self._lines[digest] = line
         self.cells[digest] = json.loads(line)["rows"]
 
-    def _lock(self) -> None:
-        """Keep other programs out until this one ends, in whatever way; not on every system."""
-        try:
-            import fcntl
-        except ImportError:
-            return
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InputError(
-                f"{self._path}: another sweep is adding to it; let it end, or choose another --out"
-            ) from None
-        except OSError:  # network file systems that know no locks
-            return
-
-    def _read(self) -> None:
-        """Read the cells that are whole, and cut off a line that is not."""
-        self.cells, end = _whole_cells(self._path)
-        if end < os.fstat(self._file.fileno()).st_size:
-            self._file.truncate(end)
+    def rewrite(self, order: Sequence[str]) -> None:
+        """Keep the cells of these digests alone, in this order; the last thing done with it."""
+        if self._path is not None:
+            text = "".join(self._lines[digest] for digest in order)
+            replace_text(self._path, text, remedy="", flush=True)
 
 
 def read_cells(path: Path) -> dict[str, Rows]:
     """Return the finished cells of a file by digest, none where it is missing; writes nothing."""
-    return _whole_cells(path)[0] if path.is_file() else {}
+    return _rows_of(_whole_lines(path)[0]) if path.is_file() else {}
 
 
-def _whole_cells(path: Path) -> tuple[dict[str, Rows], int]:
-    """Return the cells that are whole, and where the last whole line ends."""
-    cells: dict[str, Rows] = {}
+def _opened(path: Path) -> FileIO:
+    try:
+        return FileIO(path, "a+")  # not truncated, and every write goes to the end
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot be written ({error.strerror}); choose another --out"
+        ) from None
+
+
+def _lock(file: FileIO, path: Path) -> None:
+    """Keep other programs out until this one ends, in whatever way; not on every system."""
+    if fcntl is None:
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise InputError(
+            f"{path}: another program is adding to it; let it end, or choose another --out"
+        ) from None
+    except OSError:  # network file systems that know no locks
+        return
+
+
+def _whole_lines(path: Path) -> tuple[dict[str, str], int]:
+    """Return the lines that are whole cells by digest, and where the last whole line ends."""
+    found: dict[str, str] = {}
     end = 0
     with path.open("rb") as lines:
         for line in lines:
@@ -130,12 +155,16 @@ def _whole_cells(path: Path) -> tuple[dict[str, Rows], int]:
             with suppress(ValueError, TypeError, KeyError, RecursionError):
                 cell = json.loads(line, parse_constant=_refuse)
                 if isinstance(cell["digest"], str) and _are_rows(cell["rows"]):
-                    cells[cell["digest"]] = cell["rows"]
-    return cells, end
+                    found[cell["digest"]] = line.decode()
+    return found, end
+
+
+def _rows_of(lines: Mapping[str, str]) -> dict[str, Rows]:
+    return {digest: json.loads(line)["rows"] for digest, line in lines.items()}
 
 
 def hold_figures(rows: Rows, keys: Sequence[tuple[int, str]], figures: Sequence[str]) -> bool:
-    """Say whether a cell has one row for each (total, task), with every figure or null."""
+    """Return whether a cell has one row for each (total, task), with every figure or null."""
     return [(row.get("total"), row.get("task")) for row in rows] == [*keys] and all(
         name in row and (row[name] is None or isinstance(row[name], int | float))
         for row in rows
@@ -143,35 +172,18 @@ def hold_figures(rows: Rows, keys: Sequence[tuple[int, str]], figures: Sequence[
     )
 
 
-def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file aside, flush it to the disk and move it into its place.
-
-    Raises
-    ------
-    OSError
-        The disk is full or gone; nothing is left aside, and what stood there stands.
-    """
-    aside = aside_of(path)
-    try:
-        write(aside)
-        with aside.open("rb+") as file:
-            os.fsync(file.fileno())
-        aside.replace(path)
-    except OSError as error:
-        # pyarrow's errors carry their number inside a sentence
-        raise OSError(error.errno, _reason(error), str(path)) from None
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def aside_of(path: Path) -> Path:
-    """Return the place in which a file is written before it is moved."""
-    return path.with_name(f".{path.name}.part")
-
-
 @contextmanager
-def folder_for(folder: Path, belongs: Callable[[str], bool]) -> Iterator[None]:
+def folder_for(folder: Path, belongs: Callable[[str], bool], what: str) -> Iterator[None]:
     """Make a folder, or take one that holds nothing else; take it away if it stays empty.
+
+    Parameters
+    ----------
+    folder
+        With the folders above it that are missing.
+    belongs
+        Tells of the name of a file whether it may stand there.
+    what
+        What the folder is of, for the message: "a sweep".
 
     Raises
     ------
@@ -189,11 +201,11 @@ def folder_for(folder: Path, belongs: Callable[[str], bool]) -> Iterator[None]:
             f"{folder}: cannot be written ({error.strerror}); choose another --out"
         ) from None
     if others:
-        raise InputError(f"{folder}: holds files that are no sweep; choose another --out")
+        raise InputError(f"{folder}: holds files that are not of {what}; choose another --out")
     try:
         yield
     finally:
-        with suppress(OSError):  # they hold the sweep
+        with suppress(OSError):  # they hold the work
             for one in made:
                 one.rmdir()
 
@@ -210,7 +222,3 @@ def _are_rows(rows: object) -> bool:
 
 def _refuse(constant: str) -> object:
     raise ValueError(constant)
-
-
-def _reason(error: OSError) -> str:
-    return os.strerror(error.errno) if error.errno else str(error).splitlines()[0]

@@ -11,48 +11,32 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
+import pandas as pd
 from pydantic import BaseModel
 
+from sim.atomic_write import replace_file, replace_text, target_name
 from sim.cameras.optics import TASKS
-from sim.ensemble.bands import BANDED, Plan, content_of
-from sim.ensemble.cell import (
-    FACTORS,
-    base_level,
-    cell,
-    digest,
-    in_words,
-    world_of,
-)
-from sim.ensemble.executor import Workers, computed, workers_of
-from sim.ensemble.journal import (
-    KeptCells,
-    Rows,
-    aside_of,
-    folder_for,
-    hold_figures,
-    read_cells,
-    write_whole,
-)
+from sim.ensemble.bands import BANDED, content_of
+from sim.ensemble.cases import Plan
+from sim.ensemble.cell import FACTORS, base_level, digest, in_words, row_keys, world_of
+from sim.ensemble.cells import Done, Wanted, compute_missing
+from sim.ensemble.journal import Journal, Rows, folder_for, hold_figures, read_cells
 from sim.errors import InputError
 from sim.pipeline.digests import code_digest
-from sim.pipeline.run import check_fits
+from sim.pipeline.simulate import check_fits
 from sim.results.export import plain_text
 from sim.results.metrics import FIGURES
 from sim.scenario.layers import steps
 from sim.scenario.load import check_file, expand
+from sim.scenario.schema import Scenario
 from sim.scenario.strict_yaml import read as read_yaml
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.scenario.schema import Scenario
 
 SWEEP_VERSION = 1
 JOURNAL, PARQUET, CSV, ABOUT = "cells.jsonl", "cells.parquet", "cells.csv", "sweep.json"
@@ -62,7 +46,6 @@ OF_EVERY_SWEEP = ("area", "seed", "strategy", "optics", "share_rule", "street_sh
 ERASED = ("name", "title", "title_zh", "version")
 APART = ("area", "cameras.totals")
 """Keys whose values ask another question and are no case of the same: bands are made for each."""
-Done = Callable[[int, int], None]
 
 
 class Cell(NamedTuple):
@@ -79,7 +62,7 @@ class Cell(NamedTuple):
     @property
     def keys(self) -> list[tuple[int, str]]:
         """The total and task of each of its rows."""
-        return [*product(self.scenario.cameras.totals, TASKS)]
+        return row_keys(self.scenario)
 
 
 @dataclass(frozen=True)
@@ -204,21 +187,32 @@ def sweep(
     """
     plan = plan_of(plan) if isinstance(plan, str | Path) else plan
     out = Path(out)
-    with folder_for(out, _belongs), KeptCells(out / JOURNAL) as kept:
-        missing = _missing(plan, kept.cells)
+    with folder_for(out, _belongs, "a sweep"), Journal(out / JOURNAL) as journal:
+        missing = _missing(plan, journal.cells)
         count = len({one.digest for one in plan.cells})
         done(count - len(missing), count)
-        if missing:
-            with workers_of(scheduler, workers) as found:
-                announce(found.words)
-                _check_code(found, scheduler)
-                for number, (key, rows) in enumerate(_results(found, missing), start=1):
-                    kept.add(key, rows)
-                    done(count - len(missing) + number, count)
-        table = cells_table(plan, kept.cells)
-        read = bands_of(plan, kept.cells)
+        compute_missing(
+            [Wanted(one.digest, one.name, one.scenario, one.scenario.seed, {}) for one in missing],
+            journal,
+            _line,
+            scheduler=scheduler,
+            workers=workers,
+            done=lambda number: done(count - len(missing) + number, count),
+            announce=announce,
+        )
+        table = cells_table(plan, journal.cells)
+        read = bands_of(plan, journal.cells)
         _write(plan, out, table, read)
     return Swept(table, read, len(missing))
+
+
+def _line(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is kept of a cell: the figures that need no whole run."""
+    kept = ("total", "task", *BANDED)
+    return {
+        "digest": cell["digest"],
+        "rows": [{name: row[name] for name in kept} for row in cell["rows"]],
+    }
 
 
 def missing_of(plan: SweepPlan, out: Path) -> list[Cell]:
@@ -241,9 +235,6 @@ def cells_table(plan: SweepPlan, rows: Mapping[str, Rows]) -> pd.DataFrame:
     rows
         Rows of each cell by digest.
     """
-    import numpy as np
-    import pandas as pd
-
     others = [key for key in plan.varied if _short(key) not in OF_EVERY_SWEEP]
     others = [key for key in others if key not in APART]
     table: list[dict[str, Any]] = []
@@ -351,63 +342,8 @@ def _missing(plan: SweepPlan, kept: Mapping[str, Rows]) -> list[Cell]:
     return sorted(wanted.values(), key=lambda one: (one.scenario.area, one.scenario.seed))
 
 
-def compute(scenario: Mapping[str, Any], threads: int) -> dict[str, Any]:
-    """Compute one cell on a worker, from and to plain values.
-
-    Parameters
-    ----------
-    scenario
-        As `Scenario.model_dump` gives it.
-    threads
-        That the cell may use.
-    """
-    from sim.scenario.schema import Scenario
-
-    own = Scenario.model_validate(scenario)
-    return cell(own, own.seed, threads=threads)
-
-
-def _results(workers: Workers, missing: Sequence[Cell]) -> Iterator[tuple[str, Rows]]:
-    """Yield digest and rows of each cell when it is finished."""
-    by_name = {f"{one.name} ({one.digest[:12]})": one for one in missing}
-    tasks = {
-        name: (one.scenario.model_dump(mode="json"), workers.threads)
-        for name, one in by_name.items()
-    }
-    for name, result in computed(workers, compute, tasks):
-        wanted = by_name[name].digest
-        if result["digest"] != wanted:
-            raise InputError(
-                f"{name}: a worker computed it from other data or another version of the program; "
-                "give workers the same files and the same hk-camera-sim"
-            )
-        kept = ("total", "task", *BANDED)
-        yield wanted, [{name: row[name] for name in kept} for row in result["rows"]]
-
-
-def _check_code(workers: Workers, scheduler: str | None) -> None:
-    """Refuse workers that run another version of the program, before any work."""
-    if scheduler is None:
-        return
-    try:
-        theirs = workers.client.run(code_digest)
-    except ModuleNotFoundError as error:
-        raise InputError(
-            f"--scheduler {scheduler}: its workers have no {error.name}; install "
-            "hk-camera-sim there"
-        ) from None
-    for address, found in theirs.items():
-        if found != code_digest():
-            raise InputError(
-                f"--scheduler {scheduler}: the worker at {address} has another version of "
-                "hk-camera-sim; install this one there"
-            )
-
-
 def _bands(cells: Sequence[Cell], rows: Mapping[str, Rows]) -> dict[str, Any] | None:
     """Read the cells of one area together; None where a case lacks a seed."""
-    import pandas as pd
-
     seeds = tuple(dict.fromkeys(one.scenario.seed for one in cells))
     factors = [
         key
@@ -469,22 +405,21 @@ def _write(
         "figures": {name: FIGURES[name].words for name in BANDED},
         "code_digest": code_digest(),
     }
-    write_whole(out / PARQUET, lambda path: table.to_parquet(path, index=False, compression="zstd"))
+    whole = partial(replace_file, remedy="", flush=True)
+    whole(out / PARQUET, lambda path: table.to_parquet(path, index=False, compression="zstd"))
     texts = {CSV: plain_text(table).to_csv(index=False, lineterminator="\n")}
     for name, content in {**read, ABOUT: about}.items():
         texts[name] = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     for name, text in texts.items():
-        write_whole(out / name, partial(Path.write_bytes, data=text.encode()))
+        replace_text(out / name, text, remedy="", flush=True)
     for path in out.iterdir():
-        if path.name.startswith((BANDS, f".{BANDS}")) and path.name not in read:
+        of_earlier = path.name.startswith(BANDS) and path.name not in read
+        if of_earlier or target_name(path.name):
             path.unlink(missing_ok=True)
 
 
 def _belongs(name: str) -> bool:
-    """Say whether a file may stand in the folder of a sweep."""
-    known = {JOURNAL, PARQUET, CSV, ABOUT}
-    known |= {aside_of(Path(one)).name for one in known}
-    bands = name.removeprefix(".").startswith(BANDS) and name.removesuffix(".part").endswith(
-        ".json"
-    )
-    return name in known or bands
+    """Return whether a file may stand in the folder of a sweep."""
+    name = target_name(name) or name
+    bands = name.startswith(BANDS) and name.endswith(".json")
+    return name in {JOURNAL, PARQUET, CSV, ABOUT} or bands

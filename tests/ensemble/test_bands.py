@@ -16,11 +16,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from sim.cli import main
-from sim.ensemble.bands import BANDED, bands, plan_of, variance_shares
+from sim.ensemble.bands import BANDED, bands
+from sim.ensemble.cases import plan_of
 from sim.ensemble.cell import FACTORS, NULL_MODELS, cell, digest, in_words
 from sim.errors import InputError
 from sim.pipeline.run import run
 from sim.results.metrics import figures_of
+from sim.results.uncertainty import variance_shares
 from sim.scenario.schema import Scenario
 
 TASKS = ["detect", "observe", "recognise", "identify"]
@@ -137,7 +139,7 @@ def test_a_digest_knows_all_that_changes_a_figure_and_no_more():
 @pytest.mark.parametrize(
     ("case", "said"),
     [
-        ({"lens": "weak"}, '"lens" is no case'),
+        ({"lens": "weak"}, '"lens" is not a case'),
         ({"walls": "glass"}, 'walls: "glass" is not one of as mapped, none'),
         ({"optics": "none"}, "case optics: none:"),
     ],
@@ -240,7 +242,7 @@ def test_what_does_not_apply_is_left_out_and_said():
     ("asked", "said"),
     [
         ({"seeds": 0}, "0 seeds; give 1 to 1000"),
-        ({"cases": ["lens"]}, '"lens" is no case; choose of optics'),
+        ({"cases": ["lens"]}, '"lens" is not a case; choose of optics'),
         ({"cases": {"optics": ["blurred"]}}, "case optics: blurred:"),
         ({"workers": 0}, "0 workers"),
         ({"seeds": 1000, "factorial": True}, "cells are above 50,000"),
@@ -271,7 +273,7 @@ def test_a_second_call_goes_on_and_ends_with_the_same_bytes(folder, tmp_path, mo
     (other / "cells.jsonl").write_bytes(stale + damaged + b"".join(half) + lines[3][:100])
     computed = []
     monkeypatch.setattr(
-        "sim.ensemble.bands.cell", lambda *args: computed.append(args) or cell(*args)
+        "sim.ensemble.cell.cell", lambda *a, **more: computed.append(a) or cell(*a, **more)
     )
     bands(scenario(), other, seeds=2)
     assert len(computed) == len(lines) - len(half)
@@ -296,7 +298,7 @@ def test_more_seeds_change_no_cell(folder, tmp_path):
 
 def test_a_folder_of_something_else_is_not_touched(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
-    with pytest.raises(InputError, match="holds files that are no bands"):
+    with pytest.raises(InputError, match="holds files that are not of bands"):
         bands(scenario(), tmp_path, seeds=1, cases=["walls"])
     with pytest.raises(InputError, match="is a file"):
         bands(scenario(), tmp_path / "mine.txt", seeds=1, cases=["walls"])

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sim.atomic_write import replace_text
 from sim.ensemble.bands import BANDED, bands
 from sim.ensemble.cell import TASKS, cell, digest
-from sim.ensemble.journal import KeptCells, hold_figures, write_whole
+from sim.ensemble.journal import Journal, hold_figures
 from sim.ensemble.sweep import bands_of, cells_table, plan_of, sweep
 from sim.errors import InputError
 from sim.results.metrics import FIGURES
@@ -52,9 +53,9 @@ def rows(plan):
 
 def fill(folder, rows):
     folder.mkdir()
-    with KeptCells(folder / "cells.jsonl") as kept:
+    with Journal(folder / "cells.jsonl") as kept:
         for key, found in rows.items():
-            kept.add(key, found)
+            kept.add({"digest": key, "rows": found})
     return folder
 
 
@@ -247,10 +248,10 @@ def test_a_cut_at_any_byte_loses_only_the_line_that_it_cuts(tmp_path_factory, da
     cut = data.draw(st.integers(0, len(content)))
     (whole / "cells.jsonl").write_bytes(content[:cut])
     kept_lines = content[:cut].count(b"\n")
-    with KeptCells(whole / "cells.jsonl") as kept:
+    with Journal(whole / "cells.jsonl") as kept:
         assert [*kept.cells] == [f"{i}" for i in range(kept_lines)]
         for i in range(kept_lines, count):
-            kept.add(f"{i}", [{"total": i, "task": "é"}])
+            kept.add({"digest": f"{i}", "rows": [{"total": i, "task": "é"}]})
     assert (whole / "cells.jsonl").read_bytes() == content
 
 
@@ -262,7 +263,7 @@ def test_a_cut_at_any_byte_loses_only_the_line_that_it_cuts(tmp_path_factory, da
 def test_a_damaged_line_is_no_cell(tmp_path, line):
     path = fill(tmp_path / "o", {"a": []}) / "cells.jsonl"
     path.write_bytes(line + b"\n" + path.read_bytes())
-    with KeptCells(path) as kept:
+    with Journal(path) as kept:
         assert [*kept.cells] == ["a"]
 
 
@@ -277,8 +278,8 @@ def test_a_cell_without_all_its_figures_is_computed_again():
 
 def test_two_programs_do_not_add_to_one_file(tmp_path):
     path = tmp_path / "cells.jsonl"
-    with KeptCells(path), pytest.raises(InputError, match="another sweep is adding to it"):
-        KeptCells(path)
+    with Journal(path), pytest.raises(InputError, match="another program is adding to it"):
+        Journal(path)
     assert not (tmp_path / "cells.jsonl").exists()
 
 
@@ -298,14 +299,14 @@ def little_room(size):
 
 def test_a_full_disk_leaves_no_half_line(tmp_path):
     path = tmp_path / "cells.jsonl"
-    with KeptCells(path) as kept:
-        kept.add("a", [{"total": 1}])
+    with Journal(path) as kept:
+        kept.add({"digest": "a", "rows": [{"total": 1}]})
         before = path.read_bytes()
         with (
             little_room(len(before) + 20),
             pytest.raises(OSError, match="File too large") as full,
         ):
-            kept.add("b", [{"total": i} for i in range(100)])
+            kept.add({"digest": "b", "rows": [{"total": i} for i in range(100)]})
         assert full.value.filename == str(path)
         assert [*kept.cells] == ["a"]
         assert path.read_bytes() == before
@@ -314,15 +315,18 @@ def test_a_full_disk_leaves_no_half_line(tmp_path):
 def test_a_full_disk_leaves_the_earlier_table(tmp_path):
     path = tmp_path / "table.csv"
     path.write_text("earlier")
-    with little_room(100), pytest.raises(OSError, match="File too large"):
-        write_whole(path, lambda aside: aside.write_text("x" * 10_000))
+    with little_room(100), pytest.raises(OSError, match="File too large") as full:
+        replace_text(path, "x" * 10_000, remedy="", flush=True)
+    assert full.value.filename == str(path)
+    with little_room(100), pytest.raises(InputError, match=r"table\.csv: cannot be written"):
+        replace_text(path, "x" * 10_000)
     assert [each.name for each in tmp_path.iterdir()] == ["table.csv"]
     assert path.read_text() == "earlier"
 
 
 def test_a_folder_of_something_else_is_not_touched(plan, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
-    with pytest.raises(InputError, match="holds files that are no sweep"):
+    with pytest.raises(InputError, match="holds files that are not of a sweep"):
         sweep(plan, tmp_path)
     with pytest.raises(InputError, match="is a file"):
         sweep(plan, tmp_path / "mine.txt")
