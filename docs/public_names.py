@@ -22,6 +22,8 @@ ROOMS = {
     "sim.area": "The world", "sim.city": "The world", "sim.cameras": "Cameras",
     "sim.placement": "Cameras", "sim.sight": "Sight", "sim.trips": "Walks",
     "sim.tracking": "Tracking", "sim.scenario": "Scenarios and runs",
+    "sim.results": "Scenarios and runs", "sim.pipeline": "Scenarios and runs",
+    "sim.ensemble": "Scenarios and runs",
 }  # fmt: skip
 LAST = "Everything else"
 

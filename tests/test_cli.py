@@ -149,7 +149,7 @@ def pretend(monkeypatch: pytest.MonkeyPatch, outcome: object) -> list[dict[str, 
             raise outcome
         return outcome
 
-    monkeypatch.setattr("sim.pipeline.run.run", run)
+    monkeypatch.setattr("sim.commands.run.run", run)
     return asked
 
 

@@ -83,7 +83,7 @@ def here(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def undisturbed(here):
-    out, err = finished(start(here, "s.yaml", "--out", "alone"))
+    out, err = finished(start(here, "s.yaml", "--out", "alone", "--workers", "2"))
     assert f"small: {CELLS} cells\n" in out
     assert f"{CELLS} cells computed now" in out
     assert out.endswith("alone/bands.json\nalone/cells.parquet\n")
@@ -216,7 +216,7 @@ def test_a_full_disk_is_said_in_one_line(there, capsys):
     [
         (["--out", "s.yaml"], "s.yaml: is a file; choose another --out"),
         (["--out", "s.yaml/o"], "s.yaml/o: cannot be written (Not a directory)"),
-        (["--scheduler", "nonsense"], "--scheduler nonsense: is no address; write one such as"),
+        (["--scheduler", "nonsense"], "--scheduler nonsense: is not an address; write one such as"),
         (["--scheduler", "tcp://127.0.0.1:8786", "--workers", "2"], "give one"),
         (["--set", "cameras.optics=lens"], "--set"),
     ],

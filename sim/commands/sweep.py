@@ -1,79 +1,76 @@
-"""`sim sweep`: every combination of a scenario's matrix, on workers here or elsewhere.
-
-Arguments in, `sim.ensemble.sweep` called, progress and a table out. It computes no figure.
-"""
+"""`sim sweep`: every combination of a scenario's matrix, on workers here or elsewhere."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 
-from sim.commands import (
-    STOPPED,
+from sim.commands.options import (
     AsJson,
     Debug,
     Settings,
     Variants,
-    console,
-    counting,
+    command_app,
     examples,
+    percent,
     print_json,
-    table,
+    resumable,
 )
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from sim.ensemble.sweep import SweepPlan, Swept
+from sim.commands.terminal import console, counting, table
+from sim.ensemble.sweep import SweepPlan, Swept, default_folder, missing_of, plan_of, sweep
+from sim.errors import one_line
+from sim.pipeline.cost import estimate_cells
+from sim.processes import available_cores
 
 MOST_ROWS = 30
 """Lines of the closing table; the rest is in the files."""
 
+app = command_app()
 
-def register(app: typer.Typer) -> None:
-    """Add the command to `sim`."""
-    app.command(
-        "sweep",
-        short_help="Run every combination of a scenario's matrix; goes on where it was stopped.",
-        epilog=examples(
-            "sim sweep scenarios/sweep_mong_kok_core.yaml --dry-run",
-            "sim sweep scenarios/sweep_mong_kok_core.yaml",
-            "sim sweep my_sweep.yaml --workers 4 --out sweeps/first",
-            "sim sweep my_sweep.yaml --scheduler tcp://10.0.0.1:8786",
-            "sim sweep my_sweep.yaml --json",
-        ),
-    )(sweep_command)
+SweepFile = Annotated[
+    Path, typer.Argument(metavar="SWEEP.yaml", help="Scenario file with a matrix.")
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="A dask scheduler, as tcp://host:8786; workers here without it.",
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", min=1, max=256, help="Processes here; one a core by default."),
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="out/<name>_sweep by default.")
+]
+DryRun = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Check and count every cell, say what they take, run nothing."),
+]
 
 
+@app.command(
+    epilog=examples(
+        "sim sweep scenarios/sweep_mong_kok_core.yaml --dry-run",
+        "sim sweep scenarios/sweep_mong_kok_core.yaml",
+        "sim sweep my_sweep.yaml --workers 4 --out sweeps/first",
+        "sim sweep my_sweep.yaml --scheduler tcp://10.0.0.1:8786",
+        "sim sweep my_sweep.yaml --json",
+    )
+)
 def sweep_command(
-    sweep_file: Annotated[
-        Path, typer.Argument(metavar="SWEEP.yaml", help="Scenario file with a matrix.")
-    ],
-    scheduler: Annotated[
-        str | None,
-        typer.Option(
-            "--scheduler",
-            metavar="ADDRESS",
-            help="A dask scheduler, as tcp://host:8786; workers here without it.",
-        ),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option("--workers", min=1, max=256, help="Processes here; one a core by default."),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="out/<name>_sweep by default.")
-    ] = None,
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run", help="Check and count every cell, say what they take, run nothing."
-        ),
-    ] = False,
+    sweep_file: SweepFile,
+    scheduler: Scheduler = None,
+    workers: Workers = None,
+    out: Out = None,
+    dry_run: DryRun = False,
     settings: Settings = None,
     variants: Variants = None,
     as_json: AsJson = False,
@@ -84,8 +81,6 @@ def sweep_command(
     Finished cells are kept in DIR at once: after Ctrl-C, a crash or a change of the matrix, the
     same command computes what is missing.
     """
-    from sim.ensemble.sweep import default_folder, plan_of, sweep
-
     plan = plan_of(sweep_file, settings or [], variants or [])
     folder = out if out is not None else default_folder(plan)
     if not as_json:
@@ -94,14 +89,8 @@ def sweep_command(
     if dry_run:
         _show_plan(plan, folder, workers, as_json=as_json)
         return
-    try:
-        with counting() as done:
-            swept = sweep(
-                plan, folder, scheduler=scheduler, workers=workers, done=done, announce=_say
-            )
-    except KeyboardInterrupt:
-        print("sim: stopped; finished cells are kept: the same command goes on", file=sys.stderr)
-        raise typer.Exit(STOPPED) from None
+    with resumable(), counting() as done:
+        swept = sweep(plan, folder, scheduler=scheduler, workers=workers, done=done, announce=_say)
     if as_json:
         print_json(_swept_json(swept, folder))
         return
@@ -116,10 +105,6 @@ def sweep_command(
 
 def _show_plan(plan: SweepPlan, folder: Path, workers: int | None, *, as_json: bool) -> None:
     """Say what is finished already and what the rest takes."""
-    from sim.ensemble.sweep import missing_of
-    from sim.pipeline.cost import estimate_cells
-    from sim.processes import available_cores
-
     missing = missing_of(plan, folder)
     kept = len({cell.digest for cell in plan.cells}) - len(missing)
     takes = estimate_cells((cell.scenario for cell in missing), workers or available_cores())
@@ -145,8 +130,6 @@ def _swept_json(swept: Swept, folder: Path) -> dict[str, Any]:
 
 def _plan_lines(plan: SweepPlan) -> Iterator[str]:
     """Say what is varied, a line a key."""
-    from sim.errors import one_line
-
     yield f"{plan.name}: {len(plan.cells):,} cells"
     for key, values in plan.varied.items():
         shown = ", ".join(values[:12]) + (f" and {len(values) - 12} more" * (len(values) > 12))
@@ -181,16 +164,12 @@ def _rows(content: Mapping[str, Any]) -> Iterator[list[str]]:
     for one, ends in zip(chance, spread, strict=True):
         band = "–"
         if one["p5"] is not None:
-            band = f"{_percent(one['p5'])} to {_percent(one['p95'])}"
+            band = f"{percent(one['p5'])} to {percent(one['p95'])}"
         yield [
             content["scenario"]["area"],
             f"{one['total']:,}",
-            _percent(one["mean"]),
+            percent(one["mean"]),
             band,
-            _percent(ends["lowest"]),
-            _percent(ends["highest"]),
+            percent(ends["lowest"]),
+            percent(ends["highest"]),
         ]
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.1f} %"

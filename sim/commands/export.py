@@ -1,7 +1,4 @@
-"""`sim export`: a finished run as a GeoPackage or as CSV tables, with its data dictionary.
-
-Arguments in, `sim.results.export` called, paths out.
-"""
+"""`sim export`: a run as a GeoPackage or as CSV tables, with its data dictionary."""
 
 from __future__ import annotations
 
@@ -10,22 +7,26 @@ from typing import Annotated
 
 import typer
 
-from sim.commands import AsJson, Debug, examples, print_json
+from sim.commands.options import (
+    AsJson,
+    Debug,
+    command_app,
+    examples,
+    print_json,
+)
+from sim.results.export import default_out, export_run
+from sim.results.run import read_run
+
+app = command_app()
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to `sim`."""
-    app.command(
-        "export",
-        short_help="Hand a finished run on: GeoPackage or CSV, with a data dictionary.",
-        epilog=examples(
-            "sim export out/mong_kok_core",
-            "sim export out/mong_kok_core --format csv --out tables",
-            "sim export out/mong_kok_core --json",
-        ),
-    )(export_command)
-
-
+@app.command(
+    epilog=examples(
+        "sim export out/mong_kok_core",
+        "sim export out/mong_kok_core --format csv --out tables",
+        "sim export out/mong_kok_core --json",
+    )
+)
 def export_command(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Run folder of `sim run`.")],
     form: Annotated[
@@ -42,9 +43,6 @@ def export_command(
 
     A data dictionary lies beside them: every column with its unit and meaning.
     """
-    from sim.results.export import default_out, export_run
-    from sim.results.read import read_run
-
     run = read_run(run_folder)
     written = export_run(run, form, out if out is not None else default_out(run, form))
     if as_json:

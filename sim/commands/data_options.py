@@ -1,0 +1,19 @@
+"""Options of the commands that make bundles."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Private = Annotated[
+    bool, typer.Option("--private", help="Walk ways of private access too, as in estates.")
+]
+Pavements = Annotated[
+    bool,
+    typer.Option("--pavements", help="Infer both pavements of streets that have none on the map."),
+]
+Halo = Annotated[
+    float | None,
+    typer.Option("--halo", min=0, max=5000, metavar="METRES", help="Width simulated beyond."),
+]

@@ -1,0 +1,78 @@
+"""What several commands share: options, examples in the help, the line of a key before its error.
+
+It is light: it is loaded for `sim --help` too. Nothing is computed here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.scenario.load import LoadedScenario
+
+STOPPED = 130
+
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO.yaml", help="Scenario file.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Override one key, for example trips.people=500."
+    ),
+]
+Variants = Annotated[
+    list[str] | None,
+    typer.Option("--variant", metavar="NAME", help="Choose a variant of the file; repeatable."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, for programs.")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder of `sim run`.")]
+
+
+def command_app() -> typer.Typer:
+    """Return what one command is declared with."""
+    return typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+def examples(*lines: str) -> str:
+    """Return the closing part of a command's help, with its line breaks kept."""
+    return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
+
+
+@contextlib.contextmanager
+def located(loaded: LoadedScenario) -> Iterator[None]:
+    """Put file and line of the key before an input error that names one."""
+    try:
+        yield
+    except InputError as error:
+        if not error.key:
+            raise
+        raise InputError(loaded.complaint(error.key, str(error))) from error
+
+
+@contextlib.contextmanager
+def resumable() -> Iterator[None]:
+    """Say on Ctrl-C that what is finished is kept, and leave with the exit code of a stop."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("sim: stopped; finished cells are kept: the same command goes on", file=sys.stderr)
+        raise typer.Exit(STOPPED) from None
+
+
+def percent(share: float | None) -> str:
+    """Return a share 0..1 as a percentage, a dash where there is none."""
+    return "–" if share is None else f"{100 * share:.1f} %"
+
+
+def print_json(content: object) -> None:
+    """Print for programs: one JSON document on standard output, and nothing else there."""
+    print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))

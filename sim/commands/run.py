@@ -1,0 +1,195 @@
+"""`sim run`: a scenario simulated, its run folder written, its figures shown."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from pathlib import Path
+from shutil import get_terminal_size
+from typing import Annotated, Any
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.city.loaders import load_city
+from sim.commands.options import (
+    AsJson,
+    Debug,
+    ScenarioFile,
+    Settings,
+    Variants,
+    command_app,
+    examples,
+    located,
+    percent,
+    print_json,
+)
+from sim.commands.terminal import progress
+from sim.errors import one_line
+from sim.pipeline.cost import Estimate, estimate
+from sim.pipeline.run import run
+from sim.pipeline.simulate import check_fits
+from sim.pipeline.stage_cache import StageCache, cache_folder
+from sim.results.metrics import ALONG_BUS_STREETS, HEADLINE_TASK, along_bus_streets
+from sim.scenario.load import LoadedScenario, dump_scenario, load_scenario
+from sim.scenario.schema import mix_words
+
+app = command_app()
+
+
+@app.command(
+    epilog=examples(
+        "sim run scenarios/mong_kok_core.yaml",
+        "sim run my.yaml --out results/try1 --set cameras.strategy=transit",
+        'sim run my.yaml --set "cameras.totals=[4000, 60000]" --no-map',
+        "sim run my.yaml --variant night --json",
+        "sim run my.yaml --dry-run",
+    )
+)
+def run_command(
+    scenario: ScenarioFile,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Run folder; out/<name> by default.")
+    ] = None,
+    settings: Settings = None,
+    variants: Variants = None,
+    no_map: Annotated[bool, typer.Option("--no-map", help="Draw no map and no report.")] = False,
+    no_cache: Annotated[
+        bool,
+        typer.Option(
+            "--no-cache",
+            help="Compute every stage again and keep none for later runs (HK_CAMERA_SIM_CACHE "
+            "names the folder that keeps them).",
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Show the scenario as resolved and what a run would take; run nothing.",
+        ),
+    ] = False,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Simulate a scenario; leave its figures, tables and map in a run folder."""
+    loaded = load_scenario(scenario, settings or [], variants or [])
+    with located(loaded):
+        if dry_run:
+            _show_resolved(loaded, as_json=as_json)
+            return
+        folder = out if out is not None else Path("out") / loaded.scenario.name
+        _run(loaded, folder, draw_map=not no_map, as_json=as_json, keep=not no_cache)
+
+
+def _show_resolved(loaded: LoadedScenario, *, as_json: bool) -> None:
+    """Print the scenario with its defaults and what it takes, if its area is here and fits."""
+    city = load_city(loaded.scenario.area)
+    check_fits(loaded.scenario, city)
+    takes = estimate(loaded.scenario, city)
+    if as_json:
+        plain = loaded.scenario.model_dump(mode="json")
+        print_json({"scenario": plain, "estimate": takes.to_json()})
+        return
+    for line in takes.lines():
+        print(one_line(f"# {line}"))
+    print(dump_scenario(loaded.scenario), end="")
+
+
+def _run(
+    loaded: LoadedScenario, folder: Path, *, draw_map: bool, as_json: bool, keep: bool
+) -> None:
+    """Run a loaded scenario and show its figures."""
+    finish = None
+    if draw_map:
+        from maps import write_pages  # slow: loads folium
+
+        finish = write_pages
+
+    def foresee(takes: Estimate) -> None:
+        if takes.is_large:
+            print(one_line(next(takes.lines())), file=sys.stderr)
+
+    begun = time.perf_counter()
+    with progress() as announce:
+        summary = run(
+            loaded.scenario, folder, announce=announce, finish=finish,
+            cache=StageCache(cache_folder()) if keep else None, foresee=foresee,
+        )  # fmt: skip
+    seconds = time.perf_counter() - begun
+    if as_json:
+        drawn = str(folder / "map.html") if draw_map else None
+        told = {"folder": str(folder), "map": drawn, "seconds": round(seconds, 1)}
+        print_json({**told, "summary": summary})
+        return
+    console = Console(highlight=False, width=max(80, get_terminal_size().columns))
+    console.print(_closing_table(summary))
+    for line in _reading(summary, mix_words(loaded.scenario.cameras.optics)):
+        console.print(line, markup=False)
+    print(f"{folder / 'map.html' if draw_map else folder} ({seconds:.1f} s)")
+
+
+def _closing_table(summary: dict[str, Any]) -> Table:
+    """Return the figures of a run as a table, a total a row."""
+    area, tasks = summary["area"], summary["tasks"]
+    kind = "simulated cameras" if summary.get("simulated", True) else "cameras partly simulated"
+    title = f"{area['name']}: {area['street_km']:.1f} km of streets, {kind}"
+    # As Text, because a name in brackets would be taken for rich's markup.
+    table = Table(title=Text(title, "bold"), title_justify="left", box=box.SIMPLE_HEAD, padding=0)
+    heads = ["cameras\nin the city", "here", *(f"streets\n{task}" for task in tasks)]
+    trip = "route" if along_bus_streets(summary) else "walk"
+    for head in [*heads, f"{trip}\nseen", f"{trip}s\nunseen", "dark\ngap"]:
+        table.add_column(head, justify="right", no_wrap=True)
+    for step in summary["steps"]:
+        walks = step["trips"].get(HEADLINE_TASK) or {}
+        table.add_row(
+            f"{step['total']:,}",
+            f"{step['cameras']:,}",
+            *(percent(step["coverage"].get(task)) for task in tasks),
+            percent((walks.get("observed_length") or {}).get("p50")),
+            percent(walks.get("unseen_trips")),
+            _metres((walks.get("longest_gap_m") or {}).get("p50")),
+        )
+    return table
+
+
+def _reading(summary: dict[str, Any], optics: str) -> list[str]:
+    """Return the lines that say how the table is to be read, and on which assumptions."""
+    area, real = summary["area"], summary.get("real_cameras", 0)
+    kind = "Simulated, not a list of real cameras."
+    if real:
+        kind = f"{real} cameras as mapped or listed by others, the rest simulated."
+    proxy = along_bus_streets(summary)
+    trip = "route" if proxy else "walk"
+    trips = area.get("trips", "walks")
+    return [
+        *_limits(summary),
+        f"streets: share of length in view, by what the picture can tell; {trip} seen: median "
+        f"share of a typical {trip} with a camera near enough to {HEADLINE_TASK} a face turned "
+        f"towards it; {trip}s unseen: share of {trip}s without any; dark gap: median of the "
+        "longest without.",
+        *([ALONG_BUS_STREETS] if proxy else []),
+        *([] if proxy or trips == "walks" else [f"trips: {trips}."]),
+        f"{kind} Shared out by: {area['share_rule']}; watching a "
+        f"street: {area['street_share']}; optics: {optics}; walls: {area['walls']}.",
+    ]
+
+
+def _limits(summary: dict[str, Any]) -> list[str]:
+    """Say what no fleet of these numbers could exceed, where it was asked."""
+    said = []
+    for step in summary["steps"]:
+        for task, most in (step.get("coverage_limit") or {}).items():
+            seen, limit = step["coverage"][task], math.ceil(1000 * most) / 10
+            said.append(f"{step['total']:,}: {percent(seen)} of at most {limit:.1f} %")
+            tasks = task
+    return [f"{tasks}, against the proven limit of any fleet: {'; '.join(said)}."] if said else []
+
+
+def _metres(length: float | None) -> str:
+    """Return a length, a dash where there is none."""
+    return "–" if length is None else f"{length:,.0f} m"
