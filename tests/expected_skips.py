@@ -1,7 +1,8 @@
 """Option --expected-skips FILE: a test that skips and is not listed there fails the run.
 
 A line of the file is `node id pattern | reason pattern`, both with shell wildcards (`*`, `?`); what
-follows a `#` at the beginning of a line is a comment. The option may be given more than once.
+follows a `#` at the beginning of a line is a comment. The option may be given more than once, and
+with `=`: pytest takes a word after a space for a test file, and looks for options beside that.
 """
 
 from fnmatch import fnmatchcase

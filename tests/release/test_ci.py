@@ -1,6 +1,8 @@
 """What CI runs is what README and pyproject.toml say, with every package pinned."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -23,6 +25,14 @@ def test_ci_calls_the_commands_of_the_readme():
     for part in command.split(" && "):
         words = [re.escape(word) for word in part.split() if word != "-q"]
         assert re.search(r"\s+(?:-\S+\s+)*".join(words), RUN), part
+
+
+def test_pytest_knows_the_options_that_ci_gives():
+    options = re.findall(r"--expected-skips\S*?\.txt", RUN)
+    assert len(options) == 2
+    command = [sys.executable, "-m", "pytest", *options, "--help"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_every_package_is_pinned_with_a_hash():
