@@ -310,6 +310,27 @@ def test_labels_stand_in_the_middle_stations_first(run):
     assert labels[0]["at"] == np.rint(both.mean(axis=0)).astype(int).tolist()
 
 
+@pytest.mark.parametrize(
+    ("names", "labels"),
+    [(("", ""), []), ((None, None), []), (("Tower", ""), [["Tower", "Tower"]]),
+     (("", "塔"), [["塔", "塔"]])],
+)  # fmt: skip
+def test_a_place_without_a_name_has_no_label(run, names, labels):
+    """A name in one language stands for both."""
+    places = run.places.iloc[:1].assign(kind="landmark", name=names[0], name_zh=names[1])
+    grid = module.Grid(run.edges.crs, module.bounds_of(run))
+    found = module._labels(grid, replace(run, places=places))
+    assert [label["name"] for label in found if label["kind"] == "landmark"] == labels
+
+
+def test_a_district_outside_the_region_has_no_label(run):
+    far = run.districts.copy()
+    far.loc[far["kind"] == "district", "geometry"] = shapely.box(0, 0, 10, 10)
+    grid = module.Grid(run.edges.crs, module.bounds_of(run))
+    assert module._district_labels(grid, far) == []
+    assert len(module._district_labels(grid, run.districts)) == 1
+
+
 def test_bounds_span_all_that_is_drawn_but_districts(run):
     frames = [run.edges, run.walls, run.heads, run.districts[run.districts["kind"] != "district"]]
     bounds = np.array([frame.total_bounds for frame in frames])
