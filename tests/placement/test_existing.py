@@ -45,6 +45,8 @@ def test_what_stands_takes_the_first_ranks_of_the_region(city, standing):
     assert heads[columns][:5].equals(standing.heads[columns][:5])
     assert fleet.report["existing"] == 5
     assert fleet.report["existing_elsewhere"] == 1
+    assert list(heads) == list(alone.heads)
+    assert heads.index.tolist() == list(range(len(heads)))
     # a pole of its own for each, and the strategy goes on with its first choices
     assert heads["site"][:5].nunique() == 5
     assert heads["site"][5:].min() == 5

@@ -9,8 +9,8 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracles import keyed_random, tracking
 from oracles import percolation as slow
-from oracles import tracking
 
 from sim.area import Area, DistrictPart
 from sim.cameras.optics import TASKS
@@ -19,6 +19,7 @@ from sim.city.places import Places
 from sim.city.walls import Walls
 from sim.errors import InputError
 from sim.sight.ranks import NEVER
+from sim.tracking import anonymity as module
 from sim.tracking.anonymity import (
     DRAWS,
     FROM_S,
@@ -254,6 +255,33 @@ def test_walks_of_no_known_hour_are_spread_over_the_day():
     mine = found.summary(1, "detect")["1"]
     assert mine["sharing"] == pytest.approx(399 * chance, abs=4 * mine["sharing_se"])
     assert unicity(*street_world([0.0, 9.0]), (1,), seed=3, tasks=["detect"]).hours_known
+
+
+def test_hours_are_known_when_every_walk_has_one():
+    """Walks whose hour is known keep it beside those that get one by chance."""
+    times = [0.0, np.nan, 7200.0, np.nan, 86_399.0]
+    seen, trips = street_world(times)
+    assert not unicity(seen, trips, (1,), seed=3, tasks=["detect"]).hours_known
+    rows = np.array([4, 1, 2])
+    departs, known = module._departures(trips, rows, 3)
+    assert departs[[0, 2]].tolist() == [86_399.0, 7200.0]
+    drawn = keyed_random.uniform(3, "unicity-hour", int(trips.table["person"][1]), 0)
+    assert departs[1] == pytest.approx(FROM_S + (UNTIL_S - FROM_S) * drawn)
+    assert not known
+    assert module._departures(trips, rows[[0, 2]], 3)[1]
+
+
+def test_persons_are_compared_by_their_keys_and_named_walks_never():
+    trips = street_world([0.0] * 40, represents=2.0)[1]
+    trips.table["person"] = 100 + np.arange(40) // 2
+    trips.table["named"] = np.arange(40) < 2
+    rows, persons, represented = module._compared(trips, 5, 7)
+    known = sorted(set(trips.table["person"][2:]))
+    wanted = sorted(known, key=lambda p: keyed_random.key(5, "unicity-who", int(p)))[:7]
+    assert persons.tolist() == sorted(wanted)
+    assert rows.tolist() == [r for r in range(2, 40) if trips.table["person"][r] in wanted]
+    assert represented == 2.0 * len(known)
+    assert module._compared(trips, 5, 1000)[1].tolist() == known
 
 
 def random_crowd(seed, people=9, heads=5, without=None, represented=90.0):

@@ -94,6 +94,14 @@ def test_the_whole_fleet_counts_where_no_total_is_given():
                for k, v in whole.figures.items())  # fmt: skip
 
 
+def test_without_a_head_one_camera_is_the_whole_fleet():
+    streets, fleet, _, trips = a_world(6)
+    nobody = type(fleet)(fleet.heads.iloc[:0])
+    found = tracked((streets, nobody, slow.given(streets, nobody, []), trips), None)
+    assert found.totals == (1,)
+    assert not found.figures["observed_length"].any()
+
+
 def test_a_table_too_large_for_memory_is_refused(monkeypatch):
     world = a_world(6)
     rows = len(world[3]) * 2 * len(TASKS)
