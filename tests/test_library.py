@@ -205,15 +205,15 @@ def test_errors_come_back_from_a_pickle_as_they_were():
 
 def test_pickled_results_compile_nothing_anew(results):
     from sim.sight.kernels import see_heads
-    from sim.tracking.linking import _follow
+    from sim.tracking.kernels.linking import follow
 
     city, fleet, seen, walks = (results[name] for name in ("city", "fleet", "seen", "walks"))
-    compiled = [len(kernel.signatures) for kernel in (see_heads, _follow)]
+    compiled = [len(kernel.signatures) for kernel in (see_heads, follow)]
     city, fleet, walks = pickle.loads(pickle.dumps((city, fleet, walks)))
     again = sim.see(city, fleet)
     same(again.arrays, seen.arrays)
     same(sim.track(city, again, walks, totals=[10, 60]).summary, results["report"].summary)
-    assert [len(kernel.signatures) for kernel in (see_heads, _follow)] == compiled
+    assert [len(kernel.signatures) for kernel in (see_heads, follow)] == compiled
 
 
 def coverage(city, fleet):

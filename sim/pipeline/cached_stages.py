@@ -36,10 +36,10 @@ from sim.scenario.schema import Scenario, plain_names
 from sim.sight.ranks import FirstSeen, PieceArrays
 from sim.sight.sightings import SightingArrays, Sightings
 from sim.tracking.avoidance import Avoidance
-from sim.tracking.exposure import path_arrays
 from sim.tracking.reconstruction import Reconstruction
 from sim.tracking.report import TrackReport
 from sim.tracking.subsample import Subsample
+from sim.tracking.walks import path_arrays
 from sim.trips.model import Trips
 
 Result = TypeVar("Result")

@@ -33,11 +33,13 @@ from sim.sight.isovist import isovists
 from sim.sight.ranks import NEVER, FirstSeen, PieceArrays
 from sim.sight.sightings import SightingArrays, Sightings
 from sim.tracking import TrackingParameters, track
-from sim.tracking.exposure import path_arrays
+from sim.tracking.kernels.curves import walk_curves
+from sim.tracking.kernels.recognition import count_faces
 from sim.tracking.percolation import dark_network
-from sim.tracking.recognition import _count_faces, recognition_burden
-from sim.tracking.report import TrackReport, _walk_curves
+from sim.tracking.recognition import recognition_burden
+from sim.tracking.report import TrackReport
 from sim.tracking.subsample import subsample
+from sim.tracking.walks import path_arrays
 from sim.trips.demand import sample_trips
 from sim.trips.model import Trips
 
@@ -79,7 +81,7 @@ def wait_for(helpers: Helpers) -> None:
 
 def _on_disk(part: str) -> bool:
     """Return whether the last kernel that a helper compiles lies in numba's cache."""
-    kernel: Any = {"walking": _walk_curves, "searching": _count_faces}[part]
+    kernel: Any = {"walking": walk_curves, "searching": count_faces}[part]
     module = kernel.__module__.rpartition(".")[2]
     return any(Path(kernel.stats.cache_path).glob(f"{module}.{kernel.__name__}-*.nbi"))
 

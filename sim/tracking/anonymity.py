@@ -23,8 +23,8 @@ from scipy.special import comb, gammaln
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.keyed_random import keys, uniform
-from sim.tracking.exposure import path_arrays
 from sim.tracking.percolation import SEEN, DarkNetwork
+from sim.tracking.walks import path_arrays
 from sim.trips.destinations import residents
 from sim.trips.waypoints import REACH_M
 

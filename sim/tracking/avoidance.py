@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,9 +20,22 @@ from scipy.sparse.csgraph import connected_components
 from sim.cameras.optics import TASKS
 from sim.city.streets import StreetArrays, StreetNetwork
 from sim.errors import InputError
-from sim.jit import lean_inner, lean_kernel
 from sim.processes import available_cores
-from sim.tracking.exposure import step_pieces
+from sim.tracking.kernels.avoidance import (
+    BOUND,
+    LENGTH,
+    PRICED,
+    SEEN,
+    Heap,
+    Labels,
+    Near,
+    Net,
+    Query,
+    Trees,
+    World,
+    search_walks,
+)
+from sim.tracking.walks import step_pieces
 from sim.trips.routing import _backward
 
 if TYPE_CHECKING:
@@ -33,22 +46,9 @@ if TYPE_CHECKING:
 STRETCHES = (1.25, 1.5, 2.0)
 """Greatest lengths of the walks compared, over that of the shortest one."""
 LARGEST_STRETCH = 10.0
-PROVEN_M = 1e-6
-"""A walk is the least seen if no other is seen for a micrometre less."""
 MOST_LABELS = 100_000
 """Partial walks that one search keeps; beyond it gives the bracket it has."""
-TIE_BREAK = 1e-9
-"""Seen metres that a metre of length counts in the order (not the result) of the darkest tree."""
-ROUNDING = 1.0 + 1e-12
 TRIPS_AT_ONCE = 8
-SEEN, BOUND, LENGTH = range(3)
-SHORTEST, DARKEST, PRICED = np.int64(0), np.int64(1), np.int64(2)
-"""Trees to the destination: by length, by metres seen, and from `PRICED` on one for each budget,
-by metres seen plus a price a metre. These numbers have a type, because for each bare number given
-to a kernel numba compiles it once more."""
-TO_END, TO_START = np.int64(0), np.int64(1)
-"""Trees of the whole network, by length."""
-FIRST_LABEL, EMPTY, NOWHERE = np.int64(0), np.int64(0), np.int64(-1)
 
 
 @dataclass(frozen=True)
@@ -137,63 +137,6 @@ class LeastSeenWalk:
     bound_m: float
     shortest_m: float
     shortest_seen_m: float
-
-
-class Net(NamedTuple):
-    """A network as the search reads it: the arcs that leave node n are ptr[n] : ptr[n + 1]."""
-
-    ptr: NDArray[np.int64]
-    node: NDArray[np.int64]
-    edge: NDArray[np.int64]
-    length: NDArray[np.float64]
-    seen: NDArray[np.float64]
-
-
-class Trees(NamedTuple):
-    """Best ways from every node to a root, by tree and node."""
-
-    cost: NDArray[np.float64]
-    length: NDArray[np.float64]
-    seen: NDArray[np.float64]
-    toward: NDArray[np.int64]
-    """The next node on the way to the root."""
-    arc: NDArray[np.int64]
-
-
-class Labels(NamedTuple):
-    """Partial walks from the origin."""
-
-    node: NDArray[np.int64]
-    length: NDArray[np.float64]
-    seen: NDArray[np.float64]
-    parent: NDArray[np.int64]
-    edge: NDArray[np.int64]
-    node_seen: NDArray[np.float64]
-    """Of each node: fewest metres seen among the partial walks gone on from there."""
-
-
-class Heap(NamedTuple):
-    """Nodes or labels in order of a key; `place` is -1 for what is not in it."""
-
-    key: NDArray[np.float64]
-    item: NDArray[np.int64]
-    place: NDArray[np.int64]
-
-
-class Room(NamedTuple):
-    """Scratch of one thread."""
-
-    number: NDArray[np.int64]
-    """Of each node of the network: its number near the walk, -1 if it is too far from it."""
-    near: NDArray[np.int64]
-    """The nodes near the walk."""
-    price: NDArray[np.float64]
-    """Of each budget: metres seen that a metre of length counts."""
-    open: NDArray[np.bool_]
-    """Of each budget: whether a better walk may yet exist."""
-    edge: NDArray[np.int64]
-    """Shape (budgets, edges): the best walk found for each."""
-    edges: NDArray[np.int64]
 
 
 def avoidance(
@@ -422,23 +365,20 @@ class _Search:
         edge = streets.adjacency_edge.astype(np.int64)
         length, node = streets.edge_length[edge], streets.adjacency_node.astype(np.int64)
         self.seen, self.stretches = seen, stretches
-        self.world = Net(streets.adjacency_ptr, node, edge, length, length)
-        self.net = Net(
+        whole = Net(streets.adjacency_ptr, node, edge, length, length)
+        net = Net(
             np.zeros(nodes + 1, np.int64), np.empty(arcs, np.int64), np.empty(arcs, np.int64),
             np.empty(arcs), np.empty(arcs),
         )  # fmt: skip
-        self.world_trees, self.trees = (
-            _new_trees(2, nodes),
-            _new_trees(int(PRICED) + budgets, nodes),
-        )
-        size = max(nodes, MOST_LABELS) + 1
-        self.heap = Heap(np.empty(size), np.empty(size, np.int64), np.empty(size, np.int64))
-        most = MOST_LABELS
-        self.labels = Labels(
+        most, size = MOST_LABELS, max(nodes, MOST_LABELS) + 1
+        heap = Heap(np.empty(size), np.empty(size, np.int64), np.empty(size, np.int64))
+        labels = Labels(
             np.empty(most, np.int64), np.empty(most), np.empty(most), np.empty(most, np.int64),
             np.empty(most, np.int64), np.empty(nodes),
         )  # fmt: skip
-        self.room = Room(
+        self.world = World(whole, _new_trees(2, nodes))
+        self.near = Near(
+            net, _new_trees(int(PRICED) + budgets, nodes), labels, heap,
             np.empty(nodes, np.int64), np.empty(nodes, np.int64), np.empty(budgets),
             np.empty(budgets, np.bool_), np.empty((budgets, 2 * nodes + 2), np.int64),
             np.zeros(budgets, np.int64),
@@ -452,10 +392,8 @@ class _Search:
         found: NDArray[np.float64],
     ) -> None:
         """Write the figures of some walks."""
-        _search_some(
-            start, end, self.seen, self.stretches, self.world, self.net, self.world_trees,
-            self.trees, self.labels, self.heap, self.room, shortest, found,
-        )  # fmt: skip
+        query = Query(start, end, self.seen, self.stretches)
+        search_walks(query, self.world, self.near, shortest, found)
 
     def one(
         self, start: NDArray[np.int64], end: NDArray[np.int64]
@@ -463,7 +401,7 @@ class _Search:
         """Return the shortest length, the figures and the edges for the longest budget."""
         shortest, found = np.zeros(1), np.full((1, 1, len(self.stretches), 3), np.nan)
         self.some(start, end, shortest, found)
-        edges = self.room.edge[-1, : self.room.edges[-1]].astype(np.int32)
+        edges = self.near.edge[-1, : self.near.edges[-1]].astype(np.int32)
         return float(shortest[0]), found[0, 0], edges
 
 
@@ -473,272 +411,3 @@ def _new_trees(trees: int, nodes: int) -> Trees:
         np.empty(shape), np.empty(shape), np.empty(shape), np.empty(shape, np.int64),
         np.empty(shape, np.int64),
     )  # fmt: skip
-
-
-# mypy: disable-error-code="no-untyped-def,no-untyped-call"
-# ruff: noqa: ANN001, ANN202 - kernels have the signature of the arrays that call them
-
-
-@lean_kernel
-def _search_some(
-    start, end, seen, stretches, world, net, world_trees, trees, labels, heap, room, shortest, found
-):
-    for walk in range(len(start)):
-        if start[walk] == end[walk]:
-            continue
-        nodes = _cut_out(start[walk], end[walk], stretches[-1], world, net, world_trees, heap, room)
-        if nodes == 0:
-            continue
-        origin, destination = room.number[start[walk]], room.number[end[walk]]
-        shortest[walk] = world_trees.cost[TO_END, start[walk]]
-        _grow(destination, SHORTEST, nodes, 0.0, 1.0, NOWHERE, 0.0, np.inf, net, trees, heap)
-        for row in range(len(seen)):
-            for arc in range(net.ptr[nodes]):
-                net.seen[arc] = seen[row, net.edge[arc]]
-            _grow(
-                destination, DARKEST, nodes, 1.0, TIE_BREAK, NOWHERE, 0.0, np.inf, net, trees, heap
-            )
-            labels.node[0], labels.length[0], labels.seen[0] = origin, 0.0, 0.0
-            labels.parent[0] = -1
-            unsure = False
-            for k in range(len(stretches)):
-                budget = stretches[k] * shortest[walk] * ROUNDING
-                unsure |= _price(k, budget, origin, destination, nodes, net, trees, labels,
-                                 heap, room, found[walk, row])  # fmt: skip
-            if unsure:
-                _go_on(shortest[walk], stretches, origin, nodes, net, trees, labels, heap, room,
-                       found[walk, row])  # fmt: skip
-
-
-@lean_inner
-def _cut_out(start, end, widest, world, net, world_trees, heap, room):
-    """Copy the part of the network that walks within the widest budget can use; count nodes."""
-    everything = len(room.number)
-    _grow(
-        end,
-        TO_END,
-        everything,
-        0.0,
-        1.0,
-        start,
-        widest * ROUNDING,
-        np.inf,
-        world,
-        world_trees,
-        heap,
-    )
-    if world_trees.cost[TO_END, start] == np.inf:
-        return 0
-    reach = widest * world_trees.cost[TO_END, start] * ROUNDING * ROUNDING
-    _grow(start, TO_START, everything, 0.0, 1.0, NOWHERE, 0.0, reach, world, world_trees, heap)
-    nodes, arcs = 0, 0
-    for node in range(everything):
-        room.number[node] = -1
-        if world_trees.cost[TO_END, node] + world_trees.cost[TO_START, node] <= reach:
-            room.number[node], room.near[nodes] = nodes, node
-            nodes += 1
-    for k in range(nodes):
-        node = room.near[k]
-        for arc in range(world.ptr[node], world.ptr[node + 1]):
-            other, length = world.node[arc], world.length[arc]
-            out = world_trees.cost[TO_START, node] + length + world_trees.cost[TO_END, other]
-            back = world_trees.cost[TO_START, other] + length + world_trees.cost[TO_END, node]
-            if room.number[other] >= 0 and min(out, back) <= reach:
-                net.node[arcs], net.edge[arcs] = room.number[other], world.edge[arc]
-                net.length[arcs], net.seen[arcs] = length, 0.0
-                arcs += 1
-        net.ptr[k + 1] = arcs
-    return nodes
-
-
-@lean_inner
-def _grow(root, tree, nodes, per_seen, per_metre, goal, widest, reach, net, trees, heap):
-    """Grow a tree of best ways to the root (Dijkstra), up to a cost.
-
-    With a goal, up to `widest` times its cost. With `TIE_BREAK` as price a metre the order is
-    metres seen and then length, exactly; the price then only keeps the heap in good order.
-    """
-    for node in range(nodes):
-        trees.cost[tree, node], heap.place[node] = np.inf, -1
-    trees.cost[tree, root], trees.length[tree, root], trees.seen[tree, root] = 0.0, 0.0, 0.0
-    trees.toward[tree, root] = -1
-    size = _push(EMPTY, 0.0, root, heap)
-    while size > 0 and heap.key[0] <= reach:
-        here = heap.item[0]
-        size = _pop(size, heap)
-        if here == goal:
-            reach = widest * trees.cost[tree, here]
-        for arc in range(net.ptr[here], net.ptr[here + 1]):
-            other = net.node[arc]
-            length = trees.length[tree, here] + net.length[arc]
-            seen = trees.seen[tree, here] + net.seen[arc]
-            cost = per_seen * seen + per_metre * length
-            better = cost < trees.cost[tree, other]
-            if per_metre == TIE_BREAK and trees.cost[tree, other] < np.inf:
-                better = seen < trees.seen[tree, other] or (
-                    seen == trees.seen[tree, other] and length < trees.length[tree, other]
-                )
-            if better:
-                trees.cost[tree, other] = cost
-                trees.length[tree, other], trees.seen[tree, other] = length, seen
-                trees.toward[tree, other], trees.arc[tree, other] = here, arc
-                size = _push(size, cost, other, heap)
-
-
-@lean_inner
-def _price(k, budget, origin, destination, nodes, net, trees, labels, heap, room, found):
-    """Find a walk within a budget and a bound; return whether they leave a gap.
-
-    The price a metre is that at which the best walk within the budget and the best one beyond it
-    cost the same, until no third walk is cheaper.
-    """
-    room.open[k] = False
-    if trees.length[DARKEST, origin] <= budget:
-        _keep(k, FIRST_LABEL, DARKEST, net, trees, labels, room, found)
-        found[k, BOUND] = found[k, SEEN]
-        return False
-    _keep(k, FIRST_LABEL, SHORTEST, net, trees, labels, room, found)
-    beyond_m, beyond_seen = trees.length[DARKEST, origin], trees.seen[DARKEST, origin]
-    found[k, BOUND] = beyond_seen
-    tree = PRICED + k
-    # walks beyond the budget are on the hull too, so none within it is seen for less than they
-    while found[k, SEEN] - beyond_seen > PROVEN_M:
-        price = (found[k, SEEN] - beyond_seen) / (beyond_m - found[k, LENGTH])
-        room.price[k] = price
-        _grow(destination, tree, nodes, 1.0, price, NOWHERE, 0.0, np.inf, net, trees, heap)
-        length, seen = trees.length[tree, origin], trees.seen[tree, origin]
-        found[k, BOUND] = max(found[k, BOUND], seen + price * (length - budget))
-        gain = found[k, SEEN] - seen + price * (found[k, LENGTH] - length)
-        # a third walk lies between the two in both respects; rounding may show a false one
-        if gain <= PROVEN_M or not beyond_seen < seen < found[k, SEEN]:
-            break
-        if length <= budget:
-            _keep(k, FIRST_LABEL, tree, net, trees, labels, room, found)
-        else:
-            beyond_m, beyond_seen = length, seen
-    found[k, BOUND] = max(found[k, BOUND], beyond_seen)
-    room.open[k] = found[k, SEEN] - found[k, BOUND] > PROVEN_M
-    if not room.open[k]:
-        found[k, BOUND] = found[k, SEEN]
-    return room.open[k]
-
-
-@lean_inner
-def _keep(k, label, tree, net, trees, labels, room, found):
-    """Keep a walk as the best within budget k: a partial walk and its best way on."""
-    count, at = 0, label
-    while labels.parent[at] >= 0:
-        count, at = count + 1, labels.parent[at]
-    node, at = labels.node[label], label
-    length, seen = labels.length[label], labels.seen[label]
-    for place in range(count - 1, -1, -1):
-        room.edge[k, place] = labels.edge[at]
-        at = labels.parent[at]
-    while trees.toward[tree, node] >= 0:
-        arc = trees.arc[tree, node]
-        room.edge[k, count] = net.edge[arc]
-        length, seen = length + net.length[arc], seen + net.seen[arc]
-        count, node = count + 1, trees.toward[tree, node]
-    room.edges[k] = count
-    found[k, SEEN], found[k, LENGTH] = seen, length
-
-
-@lean_inner
-def _go_on(shortest, stretches, origin, nodes, net, trees, labels, heap, room, found):
-    """Close the gaps: follow partial walks in order of the shortest whole length they allow."""
-    for node in range(nodes):
-        labels.node_seen[node] = np.inf
-    heap.place[0] = -1
-    size, used = _push(EMPTY, shortest, FIRST_LABEL, heap), FIRST_LABEL + 1
-    full, reached = False, np.inf
-    while size > 0 and not full:
-        label, reached = heap.item[0], heap.key[0]
-        size = _pop(size, heap)
-        here = labels.node[label]
-        if labels.seen[label] >= labels.node_seen[here]:
-            continue
-        labels.node_seen[here] = labels.seen[label]
-        for arc in range(net.ptr[here], net.ptr[here + 1]):
-            if used == len(labels.node):
-                full = True
-                break
-            other = net.node[arc]
-            length = labels.length[label] + net.length[arc]
-            seen = labels.seen[label] + net.seen[arc]
-            if seen >= labels.node_seen[other]:
-                continue
-            labels.node[used], labels.edge[used] = other, net.edge[arc]
-            labels.length[used], labels.seen[used] = length, seen
-            labels.parent[used] = label
-            whole = length + trees.cost[SHORTEST, other]
-            if _hopeful(used, whole, shortest, stretches, net, trees, labels, room, found):
-                heap.place[used] = -1
-                size = _push(size, whole, used, heap)
-                used += 1
-    for k in range(len(stretches)):
-        done = not full or stretches[k] * shortest * ROUNDING < reached
-        if done or found[k, SEEN] - found[k, BOUND] <= PROVEN_M:
-            found[k, BOUND] = found[k, SEEN]
-
-
-@lean_inner
-def _hopeful(label, whole, shortest, stretches, net, trees, labels, room, found):
-    """Say whether a partial walk may lead to a better one; keep the one it leads to at once."""
-    node, length, seen = labels.node[label], labels.length[label], labels.seen[label]
-    hope = False
-    for k in range(len(stretches)):
-        budget, tree = stretches[k] * shortest * ROUNDING, PRICED + k
-        if not room.open[k] or whole > budget:
-            continue
-        least = room.price[k] * (length - budget) + trees.cost[tree, node]
-        least = seen + max(least, trees.seen[DARKEST, node])
-        if least >= found[k, SEEN] - PROVEN_M:
-            continue
-        hope = True
-        if (
-            length + trees.length[tree, node] <= budget
-            and seen + trees.seen[tree, node] < found[k, SEEN]
-        ):
-            _keep(k, label, tree, net, trees, labels, room, found)
-    return hope
-
-
-@lean_inner
-def _push(size, key, item, heap):
-    """Put an item into the heap, or move it up; return the size."""
-    hole = heap.place[item]
-    if hole < 0:
-        hole = size
-        size += 1
-    elif heap.key[hole] < key:
-        return size
-    while hole > 0:
-        parent = (hole - 1) // 2
-        if heap.key[parent] <= key:
-            break
-        heap.key[hole], heap.item[hole] = heap.key[parent], heap.item[parent]
-        heap.place[heap.item[hole]] = hole
-        hole = parent
-    heap.key[hole], heap.item[hole], heap.place[item] = key, item, hole
-    return size
-
-
-@lean_inner
-def _pop(size, heap):
-    """Take the first item out of the heap; return the size."""
-    heap.place[heap.item[0]] = -1
-    size -= 1
-    if size == 0:
-        return size
-    key, item = heap.key[size], heap.item[size]
-    hole, child = 0, 1
-    while child < size:
-        if child + 1 < size and heap.key[child + 1] < heap.key[child]:
-            child += 1
-        if key <= heap.key[child]:
-            break
-        heap.key[hole], heap.item[hole] = heap.key[child], heap.item[child]
-        heap.place[heap.item[hole]] = hole
-        hole, child = child, 2 * child + 1
-    heap.key[hole], heap.item[hole], heap.place[item] = key, item, hole
-    return size

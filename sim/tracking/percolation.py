@@ -23,9 +23,9 @@ from scipy.sparse import coo_array
 from sim.cameras.optics import TASKS
 from sim.city.decks import DECKS
 from sim.errors import InputError
-from sim.jit import kernel
 from sim.processes import available_cores
 from sim.sight.ranks import NEVER
+from sim.tracking.kernels.percolation import NOT_DARK, grow_dark
 from sim.trips.destinations import CUT_WITHIN_M, DEAD_END_WITHIN_M, districts_beyond
 
 if TYPE_CHECKING:
@@ -38,13 +38,9 @@ if TYPE_CHECKING:
 
 HALF = 0.5
 """The dark network is broken where its largest part holds less than this share of street length."""
-SHORTEST_PART_M = 1e-3
-"""Dark stretches shorter than this are seams of rounding and are counted as no part."""
 FINEST_STEP = 0.005
 """The curve in summary.json leaves out steps smaller than this share of street length."""
 MOST_PLACES = 2000
-NOT_DARK = np.int32(-(2**31))
-"""Parent of an element that is not dark yet."""
 SEEN = -1
 """Part of a piece that is seen."""
 
@@ -406,7 +402,7 @@ def dark_tree(elements: DarkElements, task: int) -> DarkTree:
     count = len(order)
     parent, joined = np.full(count, NOT_DARK), np.zeros(count, np.int32)
     largest, parts = np.zeros(count + 1), np.zeros(count + 1, np.int64)
-    _grow_dark(
+    grow_dark(
         order, rank, elements.ptr, elements.neighbour, elements.length.copy(),
         parent, joined, largest, parts,
     )  # fmt: skip
@@ -420,43 +416,3 @@ def dark_tree(elements: DarkElements, task: int) -> DarkTree:
     held = np.append(count, first)
     total = np.append(np.int32(0), falling[first])
     return DarkTree(parent, joined, total, largest[held], parts[held], dark[held])
-
-
-@kernel
-def _grow_dark(
-    order: NDArray[np.int64],
-    rank: NDArray[np.int32],
-    ptr: NDArray[np.int64],
-    neighbour: NDArray[np.int32],
-    metres: NDArray[np.float64],
-    parent: NDArray[np.int32],
-    joined: NDArray[np.int32],
-    largest: NDArray[np.float64],
-    parts: NDArray[np.int64],
-) -> None:
-    """Make one element dark after the other and hang smaller parts on larger ones.
-
-    Paths are not shortened: they are kept, for with the total of each join they answer for every
-    total. Hanging the smaller on the larger keeps them short. A root has, as its parent, minus the
-    number of elements below it.
-    """
-    for i in range(len(order)):
-        root = order[i]
-        parent[root] = -1
-        count = parts[i] + (metres[root] >= SHORTEST_PART_M)
-        for k in range(ptr[order[i]], ptr[order[i] + 1]):
-            other = np.int64(neighbour[k])
-            if parent[other] == NOT_DARK:
-                continue
-            while parent[other] >= 0:
-                other = np.int64(parent[other])
-            if other == root:
-                continue
-            low, high = (root, other) if parent[root] > parent[other] else (other, root)
-            before = (metres[low] >= SHORTEST_PART_M) + (metres[high] >= SHORTEST_PART_M)
-            parent[high] += parent[low]
-            parent[low], joined[low] = high, rank[order[i]]
-            metres[high] += metres[low]
-            count += (metres[high] >= SHORTEST_PART_M) - before
-            root = high
-        largest[i + 1], parts[i + 1] = max(largest[i], metres[root]), count

@@ -18,11 +18,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
-from sim.jit import kernel
 from sim.limits import check_value
-from sim.tracking.exposure import SeenArrays, gather_spells, head_steps, in_chunks, new_spells
+from sim.tracking.kernels.recognition import count_faces
+from sim.tracking.kernels.walks import SeenArrays
 from sim.tracking.linking import faced_positions
 from sim.tracking.parameters import RecognitionParameters, TrackingParameters
+from sim.tracking.walks import head_steps, in_chunks, new_spells, seen_arrays
 
 if TYPE_CHECKING:
     from sim.sight.sightings import Sightings
@@ -219,13 +220,12 @@ def faces_of_trips(
     faced = faced_positions(seen.streets.arrays, seen.fleet, seen.arrays, facing_degrees)
     out = np.zeros((len(report.trips), len(totals), len(TASKS)))
     for task in range(len(TASKS)):
-        a = seen.arrays
-        rows = SeenArrays(a.edge_ptr[task], a.head, a.start, a.end, *faced)
+        rows = seen_arrays(seen.arrays, task, faced)
         counted = out[:, :, task]
 
         def some(first: int, stop: int, rows: SeenArrays = rows, task: int = task) -> None:
             spells = new_spells(first, stop, report.paths, rows, heads)
-            _count_faces(first, stop, task, report.paths, heads, rows, weight, spells, out)
+            count_faces(first, stop, task, report.paths, heads, rows, weight, spells, out)
 
         in_chunks(some, len(report.trips), workers)
         np.cumsum(counted, axis=1, out=counted)
@@ -362,19 +362,3 @@ def _check_share(name: str, value: ArrayLike) -> None:
     share = np.asarray(value, np.float64)
     if not ((share >= 0) & (share <= 1)).all():
         raise InputError(f"{name} {share}: give a number from 0 to 1")
-
-
-# mypy: disable-error-code="no-untyped-def,no-untyped-call"
-# ruff: noqa: ANN001, ANN202 - kernels have the signature of the arrays that call them
-
-
-@kernel
-def _count_faces(first, stop, task, paths, heads, seen, weight, spells, out):
-    """Count each faced sighting at the first total that includes its head."""
-    for trip in range(first, stop):
-        count = gather_spells(trip, paths, seen, spells)
-        for spell in range(count):
-            head = spells.head[spell]
-            step = heads.step[head]
-            if step < out.shape[1] and spells.faced[spell] < np.inf:
-                out[trip, step, task] += weight[head]

@@ -18,23 +18,11 @@ from numpy.typing import NDArray
 
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
-from sim.jit import kernel
 from sim.sight.ranks import NEVER, pieces_of
 from sim.surface import Result, axes_for, percent
-from sim.tracking.exposure import (
-    ExposureArrays,
-    PathArrays,
-    StepPieces,
-    expected_metres,
-    exposure,
-    gather_runs,
-    head_steps,
-    in_chunks,
-    new_runs,
-    path_arrays,
-    sort_first,
-    step_pieces,
-)
+from sim.tracking.exposure import ExposureArrays, expected_metres, exposure
+from sim.tracking.kernels.curves import walk_curves
+from sim.tracking.kernels.walks import PathArrays, StepPieces
 from sim.tracking.linking import (
     LinkingArrays,
     faced_positions,
@@ -43,6 +31,7 @@ from sim.tracking.linking import (
 )
 from sim.tracking.parameters import LARGEST_TABLE, TrackingParameters
 from sim.tracking.statistics import numbers, share
+from sim.tracking.walks import head_steps, in_chunks, new_runs, path_arrays, step_pieces
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -359,7 +348,7 @@ def _curves(
         room = rows[paths.edge[paths.ptr[first] : paths.ptr[stop]]].sum()
         rank, length = np.empty(room, np.int32), np.empty(room)
         keys = np.empty_like(runs.step)
-        used = _walk_curves(first, stop, paths, cut, runs, keys, counts, rank, length)
+        used = walk_curves(first, stop, paths, cut, runs, keys, counts, rank, length)
         parts[first] = rank[:used].copy(), length[:used].copy()
 
     in_chunks(some, trips, None)
@@ -369,28 +358,3 @@ def _curves(
         np.concatenate([np.zeros(0, np.int32), *(part[0] for part in ordered)]),
         np.concatenate([np.zeros(0), *(part[1] for part in ordered)]),
     )
-
-
-# mypy: disable-error-code="no-untyped-def,no-untyped-call"
-# ruff: noqa: ANN001, ANN202 - kernels have the signature of the arrays that call them
-
-
-@kernel
-def _walk_curves(first, stop, paths, pieces, runs, keys, counts, rank, length):
-    used = 0
-    for trip in range(first, stop):
-        count = gather_runs(trip, paths, pieces, runs)
-        for run in range(count):
-            keys[run] = runs.step[run] * 2**31 + run  # by rank, then in walking order
-        sort_first(keys, count)
-        begin = used
-        for k in range(count):
-            at, run = keys[k] // 2**31, keys[k] % 2**31
-            if at == NEVER:
-                break
-            if used == begin or rank[used - 1] != at:
-                rank[used], length[used] = at, 0.0
-                used += 1
-            length[used - 1] += runs.length[run]
-        counts[trip] = used - begin
-    return used

@@ -15,7 +15,8 @@ from sim.cameras.fleet import Fleet
 from sim.errors import InputError
 from sim.tracking import avoidance as module
 from sim.tracking.avoidance import avoidance, least_seen_walk, seen_metres
-from sim.tracking.exposure import exposure, head_steps, path_arrays, step_pieces
+from sim.tracking.exposure import exposure
+from sim.tracking.walks import head_steps, path_arrays, step_pieces
 from sim.trips.model import Trips
 
 TOTALS = (3, 6, 12)

@@ -9,7 +9,7 @@ from oracles import tracking as slow
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.tracking import track
-from sim.tracking.exposure import sort_first
+from sim.tracking.kernels.walks import sort_first
 
 
 def a_world(seed, *, cut=0.0, heads=14, sites=6):
@@ -129,7 +129,7 @@ def test_a_stricter_task_never_sees_more():
 def test_workers_and_other_trips_change_nothing(monkeypatch):
     streets, _, seen, trips = a_world(5)
     one = tracked((streets, None, seen, trips), (20, 60)).table
-    monkeypatch.setattr("sim.tracking.exposure.TRIPS_AT_ONCE", 2)
+    monkeypatch.setattr("sim.tracking.walks.TRIPS_AT_ONCE", 2)
     two = track(
         CityOf(streets), seen, trips, (20, 60), pieces=slow.first_seen(seen), workers=2
     ).table

@@ -15,12 +15,8 @@ from sim.cameras.fleet import Fleet
 from sim.errors import InputError
 from sim.sight.sightings import Sightings
 from sim.tracking import TrackingParameters, track
-from sim.tracking.linking import (
-    faced_positions,
-    seconds_alive,
-    seconds_alive_both,
-    survival,
-)
+from sim.tracking.kernels.linking import seconds_alive, seconds_alive_both, survival
+from sim.tracking.linking import faced_positions
 
 CASES = [
     TrackingParameters(),

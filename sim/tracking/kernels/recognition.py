@@ -1,0 +1,31 @@
+"""Faces that heads could search on one walk after the other."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.jit import kernel
+from sim.tracking.kernels.walks import HeadSteps, PathArrays, SeenArrays, Spells, gather_spells
+
+
+@kernel
+def count_faces(
+    first: int,
+    stop: int,
+    task: int,
+    paths: PathArrays,
+    heads: HeadSteps,
+    seen: SeenArrays,
+    weight: NDArray[np.float64],
+    spells: Spells,
+    out: NDArray[np.float64],
+) -> None:
+    """Count each faced sighting at the first total that includes its head."""
+    for trip in range(first, stop):
+        count = gather_spells(trip, paths, seen, spells)
+        for spell in range(count):
+            head = spells.head[spell]
+            step = heads.step[head]
+            if step < out.shape[1] and spells.faced[spell] < np.inf:
+                out[trip, step, task] += weight[head]
