@@ -39,11 +39,11 @@ from sim.city.walls import Walls
 from sim.placement.placing import place
 from sim.processes import available_cores
 from sim.sight.sightings import see
-from sim.tracking import track
-from sim.tracking.anonymity import unicity
 from sim.tracking.percolation import dark_network
 from sim.tracking.recognition import recognition_burden
+from sim.tracking.report import track
 from sim.tracking.subsample import subsample
+from sim.tracking.unicity import unicity
 from sim.trips.model import Trips
 from sim.trips.routing import edge_seconds, walk
 

@@ -21,7 +21,7 @@ from sim.scenario.schema import Scenario, plain_mix, plain_names
 from sim.sight.ranks import FirstSeen
 from sim.sight.sightings import Sightings
 from sim.tracking import TrackingParameters
-from sim.tracking.anonymity import neighbours, summary, unicity
+from sim.tracking.anonymity import neighbours, summary
 from sim.tracking.inequality import (
     exposure_by_district,
     exposure_by_group,
@@ -36,6 +36,7 @@ from sim.tracking.policy import compare_policies
 from sim.tracking.recognition import recognition_burden, recognition_summary
 from sim.tracking.report import TrackReport
 from sim.tracking.subsample import drawn_persons, subsample
+from sim.tracking.unicity import unicity
 from sim.trips.model import Trips
 
 LOOKING = {"equity", "greedy_cover", "greedy_trips"}

@@ -21,21 +21,15 @@ from sim.errors import InputError
 from sim.sight.ranks import NEVER
 from sim.tracking import anonymity as module
 from sim.tracking.anonymity import (
-    DRAWS,
-    FROM_S,
-    POINTS,
-    UNTIL_S,
-    Crowd,
     Doors,
-    Points,
     doors_of,
     neighbours,
-    points_of,
     summary,
-    unicity,
     weighted_percentiles,
 )
+from sim.tracking.crowd import DRAWS, POINTS, Crowd, Points
 from sim.tracking.percolation import network_of
+from sim.tracking.unicity import FROM_S, UNTIL_S, points_of, unicity
 
 DARK = int(NEVER)
 
