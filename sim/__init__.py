@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from sim.scenario.load import load_scenario
     from sim.sight.sightings import Sightings, see
     from sim.sight.what_if import see_changed
-    from sim.tracking import TrackingParameters, track
+    from sim.tracking.parameters import TrackingParameters
+    from sim.tracking.report import track
     from sim.trips.demand import sample_trips
     from sim.trips.model import Trips
 
@@ -33,7 +34,7 @@ _HOME = {
     "InputError": "sim.errors",
     "Optics": "sim.cameras.optics",
     "Sightings": "sim.sight.sightings",
-    "TrackingParameters": "sim.tracking",
+    "TrackingParameters": "sim.tracking.parameters",
     "Trips": "sim.trips.model",
     "bands": "sim.ensemble.bands",
     "compare": "sim.results.compare",
@@ -47,7 +48,7 @@ _HOME = {
     "see": "sim.sight.sightings",
     "see_changed": "sim.sight.what_if",
     "sweep": "sim.ensemble.sweep",
-    "track": "sim.tracking",
+    "track": "sim.tracking.report",
 }
 
 __all__ = [

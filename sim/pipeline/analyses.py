@@ -20,7 +20,6 @@ from sim.results.analyses import Analyses
 from sim.scenario.schema import Scenario, plain_mix, plain_names
 from sim.sight.ranks import FirstSeen
 from sim.sight.sightings import Sightings
-from sim.tracking import TrackingParameters
 from sim.tracking.anonymity import neighbours, summary
 from sim.tracking.inequality import (
     exposure_by_district,
@@ -31,6 +30,7 @@ from sim.tracking.inequality import (
     sensitive_places,
     zones_around,
 )
+from sim.tracking.parameters import TrackingParameters
 from sim.tracking.percolation import dark_network
 from sim.tracking.policy import compare_policies
 from sim.tracking.recognition import recognition_burden, recognition_summary

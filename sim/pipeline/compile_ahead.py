@@ -32,12 +32,12 @@ from sim.processes import same_package
 from sim.sight.isovist import isovists
 from sim.sight.ranks import NEVER, FirstSeen, PieceArrays
 from sim.sight.sightings import SightingArrays, Sightings
-from sim.tracking import TrackingParameters, track
 from sim.tracking.kernels.curves import walk_curves
 from sim.tracking.kernels.recognition import count_faces
+from sim.tracking.parameters import TrackingParameters
 from sim.tracking.percolation import dark_network
 from sim.tracking.recognition import recognition_burden
-from sim.tracking.report import TrackReport
+from sim.tracking.report import TrackReport, track
 from sim.tracking.subsample import subsample
 from sim.tracking.walks import path_arrays
 from sim.trips.demand import sample_trips

@@ -25,8 +25,7 @@ from sim.scenario.parameters import following, placing
 from sim.scenario.schema import Scenario
 from sim.sight.ranks import FirstSeen
 from sim.sight.sightings import Sightings, see
-from sim.tracking import track
-from sim.tracking.report import TrackReport
+from sim.tracking.report import TrackReport, track
 from sim.trips.demand import sample_trips
 from sim.trips.model import Trips
 

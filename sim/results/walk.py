@@ -27,9 +27,8 @@ from sim.results.read import RunData, read_data
 from sim.scenario.parameters import following
 from sim.scenario.schema import coordinates
 from sim.sight.ranks import FirstSeen
-from sim.tracking import track
 from sim.tracking.avoidance import STRETCHES, LeastSeenWalk, least_seen_walk
-from sim.tracking.report import TrackReport
+from sim.tracking.report import TrackReport, track
 from sim.trips.model import Trips
 from sim.trips.routing import Walks, edge_seconds, walk
 from sim.trips.waypoints import Gazetteer

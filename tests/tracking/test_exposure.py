@@ -8,8 +8,8 @@ from oracles import tracking as slow
 
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
-from sim.tracking import track
 from sim.tracking.kernels.walks import sort_first
+from sim.tracking.report import track
 
 
 def a_world(seed, *, cut=0.0, heads=14, sites=6):

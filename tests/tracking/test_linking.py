@@ -14,9 +14,10 @@ from test_exposure import CityOf, a_world, line_world, tracked
 from sim.cameras.fleet import Fleet
 from sim.errors import InputError
 from sim.sight.sightings import Sightings
-from sim.tracking import TrackingParameters, track
 from sim.tracking.kernels.linking import seconds_alive, seconds_alive_both, survival
 from sim.tracking.linking import faced_positions
+from sim.tracking.parameters import TrackingParameters
+from sim.tracking.report import track
 
 CASES = [
     TrackingParameters(),

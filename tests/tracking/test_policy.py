@@ -14,7 +14,7 @@ from sim.city.loaders import load_city
 from sim.errors import InputError
 from sim.sight.ranks import first_seen
 from sim.sight.sightings import Sightings, see
-from sim.tracking import TrackingParameters, track
+from sim.tracking.parameters import TrackingParameters
 from sim.tracking.policy import (
     FIGURES,
     POLICIES,
@@ -24,6 +24,7 @@ from sim.tracking.policy import (
     masked,
     strongest_first,
 )
+from sim.tracking.report import track
 from sim.trips.demand import sample_trips
 
 TOTALS = (20, 60)

@@ -15,8 +15,8 @@ from test_avoidance import a_town
 
 from sim.errors import InputError
 from sim.keyed_random import uniform
-from sim.tracking import TrackingParameters
 from sim.tracking.linking import faced_positions
+from sim.tracking.parameters import TrackingParameters
 from sim.tracking.reconstruction import reconstruction
 from sim.trips.model import Trips
 from sim.trips.routing import walk

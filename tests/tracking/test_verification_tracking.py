@@ -18,9 +18,10 @@ from test_exposure import CityOf, a_world, line_world, tracked
 from sim.cameras.fleet import Fleet
 from sim.cameras.optics import TASKS
 from sim.sight.sightings import Sightings
-from sim.tracking import TrackingParameters, track
 from sim.tracking.linking import hit_rates, working_heads
+from sim.tracking.parameters import TrackingParameters
 from sim.tracking.reconstruction import reconstruction
+from sim.tracking.report import track
 
 FIGURES = ("identified", "tracked_live", "tracked_afterwards")
 PLAIN = TrackingParameters(look_alike_share=0, memory_s=50, hit_rate=(0, 0, 0.5, 0.9))
