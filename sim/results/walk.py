@@ -27,7 +27,7 @@ from sim.results.read import RunData, read_data
 from sim.scenario.parameters import following
 from sim.scenario.schema import coordinates
 from sim.sight.ranks import FirstSeen
-from sim.tracking.avoidance import STRETCHES, LeastSeenWalk, least_seen_walk
+from sim.tracking.avoidance import STRETCHES, MinimalExposurePath, minimal_exposure_path
 from sim.tracking.report import TrackReport, track
 from sim.trips.model import Trips
 from sim.trips.routing import Walks, edge_seconds, walk
@@ -204,11 +204,11 @@ def _figures(tracks: TrackReport, step: int, task: str) -> dict[str, float | Non
 
 def _least_seen(
     run: RunData, nodes: list[int], total: int, task: str
-) -> dict[float, list[LeastSeenWalk]]:
+) -> dict[float, list[MinimalExposurePath]]:
     """Return the least-seen walk of every leg, by how much longer it may be."""
     return {
         stretch: [
-            least_seen_walk(
+            minimal_exposure_path(
                 run.city.streets, run.fleet, run.pieces, start, end,
                 total=total, task=task, stretch=stretch,
             )
@@ -219,7 +219,7 @@ def _least_seen(
 
 
 def _stretches(
-    found: dict[float, list[LeastSeenWalk]] | None, shortest_m: float
+    found: dict[float, list[MinimalExposurePath]] | None, shortest_m: float
 ) -> list[dict[str, Any]] | None:
     """Return the less seen walks as figures, None where they are refused."""
     if found is None:
@@ -274,7 +274,7 @@ def _lines(
     run: RunData,
     legs: Walks,
     content: dict[str, Any],
-    found: dict[int, dict[float, list[LeastSeenWalk]]],
+    found: dict[int, dict[float, list[MinimalExposurePath]]],
 ) -> gpd.GeoDataFrame:
     """Return the walk and the less seen ways as lines in degrees."""
     rows: list[dict[str, Any]] = [

@@ -36,7 +36,7 @@ class Doors(NamedTuple):
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Residents of the dark part of the network at each door.
+    """Residents of the dark component of the network at each door.
 
     Attributes
     ----------
@@ -45,12 +45,12 @@ class Neighbours:
     doors
         Homes.
     people
-        Other residents whose doors hang on the same dark part, shape (doors, totals, tasks); 0
+        Other residents whose doors hang on the same dark component, shape (doors, totals, tasks); 0
         where the street at the door is seen.
     seen
         Whether the street at the door is seen, same shape.
     at_least
-        Whether the dark part goes on beyond the map, so that the figure is a lower bound.
+        Whether the dark component goes on beyond the map, so that the figure is a lower bound.
     """
 
     totals: tuple[int, ...]
@@ -118,15 +118,15 @@ def neighbours(
     count = len(dark.elements.length)
     for k, total in enumerate(totals):
         for t, task in enumerate(TASKS):
-            part = dark.part_roots(doors.element, total, task)
-            behind = part != SEEN
-            living = np.bincount(part[behind], doors.people[behind], count)
+            component = dark.component_roots(doors.element, total, task)
+            behind = component != SEEN
+            living = np.bincount(component[behind], doors.people[behind], count)
             beyond = np.zeros(count + 1, bool)
-            beyond[dark.part_roots(junction, total, task)] = True
+            beyond[dark.component_roots(junction, total, task)] = True
             beyond[SEEN] = False
-            people[:, k, t] = np.where(behind, (living[part] - 1).clip(min=0), 0.0)
+            people[:, k, t] = np.where(behind, (living[component] - 1).clip(min=0), 0.0)
             seen[:, k, t] = ~behind
-            at_least[:, k, t] = beyond[part]
+            at_least[:, k, t] = beyond[component]
     return Neighbours(tuple(totals), doors, people, seen, at_least)
 
 

@@ -1,8 +1,8 @@
-"""How little of a walk need be seen: the least seen of all walks between two doors.
+"""How little of a walk need be seen: the minimal-exposure path between two doors.
 
 Among the walks no longer than 1.25, 1.5 and 2 times the shortest one, the fewest metres that the
-heads see are found exactly, or proven to lie in a bracket. It knows first-seen ranks along streets
-and lengths, neither which head sees what nor whether a walker would know of it.
+heads see are found exactly, or proven to lie in a bracket, from first-seen ranks along streets and
+lengths alone. Whether a walker would know such a path is not modelled.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Avoidance:
         Length of the shortest walk from door to door, shape (trips,); 0 where both are one
         junction, and the figures of such a walk are NaN.
     seen_m
-        Metres seen of the least-seen walk found, shape (trips, totals, tasks, stretches).
+        Metres seen of the minimal-exposure path found, shape (trips, totals, tasks, stretches).
     bound_m
         No walk is seen for fewer metres; `seen_m` itself where that is proven.
     length_m
@@ -115,8 +115,8 @@ class Avoidance:
 
 
 @dataclass(frozen=True)
-class LeastSeenWalk:
-    """The least-seen walk between two junctions under simulated heads.
+class MinimalExposurePath:
+    """The minimal-exposure path between two junctions under simulated heads.
 
     Attributes
     ----------
@@ -201,7 +201,7 @@ def avoidance(
     )  # fmt: skip
 
 
-def least_seen_walk(
+def minimal_exposure_path(
     streets: StreetNetwork,
     fleet: Fleet,
     pieces: PieceArrays,
@@ -211,8 +211,8 @@ def least_seen_walk(
     total: int,
     task: str,
     stretch: float = 1.5,
-) -> LeastSeenWalk:
-    """Find the least-seen walk between two junctions, under simulated heads only.
+) -> MinimalExposurePath:
+    """Find the minimal-exposure path between two junctions, under simulated heads only.
 
     Parameters
     ----------
@@ -254,7 +254,7 @@ def least_seen_walk(
     backward = _backward(ends[0].astype(np.int32), edges, whole, a.edge_u, a.edge_v)
     of_shortest = float(found[0, SEEN])
     best = found[-1]
-    return LeastSeenWalk(
+    return MinimalExposurePath(
         edges, backward, float(best[LENGTH]), float(best[SEEN]), float(best[BOUND]),
         shortest, of_shortest,
     )  # fmt: skip
@@ -317,7 +317,7 @@ def _joined_unseen(
     start: NDArray[np.int64],
     end: NDArray[np.int64],
 ) -> NDArray[np.bool_]:
-    """Say for each walk and row of `seen` whether wholly unseen streets join its ends."""
+    """Return for each walk and row of `seen` whether wholly unseen streets join its ends."""
     nodes = len(streets.node_x)
     out = np.empty((len(start), len(seen)), np.bool_)
     for row, metres in enumerate(seen):

@@ -3,7 +3,7 @@
 A walker is tracked or lost. Being identified makes them tracked; a track lives on while any head
 has them in view, and survives an unseen gap by chance. The expectation is a forward recursion
 along the walk, exact given which heads work and how readily the walker is recognised, and then
-averaged over walkers; nothing is drawn. It knows sightings, not streets.
+averaged over walkers; nothing is drawn at random.
 """
 
 from __future__ import annotations
@@ -110,17 +110,19 @@ def hit_rates(
     return np.clip((1 + node) / 2, 0.0, 1.0), vector[0] ** 2
 
 
-def drawn_hit_rates(mean: float, spread: float, lot: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the hit rates of single persons, from lots in [0, 1): the Beta quantile of each.
+def drawn_hit_rates(
+    mean: float, spread: float, quantile: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the hit rates of single persons, from quantiles in [0, 1) of the Beta distribution.
 
     The parameters are those of `hit_rates`.
     """
     if spread < ALIKE or not ALIKE < mean < 1 - ALIKE:
-        return np.full(lot.shape, mean)
+        return np.full(quantile.shape, mean)
     if spread > 1 - ALIKE:
-        return (lot >= 1 - mean).astype(np.float64)
+        return (quantile >= 1 - mean).astype(np.float64)
     certainty = 1 / spread - 1
-    rate: NDArray[np.float64] = betaincinv(mean * certainty, (1 - mean) * certainty, lot)
+    rate: NDArray[np.float64] = betaincinv(mean * certainty, (1 - mean) * certainty, quantile)
     return rate
 
 

@@ -3,7 +3,7 @@
 Streets are cut where the first-seen rank changes; a junction is seen on a deck as soon as one of
 its ends there is, and decks meet where a node has ways of several. Cameras are taken away one by
 one, from all to none, while what grows dark is joined; the tree of these joins answers for every
-total. Only streets of the study area count in lengths, but parts may hang together through its
+total. Only streets of the study area count in lengths, but components may hang together through its
 surroundings. Who lives along dark streets is asked in `sim.tracking.anonymity`.
 """
 
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
     from sim.sight.sightings import Sightings
 
 HALF = 0.5
-"""The dark network is broken where its largest part holds less than this share of street length."""
+"""The dark network is broken where its largest component holds less than this share of streets."""
 FINEST_STEP = 0.005
 """The curve in summary.json leaves out steps smaller than this share of street length."""
 MOST_PLACES = 2000
 SEEN = -1
-"""Part of a piece that is seen."""
+"""Component of a piece that is seen."""
 
 
 class DarkElements(NamedTuple):
@@ -62,7 +62,7 @@ class DarkElements(NamedTuple):
 
 
 class DarkTree(NamedTuple):
-    """How dark parts of one task are joined as cameras are taken away."""
+    """How dark components of one task are joined as cameras are taken away."""
 
     parent: NDArray[np.int32]
     joined: NDArray[np.int32]
@@ -70,20 +70,20 @@ class DarkTree(NamedTuple):
     total: NDArray[np.int32]
     """Totals at which anything changes, from 0, ascending."""
     largest_m: NDArray[np.float64]
-    """Street length of the largest dark part from each total to the next."""
-    parts: NDArray[np.int64]
+    """Street length of the largest dark component from each total to the next."""
+    components: NDArray[np.int64]
     dark_m: NDArray[np.float64]
 
 
-class DarkParts(NamedTuple):
-    """The dark network at one total, parts in descending order of length."""
+class DarkComponents(NamedTuple):
+    """The dark network at one total, components in descending order of length."""
 
-    part: NDArray[np.int32]
+    component: NDArray[np.int32]
     """Of each piece of street; `SEEN` where it is seen."""
     length_m: NDArray[np.float64]
-    """Of each part, in the study area."""
+    """Of each component, in the study area."""
     leaves_map: NDArray[np.bool_]
-    """Whether the part goes on beyond the map, so that all about it are lower bounds."""
+    """Whether the component goes on beyond the map, so that all about it are lower bounds."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class DarkNetwork:
 
     @cached_property
     def trees(self) -> tuple[DarkTree, ...]:
-        """How dark parts are joined, one tree a task."""
+        """How dark components are joined, one tree a task."""
         with ThreadPoolExecutor(available_cores()) as pool:
             return tuple(pool.map(lambda task: dark_tree(self.elements, task), range(len(TASKS))))
 
@@ -125,7 +125,7 @@ class DarkNetwork:
         -------
         DataFrame
             Columns total and cameras (from which on the row holds, until the next row's),
-            largest_share (of street length, in the largest dark part), parts (number of dark
+            largest_share (of street length, in the largest dark component), parts (number of dark
             parts), dark_m (length of all dark streets).
         """
         tree = self.trees[TASKS.index(task)]
@@ -134,19 +134,19 @@ class DarkNetwork:
                 "total": tree.total,
                 "cameras": np.searchsorted(self.camera_ranks, tree.total, side="right"),
                 "largest_share": tree.largest_m / self.street_m,
-                "parts": tree.parts,
+                "parts": tree.components,
                 "dark_m": tree.dark_m,
             }
         )
 
     def largest_share(self, total: int, task: str) -> float:
-        """Return the share of street length that the largest dark part holds at a total."""
+        """Return the share of street length that the largest dark component holds at a total."""
         tree = self.trees[TASKS.index(task)]
         row = int(np.searchsorted(tree.total, total, side="right")) - 1
         return float(tree.largest_m[row]) / self.street_m
 
-    def critical_total(self, task: str) -> int | None:
-        """Return the smallest total at which no dark part holds half of street length.
+    def percolation_threshold(self, task: str) -> int | None:
+        """Return the smallest total at which no dark component holds half of street length.
 
         It is None if one still does with every camera of the fleet, and 0 if none does without
         any camera, because the map itself is in pieces.
@@ -155,26 +155,28 @@ class DarkNetwork:
         broken = tree.largest_m < HALF * self.street_m
         return int(tree.total[int(broken.argmax())]) if broken.any() else None
 
-    def parts(self, total: int, task: str) -> DarkParts:
-        """Return which dark part each piece of street belongs to at a total."""
+    def components(self, total: int, task: str) -> DarkComponents:
+        """Return which dark component each piece of street belongs to at a total."""
         e, pieces = self.elements, len(self.piece_start)
-        root = self.part_roots(np.arange(len(e.length)), total, task)
+        root = self.component_roots(np.arange(len(e.length)), total, task)
         dark = root != SEEN
         found, label = np.unique(root[dark], return_inverse=True)
         length = np.bincount(label, e.length[dark], len(found))
         beyond = np.bincount(label, e.leaves_map[dark], len(found)) > 0
-        # a junction alone is no part: none is dark without the pieces that end there
+        # a junction alone is no component: none is dark without the pieces that end there
         order = np.lexsort((found, -length))
         number = np.empty(len(found), np.int32)
         number[order] = np.arange(len(found), dtype=np.int32)
-        part = np.full(len(root), SEEN, np.int32)
-        part[dark] = number[label]
-        return DarkParts(part[:pieces], np.asarray(length[order], np.float64), beyond[order])
+        component = np.full(len(root), SEEN, np.int32)
+        component[dark] = number[label]
+        return DarkComponents(
+            component[:pieces], np.asarray(length[order], np.float64), beyond[order]
+        )
 
-    def part_roots(
+    def component_roots(
         self, element: NDArray[np.integer[Any]], total: int, task: str
     ) -> NDArray[np.int32]:
-        """Return an element that stands for the dark part of each; `SEEN` where seen."""
+        """Return an element that stands for the dark component of each; `SEEN` where seen."""
         tree = self.trees[TASKS.index(task)]
         root = np.array(element, np.int32)
         climbing = np.flatnonzero(tree.joined[root] > total)
@@ -258,7 +260,7 @@ class DarkNetwork:
         return {task: self._summary(task) for task in TASKS}
 
     def _summary(self, task: str) -> dict[str, Any]:
-        critical = self.critical_total(task)
+        critical = self.percolation_threshold(task)
         tree = self.trees[TASKS.index(task)]
         shares = (tree.largest_m / self.street_m).tolist()
         kept = [0]
@@ -322,9 +324,9 @@ def network_of(
 
 
 def cut_nodes(city: City) -> NDArray[np.bool_]:
-    """Tell at which nodes the edge of the region cuts a street; a shore cuts none.
+    """Return at which nodes the edge of the region cuts a street; a shore cuts none.
 
-    The rule is that of gates (`sim.trips.destinations`), on every deck.
+    The rule is that of cordon nodes (`sim.trips.destinations`), on every deck.
     """
     a = city.streets.arrays
     edge = shapely.boundary(city.area.region)
@@ -401,10 +403,10 @@ def dark_tree(elements: DarkElements, task: int) -> DarkTree:
     order = np.argsort(NEVER - rank, kind="stable")
     count = len(order)
     parent, joined = np.full(count, NOT_DARK), np.zeros(count, np.int32)
-    largest, parts = np.zeros(count + 1), np.zeros(count + 1, np.int64)
+    largest, components = np.zeros(count + 1), np.zeros(count + 1, np.int64)
     grow_dark(
         order, rank, elements.ptr, elements.neighbour, elements.length.copy(),
-        parent, joined, largest, parts,
+        parent, joined, largest, components,
     )  # fmt: skip
     roots = np.flatnonzero(parent < 0)
     parent[roots] = roots
@@ -415,4 +417,4 @@ def dark_tree(elements: DarkElements, task: int) -> DarkTree:
     first = first[falling[first] < NEVER]
     held = np.append(count, first)
     total = np.append(np.int32(0), falling[first])
-    return DarkTree(parent, joined, total, largest[held], parts[held], dark[held])
+    return DarkTree(parent, joined, total, largest[held], components[held], dark[held])

@@ -1,14 +1,14 @@
 """What rules change when no camera moves: recognition, retention, linked owners, uptime, masks.
 
 A policy changes what sightings mean, not where they are, so all policies are compared on the same
-streets, heads and walks, trip by trip. It knows rules as numbers; whether a rule is law, is kept
-or could be checked is not in it. Fewer cameras stand beside the rules for comparison.
+streets, heads and walks, trip by trip. Rules are numbers here; whether one is law, is kept or could
+be checked is not modelled. Fewer cameras stand beside the rules for comparison.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -213,26 +213,7 @@ def compare_policies(
     """
     _check_names(policies)
     runs = _Runs(city, seen, trips, totals, parameters or TrackingParameters(), seed, workers)
-    base, before = policies[0], runs.figures(policies[0])
-    heads_before = runs.heads(base)
-    rows = []
-    for policy in policies:
-        after, heads = runs.figures(policy), runs.heads(policy)
-        rules = policy.rules_changed(base)
-        for k, t in product(range(len(totals)), range(len(TASKS))):
-            removed = int(heads_before[k] - heads[k])
-            row: dict[str, Any] = {
-                "policy": policy.name, "total": int(totals[k]), "task": TASKS[t],
-                "heads": int(heads[k]), "heads_removed": removed, "rules_changed": rules,
-                "walks": len(runs.person),
-            }  # fmt: skip
-            for name in FIGURES:
-                row |= _compared(name, before[name][:, k, t], after[name][:, k, t], runs.person)
-            change = row["tracked_change"]
-            row["tracked_change_per_head"] = change / removed if removed else np.nan
-            row["tracked_change_per_rule"] = change / rules if rules else np.nan
-            rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame([row for policy in policies for row in _rows(policy, policies[0], runs)])
 
 
 def strongest_first(comparison: pd.DataFrame, total: int, task: str) -> pd.DataFrame:
@@ -306,6 +287,26 @@ class _Runs:
                 name: report.figures[name][self.sampled][:, place] for name in TRACKED
             }
         return self._tracked[key]
+
+
+def _rows(policy: Policy, base: Policy, runs: _Runs) -> Iterator[dict[str, Any]]:
+    """Compare a policy with the base: a row for each total and task."""
+    before, after = runs.figures(base), runs.figures(policy)
+    heads_before, heads = runs.heads(base), runs.heads(policy)
+    rules = policy.rules_changed(base)
+    for k, t in product(range(len(runs.totals)), range(len(TASKS))):
+        removed = int(heads_before[k] - heads[k])
+        row: dict[str, Any] = {
+            "policy": policy.name, "total": int(runs.totals[k]), "task": TASKS[t],
+            "heads": int(heads[k]), "heads_removed": removed, "rules_changed": rules,
+            "walks": len(runs.person),
+        }  # fmt: skip
+        for name in FIGURES:
+            row |= _compared(name, before[name][:, k, t], after[name][:, k, t], runs.person)
+        change = row["tracked_change"]
+        row["tracked_change_per_head"] = change / removed if removed else np.nan
+        row["tracked_change_per_rule"] = change / rules if rules else np.nan
+        yield row
 
 
 def _ruled(policy: Policy, followed: Figures) -> Figures:

@@ -1,8 +1,8 @@
 """The burden of face recognition: faces searched a day, false alerts, and how often one is right.
 
 It counts faces turned towards heads on simulated walks and multiplies them by error rates from a
-cited table (`sim/facts/recognition.csv`). It does not know whether any head is joined to such
-software, which list it holds or what threshold is set: those are named cases, never one truth.
+cited table (`sim/facts/recognition.csv`). Whether a head is joined to such software, which list it
+holds and what threshold is set are not known: those are named cases, never one truth.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """How much of a walk could be retraced: gaps between identifications filled by the least-cost way.
 
 Who was identified where is drawn again and again; what the heads that identified a walker saw is
-known, and between two known stretches an observer takes the quickest way, which is walked by
-whoever has no taste of their own. It knows sightings and streets, not what the observer is after.
+known, and an observer takes the quickest way between two known stretches.
 """
 
 from __future__ import annotations
@@ -19,8 +18,8 @@ from sim.cameras.optics import TASKS
 from sim.city.streets import StreetNetwork
 from sim.errors import InputError
 from sim.keyed_random import keys, uniform
-from sim.tracking.kernels.reconstruction import Chances, Known, Map, Memory, Room, retrace
-from sim.tracking.kernels.walks import HeadSteps, PathArrays, SeenArrays
+from sim.tracking.kernels.reconstruction import Chances, Known, Map, Memory, Room, Scene, retrace
+from sim.tracking.kernels.walks import PathArrays, SeenArrays
 from sim.tracking.linking import drawn_hit_rates, faced_positions, working_heads
 from sim.tracking.parameters import TrackingParameters
 from sim.tracking.walks import head_steps, in_chunks, new_spells, path_arrays, seen_arrays
@@ -79,19 +78,17 @@ def reconstruction(
     """Find how much of each walk could be retraced, for every total and task.
 
     A sighting identifies with the same chance as in `sim.tracking.linking`; where hit rates vary by
-    person, each draw draws the person's own. All that the head
-    saw in that sighting is then known, before and after the moment of recognition too. Between two
-    known stretches the observer takes the quickest way from where the walker was last seen to
-    where they were seen next; before the first and after the last nothing is added.
+    person, each draw draws the person's own. All that the head saw in that sighting is then known,
+    before and after the moment of recognition too. Between two known stretches the observer takes
+    the quickest way from where the walker was last seen to where they were seen next; before the
+    first and after the last nothing is added.
 
     Parameters
     ----------
     streets
         The network walked.
-    seen
-        What the heads see.
-    trips
-        Who walks where.
+    seen, trips
+        What the heads see, and who walks where.
     totals
         Numbers of heads in the whole city, increasing.
     parameters
@@ -101,8 +98,7 @@ def reconstruction(
         of the person, rank of the head, its sighting on the walk, draw), so the same ones are made
         at every total.
     hit
-        Of each head, the probability that it works and looks there, where it is not the one that
-        seed and uptime give.
+        Chance that each head works and looks there; by seed and uptime if not given.
     trip
         Rows of the trips to do, each once; all by default.
     draws
@@ -116,20 +112,16 @@ def reconstruction(
         Draws out of range, or a trip asked for twice.
     """
     chosen = _checked(trips, trip, draws)
-    if hit is None:
-        hit = working_heads(seen.fleet, parameters.uptime, seed)
+    hit = working_heads(seen.fleet, parameters.uptime, seed) if hit is None else hit
     steps = np.asarray(totals, np.int64)
-    paths = _only(path_arrays(streets, trips), chosen)
-    heads = head_steps(seen.fleet, steps)
+    scene = _scene(streets, seen, trips, chosen, steps)
     faced = faced_positions(streets.arrays, seen.fleet, seen.arrays, parameters.facing_degrees)
-    known_map = _map(streets, trips.speed_m_s)
-    every = _every_task(seen, trips, chosen, parameters, seed, hit, draws)
     out = np.zeros((2, len(chosen), len(steps), len(TASKS)))
-    for task, chances in every:
+    for task, chances in _every_task(seen, trips, chosen, parameters, seed, hit, draws):
         rows = seen_arrays(seen.arrays, task, faced)
-        work = partial(_retrace_some, task, paths, heads, rows, chances, known_map, out)
+        work = partial(_retrace_some, task, scene, rows, chances, out)
         in_chunks(work, len(chosen), workers, TRIPS_AT_ONCE)
-    return Reconstruction(chosen, draws, out[0], out[1])
+    return Reconstruction(chosen, draws, *out)
 
 
 def _checked(trips: Trips, trip: ArrayLike | None, draws: int) -> NDArray[np.int64]:
@@ -157,11 +149,11 @@ def _every_task(
     # a copy, for a fleet's own is read-only or not, and the kernel would be compiled for both
     rank = seen.fleet.arrays.rank.copy()
     persons = trips.table["person"].to_numpy(np.int64)[chosen]
-    lot = uniform(seed, "hit rate", persons[:, None], np.arange(draws)[None, :])
+    quantile = uniform(seed, "hit rate", persons[:, None], np.arange(draws)[None, :])
     for task, rate in enumerate(parameters.hit_rate):
         if rate == 0:
             continue
-        person = drawn_hit_rates(rate, parameters.hit_rate_spread, lot) / rate
+        person = drawn_hit_rates(rate, parameters.hit_rate_spread, quantile) / rate
         yield task, Chances(hit * rate, person, rank, parameters.dwell_needed_s, walk_key, draws)
 
 
@@ -180,25 +172,33 @@ def _only(paths: PathArrays, chosen: NDArray[np.int64]) -> PathArrays:
     return paths._replace(ptr=ptr, edge=paths.edge[source], backward=paths.backward[source])
 
 
-def _map(streets: StreetNetwork, speed_m_s: float) -> Map:
-    seconds = edge_seconds(streets, speed_m_s)
+def _scene(
+    streets: StreetNetwork,
+    seen: Sightings,
+    trips: Trips,
+    chosen: NDArray[np.int64],
+    totals: NDArray[np.int64],
+) -> Scene:
+    """Return walks, heads, and the streets by walking time."""
+    seconds = edge_seconds(streets, trips.speed_m_s)
     least = _least_seconds_per_metre(streets, seconds)
     a = streets.arrays
-    return Map(a.edge_u, a.edge_v, least, _graph(streets, seconds, 0.0))
+    known_map = Map(a.edge_u, a.edge_v, least, _graph(streets, seconds, 0.0))
+    paths = _only(path_arrays(streets, trips), chosen)
+    return Scene(paths, head_steps(seen.fleet, totals), known_map)
 
 
 def _retrace_some(
     task: int,
-    paths: PathArrays,
-    heads: HeadSteps,
+    scene: Scene,
     seen: SeenArrays,
     chances: Chances,
-    known_map: Map,
     out: NDArray[np.float64],
     first: int,
     stop: int,
 ) -> None:
     """Retrace the walks first … stop − 1 for one task."""
+    paths, heads = scene.paths, scene.heads
     spells = new_spells(first, stop, paths, seen, heads)
     most = len(spells.head)
     known = Known(
@@ -212,6 +212,6 @@ def _retrace_some(
     )  # fmt: skip
     room = Room(
         spells, known, np.empty(edges + 1), np.empty(edges + 1), memory,
-        _new_scratch(len(known_map.graph.x)),
+        _new_scratch(len(scene.known_map.graph.x)),
     )  # fmt: skip
-    retrace(first, stop, task, paths, heads, seen, chances, known_map, room, out)
+    retrace(first, stop, task, scene, seen, chances, room, out)

@@ -234,12 +234,10 @@ def track(
     InputError
         Totals not positive or not increasing, or a table too large for memory.
     """
-    parameters = parameters or TrackingParameters()
-    steps = _checked(totals, seen.fleet, len(trips))
+    steps, parameters = _checked(totals, seen.fleet, len(trips)), parameters or TrackingParameters()
     first_seen = (pieces or seen.first_seen).arrays
-    paths = path_arrays(city.streets, trips)
-    heads = head_steps(seen.fleet, steps)
-    cut = [step_pieces(first_seen, task, steps) for task in range(len(TASKS))]
+    paths, heads = path_arrays(city.streets, trips), head_steps(seen.fleet, steps)
+    cut = _cut(first_seen, steps)
     e = exposure(paths, heads, seen.arrays, cut, len(steps), workers)
     hit = working_heads(seen.fleet, parameters.uptime, seed)
     faced = faced_positions(city.streets.arrays, seen.fleet, seen.arrays, parameters.facing_degrees)
@@ -311,6 +309,11 @@ def _kept_alive(
     length = seen.streets.arrays.edge_length
     uncut = np.zeros(len(length) + 1, np.int64)
     pieces = pieces_of(seen.arrays, rank, length, uncut, np.zeros(0))
+    return _cut(pieces, steps)
+
+
+def _cut(pieces: PieceArrays, steps: NDArray[np.int64]) -> list[StepPieces]:
+    """Cut the streets by the first total that sees them, task by task."""
     return [step_pieces(pieces, task, steps) for task in range(len(TASKS))]
 
 

@@ -1,7 +1,6 @@
 """Means, percentiles and shares over walks, each with the error that comes from drawing people.
 
-Persons and not walks are the sample, since walks of one person resemble one another. It knows
-nothing of what the figures mean.
+Persons and not walks are the sample, since walks of one person resemble one another.
 """
 
 from __future__ import annotations

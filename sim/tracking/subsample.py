@@ -1,8 +1,8 @@
 """Figures that need a search for every walk, on a stated subsample of them.
 
 How little of a walk need be seen, and how much of it could be retraced, take a search of the
-network per walk, total and task; so some of the sampled walks are drawn by lot, and every figure
-says of how many it is and with what error. It searches nothing itself.
+network per walk, total and task; so some of the sampled walks are drawn at random, and every figure
+says of how many it is and with what error.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def subsample(
     seed: int = 0,
     workers: int | None = None,
 ) -> Subsample:
-    """Search for the least-seen alternatives of some walks, and retrace those walks.
+    """Search for the minimal-exposure alternatives of some walks, and retrace those walks.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def subsample(
     parameters
         Of identification.
     walks
-        So many are drawn by lot, or all where there are fewer; one more changes no other.
+        So many are drawn at random, or all where there are fewer; one more changes no other.
     seed
         Decides which walks, which heads are out of order, and who is identified where.
     workers
@@ -123,8 +123,8 @@ def drawn_walks(trips: Trips, walks: int, seed: int) -> NDArray[np.int64]:
     sampled = np.flatnonzero(~trips.table["named"].to_numpy(bool))
     person = trips.table["person"].to_numpy(np.int64)[sampled]
     leg = trips.table["leg"].to_numpy(np.int64)[sampled]
-    lot = np.argsort(keys(seed, "subsample", person, leg), kind="stable")
-    return np.sort(sampled[lot[:walks]])
+    order = np.argsort(keys(seed, "subsample", person, leg), kind="stable")
+    return np.sort(sampled[order[:walks]])
 
 
 def drawn_persons(trips: Trips, persons: int, seed: int) -> Trips:
@@ -136,5 +136,5 @@ def drawn_persons(trips: Trips, persons: int, seed: int) -> Trips:
     known = np.unique(person[~trips.table["named"].to_numpy(bool)])
     if len(known) <= persons:
         return trips
-    lot = np.argsort(keys(seed, "persons", known), kind="stable")
-    return trips.only(np.flatnonzero(np.isin(person, known[lot[:persons]])))
+    order = np.argsort(keys(seed, "persons", known), kind="stable")
+    return trips.only(np.flatnonzero(np.isin(person, known[order[:persons]])))

@@ -1,7 +1,7 @@
 """Unicity: how many people passed the same heads in the same minutes as a person did.
 
 After de Montjoye, Hidalgo, Verleysen and Blondel, "Unique in the Crowd", Scientific Reports 3,
-1376, 2013, for all totals. Whether anyone is identified is no part of it.
+1376, 2013, for all totals. Whether anyone is identified is not considered.
 """
 
 from __future__ import annotations

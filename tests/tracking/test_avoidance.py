@@ -14,7 +14,7 @@ from shapely import Point
 from sim.cameras.fleet import Fleet
 from sim.errors import InputError
 from sim.tracking import avoidance as module
-from sim.tracking.avoidance import avoidance, least_seen_walk, seen_metres
+from sim.tracking.avoidance import avoidance, minimal_exposure_path, seen_metres
 from sim.tracking.exposure import exposure
 from sim.tracking.walks import head_steps, path_arrays, step_pieces
 from sim.trips.model import Trips
@@ -304,7 +304,7 @@ def test_the_walk_is_one_and_is_what_its_figures_say(seed):
     found = avoidance(streets, pieces, trips, TOTALS)
     for i in range(len(trips)):
         start, end = ends(trips, streets, i)
-        walk = least_seen_walk(
+        walk = minimal_exposure_path(
             streets, seen.fleet, pieces, start, end, total=12, task="observe", stretch=1.5
         )
         node, a = start, streets.arrays
@@ -323,12 +323,12 @@ def test_no_walk_is_drawn_past_real_cameras():
     streets, seen, trips = three_ways()
     pieces, fleet = pieces_of(seen), seen.fleet
     ask = {"total": 3, "task": "identify", "stretch": 2.0}
-    assert least_seen_walk(streets, fleet, pieces, 0, 1, **ask).edge.tolist() == [2]
+    assert minimal_exposure_path(streets, fleet, pieces, 0, 1, **ask).edge.tolist() == [2]
     real = Fleet(fleet.heads.assign(status=["simulated", "mapped", "simulated"]))
     unknown = Fleet(fleet.heads.drop(columns="status"))
     for heads in (real, unknown):
         with pytest.raises(InputError, match="not simulated"):
-            least_seen_walk(streets, heads, pieces, 0, 1, **ask)
+            minimal_exposure_path(streets, heads, pieces, 0, 1, **ask)
     assert avoidance(streets, pieces, trips, (3,)).seen_m[0, 0, 3, 2] == pytest.approx(1)
 
 
@@ -341,7 +341,7 @@ def test_walks_that_cannot_be(wrong):
     streets, seen, _ = three_ways()
     ask = {"destination": 1, "total": 3, "task": "identify", "stretch": 2.0} | wrong
     with pytest.raises(InputError):
-        least_seen_walk(streets, seen.fleet, pieces_of(seen), 0, **ask)
+        minimal_exposure_path(streets, seen.fleet, pieces_of(seen), 0, **ask)
 
 
 def test_two_islands_have_no_walk():
@@ -349,4 +349,4 @@ def test_two_islands_have_no_walk():
     fleet = slow.fleet([{"x": 0.0, "y": 0.0, "status": "simulated"}])
     pieces = pieces_of(slow.given(streets, fleet, [(3, 0, 0, 0.0, 1.0)]))
     with pytest.raises(InputError, match="no way on foot"):
-        least_seen_walk(streets, fleet, pieces, 0, 2, total=1, task="identify")
+        minimal_exposure_path(streets, fleet, pieces, 0, 2, total=1, task="identify")

@@ -63,14 +63,14 @@ def test_percolation_equals_the_slow_truth(block):
             assert row["largest_share"] == dark.largest_share(total, "recognise")
             assert row["parts"] == sum(metres > 0 for metres, _ in truth)
             assert row["dark_m"] == pytest.approx(sum(metres for metres, _ in truth))
-            found = dark.parts(total, "recognise")
+            found = dark.components(total, "recognise")
             mine = {}
-            for piece, part in zip(pieces, found.part.tolist(), strict=True):
+            for piece, part in zip(pieces, found.component.tolist(), strict=True):
                 mine.setdefault(part, set()).add(piece)
             mine.pop(SEEN, None)
             assert {frozenset(part) for part in mine.values()} == {part for _, part in truth}
             for metres, part in truth:
-                number = found.part[pieces.index(next(iter(part)))]
+                number = found.component[pieces.index(next(iter(part)))]
                 assert found.length_m[number] == pytest.approx(metres)
             assert (np.diff(found.length_m) <= 0).all()
 
@@ -96,7 +96,7 @@ def test_dark_parts_do_not_grow(seed):
     assert (np.diff(curve["dark_m"]) <= 1e-9).all()
     before = None
     for total in totals_of(streets):
-        now = dark.parts(total, "detect").part
+        now = dark.components(total, "detect").component
         if before is not None:  # what hangs together now did so with fewer cameras
             assert (before[now != SEEN] != SEEN).all()
             for part in set(now.tolist()) - {SEEN}:
@@ -147,7 +147,7 @@ def test_critical_total_of_a_ring():
     assert dark.largest_share(3, "detect") == pytest.approx(0.9)
     assert dark.largest_share(4, "detect") == pytest.approx(0.9)
     assert dark.largest_share(5, "detect") == pytest.approx(0.4)
-    assert dark.critical_total("detect") == 5
+    assert dark.percolation_threshold("detect") == 5
     assert dark.summary["detect"] == {
         "critical_cameras": 4,
         "critical_total": 5,
@@ -158,10 +158,10 @@ def test_critical_total_of_a_ring():
 def test_half_of_a_ring_is_not_less_than_half():
     dark = network(ring([3, DARK, DARK, 3, DARK, DARK, DARK, DARK, DARK, DARK]))
     assert dark.largest_share(3, "detect") == pytest.approx(0.6)
-    assert dark.critical_total("detect") is None
+    assert dark.percolation_threshold("detect") is None
     assert dark.summary["detect"]["critical_cameras"] is None
     assert network(ring([4, DARK])).largest_share(4, "detect") == HALF
-    assert network(ring([4, DARK])).critical_total("detect") is None
+    assert network(ring([4, DARK])).percolation_threshold("detect") is None
 
 
 def test_a_map_in_pieces_is_broken_without_any_camera():
@@ -169,7 +169,7 @@ def test_a_map_in_pieces_is_broken_without_any_camera():
         slow.Street((2.0 * i, 0.0), (2.0 * i + 1, 0.0), [(10.0, DARK, True)]) for i in range(3)
     ]
     dark = network(apart)
-    assert dark.critical_total("detect") == 0
+    assert dark.percolation_threshold("detect") == 0
     assert (dark.last_joined(np.arange(3), "detect") == [
         [np.inf, -1, -1], [-1, np.inf, -1], [-1, -1, np.inf],
     ]).all()  # fmt: skip
@@ -191,7 +191,7 @@ def test_the_map_around_the_area_joins_but_does_not_count():
     dark = network(streets)
     assert dark.street_m == 300
     assert dark.largest_share(4, "detect") == pytest.approx(2 / 3)
-    assert dark.parts(4, "detect").length_m.tolist() == [200.0]
+    assert dark.components(4, "detect").length_m.tolist() == [200.0]
 
 
 def test_parts_that_leave_the_map():
@@ -200,11 +200,11 @@ def test_parts_that_leave_the_map():
             (0.0, 0.0), (1.0, 0.0), [(10.0, DARK, True), (5.0, 3, True), (30.0, DARK, True)]
         )
     ]
-    found = network(streets, cut=[0]).parts(3, "detect")
-    assert found.part.tolist() == [1, SEEN, 0]
+    found = network(streets, cut=[0]).components(3, "detect")
+    assert found.component.tolist() == [1, SEEN, 0]
     assert found.length_m.tolist() == [30, 10]
     assert found.leaves_map.tolist() == [False, True]
-    assert network(streets, cut=[0]).parts(2, "detect").leaves_map.tolist() == [True]
+    assert network(streets, cut=[0]).components(2, "detect").leaves_map.tolist() == [True]
 
 
 def test_places_by_position_and_by_node():
@@ -260,7 +260,7 @@ def test_a_city_and_its_cameras():
     assert curve["cameras"].tolist() == [0, 1, 1]
     assert curve["largest_share"].tolist() == pytest.approx([1, 0.38, 0.38])
     assert curve["dark_m"].tolist() == pytest.approx([200, 152, 152])
-    assert dark.critical_total("recognise") == 1
-    assert dark.parts(1, "recognise").leaves_map.tolist() == [True, True]
+    assert dark.percolation_threshold("recognise") == 1
+    assert dark.components(1, "recognise").leaves_map.tolist() == [True, True]
     # the second camera sees the end of the street on the edge of the map
-    assert sorted(dark.parts(2, "recognise").leaves_map.tolist()) == [False, True]
+    assert sorted(dark.components(2, "recognise").leaves_map.tolist()) == [False, True]

@@ -1,4 +1,4 @@
-"""The least-seen of all walks within a budget of length: prices, then labels (see `avoidance`).
+"""The minimal-exposure path within a budget of length: prices, then labels (see `avoidance`).
 
 One thread searches one walk after the other with arrays of its own; these kernels allocate
 nothing and check no bounds.
@@ -19,7 +19,7 @@ Index = int | np.int64
 to a kernel numba compiles it once more."""
 
 PROVEN_M = 1e-6
-"""A walk is the least seen if no other is seen for a micrometre less."""
+"""A path is of minimal exposure if no other is seen for a micrometre less."""
 TIE_BREAK = 1e-9
 """Seen metres that a metre of length counts in the order (not the result) of the darkest tree."""
 ROUNDING = 1.0 + 1e-12

@@ -68,13 +68,21 @@ class Course(NamedTuple):
 
 
 class Map(NamedTuple):
-    """Streets as the observer reads them, by walking time without taste."""
+    """Streets as the observer reads them, by walking time alone."""
 
     edge_u: NDArray[np.int32]
     edge_v: NDArray[np.int32]
     least: float
     """Fewest seconds per metre of straight line."""
     graph: _Graph
+
+
+class Scene(NamedTuple):
+    """What is the same for every task: walks, heads, and the streets that the observer knows."""
+
+    paths: PathArrays
+    heads: HeadSteps
+    known_map: Map
 
 
 class Memory(NamedTuple):
@@ -114,16 +122,14 @@ def retrace(
     first: int,
     stop: int,
     task: int,
-    paths: PathArrays,
-    heads: HeadSteps,
+    scene: Scene,
     seen: SeenArrays,
     chances: Chances,
-    known_map: Map,
     room: Room,
     out: Floats,
 ) -> None:
     """Retrace the walks first … stop − 1; `out` has the shape (2, trips, totals, tasks)."""
-    known, memory = room.known, room.memory
+    paths, known, memory = scene.paths, room.known, room.memory
     for trip in range(first, stop):
         start, edges = paths.ptr[trip], paths.ptr[trip + 1] - paths.ptr[trip]
         if edges == 0:
@@ -132,7 +138,14 @@ def retrace(
         _measure_course(course)
         count = gather_spells(trip, paths, seen, room.spells)
         count = _may_identify(
-            count, course, chances.walk_key[trip], heads, chances, room.spells, known, out.shape[2]
+            count,
+            course,
+            chances.walk_key[trip],
+            scene.heads,
+            chances,
+            room.spells,
+            known,
+            out.shape[2],
         )
         for k in range(len(memory.gap)):
             memory.gap[k] = -1
@@ -142,7 +155,9 @@ def retrace(
                 chance = known.chance[k] * chances.person[trip, draw]
                 known.made[k] = np.float64(bits) * 2.0**-53 < chance
             for total in range(out.shape[2]):
-                metres = _retraced(total, count, course, known, known_map, memory, room.scratch)
+                metres = _retraced(
+                    total, count, course, known, scene.known_map, memory, room.scratch
+                )
                 share = min(metres / course.metres[edges], 1.0)
                 # mean and sum of squared deviations, without loss of digits (Welford 1962)
                 shift = share - out[MEAN, trip, total, task]
