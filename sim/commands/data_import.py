@@ -96,10 +96,9 @@ def _import(
 ) -> tuple[Path, City]:
     with progress() as announce, reading_ahead(files) as begun:
         announce("reading")
-        # slow: they load the engine, while the file is already read by another process
-        from sim.city.bundle import save_bundle
-        from sim.city.bundle_folder import bundle_path
-        from sim.city.from_files import import_files
+        from sim.city.bundle import save_bundle  # slow, while others read the file already
+        from sim.city.bundle_folder import bundle_path  # slow, likewise
+        from sim.city.from_files import import_files  # slow, likewise
 
         folder = bundle_path(name)
         city = import_files(
