@@ -200,6 +200,21 @@ class TestPlaces:
         assert report["replaced_sensitive_by_station_older_resident"] > 0  # the pier is too far
         assert "school" not in set("-".join(trips.table["kind"]).split("-"))
 
+    def test_who_comes_from_elsewhere_goes_first_where_weight_leads(self):
+        """To one office of four near the station, to three far from it, however near the first."""
+        near, far = (190, 120), (410, 290)
+        places = [("office", "", "", 1.0, *near), ("office", "", "", 3.0, *far),
+                  ("station", "S", "", 1.0, 120, 120)]  # fmt: skip
+        city = grid_city(places)
+        trips = sample_trips(city, people=4000, seed=1, profiles=["worker"])
+        first = trips.table[trips.table["leg"] == 0]
+        node = city.streets.nodes.geometry.to_numpy()[first["destination"]]
+        goes = shapely.distance(node, shapely.Point(WEST + far[0], SOUTH + far[1])) < 60
+        from_station = (first["kind"] == "station-office").to_numpy()
+        assert from_station.sum() > 1000
+        share = goes[from_station].mean()
+        assert share == pytest.approx(0.75, abs=4 * np.sqrt(0.1875 / from_station.sum()))
+
     def test_without_any_place_people_stay_at_home(self):
         homes = [place for place in PLACES if place[0] == "home"]
         inner = (60, 60, 420, 300)

@@ -51,6 +51,20 @@ test("a named walk's share follows its own curve and ends at the whole", () => {
   assert.equal(made({ walk_detect_length: Int32Array.of(10000, 40001) }).walkShare(0, 0, 9), 1);
 });
 
+test("each of several named walks has its own part of the curve", () => {
+  const { head, columns } = square();
+  const walks = [50, 80, 100].map((length) => ({ name: ["", ""], length }));
+  const own = {
+    walk_detect_steps: Int32Array.of(2, 0, 3), walk_detect_rank: Int32Array.of(5, 9, 2, 5, 7),
+    walk_detect_length: Int32Array.of(10000, 20000, 30000, 40000, 20000),
+  };
+  const figures = new Figures({ ...head, walks }, { ...columns, ...own });
+  const shares = (walk) => [1, 2, 5, 8, 9].map((total) => figures.walkShare(walk, 0, total));
+  assert.deepEqual(shares(0), [0, 0, 0.2, 0.2, 0.6]);
+  assert.deepEqual(shares(1), [0, 0, 0, 0, 0]);
+  assert.deepEqual(shares(2), [0, 0.3, 0.7, 0.9, 0.9]);
+});
+
 test("steps are the run's totals", () => {
   const figures = made();
   assert.deepEqual([0, 4, 5, 8, 9, 99].map((total) => figures.step(total)), [-1, -1, 0, 0, 1, 1]);
