@@ -129,8 +129,8 @@ def by_turns(
     group
         Of each candidate.
     preference
-        Keys that order the candidates of one group, the most important first, ascending; the last
-        one also settles ties between groups.
+        Keys that order the candidates of one group, the most important first, ascending. A tie
+        between groups goes to the one with fewer places so far, then by the same keys.
     """
     ascending = preference[::-1]
     own = np.lexsort((*ascending, group))
