@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from oracles import tracking as slow
 from scipy.integrate import quad
+from scipy.special import erfcx
 from test_exposure import CityOf, a_world, line_world, tracked
 
 from sim.cameras.fleet import Fleet
@@ -197,6 +198,15 @@ def test_closed_forms_equal_quadrature(gap, memory, crowd):
     both = quad(lambda u: rho(u) * rho(gap - u), 0, gap, limit=400, epsabs=1e-12,
                 points=np.linspace(0, gap, 9)[1:-1])[0]  # fmt: skip
     assert seconds_alive_both(gap, loss, crowd) == pytest.approx(both, rel=1e-7, abs=1e-9)
+
+
+@pytest.mark.parametrize("z", [0.1, 5.0, 19.9, 20.1, 25.0, 60.0, 1e3, 1e6])
+def test_a_track_without_end_lives_as_long_as_erfcx_says(z):
+    """∫₀^∞ exp(−u − c u²) du = √π z erfcx(z) with z = 1 / (2 √c), to thirteen digits."""
+    crowd = 1 / (2 * z) ** 2
+    assert seconds_alive(1e9, 1.0, crowd) == pytest.approx(
+        math.sqrt(math.pi) * z * erfcx(z), rel=2e-13 if z > 20 else 1e-12
+    )
 
 
 @given(st.floats(0, 1000), st.floats(0, 1000), st.floats(1, 1e4), st.floats(0, 1))
