@@ -31,9 +31,9 @@ import sim
 from sim.cameras.optics import TASKS
 from sim.city.linear_referencing import pieces_between
 from sim.placement.parameters import Objective
-from sim.placement.strategies import STRATEGIES
+from sim.placement.strategies.registry import STRATEGIES
+from sim.sight.arrays import NEVER
 from sim.sight.isovist import isovists
-from sim.sight.ranks import NEVER
 
 TASK = "recognise"
 SHOWN = ("detect", "recognise")

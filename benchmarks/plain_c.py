@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.sight.scene import FieldArrays, Rows, Scratch, StreetScene, WallScene
+from sim.sight.arrays import FieldArrays, Rows, Scratch, StreetScene, WallScene
 
 POINTER = ctypes.c_void_p
 FLAGS = ("-O3", "-march=native", "-ffp-contract=off", "-shared", "-fPIC")

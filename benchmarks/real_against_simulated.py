@@ -40,8 +40,8 @@ from sim.city.from_files import import_files
 from sim.city.linear_referencing import points_at, segment_at
 from sim.city.streets import StreetNetwork
 from sim.placement.context import PlacementContext
-from sim.placement.strategies import STRATEGIES, ranked
-from sim.sight.ranks import NEVER
+from sim.placement.strategies.registry import STRATEGIES, ranked
+from sim.sight.arrays import NEVER
 
 PLACED = tuple(name for name in STRATEGIES if name != "points")
 """All strategies but the one that wants points of the user's own."""

@@ -266,7 +266,7 @@ def contenders(streets, links, origins, targets):
     ready, missing = {}, {}
     for taste in (0.0, 0.2):
         for threads in (1, 2):
-            options = {"seed": 1, "taste": taste, "speed_m_s": SPEED, "workers": threads}
+            options = {"seed": 1, "cost_dispersion": taste, "speed_m_s": SPEED, "workers": threads}
             ready[f"ours, taste {taste:g}, {threads} thread{'s'[: threads - 1]}"] = (
                 lambda options=options: walk(streets, origins, targets, persons, **options), count,
                 None, 0.0,
@@ -292,7 +292,9 @@ def table(streets, origins, targets, rounds: int) -> tuple[list[dict], dict[str,
     u, v = np.array(list(cheapest), np.int64).T
     links = Links(u, v, seconds[list(cheapest.values())], streets.arrays.node_x,
                   streets.arrays.node_y)  # fmt: skip
-    least = walk(streets, origins, targets, np.zeros(len(origins)), seed=0, taste=0.0).cost
+    least = walk(
+        streets, origins, targets, np.zeros(len(origins)), seed=0, cost_dispersion=0.0
+    ).cost
     ready, missing = contenders(streets, links, origins, targets)
     runs: dict[str, list[dict]] = {name: [] for name in ready}
     for _ in range(rounds):
@@ -344,7 +346,7 @@ def main() -> None:
     load = [round(os.getloadavg()[0], 2)]
     rows, missing = table(streets, origins, targets, 1 if options.quick else 5)
     load.append(round(os.getloadavg()[0], 2))
-    length = walk(streets, origins, targets, origins, seed=1, taste=0.2).length
+    length = walk(streets, origins, targets, origins, seed=1, cost_dispersion=0.2).length
     about = {
         "streets": f"{tile}, {columns} × {-(-tiles // columns)} tiles",
         "nodes": len(streets.nodes), "edges": len(streets.edges), "walks": len(origins),

@@ -36,7 +36,7 @@ from oracles.lines_of_sight import engine_says, points_on
 from peers import installed, questions, select
 from real_scenes import FILES, openstreetmap
 
-from sim.sight import kernels, ranks, scene, sightings
+from sim.sight import arrays, kernels, ranks, scene, sightings
 
 RANGES = {"40 m": (40.0, 0.0, 0.0, 0.0), "128/51/26/13 m": (128.0, 51.0, 26.0, 13.0)}
 BLOCK_HEADS = 512
@@ -60,11 +60,11 @@ class Work:
         row = np.floor((self.heads.y - grid.south) / grid.cell)
         self.order = np.lexsort((self.heads.rank, column, row))
 
-    def kernel(self, see, threads: int) -> tuple[scene.Rows, float, float]:
+    def kernel(self, see, threads: int) -> tuple[arrays.Rows, float, float]:
         """Return rows, wall seconds, and processor seconds a thread."""
         busy: list[float] = []
 
-        def block(begin: int) -> scene.Rows:
+        def block(begin: int) -> arrays.Rows:
             started = time.thread_time()
             stop, parts, size = min(begin + BLOCK_HEADS, len(self.order)), [], 4096
             out, scratch = scene.empty_rows(ROWS), scene.empty_scratch(size)
@@ -86,7 +86,7 @@ class Work:
         took = time.perf_counter() - started
         return scene.joined(parts), took, sum(busy) / threads
 
-    def csr(self, rows: scene.Rows):
+    def csr(self, rows: arrays.Rows):
         """Order the rows by task, edge and head."""
         return sightings.order_rows([rows], len(self.heads.x), len(self.streets.edge_length))
 
@@ -96,7 +96,7 @@ class Work:
         none = np.zeros(edges + 1, np.int64)
         return ranks.pieces_of(seen, self.heads.rank, self.streets.edge_length, none, np.zeros(0))
 
-    def floor(self, rows: scene.Rows) -> None:
+    def floor(self, rows: arrays.Rows) -> None:
         """Read both indexes once and write the result once: the memory floor."""
         for part in self.scenes:
             part.grid.line.sum()

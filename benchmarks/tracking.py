@@ -71,7 +71,7 @@ def trips_of(streets: StreetNetwork, count: int) -> Trips:
     """Walks of one person each, with a taste of their own."""
     origin, target = local_walks(streets, count)
     person = np.arange(len(origin))
-    walks = walk(streets, origin, target, person, seed=1, taste=0.2)
+    walks = walk(streets, origin, target, person, seed=1, cost_dispersion=0.2)
     seconds = edge_seconds(streets, 1.34)
     trip = np.repeat(np.arange(len(origin)), np.diff(walks.path_ptr))
     duration = np.bincount(trip, seconds[walks.path_edge], len(origin))

@@ -31,10 +31,11 @@ from sim.pipeline.stage_cache import (
     unpacked,
 )  # fmt: skip
 from sim.pipeline.user_inputs import KINDS
-from sim.placement.strategies import STRATEGIES
+from sim.placement.strategies.registry import STRATEGIES
 from sim.scenario.schema import Scenario, plain_names
-from sim.sight.ranks import FirstSeen, PieceArrays
-from sim.sight.sightings import SightingArrays, Sightings
+from sim.sight.arrays import PieceArrays, SightingArrays
+from sim.sight.ranks import FirstSeen
+from sim.sight.sightings import Sightings
 from sim.tracking.avoidance import Avoidance
 from sim.tracking.reconstruction import Reconstruction
 from sim.tracking.report import TrackReport

@@ -29,9 +29,10 @@ from sim.city.places import Places
 from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
 from sim.processes import same_package
+from sim.sight.arrays import NEVER, PieceArrays, SightingArrays
 from sim.sight.isovist import isovists
-from sim.sight.ranks import NEVER, FirstSeen, PieceArrays
-from sim.sight.sightings import SightingArrays, Sightings
+from sim.sight.ranks import FirstSeen
+from sim.sight.sightings import Sightings
 from sim.tracking.kernels.curves import walk_curves
 from sim.tracking.kernels.recognition import count_faces
 from sim.tracking.parameters import TrackingParameters

@@ -145,7 +145,7 @@ def drawn_walks(scenario: Scenario, city: City, own: OwnInputs) -> Trips:
         people=wanted.people,
         seed=scenario.seed,
         kinds=wanted.kinds,
-        taste=wanted.taste,
+        cost_dispersion=wanted.taste,
         speed_m_s=wanted.speed_m_s,
         walks=wanted.walks,
         profiles=profiles if isinstance(profiles, tuple) else profiles.model_dump(),

@@ -77,7 +77,7 @@ class OwnInputs(NamedTuple):
                 self.demand,
                 seed=scenario.seed,
                 share=wanted.od_share,
-                taste=wanted.taste,
+                cost_dispersion=wanted.taste,
                 speed_m_s=wanted.speed_m_s,
             )
             trips = join(trips, drawn)

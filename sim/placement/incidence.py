@@ -15,8 +15,9 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.city.linear_referencing import points_at
+from sim.sight.arrays import SightingArrays
 from sim.sight.ranks import edge_cuts
-from sim.sight.sightings import SightingArrays, head_index
+from sim.sight.sightings import head_index
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.cameras.candidates import SIGHT_LINES, USUAL_KINDS, candidates
 from sim.cameras.optics import TASKS, camera_type
@@ -23,7 +24,7 @@ from sim.placement.incidence import stretches_in
 from sim.placement.views import after_standing, candidate_arrays, one_after_another, seen_of
 
 if TYPE_CHECKING:
-    from sim.cameras.fleet import Fleet
+    from sim.cameras.fleet import Fleet, HeadArrays
     from sim.city.model import City
 
 STEPS = 50
@@ -81,6 +82,32 @@ def coverage_limit(
     """
     if task not in TASKS:
         raise InputError(f'"{task}" is no task; choose one of {", ".join(TASKS)}')
+    heads = _every_head(city, optics, kinds, directions)
+    if existing is not None:
+        heads = after_standing(city, existing, heads)
+    stretches = stretches_in(city.streets, city.area.polygon)
+    seen = seen_of(city, heads, task, stretches)
+    picks = greedy_cover(seen, max(totals_heads, default=0))
+    bounds = coverage_bounds(seen, picks, totals_heads, steps=steps)
+    return [bound / int(stretches.length.sum()) for bound in _of_more(totals_heads, bounds)]
+
+
+def _of_more(counts: Sequence[int], bounds: NDArray[np.int64]) -> list[int]:
+    """Return the least bound of each number of heads: what bounds more also bounds fewer."""
+    each = list(zip(counts, bounds.tolist(), strict=True))
+    return [min(bound for more, bound in each if more >= count) for count in counts]
+
+
+def _every_head(
+    city: City, optics: str | Mapping[str, float], kinds: Sequence[str], directions: int
+) -> HeadArrays:
+    """Return a head of each type in each direction of each candidate.
+
+    Raises
+    ------
+    InputError
+        An unknown camera type or kind of candidate, or directions that no site offers.
+    """
     if not 1 <= directions <= DIRECTIONS:
         raise InputError(f"{directions} directions: a site offers 1 to {DIRECTIONS}")
     sites = candidates(city, kinds)
@@ -88,16 +115,4 @@ def coverage_limit(
     heads = HeadOrder(every // directions, every % directions)
     names = [optics] if isinstance(optics, str) else [n for n, w in optics.items() if w > 0]
     lenses = [camera_type(name, "cameras.optics") for name in names]
-    arrays = one_after_another([candidate_arrays(sites, heads, lens) for lens in lenses])
-    if existing is not None:
-        arrays = after_standing(city, existing, arrays)
-    stretches = stretches_in(city.streets, city.area.polygon)
-    seen = seen_of(city, arrays, task, stretches)
-    picks = greedy_cover(seen, max(totals_heads, default=0))
-    length = int(stretches.length.sum())
-    bounds = coverage_bounds(seen, picks, totals_heads, steps=steps)
-    # what bounds more heads also bounds fewer
-    return [
-        int(min(b for m, b in zip(totals_heads, bounds, strict=True) if m >= n)) / length
-        for n in totals_heads
-    ]
+    return one_after_another([candidate_arrays(sites, heads, lens) for lens in lenses])

@@ -32,7 +32,7 @@ from sim.placement.context import (
 )
 from sim.placement.growth import RegionHeads, region_heads, sainte_lague
 from sim.placement.parameters import PHASES, Objective, Phase, PlacementParameters
-from sim.placement.strategies import ranked
+from sim.placement.strategies.registry import ranked
 
 if TYPE_CHECKING:
     from sim.city.model import City
@@ -46,8 +46,7 @@ def place(
     total: int,
     *,
     strategy: str | Mapping[str, float] = PlacementParameters.strategy,
-    share_rule: str = PlacementParameters.share_rule,
-    share: float | None = None,
+    share_rule: str = PlacementParameters.share_rule, share: float | None = None,
     street_share: str | Mapping[str, float] = PlacementParameters.street_share,
     mobile_share: float = PlacementParameters.mobile_share,
     phases: Sequence[Phase] = PHASES,
@@ -56,7 +55,7 @@ def place(
     existing: Fleet | None = None,
     aims: Objective | None = None,
     seed: int = 0,
-) -> Fleet:
+) -> Fleet:  # fmt: skip
     """Place the heads that fall to a city's region at a city total; all simulated.
 
     Parameters
@@ -66,8 +65,8 @@ def place(
     total
         Heads in the whole city (in the region itself with share_rule "direct").
     strategy
-        A name of `sim.placement.strategies.STRATEGIES` or of an installed package, a mix of them
-        by weight, or "existing" for the cameras that stand already and no others.
+        A name of `sim.placement.strategies.registry.STRATEGIES` or of an installed package, a mix
+        of them by weight, or "existing" for the cameras that stand already and no others.
     share_rule, share, street_share, mobile_share, phases
         See `region_heads`.
     optics
@@ -92,28 +91,54 @@ def place(
         An unknown name, a number outside its limits, or more heads than there are places for.
     """
     check_value(PlacementParameters, "heads_per_site", heads_per_site, "cameras")
-    heads = region_heads(
-        city.area, total, share_rule=share_rule, share=share, street_share=street_share,
-        mobile_share=mobile_share, phases=phases,
-    )  # fmt: skip
+    heads = region_heads(city.area, total, share_rule=share_rule, share=share,
+                         street_share=street_share, mobile_share=mobile_share,
+                         phases=phases)  # fmt: skip
     report = _counted(heads)
     standing = _standing(city, existing, heads, report)
     if strategy == ONLY_EXISTING:
-        if standing is None:
-            raise InputError(
-                "strategy existing needs cameras that stand already; write existing: FILE",
-                key="cameras.existing",
-            )
-        return Fleet(standing, report)
+        return Fleet(_that_stand(standing), report)
     left, mix = heads.after(report["existing"]), _mix(optics, "cameras.optics")
-    lens = camera_type(max(mix, key=mix.__getitem__), "cameras.optics")
-    context = PlacementContext(
-        city, candidates(city), seed, len(left.rank), lens, heads_per_site, aims or Objective(),
-        None if standing is None else Fleet(standing),
-    )  # fmt: skip
-    order = _order(context, strategy, left.district)
-    placed = _heads_table(city, context.sites, order, left, mix, standing)
-    return Fleet(_joined(standing, placed), report)
+    context = _context(city, len(left.rank), mix, heads_per_site, standing, aims, seed)
+    return Fleet(_heads_table(context, strategy, left, mix, standing), report)
+
+
+def _that_stand(standing: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
+    """Return the cameras that stand already.
+
+    Raises
+    ------
+    InputError
+        None were given.
+    """
+    if standing is None:
+        raise InputError(
+            "strategy existing needs cameras that stand already; write existing: FILE",
+            key="cameras.existing",
+        )
+    return standing
+
+
+def _context(
+    city: City,
+    wanted: int,
+    mix: Mapping[str, float],
+    heads_per_site: float,
+    standing: gpd.GeoDataFrame | None,
+    aims: Objective | None,
+    seed: int,
+) -> PlacementContext:
+    """Return what strategies look at; they look through the camera type that most heads are of."""
+    return PlacementContext(
+        city=city,
+        sites=candidates(city),
+        seed=seed,
+        wanted=wanted,
+        lens=camera_type(max(mix, key=mix.__getitem__), "cameras.optics"),
+        heads_per_site=heads_per_site,
+        aims=aims or Objective(),
+        locked=None if standing is None else Fleet(standing),
+    )
 
 
 def _mix(mix: str | Mapping[str, float], key: str) -> Mapping[str, float]:
@@ -260,14 +285,14 @@ def _standing(
 
 
 def _heads_table(
-    city: City,
-    sites: Candidates,
-    order: HeadOrder,
+    context: PlacementContext,
+    strategy: str | Mapping[str, float],
     heads: RegionHeads,
     mix: Mapping[str, float],
     standing: gpd.GeoDataFrame | None,
 ) -> gpd.GeoDataFrame:
     """Hang heads of ascending ranks in the order of preference, after those that stand."""
+    sites, order = context.sites, _order(context, strategy, heads.district)
     before, poles = (0, 0) if standing is None else (len(standing), standing["site"].nunique())
     kinds = sainte_lague(list(mix.values()), len(order.site)) if len(order.site) else order.site
     names = np.array(list(mix), object)[kinds]
@@ -293,7 +318,8 @@ def _heads_table(
         }
     )
     points = gpd.points_from_xy(table["x"], table["y"])
-    return gpd.GeoDataFrame(table, geometry=points, crs=city.streets.crs)
+    placed = gpd.GeoDataFrame(table, geometry=points, crs=context.city.streets.crs)
+    return _joined(standing, placed)
 
 
 def _joined(standing: gpd.GeoDataFrame | None, placed: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -31,8 +31,8 @@ from sim.city.walls import Walls
 from sim.errors import InputError, one_line
 from sim.results.contract import MANIFEST, SUMMARY, TABLES, VERSION, rank_column
 from sim.scenario.schema import Scenario
-from sim.sight.ranks import PieceArrays
-from sim.sight.sightings import SightingArrays, Sightings
+from sim.sight.arrays import PieceArrays, SightingArrays
+from sim.sight.sightings import Sightings
 
 LARGEST_JSON_MB = 100
 AGAIN = "run the scenario again"

@@ -160,7 +160,13 @@ def _shortest(run: RunData, via: Sequence[str], nodes: list[int]) -> Walks:
     # without steps every metre takes as long, so the quickest walk is the shortest
     flat = replace(streets, edges=streets.edges.assign(steps=False))
     legs = walk(
-        flat, nodes[:-1], nodes[1:], np.full(len(nodes) - 1, -1), seed=0, taste=0.0, workers=1
+        flat,
+        nodes[:-1],
+        nodes[1:],
+        np.full(len(nodes) - 1, -1),
+        seed=0,
+        cost_dispersion=0.0,
+        workers=1,
     )
     if legs.unreachable:
         step = int(np.isnan(legs.length).argmax())

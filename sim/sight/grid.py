@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError
 from sim.jit import kernel
+from sim.sight.arrays import GridArrays
 
 Floats = NDArray[np.float64]
 
@@ -22,29 +23,6 @@ LARGEST_M = 2_000_000.0
 """No city is wider; cells of such a lattice still have 32-bit numbers."""
 LARGEST_GRID = 200_000_000
 """Cells plus listings; a grid above it would not fit in memory beside the rest."""
-
-
-class GridArrays(NamedTuple):
-    """A grid of square cells with the items of each cell, in row order.
-
-    It may be a window of a larger lattice; cells count from the lattice's corner in either.
-    """
-
-    west: float
-    south: float
-    cell: float
-    column: int
-    row: int
-    """First column and row of the window."""
-    columns: int
-    rows: int
-    cell_ptr: NDArray[np.int64]
-    """Listings of cell (row, column) are cell_ptr[row * columns + column] up to the next."""
-    item: NDArray[np.int32]
-    line: NDArray[np.float64]
-    """Shape (listings, 4): x0, y0, x1, y1 of the item, beside its listing for fast reading."""
-    first: NDArray[np.int8]
-    """Bit 0: the item's first column; bit 1: its first row; so a window takes each item once."""
 
 
 class Lattice(NamedTuple):

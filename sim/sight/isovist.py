@@ -14,9 +14,10 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.jit import inner, kernel
+from sim.sight.arrays import DOME, FieldArrays, WallScene
 from sim.sight.kernels import SUBWAY, Floats, cell_window
-from sim.sight.ranks import sort_ascending
-from sim.sight.scene import DOME, FieldArrays, WallScene, fields_of, scenes_of
+from sim.sight.scene import fields_of, scenes_of
+from sim.sorting import sort_first
 
 if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet
@@ -112,7 +113,7 @@ def _ray_angles(heading: float, field_of_view: float, wall: Floats) -> Floats:
                 if abs(theta + side) < field_of_view / 2:
                     angle[count] = theta + side
                     count += 1
-    sort_ascending(angle[:count])
+    sort_first(angle, count)
     for i in range(count):
         angle[i] += heading
     return angle[:count]

@@ -6,22 +6,23 @@ before d; all three are linear in s, so each shadow is one interval, and what is
 segment within sector and ring minus the union of the shadows. There is no sampling step.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import lean_inline, lean_inner, lean_kernel
-from sim.sight.grid import GridArrays
-from sim.sight.scene import (
+from sim.sight.arrays import (
     CONVEX,
-    FACE_M,
     REFLEX,
-    SECTORS,
     FieldArrays,
+    GridArrays,
     Rows,
     Scratch,
     StreetScene,
     WallScene,
 )
+from sim.sight.scene import FACE_M, SECTORS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -37,6 +38,41 @@ FULL = -1
 """Returned in place of a count when the scratch is too small."""
 
 
+class View(NamedTuple):
+    """One head: where it stands, and unit vectors along the left and right edge of its view."""
+
+    x: float
+    y: float
+    mount: float
+    deck: int
+    kind: int
+    lx: float
+    ly: float
+    rx: float
+    ry: float
+    near: float
+    reach: float
+    """Of the first task, the longest."""
+
+
+class Line(NamedTuple):
+    """A street segment A→B relative to the head."""
+
+    ax: float
+    ay: float
+    bx: float
+    by: float
+
+
+class Box(NamedTuple):
+    """A window relative to the head."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
 @lean_inner
 def clip_above(low: float, high: float, at_a: float, at_b: float) -> Interval:
     """Clip [low, high] to where the linear function from at_a (s=0) to at_b (s=1) is ≥ 0."""
@@ -50,8 +86,9 @@ def clip_above(low: float, high: float, at_a: float, at_b: float) -> Interval:
 
 
 @lean_inner
-def within_ring(ax: float, ay: float, bx: float, by: float, radius: float) -> Interval:
+def within_ring(line: Line, radius: float) -> Interval:
     """Return the s interval of the line A→B within the radius, empty as (1, 0)."""
+    ax, ay, bx, by = line
     dx, dy = bx - ax, by - ay
     squared = dx * dx + dy * dy
     across = ax * dy - ay * dx
@@ -64,15 +101,11 @@ def within_ring(ax: float, ay: float, bx: float, by: float, radius: float) -> In
 
 
 @lean_inner
-def sector_window(
-    kind: int, lx: float, ly: float, rx: float, ry: float, radius: float
-) -> tuple[float, float, float, float]:
-    """Return west, south, east, north of the sector of a head, relative to it.
-
-    (lx, ly) and (rx, ry) are unit vectors along the left and right edge of the field of view.
-    """
-    if kind != CONVEX:
-        return -radius, -radius, radius, radius
+def sector_window(view: View) -> Box:
+    """Return a window round all that a head may see, relative to it."""
+    radius, lx, ly, rx, ry = view.reach, view.lx, view.ly, view.rx, view.ry
+    if view.kind != CONVEX:
+        return Box(-radius, -radius, radius, radius)
     west, east = radius * min(0.0, lx, rx), radius * max(0.0, lx, rx)
     south, north = radius * min(0.0, ly, ry), radius * max(0.0, ly, ry)
     if lx <= 0.0 <= rx:
@@ -83,7 +116,7 @@ def sector_window(
         south = -radius
     if ly <= 0.0 <= ry:
         west = -radius
-    return west, south, east, north
+    return Box(west, south, east, north)
 
 
 @lean_inner
@@ -102,51 +135,32 @@ def cell_window(
 
 
 @lean_inner
-def clip_to_field(
-    ax: float,
-    ay: float,
-    bx: float,
-    by: float,
-    kind: int,
-    lx: float,
-    ly: float,
-    rx: float,
-    ry: float,
-    reach: float,
-) -> Interval:
+def clip_to_field(line: Line, view: View) -> Interval:
     """Return the s interval of a segment within the ring and, if convex, the sector."""
-    low, high = within_ring(ax, ay, bx, by, reach)
+    ax, ay, bx, by = line
+    low, high = within_ring(line, view.reach)
     low, high = max(low, 0.0), min(high, 1.0)
-    if kind == CONVEX and low < high:
-        low, high = clip_above(low, high, ax * ly - ay * lx, bx * ly - by * lx)
-        low, high = clip_above(low, high, rx * ay - ry * ax, rx * by - ry * bx)
+    if view.kind == CONVEX and low < high:
+        low, high = clip_above(low, high, ax * view.ly - ay * view.lx, bx * view.ly - by * view.lx)
+        low, high = clip_above(low, high, view.rx * ay - view.ry * ax, view.rx * by - view.ry * bx)
     return low, high
 
 
 @lean_inner
 def gather_segments(
-    grid: GridArrays,
-    segment_deck: NDArray[np.int8],
-    x: float,
-    y: float,
-    deck: int,
-    kind: int,
-    lx: float,
-    ly: float,
-    rx: float,
-    ry: float,
-    reach: float,
-    piece: Floats,
-    chosen: Ints,
-) -> tuple[int, float, float, float, float]:
+    grid: GridArrays, segment_deck: NDArray[np.int8], view: View, piece: Floats, chosen: Ints
+) -> tuple[int, Box]:
     """Collect the segments that a head could see if there were no walls.
 
     Writes ax, ay, bx, by, low, high (relative to the head) to the rows of `piece` and the segment
     to `chosen`. Returns their number (`FULL` when the scratch is too small) and the window, with
     the head in it, of all that was kept: no wall outside it can hide anything.
     """
-    west, south, east, north = sector_window(kind, lx, ly, rx, ry, reach)
-    c0, r0, c1, r1 = cell_window(grid, x + west, y + south, x + east, y + north)
+    x, y = view.x, view.y
+    around = sector_window(view)
+    c0, r0, c1, r1 = cell_window(
+        grid, x + around.west, y + around.south, x + around.east, y + around.north
+    )
     count = 0
     west, south, east, north = 0.0, 0.0, 0.0, 0.0
     for row in range(r0, r1 + 1):
@@ -159,15 +173,15 @@ def gather_segments(
             if not ((at & 1 or k < after_first_column) and (at & 2 or row == r0)):
                 continue
             segment = grid.item[k]
-            if segment_deck[segment] != deck:
+            if segment_deck[segment] != view.deck:
                 continue
             ax, ay = grid.line[k, 0] - x, grid.line[k, 1] - y
             bx, by = grid.line[k, 2] - x, grid.line[k, 3] - y
-            low, high = clip_to_field(ax, ay, bx, by, kind, lx, ly, rx, ry, reach)
+            low, high = clip_to_field(Line(ax, ay, bx, by), view)
             if low >= high:
                 continue
             if count == len(chosen):
-                return FULL, west, south, east, north
+                return FULL, Box(west, south, east, north)
             chosen[count] = segment
             piece[0, count], piece[1, count], piece[2, count], piece[3, count] = ax, ay, bx, by
             piece[4, count], piece[5, count] = low, high
@@ -176,7 +190,7 @@ def gather_segments(
                 px, py = ax + s * (bx - ax), ay + s * (by - ay)
                 west, east = min(west, px), max(east, px)
                 south, north = min(south, py), max(north, py)
-    return count, west, south, east, north
+    return count, Box(west, south, east, north)
 
 
 @lean_inner
@@ -196,30 +210,16 @@ def add_wall(
 
 
 @lean_inner
-def gather_walls(
-    grid: GridArrays,
-    tops: Floats,
-    x: float,
-    y: float,
-    mount: float,
-    kind: int,
-    lx: float,
-    ly: float,
-    rx: float,
-    ry: float,
-    west: float,
-    south: float,
-    east: float,
-    north: float,
-    wall: Floats,
-) -> int:
+def gather_walls(grid: GridArrays, tops: Floats, view: View, box: Box, wall: Floats) -> int:
     """Collect the walls that may hide something within a window relative to a head.
 
     Walls higher than the head count by their front face. Lower ones count by both faces and only
     where the line from the head down to a face at 1.6 m passes below their top. Returns the
     number written (`FULL` when the scratch is too small).
     """
-    c0, r0, c1, r1 = cell_window(grid, x + west, y + south, x + east, y + north)
+    x, y, mount = view.x, view.y, view.mount
+    lx, ly, rx, ry = view.lx, view.ly, view.rx, view.ry
+    c0, r0, c1, r1 = cell_window(grid, x + box.west, y + box.south, x + box.east, y + box.north)
     count = 0
     for row in range(r0, r1 + 1):
         if c0 > c1:
@@ -237,11 +237,11 @@ def gather_walls(
             low_wall = top < mount
             if facing == 0.0 or (facing > 0.0 and not low_wall) or top <= FACE_M:
                 continue
-            if max(px, qx) < west or min(px, qx) > east or max(py, qy) < south:
+            if max(px, qx) < box.west or min(px, qx) > box.east or max(py, qy) < box.south:
                 continue
-            if min(py, qy) > north:
+            if min(py, qy) > box.north:
                 continue
-            if kind == CONVEX and (
+            if view.kind == CONVEX and (
                 (lx * py - ly * px > 0.0 and lx * qy - ly * qx > 0.0)
                 or (rx * py - ry * px < 0.0 and rx * qy - ry * qx < 0.0)
             ):
@@ -298,7 +298,7 @@ def measure_depth(wall: Floats, wall_count: int, depth: Floats) -> None:
 
 @lean_inner
 def is_hidden(ax: float, ay: float, bx: float, by: float, depth: Floats) -> bool:
-    """Say whether the segment A→B lies beyond the depth of every sector it touches."""
+    """Return whether the segment A→B lies beyond the depth of every sector it touches."""
     turn = ax * by - ay * bx
     if turn == 0.0:
         return False
@@ -340,10 +340,9 @@ def add_shadow(shadow: Floats, count: int, low: float, high: float) -> int:
 
 
 @lean_inline
-def wall_shadow(
-    ax: float, ay: float, bx: float, by: float, low: float, high: float, wall: Floats, w: int
-) -> Interval:
+def wall_shadow(line: Line, low: float, high: float, wall: Floats, w: int) -> Interval:
     """Return the part of [low, high] that wall `w` hides, empty as low ≥ high."""
+    ax, ay, bx, by = line
     px, py = wall[0, w], wall[1, w]
     after_a, after_b = ax * py - ay * px, bx * py - by * px
     if after_a < 0.0 and after_b < 0.0:
@@ -370,28 +369,16 @@ def wall_shadow(
 
 @lean_inner
 def cast_shadows(
-    ax: float,
-    ay: float,
-    bx: float,
-    by: float,
-    low: float,
-    high: float,
-    kind: int,
-    lx: float,
-    ly: float,
-    rx: float,
-    ry: float,
-    near: float,
-    wall: Floats,
-    wall_count: int,
-    shadow: Floats,
+    line: Line, low: float, high: float, view: View, wall: Floats, wall_count: int, shadow: Floats
 ) -> int:
     """Collect, in order, all that hides parts of one segment: walls, near limit, blind wedge."""
+    ax, ay, bx, by = line
+    lx, ly, rx, ry = view.lx, view.ly, view.rx, view.ry
     count = 0
-    if near > 0.0:
-        near_low, near_high = within_ring(ax, ay, bx, by, near)
+    if view.near > 0.0:
+        near_low, near_high = within_ring(line, view.near)
         count = add_shadow(shadow, count, max(low, near_low), min(high, near_high))
-    if kind == REFLEX:
+    if view.kind == REFLEX:
         right_a, right_b = ry * ax - rx * ay, ry * bx - rx * by
         left_a, left_b = lx * ay - ly * ax, lx * by - ly * bx
         wedge = clip_above(low, high, right_a, right_b)
@@ -400,7 +387,7 @@ def cast_shadows(
             wedge = 1.0, 0.0  # along the edge of the field, which belongs to the field
         count = add_shadow(shadow, count, wedge[0], wedge[1])
     for w in range(wall_count):
-        hidden_low, hidden_high = wall_shadow(ax, ay, bx, by, low, high, wall, w)
+        hidden_low, hidden_high = wall_shadow(line, low, high, wall, w)
         if hidden_low < hidden_high:
             count = add_shadow(shadow, count, hidden_low, hidden_high)
     return count
@@ -426,28 +413,16 @@ def open_intervals(
 
 @lean_inner
 def write_tasks(
-    ax: float,
-    ay: float,
-    bx: float,
-    by: float,
-    near: float,
-    reach: Floats,
-    h: int,
-    edge: int,
-    start: float,
-    length: float,
-    free: Floats,
-    found: int,
-    out: Rows,
-    at: int,
-) -> int:
-    """Write what is seen of one segment for every task; returns the next free row of `out`."""
+    line: Line, length: float, edge: int, start: float, near: float, reach: Floats, h: int,
+    free: Floats, found: int, out: Rows, at: int,
+) -> int:  # fmt: skip
+    """Write what is seen of one segment for every task; return the next free row of `out`."""
     for task in range(TASK_COUNT):
         ring_low, ring_high = 0.0, 1.0
         if task > 0:
             if reach[h, task] <= near:
                 break
-            ring_low, ring_high = within_ring(ax, ay, bx, by, reach[h, task])
+            ring_low, ring_high = within_ring(line, reach[h, task])
         for k in range(found):
             low, high = max(free[0, k], ring_low), min(free[1, k], ring_high)
             if (high - low) * length > TOUCH_M:
@@ -472,54 +447,25 @@ def see_heads(
 
     Returns (next, rows): the first head not finished because `out` or the scratch was full, and
     the rows of `out` that are whole. Rows come by head, then task within segment; no row of an
-    unfinished head is counted.
+    unfinished head is counted. One function: a call that hands on all these arrays takes a quarter
+    longer to compile.
     """
     rows = 0
     piece, chosen, wall, depth = scratch.piece, scratch.chosen, scratch.wall, scratch.depth
-    shadow, free = scratch.shadow, scratch.free
     for i in range(begin, stop):
         h = order[i]
-        x, y, near, reach = heads.x[h], heads.y[h], heads.near[h], heads.reach[h, 0]
-        kind, deck, mount = heads.kind[h], heads.deck[h], heads.mount[h]
-        lx, ly, rx, ry = heads.lx[h], heads.ly[h], heads.rx[h], heads.ry[h]
-        if reach <= near:
+        view = View(
+            heads.x[h], heads.y[h], heads.mount[h], heads.deck[h], heads.kind[h],
+            heads.lx[h], heads.ly[h], heads.rx[h], heads.ry[h], heads.near[h], heads.reach[h, 0],
+        )  # fmt: skip
+        if view.reach <= view.near:
             continue
-        count, west, south, east, north = gather_segments(
-            streets.grid,
-            streets.segment_deck,
-            x,
-            y,
-            deck,
-            kind,
-            lx,
-            ly,
-            rx,
-            ry,
-            reach,
-            piece,
-            chosen,
-        )
+        count, box = gather_segments(streets.grid, streets.segment_deck, view, piece, chosen)
         if count == 0:
             continue
         wall_count = 0
-        if count > 0 and deck != SUBWAY:
-            wall_count = gather_walls(
-                walls.grid,
-                walls.top,
-                x,
-                y,
-                mount,
-                kind,
-                lx,
-                ly,
-                rx,
-                ry,
-                west,
-                south,
-                east,
-                north,
-                wall,
-            )
+        if count > 0 and view.deck != SUBWAY:
+            wall_count = gather_walls(walls.grid, walls.top, view, box, wall)
         if min(count, wall_count) == FULL:
             return i, rows
         measure_depth(wall, wall_count, depth)
@@ -527,35 +473,19 @@ def see_heads(
         at = rows
         for k in range(count):
             ax, ay, bx, by = piece[0, k], piece[1, k], piece[2, k], piece[3, k]
-            low, high = piece[4, k], piece[5, k]
+            line, low, high = Line(ax, ay, bx, by), piece[4, k], piece[5, k]
             dx, dy = bx - ax, by - ay
             if is_hidden(ax + low * dx, ay + low * dy, ax + high * dx, ay + high * dy, depth):
                 continue
-            dark = cast_shadows(
-                ax,
-                ay,
-                bx,
-                by,
-                low,
-                high,
-                kind,
-                lx,
-                ly,
-                rx,
-                ry,
-                near,
-                wall,
-                wall_count,
-                shadow,
-            )
+            dark = cast_shadows(line, low, high, view, wall, wall_count, scratch.shadow)
             length = np.sqrt(dx * dx + dy * dy)
-            found = open_intervals(low, high, length, shadow, dark, free)
+            found = open_intervals(low, high, length, scratch.shadow, dark, scratch.free)
             if at + TASK_COUNT * found > len(out.head):
                 return i, rows
             segment = chosen[k]
             at = write_tasks(
-                ax, ay, bx, by, near, heads.reach, h, streets.segment_edge[segment],
-                streets.segment_start[segment], length, free, found, out, at,
+                line, length, streets.segment_edge[segment], streets.segment_start[segment],
+                view.near, heads.reach, h, scratch.free, found, out, at,
             )  # fmt: skip
         rows = at
     return stop, rows

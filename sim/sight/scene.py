@@ -6,77 +6,30 @@ Plain arrays only, in named tuples; made once for a whole fleet and shared by al
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.cameras.fleet import HeadArrays
 from sim.city.streets import StreetArrays
 from sim.city.walls import WallArrays
 from sim.errors import InputError
-from sim.sight.grid import GridArrays, build_grid
+from sim.sight.arrays import (
+    CONVEX,
+    DOME,
+    REFLEX,
+    FieldArrays,
+    Rows,
+    Scratch,
+    StreetScene,
+    WallScene,
+)
+from sim.sight.grid import build_grid
 
 FACE_M = 1.6
 """Height of the face that a head looks for, m."""
-DOME, CONVEX, REFLEX = 0, 1, 2
-"""Kinds of field of view: all round, up to 180 degrees, between the two."""
 FURTHEST_M = 100_000.0
 SECTORS = 256
 """Equal steps of pseudo-angle round a head, for leaving out what is certainly hidden."""
-
-
-class FieldArrays(NamedTuple):
-    """Heads as the kernels read them: edges of the field of view as unit vectors."""
-
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    mount: NDArray[np.float64]
-    deck: NDArray[np.int8]
-    kind: NDArray[np.int8]
-    lx: NDArray[np.float64]
-    ly: NDArray[np.float64]
-    rx: NDArray[np.float64]
-    ry: NDArray[np.float64]
-    near: NDArray[np.float64]
-    reach: NDArray[np.float64]
-
-
-class StreetScene(NamedTuple):
-    """Street segments on their grid."""
-
-    grid: GridArrays
-    segment_edge: NDArray[np.int32]
-    segment_deck: NDArray[np.int8]
-    segment_start: NDArray[np.float64]
-
-
-class WallScene(NamedTuple):
-    """Walls on their grid."""
-
-    grid: GridArrays
-    top: NDArray[np.float64]
-
-
-class Scratch(NamedTuple):
-    """Working room of one thread, sized for the busiest head it has met."""
-
-    piece: NDArray[np.float64]
-    chosen: NDArray[np.int32]
-    wall: NDArray[np.float64]
-    shadow: NDArray[np.float64]
-    free: NDArray[np.float64]
-    depth: NDArray[np.float64]
-
-
-class Rows(NamedTuple):
-    """Sightings in the order in which they are found."""
-
-    head: NDArray[np.int32]
-    edge: NDArray[np.int32]
-    task: NDArray[np.int8]
-    start: NDArray[np.float64]
-    end: NDArray[np.float64]
 
 
 def fields_of(heads: HeadArrays) -> FieldArrays:

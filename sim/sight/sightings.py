@@ -12,7 +12,7 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -26,12 +26,10 @@ from sim.city.walls import WallArrays
 from sim.errors import InputError
 from sim.jit import kernel
 from sim.processes import available_cores
+from sim.sight.arrays import FieldArrays, HeadIndex, Rows, SightingArrays, StreetScene, WallScene
 from sim.sight.kernels import TOUCH_M, see_heads
+from sim.sight.ranks import FirstSeen, first_seen, pieces_table
 from sim.sight.scene import (
-    FieldArrays,
-    Rows,
-    StreetScene,
-    WallScene,
     empty_rows,
     empty_scratch,
     fields_of,
@@ -39,6 +37,7 @@ from sim.sight.scene import (
     joined,
 )
 from sim.sight.tiles import TILE_M, tiles_of
+from sim.sorting import stable_order
 from sim.surface import Result, axes_for, percent
 
 if TYPE_CHECKING:
@@ -49,7 +48,6 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from sim.city.model import City
-    from sim.sight.ranks import FirstSeen
 
 BLOCK_HEADS = 512
 SCRATCH_ROWS = 1 << 16
@@ -57,26 +55,6 @@ PILOT_HEADS = 256
 """So many heads, spread over the scene, tell how much memory all of them will need."""
 BYTES_A_ROW = 170
 """Measured: found, put in order and cut into first-seen pieces, at the peak."""
-
-
-class SightingArrays(NamedTuple):
-    """Sightings sorted by (task, edge, head, start)."""
-
-    edge_ptr: NDArray[np.int64]
-    """Shape (4, edges + 1): rows of task k on edge e are edge_ptr[k, e] : edge_ptr[k, e + 1]."""
-    head: NDArray[np.int32]
-    """Row of the fleet, whose heads are in ascending order of rank."""
-    start: NDArray[np.float64]
-    end: NDArray[np.float64]
-    """Metres along the edge from its node u."""
-
-
-class HeadIndex(NamedTuple):
-    """The same sightings by head."""
-
-    ptr: NDArray[np.int64]
-    row: NDArray[np.int64]
-    """Rows of the sightings of head h: row[ptr[h] : ptr[h + 1]], by task, edge and start."""
 
 
 @dataclass(frozen=True)
@@ -120,15 +98,11 @@ class Sightings(Result):
     @cached_property
     def first_seen(self) -> FirstSeen:
         """The first-seen rank along every street, for every task: all camera counts at once."""
-        from sim.sight.ranks import first_seen
-
         return first_seen(self)
 
     @property
     def pieces(self) -> gpd.GeoDataFrame:
         """The streets cut where a first-seen rank changes, a piece a row; see `pieces_table`."""
-        from sim.sight.ranks import pieces_table
-
         return pieces_table(self.streets, self.first_seen.arrays)
 
     def plot(
@@ -356,7 +330,7 @@ def _see_block(
 
 def head_index(sightings: SightingArrays, heads: int) -> HeadIndex:
     """Return where the sightings of each head stand."""
-    row = _stable_order(sightings.head.astype(np.int64), heads)
+    row = stable_order(sightings.head.astype(np.int64), heads)
     ptr = np.zeros(heads + 1, np.int64)
     ptr[1:] = np.bincount(sightings.head, minlength=heads).cumsum()
     return HeadIndex(ptr, row)
@@ -387,9 +361,9 @@ def rows_of(before: Sightings, former: NDArray[np.int64]) -> Rows:
 def order_rows(parts: list[Rows], head_count: int, edge_count: int) -> SightingArrays:
     """Order rows by task, edge, head and start; join what meets across segments."""
     rows = joined(parts)
-    by_head = _stable_order(rows.head.astype(np.int64), head_count)
+    by_head = stable_order(rows.head.astype(np.int64), head_count)
     key = rows.task[by_head].astype(np.int64) * edge_count + rows.edge[by_head]
-    inner = _stable_order(key, len(TASKS) * edge_count)
+    inner = stable_order(key, len(TASKS) * edge_count)
     place, order = key[inner], by_head[inner]
     head, start, end = rows.head[order], rows.start[order], rows.end[order]
     count = _join_meeting(place, head, start, end)
@@ -398,21 +372,6 @@ def order_rows(parts: list[Rows], head_count: int, edge_count: int) -> SightingA
     edge_ptr[:, 1:] = held.cumsum().reshape(len(TASKS), edge_count)
     edge_ptr[1:, 0] = edge_ptr[:-1, -1]
     return SightingArrays(edge_ptr, head[:count].copy(), start[:count].copy(), end[:count].copy())
-
-
-@kernel
-def _stable_order(key: NDArray[np.int64], keys: int) -> NDArray[np.int64]:
-    """Order of rows by an integer key below `keys`, equal keys as they came (counting sort)."""
-    at = np.zeros(keys + 1, np.int64)
-    for i in range(len(key)):
-        at[key[i] + 1] += 1
-    for k in range(keys):
-        at[k + 1] += at[k]
-    order = np.empty(len(key), np.int64)
-    for i in range(len(key)):
-        order[at[key[i]]] = i
-        at[key[i]] += 1
-    return order
 
 
 @kernel

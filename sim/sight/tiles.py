@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from sim.cameras.fleet import HeadArrays
 from sim.city.streets import StreetArrays
 from sim.city.walls import WallArrays
+from sim.sight.arrays import StreetScene, WallScene
 from sim.sight.grid import grid_within, lattice_of, window_of
-from sim.sight.scene import StreetScene, WallScene
 
 TILE_M = 5000.0
 """A dense tile of Hong Kong then takes some 20 MB, and small study areas are one tile."""

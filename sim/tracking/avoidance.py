@@ -26,7 +26,6 @@ from sim.tracking.kernels.avoidance import (
     LENGTH,
     PRICED,
     SEEN,
-    Heap,
     Labels,
     Near,
     Net,
@@ -36,11 +35,11 @@ from sim.tracking.kernels.avoidance import (
     search_walks,
 )
 from sim.tracking.walks import step_pieces
-from sim.trips.routing import _backward
+from sim.trips.search import Heap, walked_backward
 
 if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet
-    from sim.sight.ranks import PieceArrays
+    from sim.sight.arrays import PieceArrays
     from sim.trips.model import Trips
 
 STRETCHES = (1.25, 1.5, 2.0)
@@ -251,7 +250,7 @@ def minimal_exposure_path(
         )
     whole = np.array([0, len(edges)])
     a = streets.arrays
-    backward = _backward(ends[0].astype(np.int32), edges, whole, a.edge_u, a.edge_v)
+    backward = walked_backward(ends[0].astype(np.int32), edges, whole, a.edge_u, a.edge_v)
     of_shortest = float(found[0, SEEN])
     best = found[-1]
     return MinimalExposurePath(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from sim.sight.sightings import SightingArrays
+from sim.sight.arrays import SightingArrays
 from sim.tracking.kernels.exposure import Room, expect, expose
 from sim.tracking.kernels.walks import HeadSteps, PathArrays, SeenArrays, StepPieces, Walked
 from sim.tracking.walks import in_chunks, new_runs, new_spells, seen_arrays

@@ -20,14 +20,15 @@ from sim.area import district_outlines
 from sim.cameras.optics import TASKS
 from sim.city.linear_referencing import pieces_between
 from sim.errors import InputError
-from sim.sight.ranks import NEVER
+from sim.sight.arrays import NEVER
 from sim.tracking.statistics import standard_error
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from sim.city.model import City
-    from sim.sight.ranks import FirstSeen, PieceArrays
+    from sim.sight.arrays import PieceArrays
+    from sim.sight.ranks import FirstSeen
     from sim.tracking.report import TrackReport
 
 DOOR_M = 1.0

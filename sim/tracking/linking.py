@@ -20,7 +20,7 @@ from sim.cameras.fleet import Fleet
 from sim.cameras.optics import TASKS
 from sim.city.streets import StreetArrays
 from sim.keyed_random import uniform
-from sim.sight.sightings import SightingArrays
+from sim.sight.arrays import SightingArrays
 from sim.tracking.kernels.linking import Chances, Events, Room, Spans, find_faced, follow
 from sim.tracking.kernels.walks import HeadSteps, PathArrays, StepPieces, Walked
 from sim.tracking.parameters import TrackingParameters

@@ -24,7 +24,7 @@ from sim.cameras.optics import TASKS
 from sim.city.decks import DECKS
 from sim.errors import InputError
 from sim.processes import available_cores
-from sim.sight.ranks import NEVER
+from sim.sight.arrays import NEVER
 from sim.tracking.kernels.percolation import NOT_DARK, grow_dark
 from sim.trips.destinations import CUT_WITHIN_M, DEAD_END_WITHIN_M, districts_beyond
 
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
     from sim.city.model import City
     from sim.city.streets import StreetArrays
-    from sim.sight.ranks import FirstSeen, PieceArrays
+    from sim.sight.arrays import PieceArrays
+    from sim.sight.ranks import FirstSeen
     from sim.sight.sightings import Sightings
 
 HALF = 0.5

@@ -27,7 +27,7 @@ from sim.tracking.statistics import standard_error
 
 if TYPE_CHECKING:
     from sim.city.model import City
-    from sim.sight.sightings import SightingArrays
+    from sim.sight.arrays import SightingArrays
     from sim.trips.model import Trips
 
 Recognition = Literal["off", "afterwards", "live"]

@@ -23,7 +23,8 @@ from sim.tracking.kernels.walks import PathArrays, SeenArrays
 from sim.tracking.linking import drawn_hit_rates, faced_positions, working_heads
 from sim.tracking.parameters import TrackingParameters
 from sim.tracking.walks import head_steps, in_chunks, new_spells, path_arrays, seen_arrays
-from sim.trips.routing import _graph, _least_seconds_per_metre, _new_scratch, edge_seconds
+from sim.trips.routing import edge_seconds
+from sim.trips.search import new_scratch, walk_graph
 
 if TYPE_CHECKING:
     from sim.sight.sightings import Sightings
@@ -181,9 +182,8 @@ def _scene(
 ) -> Scene:
     """Return walks, heads, and the streets by walking time."""
     seconds = edge_seconds(streets, trips.speed_m_s)
-    least = _least_seconds_per_metre(streets, seconds)
     a = streets.arrays
-    known_map = Map(a.edge_u, a.edge_v, least, _graph(streets, seconds, 0.0))
+    known_map = Map(a.edge_u, a.edge_v, walk_graph(streets, seconds, 0.0))
     paths = _only(path_arrays(streets, trips), chosen)
     return Scene(paths, head_steps(seen.fleet, totals), known_map)
 
@@ -212,6 +212,6 @@ def _retrace_some(
     )  # fmt: skip
     room = Room(
         spells, known, np.empty(edges + 1), np.empty(edges + 1), memory,
-        _new_scratch(len(scene.known_map.graph.x)),
+        new_scratch(len(scene.known_map.graph.x)),
     )  # fmt: skip
     retrace(first, stop, task, scene, seen, chances, room, out)

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
-from sim.sight.ranks import NEVER, pieces_of
+from sim.sight.arrays import NEVER
+from sim.sight.ranks import pieces_of
 from sim.surface import Result, axes_for, percent
 from sim.tracking.exposure import ExposureArrays, expected_metres, exposure
 from sim.tracking.kernels.curves import walk_curves
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
 
     from sim.cameras.fleet import Fleet
     from sim.city.model import City
-    from sim.sight.ranks import FirstSeen, PieceArrays
+    from sim.sight.arrays import PieceArrays
+    from sim.sight.ranks import FirstSeen
     from sim.sight.sightings import Sightings
     from sim.trips.model import Trips
 

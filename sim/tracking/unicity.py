@@ -22,7 +22,8 @@ from sim.tracking.crowd import POINTS, Crowd, Points
 from sim.tracking.walks import path_arrays
 
 if TYPE_CHECKING:
-    from sim.sight.sightings import SightingArrays, Sightings
+    from sim.sight.arrays import SightingArrays
+    from sim.sight.sightings import Sightings
     from sim.trips.model import Trips
 
 HEADLINE_TASK = "recognise"

@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from sim.cameras.fleet import Fleet
 from sim.city.streets import StreetNetwork
 from sim.processes import available_cores
-from sim.sight.ranks import PieceArrays
-from sim.sight.sightings import SightingArrays
+from sim.sight.arrays import PieceArrays, SightingArrays
 from sim.tracking.kernels.walks import HeadSteps, PathArrays, Runs, SeenArrays, Spells, StepPieces
 from sim.trips.model import Trips
 from sim.trips.routing import edge_seconds

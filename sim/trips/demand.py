@@ -71,7 +71,7 @@ def sample_trips(
     people: int,
     seed: int,
     kinds: Sequence[str] = USUAL_KINDS,
-    taste: float = TripParameters.taste,
+    cost_dispersion: float = TripParameters.taste,
     speed_m_s: float = WALKING_SPEED_M_S,
     walks: Sequence[WalkThrough] = (),
     profiles: Sequence[str] | Mapping[str, float] = (),
@@ -91,7 +91,7 @@ def sample_trips(
         Pairs of kinds of place, origin first. A kind for which the city has no place is left out
         and reported. Where it has neither stations nor markets, the usual kinds give way to
         "home-office", which is reported too.
-    taste
+    cost_dispersion
         Sigma of the personal lognormal factor on each street's walking time.
     speed_m_s
         Walking speed on the flat, m/s.
@@ -111,30 +111,32 @@ def sample_trips(
     InputError
         A kind, number or way-point that cannot be; names the scenario key.
     """
-    TripParameters(people=people, taste=taste, speed_m_s=speed_m_s)
+    TripParameters(people=people, taste=cost_dispersion, speed_m_s=speed_m_s)
     named = _named_routes(city, walks, speed_m_s)
     report: dict[str, float] = {"people": people, "named_walks": len(walks)}
     report["represents_unknown"] = float(residents(city) is None)
     if profiles:
         legs, represents = draw_days(city, people, seed, profiles, report)
     else:
-        pairs = _draw_pairs(city, people, seed, kinds, report)
-        legs = _single(pairs)
-        represents = (residents(city) or people) / max(people, 1)
+        legs, represents = _draw_walks(city, people, seed, kinds, report)
     routed = walk(
         city.streets, legs.origin, legs.destination, legs.person,
-        seed=seed, taste=taste, speed_m_s=speed_m_s,
+        seed=seed, cost_dispersion=cost_dispersion, speed_m_s=speed_m_s,
     )  # fmt: skip
     return _joined(named, legs, represents, routed, speed_m_s, report)
 
 
-def _single(pairs: Pairs) -> Legs:
-    """Return walks of no profile and no hour, one a person."""
+def _draw_walks(
+    city: City, people: int, seed: int, kinds: Sequence[str], report: dict[str, float]
+) -> tuple[Legs, float]:
+    """Return walks of no profile and no hour, one a person, and how many people each stands for."""
+    pairs = _draw_pairs(city, people, seed, kinds, report)
     none = np.zeros(len(pairs.person))
-    return Legs(
+    legs = Legs(
         pairs.person, none.astype(np.int32), np.full(len(none), "", object), *pairs[1:],
         none + np.nan,
     )  # fmt: skip
+    return legs, (residents(city) or people) / max(people, 1)
 
 
 def _draw_pairs(
@@ -245,7 +247,7 @@ def _named_route(
             )
     legs = walk(
         city.streets, nodes[:-1], nodes[1:], np.full(len(nodes) - 1, -1),
-        seed=0, taste=0.0, speed_m_s=speed_m_s, workers=1,
+        seed=0, cost_dispersion=0.0, speed_m_s=speed_m_s, workers=1,
     )  # fmt: skip
     if legs.unreachable:
         step = int(np.isnan(legs.length).argmax()) + 1

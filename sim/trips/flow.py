@@ -84,8 +84,8 @@ def walking_betweenness(city: City, *, people: int, seed: int) -> WalkingFlow:
     """Sample typical walks and count the walkers along each street.
 
     Unlike betweenness of the graph alone, walks begin and end where people do, are as long as
-    people walk, and follow personal taste. They have one end in the study area, so streets of the
-    halo are passed by fewer than in truth.
+    people walk, and follow each person's own costs. They have one end in the study area, so streets
+    of the halo are passed by fewer than in truth.
 
     Parameters
     ----------

@@ -76,6 +76,10 @@ class _Ways(NamedTuple):
     """Which walk joins which two junctions."""
 
 
+Path = tuple[int, list[int], list[bool]]
+"""Number of a line, the edges of its walk, and whether each is walked backward."""
+
+
 def match(
     streets: StreetNetwork,
     xy: NDArray[np.float64],
@@ -113,14 +117,10 @@ def match(
     xy, line_of, near, cut = _on_streets(streets, xy, ptr, report)
     counts = np.bincount(line_of, minlength=len(ptr) - 1)
     lines = np.flatnonzero(counts >= 2)
-    if counts.max(initial=0) > LONGEST_LINE:
-        raise InputError(
-            f"walk {counts.argmax() + 1} has {counts.max():,} points {THIN_M:.0f} m apart or more "
-            f"({LONGEST_LINE:,} at most), which nobody walks; split it"
-        )
+    _refuse_long(counts)
     report["dropped_too_far"] = float(len(counts) - len(lines))
     ends = np.cumsum(counts)
-    paths: list[tuple[int, list[int], list[bool]]] = []
+    paths: list[Path] = []
     for some in _in_batches(lines, counts):
         all_of = slice(int(ends[some[0]] - counts[some[0]]), int(ends[some[-1]]))
         part = _Near(near.edge[all_of], near.t[all_of], near.away[all_of])
@@ -136,6 +136,26 @@ def match(
             else:
                 report["joined_across_points_left_out"] += float(cut[line])
                 paths.append((line, *path))
+    return _matched(paths, report)
+
+
+def _refuse_long(counts: NDArray[np.int64]) -> None:
+    """Refuse a line of more points than anybody's walk.
+
+    Raises
+    ------
+    InputError
+        Names the first such line.
+    """
+    if counts.max(initial=0) > LONGEST_LINE:
+        raise InputError(
+            f"walk {counts.argmax() + 1} has {counts.max():,} points {THIN_M:.0f} m apart or more "
+            f"({LONGEST_LINE:,} at most), which nobody walks; split it"
+        )
+
+
+def _matched(paths: list[Path], report: dict[str, float]) -> Matched:
+    """Put the walks found into arrays."""
     return Matched(
         np.array([line for line, _, _ in paths], np.int64),
         np.concatenate([[0], np.cumsum([len(edge) for _, edge, _ in paths])]).astype(np.int64),
@@ -262,7 +282,7 @@ def _all_ways(
     wanted, index = np.unique(key[both], return_inverse=True)
     walks = walk(
         streets, wanted // len(a.node_x), wanted % len(a.node_x), np.full(len(wanted), -1),
-        seed=0, taste=0.0, speed_m_s=speed_m_s,
+        seed=0, cost_dispersion=0.0, speed_m_s=speed_m_s,
     )  # fmt: skip
     way = np.full(both.shape, np.inf)
     way[both] = np.where(np.isnan(walks.length), np.inf, walks.length)[index]

@@ -1,4 +1,4 @@
-"""People on foot: routes with personal taste, sampled walks and named walks."""
+"""Walks over a street network: a table, a trip a row, and the edges that each takes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Origin-destination tables that users bring, and the trips drawn from them.
 
 A row says how many people go from one place to another, the places as positions or in words. Each
-unit of its count is a person with tastes of their own, keyed by (seed, row, person), so another
+unit of its count is a person with costs of their own, keyed by (seed, row, person), so another
 row or a larger count changes nobody's walk. What cameras see is not known here.
 """
 
@@ -20,7 +20,7 @@ from sim.errors import InputError, InputErrors
 from sim.keyed_random import uniform
 from sim.trips.model import Trips
 from sim.trips.parameters import WALKING_SPEED_M_S, TripParameters
-from sim.trips.routing import nearest_nodes, walk
+from sim.trips.routing import Walks, nearest_nodes, walk
 from sim.trips.waypoints import REACH_M, Gazetteer
 
 OD_PERSONS = 1_000_000_000
@@ -116,7 +116,7 @@ def sample_od(
     *,
     seed: int,
     share: float = TripParameters.od_share,
-    taste: float = TripParameters.taste,
+    cost_dispersion: float = TripParameters.taste,
     speed_m_s: float = WALKING_SPEED_M_S,
 ) -> Trips:
     """Draw people from an origin-destination table and find their walks.
@@ -132,7 +132,7 @@ def sample_od(
     share
         Of each row's people, above 0 to 1, that are simulated; each stands for 1 / share people.
         What is left of a row after whole people is drawn by chance.
-    taste
+    cost_dispersion
         Sigma of the personal lognormal factor on each street's walking time.
     speed_m_s
         On the flat.
@@ -147,7 +147,29 @@ def sample_od(
     InputError
         The share is none, or makes more trips than can be simulated.
     """
-    TripParameters(od_share=share, taste=taste, speed_m_s=speed_m_s)
+    TripParameters(od_share=share, taste=cost_dispersion, speed_m_s=speed_m_s)
+    of, person = _people(demand, share, seed)
+    walks = walk(
+        city.streets, demand.origin[of], demand.destination[of], person,
+        seed=seed, cost_dispersion=cost_dispersion, speed_m_s=speed_m_s,
+    )  # fmt: skip
+    joined = ~np.isnan(walks.length)
+    table = _table(demand, of, person, walks, share)[joined].reset_index(drop=True)
+    counts = np.diff(walks.path_ptr)[joined]
+    report = {f"od_{name}": value for name, value in demand.report.items()}
+    return Trips(
+        table.astype({"kind": "str", "name": "str", "name_zh": "str"}),
+        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        walks.path_edge,
+        walks.path_backward,
+        walks.unreachable,
+        speed_m_s,
+        {**report, "od_trips": float(len(table)), "od_people": float(demand.count.sum())},
+    )
+
+
+def _people(demand: Demand, share: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the row of the table and the number of each person that is simulated."""
     wanted = demand.count * share
     _check_size(demand, float(wanted.sum()), float(wanted.max()), share)
     whole = np.floor(wanted)
@@ -156,12 +178,14 @@ def sample_od(
     of = np.repeat(np.arange(len(number)), number)
     unit = np.arange(len(of)) - np.repeat(np.cumsum(number) - number, number)
     person = OD_PERSONS + demand.row[of] * MOST_OF_ROW + unit
-    walks = walk(
-        city.streets, demand.origin[of], demand.destination[of], person,
-        seed=seed, taste=taste, speed_m_s=speed_m_s,
-    )  # fmt: skip
-    joined = ~np.isnan(walks.length)
-    table = pd.DataFrame(
+    return of, person
+
+
+def _table(
+    demand: Demand, of: NDArray[np.int64], person: NDArray[np.int64], walks: Walks, share: float
+) -> pd.DataFrame:
+    """Return every person's walk, a row each."""
+    return pd.DataFrame(
         {
             "person": person,
             "kind": "od",
@@ -174,17 +198,6 @@ def sample_od(
             "duration_s": walks.duration_s,
             "represents": 1 / share,
         }
-    )[joined].reset_index(drop=True)
-    counts = np.diff(walks.path_ptr)[joined]
-    report = {f"od_{name}": value for name, value in demand.report.items()}
-    return Trips(
-        table.astype({"kind": "str", "name": "str", "name_zh": "str"}),
-        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        walks.path_edge,
-        walks.path_backward,
-        walks.unreachable,
-        speed_m_s,
-        {**report, "od_trips": float(len(table)), "od_people": float(demand.count.sum())},
     )
 
 

@@ -14,7 +14,7 @@ from oracles import tracking as slow
 from maps.payload import build_payload
 from maps.run_folder import RunFolder
 from sim.cameras.optics import TASKS
-from sim.sight.ranks import PieceArrays
+from sim.sight.arrays import PieceArrays
 from sim.tracking.avoidance import avoidance
 
 NEVER = 2147483647

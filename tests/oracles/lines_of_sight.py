@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.cameras.fleet import HeadArrays
 from sim.city.streets import StreetArrays
-from sim.sight.sightings import SightingArrays
+from sim.sight.arrays import SightingArrays
 
 MARGIN_M = 1e-6
 

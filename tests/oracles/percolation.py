@@ -14,7 +14,7 @@ from oracles import tracking
 
 from sim.city.decks import DECKS
 from sim.city.streets import StreetNetwork
-from sim.sight.ranks import NEVER, PieceArrays
+from sim.sight.arrays import NEVER, PieceArrays
 
 
 @dataclass

@@ -15,7 +15,8 @@ import numpy as np
 from sim.cameras.fleet import HeadArrays
 from sim.city.streets import StreetArrays
 from sim.city.walls import WallArrays
-from sim.sight.sightings import SightingArrays, see_arrays
+from sim.sight.arrays import SightingArrays
+from sim.sight.sightings import see_arrays
 
 INF = float("inf")
 

@@ -20,8 +20,9 @@ from sim.cameras.fleet import Fleet
 from sim.cameras.optics import TASKS
 from sim.city.streets import StreetNetwork
 from sim.city.walls import WallArrays
+from sim.sight.arrays import SightingArrays
 from sim.sight.ranks import FirstSeen, pieces_of
-from sim.sight.sightings import SightingArrays, Sightings, see_arrays
+from sim.sight.sightings import Sightings, see_arrays
 from sim.trips.model import Trips
 
 CRS = "EPSG:2326"

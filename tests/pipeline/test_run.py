@@ -14,7 +14,7 @@ from sim.errors import InputError
 from sim.pipeline.run import run
 from sim.results.contract import TABLES
 from sim.scenario.schema import Scenario
-from sim.sight.ranks import NEVER
+from sim.sight.arrays import NEVER
 
 TASKS = ["detect", "observe", "recognise", "identify"]
 NUMBERS = {"mean", "se", "p10", "p50", "p90", "n"}

@@ -11,7 +11,8 @@ from oracles.scenes import Head, Scene, box, city, look, street_arrays
 from sim.errors import InputError
 from sim.placement.greedy import check_keys, equity_cover, greedy_cover
 from sim.placement.incidence import incidence, stretches_in, whole_edges
-from sim.sight.sightings import SightingArrays, see
+from sim.sight.arrays import SightingArrays
+from sim.sight.sightings import see
 
 LAW = settings(max_examples=60, deadline=None, derandomize=True)
 

@@ -10,7 +10,7 @@ from oracles import plain_greedy
 from sim.errors import InputError
 from sim.placement.greedy_trips import greedy_trips
 from sim.placement.incidence import Stretches, incidence
-from sim.sight.sightings import SightingArrays
+from sim.sight.arrays import SightingArrays
 from sim.trips.model import Trips
 
 LAW = settings(max_examples=40, deadline=None, derandomize=True)

@@ -16,7 +16,7 @@ from sim.placement.context import DIRECTIONS, PlacementContext
 from sim.placement.incidence import incidence
 from sim.placement.limit import coverage_limit
 from sim.placement.parameters import Objective
-from sim.placement.strategies import STRATEGIES
+from sim.placement.strategies.registry import STRATEGIES
 from sim.placement.views import candidate_arrays, views
 from sim.sight.ranks import first_seen
 from sim.sight.sightings import see_arrays

@@ -17,8 +17,8 @@ from sim.errors import InputError
 from sim.placement.context import DIRECTIONS, PlacementContext, planning_seed
 from sim.placement.growth import sainte_lague
 from sim.placement.parameters import Objective
-from sim.placement.strategies import STRATEGIES, ranked
 from sim.placement.strategies.population import squares
+from sim.placement.strategies.registry import STRATEGIES, ranked
 
 TOTAL = 60_000
 ON_SITES = {"random", "even", "junctions", "betweenness", "transit", "places", "population",

@@ -15,7 +15,7 @@ from sim.cameras.candidates import candidates
 from sim.cameras.optics import CASES
 from sim.errors import InputError
 from sim.placement.context import PlacementContext
-from sim.placement.strategies import ENTRY_POINTS, STRATEGIES, ranked, strategy
+from sim.placement.strategies.registry import ENTRY_POINTS, STRATEGIES, ranked, strategy
 
 PACKAGE = """
 import numpy as np
@@ -153,7 +153,7 @@ def test_it_is_found_by_a_new_process(site_packages):
     code = textwrap.dedent(
         f"""
         import sys; sys.path.insert(0, {str(site_packages)!r})
-        from sim.placement.strategies import strategy
+        from sim.placement.strategies.registry import strategy
         print(strategy("northernmost").__module__)
         """
     )

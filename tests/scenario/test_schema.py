@@ -65,7 +65,7 @@ def test_names_equal_those_of_the_engine() -> None:
 def test_strategies_and_rules_equal_the_registries() -> None:
     from sim.placement.growth import STREET_SHARES
     from sim.placement.parameters import SHARE_RULES
-    from sim.placement.strategies import STRATEGIES as REGISTRY
+    from sim.placement.strategies.registry import STRATEGIES as REGISTRY
 
     properties = json_schema()["$defs"]["Cameras"]["properties"]
     assert (*REGISTRY, "existing") == STRATEGIES

@@ -24,7 +24,7 @@ from sim.pipeline.run import run
 from sim.placement.context import DIRECTIONS, HeadOrder, hung, interleaved
 from sim.placement.growth import region_heads, sainte_lague
 from sim.placement.parameters import Objective, Phase, PlacementParameters
-from sim.placement.strategies import STRATEGIES, strategy
+from sim.placement.strategies.registry import STRATEGIES, strategy
 from sim.scenario.parameters import following, placing
 from sim.scenario.schema import PROFILES, Cameras, Recognition, Scenario, Tracking, Trips
 from sim.scenario.schema.cameras import Aims, GrowthPhase

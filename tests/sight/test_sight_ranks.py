@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from oracles.scenes import Head, Scene, box, city, look, street_arrays
 
 from sim.cameras.optics import TASKS
-from sim.sight.ranks import NEVER, first_seen, pieces_of
+from sim.sight.arrays import NEVER
+from sim.sight.ranks import first_seen, pieces_of
 from sim.sight.sightings import see
 from sim.sight.what_if import see_changed
 

@@ -18,8 +18,8 @@ from sim.city.model import City
 from sim.city.places import Places
 from sim.city.walls import Walls
 from sim.errors import InputError
-from sim.sight.ranks import NEVER
-from sim.tracking import anonymity as module
+from sim.sight.arrays import NEVER
+from sim.tracking import unicity as module
 from sim.tracking.anonymity import (
     Doors,
     doors_of,

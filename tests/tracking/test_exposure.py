@@ -8,7 +8,7 @@ from oracles import tracking as slow
 
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
-from sim.tracking.kernels.walks import sort_first
+from sim.sorting import sort_first
 from sim.tracking.report import track
 
 

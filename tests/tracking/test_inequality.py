@@ -22,7 +22,7 @@ from sim.city.model import City
 from sim.city.places import Places
 from sim.city.walls import Walls
 from sim.errors import InputError
-from sim.sight.ranks import NEVER
+from sim.sight.arrays import NEVER
 from sim.sight.sightings import see
 from sim.tracking.inequality import (
     decile_ratio,

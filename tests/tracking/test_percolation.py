@@ -13,7 +13,8 @@ from sim.city.model import City
 from sim.city.places import Places
 from sim.city.walls import Walls
 from sim.errors import InputError
-from sim.sight.ranks import NEVER, first_seen
+from sim.sight.arrays import NEVER
+from sim.sight.ranks import first_seen
 from sim.tracking.percolation import HALF, SEEN, cut_nodes, dark_network, network_of
 
 DARK = int(NEVER)

@@ -26,15 +26,21 @@ LOOSE = TrackingParameters(hit_rate=(0.3, 0.6, 0.5, 0.9), dwell_needed_s=20, fac
 STRICT = TrackingParameters(hit_rate=(0.0, 0.0, 0.7, 1.0), dwell_needed_s=5, facing_degrees=60)
 
 
-def walkers(streets, rng, count=4, taste=0.8):
-    """Walks of people with taste between random junctions."""
+def walkers(streets, rng, count=4, cost_dispersion=0.8):
+    """Walks of people who perceive streets each in their own way between random junctions."""
     ends = rng.integers(len(streets.nodes), size=(count, 2))
-    return routed(streets, ends[ends[:, 0] != ends[:, 1]], taste)
+    return routed(streets, ends[ends[:, 0] != ends[:, 1]], cost_dispersion)
 
 
-def routed(streets, ends, taste):
+def routed(streets, ends, cost_dispersion):
     found = walk(
-        streets, ends[:, 0], ends[:, 1], np.arange(len(ends)), seed=5, taste=taste, workers=1
+        streets,
+        ends[:, 0],
+        ends[:, 1],
+        np.arange(len(ends)),
+        seed=5,
+        cost_dispersion=cost_dispersion,
+        workers=1,
     )
     joined = ~np.isnan(found.length)
     table = pd.DataFrame(
@@ -136,7 +142,7 @@ def test_it_equals_the_slow_truth(seed, parameters):
 @settings(max_examples=30, deadline=None)
 def test_the_quickest_walk_identified_at_both_ends_is_retraced_whole(seed, side):
     streets, _, rng = a_town(seed, side)
-    trips = walkers(streets, rng, taste=0.0)
+    trips = walkers(streets, rng, cost_dispersion=0.0)
     length, rows = streets.arrays.edge_length, []
     for trip in range(len(trips)):
         # each trip has a task of its own, and a head that sees both ends

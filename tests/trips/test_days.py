@@ -16,12 +16,12 @@ from sim.city.places import KINDS
 from sim.errors import InputError
 from sim.pipeline.run import run
 from sim.scenario.schema import PROFILES, ProfileShares, Scenario
-from sim.trips import days
+from sim.trips import days, profiles
 from sim.trips.demand import sample_trips
 from sim.trips.destinations import Ends, choose_near, ends_of
 
-ALL = tuple(days.profiles())
-LIVING_HERE = [name for name in ALL if days.profiles()[name].begins == "home"]
+ALL = tuple(profiles.profiles())
+LIVING_HERE = [name for name in ALL if profiles.profiles()[name].begins == "home"]
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ class TestFacts:
 
     def test_every_stop_is_a_kind_of_place_and_in_the_day(self):
         known = {*KINDS, "work", "away"}
-        for profile in days.profiles().values():
+        for profile in profiles.profiles().values():
             assert profile.begins in ("home", "away")
             assert 0 < profile.share < 1
             hours = [stop.leaves_h for stop in profile.stops]
@@ -66,17 +66,17 @@ class TestFacts:
                 assert 0 < stop.chance <= 1
 
     def test_residents_are_not_counted_twice(self):
-        assert sum(days.profiles()[name].share for name in LIVING_HERE) <= 1
+        assert sum(profiles.profiles()[name].share for name in LIVING_HERE) <= 1
 
     def test_commuting_is_the_census_table(self):
-        table = days.commuting()
+        table = profiles.commuting()
         names = {d.name for d in districts()}
         assert set(table) == names
         assert set().union(*table.values()) == names | {"New Territories elsewhere"}
         assert sum(sum(row.values()) for row in table.values()) == 2_858_052
         assert table["Yau Tsim Mong"]["Central and Western"] == 20_439
         share = 2_858_052 / sum(d.population for d in districts())
-        assert days.profiles()["commuter"].share == pytest.approx(share, abs=5e-4)
+        assert profiles.profiles()["commuter"].share == pytest.approx(share, abs=5e-4)
 
 
 class TestLaws:
@@ -104,7 +104,7 @@ class TestLaws:
         same = table["person"].to_numpy()[1:] == table["person"].to_numpy()[:-1]
         departs = table["departs_s"].to_numpy()
         arrives = departs + table["duration_s"].to_numpy()
-        assert ((departs[1:] - arrives[:-1])[same] >= days.customs().stay_s - 1e-6).all()
+        assert ((departs[1:] - arrives[:-1])[same] >= profiles.customs().stay_s - 1e-6).all()
         assert departs.min() >= 0
         assert departs.max() < 28 * 3600
 
@@ -188,7 +188,7 @@ class TestPlaces:
         assert set(day.table["origin"][begins]) <= home
 
     def test_a_march_has_one_beginning_and_one_end(self, core):
-        march = sample_trips(core, people=50, seed=1, profiles=["marcher"], taste=0).table
+        march = sample_trips(core, people=50, seed=1, profiles=["marcher"], cost_dispersion=0).table
         together = march[march["kind"] == "landmark-sensitive"]
         assert len(together) == 50
         assert together["origin"].nunique() == together["destination"].nunique() == 1
@@ -268,7 +268,7 @@ class TestWork:
         report = {}
         n = 4000
         days.draw_days(city, n, 5, ["commuter"], report)
-        table = days.commuting()
+        table = profiles.commuting()
         homes = shapely.points(WEST + 240, SOUTH + 180)
         outlines = district_outlines()
         living = min(outlines, key=lambda name: shapely.distance(outlines[name], homes))

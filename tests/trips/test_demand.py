@@ -61,7 +61,7 @@ def test_one_more_person_changes_no_other(city):
 
 
 def test_homes_are_drawn_by_weight(city):
-    trips = sample_trips(city, people=20_000, seed=2, kinds=("home-station",), taste=0)
+    trips = sample_trips(city, people=20_000, seed=2, kinds=("home-station",), cost_dispersion=0)
     homes = city.places.of("home")[:20]
     from sim.trips.routing import nearest_nodes
 
@@ -76,7 +76,7 @@ def test_homes_are_drawn_by_weight(city):
 
 
 def test_nearer_places_draw_more(city):
-    trips = sample_trips(city, people=3000, seed=2, kinds=("home-station",), taste=0)
+    trips = sample_trips(city, people=3000, seed=2, kinds=("home-station",), cost_dispersion=0)
     counts = trips.table["destination"].value_counts()
     assert len(counts) == 3
     assert counts.index[-1] == trips.table["destination"].max()  # Prince Edward is furthest
@@ -303,7 +303,9 @@ def street_of(places, length=4000.0, step=100.0):
 
 def chosen_metres(city, people=20_000, **options):
     """How many of the people walk so many metres, rounded."""
-    trips = sample_trips(city, people=people, seed=3, kinds=("home-station",), taste=0.0, **options)
+    trips = sample_trips(
+        city, people=people, seed=3, kinds=("home-station",), cost_dispersion=0.0, **options
+    )
     metres, count = np.unique(trips.table["length"].round(), return_counts=True)
     return dict(zip(metres.tolist(), count.tolist(), strict=True)), trips.report
 
@@ -353,7 +355,7 @@ def test_whom_no_way_joins_is_left_out_and_counted():
     broken = type(city.streets)(city.streets.nodes, cut)
     trips = sample_trips(
         City(city.area, broken, city.walls, city.places), people=400, seed=3,
-        kinds=("home-station",), taste=0.0,
+        kinds=("home-station",), cost_dispersion=0.0,
     )  # fmt: skip
     assert set(trips.table["length"].round()) == {200.0}
     lost = 400 - len(trips)

@@ -29,7 +29,7 @@ def city():
 def trips_of(streets, origins, targets, persons=None, represents=1.0, named=False):
     """Trips along the quickest ways."""
     person = np.arange(len(origins)) if persons is None else np.asarray(persons)
-    found = walk(streets, origins, targets, person, seed=0, taste=0.0)
+    found = walk(streets, origins, targets, person, seed=0, cost_dispersion=0.0)
     table = pd.DataFrame({
         "person": person, "kind": "home-station", "name": "", "name_zh": "", "named": named,
         "origin": origins, "destination": targets, "length": found.length,
@@ -95,7 +95,7 @@ def test_splitting_edges_gives_each_part_the_whole_count(seed):
     origins, targets = rng.integers(0, len(same), (2, 60))
     weight = rng.integers(1, 50, 60).astype(float)
     options = {"represents": weight, "persons": np.arange(60) // 3}
-    joined = ~np.isnan(walk(whole, origins, targets, origins, seed=0, taste=0.0).length)
+    joined = ~np.isnan(walk(whole, origins, targets, origins, seed=0, cost_dispersion=0.0).length)
     origins, targets = origins[joined], targets[joined]
     options = {key: values[joined] for key, values in options.items()}
     before, after = (trips_of(whole, origins, targets, **options),

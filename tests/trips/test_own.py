@@ -380,9 +380,11 @@ def test_a_table_gives_its_people(city, tmp_path):
 
 
 def test_another_row_and_a_larger_count_change_nobodys_walk(city, tmp_path):
-    few = sample_od(city, read_od(put(tmp_path / "a.csv", OD), city), seed=1, taste=0.5)
+    few = sample_od(city, read_od(put(tmp_path / "a.csv", OD), city), seed=1, cost_dispersion=0.5)
     longer = OD.replace(",30\n", ",40\n") + "Flower Market,Langham Place,9\n"
-    many = sample_od(city, read_od(put(tmp_path / "b.csv", longer), city), seed=1, taste=0.5)
+    many = sample_od(
+        city, read_od(put(tmp_path / "b.csv", longer), city), seed=1, cost_dispersion=0.5
+    )
     found = dict(zip(many.table["person"], paths(many), strict=True))
     assert [found[person] for person in few.table["person"]] == paths(few)
     assert len(many) == len(few) + 19

@@ -12,7 +12,8 @@ from scipy.sparse.csgraph import dijkstra
 from sim.errors import InputError
 from sim.keyed_random import keys
 from sim.trips import routing
-from sim.trips.routing import edge_seconds, nearest_nodes, taste_factors, walk
+from sim.trips.routing import edge_seconds, nearest_nodes, walk
+from sim.trips.search import dispersion_factors
 
 
 def tangle(seed, nodes=30, edges=60):
@@ -33,7 +34,7 @@ def test_cost_equals_scipy_on_any_network(seed, taste):
     streets = tangle(seed)
     size = len(streets.nodes)
     origins, targets = (grid.ravel() for grid in np.meshgrid(np.arange(size), np.arange(size)))
-    found = walk(streets, origins, targets, np.full(size * size, 7), seed=1, taste=taste)
+    found = walk(streets, origins, targets, np.full(size * size, 7), seed=1, cost_dispersion=taste)
     cost, best = perceived(streets, 1, 7, taste), np.full((size, size), np.inf)
     for u, v, c in zip(streets.edges["u"], streets.edges["v"], cost, strict=True):
         best[u, v] = best[v, u] = min(best[u, v], c)
@@ -64,7 +65,7 @@ def test_splitting_streets_changes_no_walk(seed):
     same = np.array([number[p.coords[0]] for p in whole.nodes.geometry])
     size = len(whole.nodes)
     origins, targets = rng.integers(0, size, (2, 80))
-    options = {"persons": np.arange(80), "seed": 5, "taste": 0.4}
+    options = {"persons": np.arange(80), "seed": 5, "cost_dispersion": 0.4}
     before = walk(whole, origins, targets, **options)
     after = walk(split, same[origins], same[targets], **options)
     np.testing.assert_allclose(after.cost, before.cost, rtol=1e-12)
@@ -76,12 +77,12 @@ def test_workers_chunks_and_company_change_no_walk(monkeypatch):
     rng = np.random.default_rng(0)
     origins, targets = rng.integers(0, len(streets.nodes), (2, 300))
     persons = np.arange(300)
-    one = walk(streets, origins, targets, persons, seed=3, taste=0.3, workers=1)
+    one = walk(streets, origins, targets, persons, seed=3, cost_dispersion=0.3, workers=1)
     monkeypatch.setattr(routing, "WALKS_AT_ONCE", 7)
-    two = walk(streets, origins, targets, persons, seed=3, taste=0.3, workers=2)
+    two = walk(streets, origins, targets, persons, seed=3, cost_dispersion=0.3, workers=2)
     for a, b in zip(one, two, strict=True):
         np.testing.assert_array_equal(a, b)
-    alone = walk(streets, origins[41:42], targets[41:42], [41], seed=3, taste=0.3)
+    alone = walk(streets, origins[41:42], targets[41:42], [41], seed=3, cost_dispersion=0.3)
     np.testing.assert_array_equal(
         alone.path_edge, one.path_edge[one.path_ptr[41] : one.path_ptr[42]]
     )
@@ -90,11 +91,17 @@ def test_workers_chunks_and_company_change_no_walk(monkeypatch):
 def test_steps_take_twice_as_long():
     # 100 m of street or 60 m of steps: the street is quicker
     streets = network([[(0, 0), (50, 40), (90, 0)], [(0, 0), (90, 0)]], steps=[False, True])
-    found = walk(streets, [0], [1], [0], seed=0, taste=0.0, speed_m_s=1.0)
+    found = walk(streets, [0], [1], [0], seed=0, cost_dispersion=0.0, speed_m_s=1.0)
     assert found.path_edge.tolist() == [0]
     assert found.duration_s[0] == pytest.approx(found.length[0])
     by_steps = walk(
-        network([[(0, 0), (90, 0)]], steps=[True]), [0], [1], [0], seed=0, taste=0.0, speed_m_s=1.5
+        network([[(0, 0), (90, 0)]], steps=[True]),
+        [0],
+        [1],
+        [0],
+        seed=0,
+        cost_dispersion=0.0,
+        speed_m_s=1.5,
     )
     assert by_steps.duration_s[0] == pytest.approx(120)
     assert by_steps.length[0] == pytest.approx(90)
@@ -102,7 +109,7 @@ def test_steps_take_twice_as_long():
 
 def test_standing_still_and_islands():
     streets = network([[(0, 0), (10, 0)], [(100, 0), (110, 0)]])
-    found = walk(streets, [0, 0, 1], [0, 2, 0], [0, 1, 2], seed=0, taste=0.2)
+    found = walk(streets, [0, 0, 1], [0, 2, 0], [0, 1, 2], seed=0, cost_dispersion=0.2)
     assert found.length[[0, 2]].tolist() == [0.0, 10.0]
     assert np.isnan(found.length[1])
     assert np.isnan(found.duration_s[1])
@@ -123,7 +130,7 @@ def test_a_lattice_of_equal_ways_and_tiny_streets():
     corner = np.flatnonzero([p.x % 50 == 0 for p in streets.nodes.geometry])
     assert len(corner) == 49
     origins, targets = (ends.ravel() for ends in np.meshgrid(corner, corner))
-    found = walk(streets, origins, targets, origins, seed=0, taste=0.0)
+    found = walk(streets, origins, targets, origins, seed=0, cost_dispersion=0.0)
     a = streets.arrays
     blocks = abs(a.node_x[origins] - a.node_x[targets]) + abs(a.node_y[origins] - a.node_y[targets])
     np.testing.assert_allclose(found.length, blocks, rtol=1e-12)
@@ -131,7 +138,7 @@ def test_a_lattice_of_equal_ways_and_tiny_streets():
 
 
 def test_no_walks():
-    found = walk(network([[(0, 0), (10, 0)]]), [], [], [], seed=0, taste=0.2)
+    found = walk(network([[(0, 0), (10, 0)]]), [], [], [], seed=0, cost_dispersion=0.2)
     assert found.path_ptr.tolist() == [0]
     assert len(found.length) == 0
 
@@ -140,13 +147,13 @@ def test_lengths_shorter_than_the_straight_line_stay_exact():
     # a rival way whose stated lengths are a tenth of what its ends are apart
     streets = network([[(0, 0), (100, 0)], [(0, 0), (50, 400)], [(50, 400), (100, 0)]])
     streets.edges["length"] = [100.0, 40.0, 40.0]
-    found = walk(streets, [0], [1], [0], seed=0, taste=0.0)
+    found = walk(streets, [0], [1], [0], seed=0, cost_dispersion=0.0)
     assert found.length[0] == 80.0
 
 
 @pytest.mark.parametrize("taste", [0.0, 0.2, 1.0])
 def test_taste_has_mean_one_and_the_spread_asked_for(taste):
-    factor = taste_factors(taste)
+    factor = dispersion_factors(taste)
     assert factor.mean() == pytest.approx(1.0, abs=1e-12)
     assert np.log(factor).std() == pytest.approx(taste, rel=0.01)
     assert (np.diff(factor) >= 0).all()
@@ -154,7 +161,7 @@ def test_taste_has_mean_one_and_the_spread_asked_for(taste):
 
 @pytest.mark.parametrize("taste", [0.0, 0.2, 1.0, 2.0])
 def test_taste_is_lognormal_in_equal_steps(taste):
-    np.testing.assert_allclose(taste_factors(taste), factors(taste), rtol=1e-13)
+    np.testing.assert_allclose(dispersion_factors(taste), factors(taste), rtol=1e-13)
 
 
 @pytest.mark.parametrize("speed", [0.2, 1.34, 3.0])
@@ -172,12 +179,12 @@ def test_taste_differs_between_people_and_streets():
 
 @pytest.mark.parametrize(
     ("option", "key"),
-    [({"taste": -0.1}, "trips.taste"), ({"taste": float("nan")}, "trips.taste"),
+    [({"cost_dispersion": -0.1}, "trips.taste"), ({"cost_dispersion": float("nan")}, "trips.taste"),
      ({"speed_m_s": 0.0}, "trips.speed_m_s")],
 )  # fmt: skip
 def test_options_that_cannot_be(option, key):
     with pytest.raises(InputError) as error:
-        walk(tangle(1), [0], [1], [0], **{"seed": 0, "taste": 0.2, **option})
+        walk(tangle(1), [0], [1], [0], **{"seed": 0, "cost_dispersion": 0.2, **option})
     assert error.value.key == key
 
 
@@ -188,7 +195,7 @@ def test_options_that_cannot_be(option, key):
 )  # fmt: skip
 def test_ends_that_cannot_be(ends, words):
     with pytest.raises(InputError, match=words):
-        walk(tangle(1), *ends, seed=0, taste=0.0)
+        walk(tangle(1), *ends, seed=0, cost_dispersion=0.0)
 
 
 def test_nearest_nodes_are_on_the_street_deck():

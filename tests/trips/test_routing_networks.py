@@ -77,7 +77,7 @@ def random_pairs(streets, count):
 @pytest.mark.parametrize("taste", [0.0, 0.2])
 def test_cost_and_length_equal_networkx(streets, taste):
     origins, targets, persons = random_pairs(streets, PAIRS)
-    found = walk(streets, origins, targets, persons, seed=9, taste=taste)
+    found = walk(streets, origins, targets, persons, seed=9, cost_dispersion=taste)
     truth = np.empty((2, PAIRS))
     for person in range(PERSONS) if taste else [None]:
         mine = persons == person if taste else np.ones(PAIRS, bool)
@@ -96,7 +96,7 @@ def test_2000_pairs_cost_what_scipy_says(streets, taste):
     sources = rng.integers(0, size, PERSONS)
     origins, targets = np.repeat(sources, 2000 // PERSONS), rng.integers(0, size, 2000)
     persons = np.repeat(np.arange(PERSONS), 2000 // PERSONS)
-    found = walk(streets, origins, targets, persons, seed=9, taste=taste)
+    found = walk(streets, origins, targets, persons, seed=9, cost_dispersion=taste)
     truth = [scipy_costs(streets, perceived(streets, 9, p, taste), sources[p])
              for p in range(PERSONS)]  # fmt: skip
     np.testing.assert_allclose(found.cost, np.array(truth)[persons, targets], rtol=1e-12)
@@ -113,7 +113,7 @@ def scipy_costs(streets, cost, source):
 
 def test_workers_order_and_company_change_no_walk(streets):
     origins, targets, persons = random_pairs(streets, 900)
-    options = {"seed": 4, "taste": 0.3}
+    options = {"seed": 4, "cost_dispersion": 0.3}
     one = walk(streets, origins, targets, persons, workers=1, **options)
     two = walk(streets, origins, targets, persons, workers=2, **options)
     assert [column.tobytes() for column in one[:-1]] == [column.tobytes() for column in two[:-1]]
@@ -132,7 +132,7 @@ def test_pairs_that_no_way_joins_are_counted_as_networkx_counts_them():
     open_still = np.random.default_rng(6).random(len(whole.edges)) < 0.6
     streets = StreetNetwork(whole.nodes, whole.edges[open_still].reset_index(drop=True))
     origins, targets, persons = random_pairs(streets, 2000)
-    found = walk(streets, origins, targets, persons, seed=1, taste=0.0)
+    found = walk(streets, origins, targets, persons, seed=1, cost_dispersion=0.0)
     cost, length = by_networkx(streets, perceived(streets, 1, 0, 0.0), origins, targets)
     np.testing.assert_allclose(np.nan_to_num(found.cost, nan=np.inf), cost, rtol=1e-12)
     np.testing.assert_array_equal(np.isnan(found.length), np.isnan(length))

@@ -8,6 +8,7 @@ from sim.city.decks import DECKS
 from sim.errors import InputError
 from sim.placement.context import PlacementContext, planning_seed
 from sim.placement.strategies.random import shuffle_key
+from sim.trips.flow import walking_betweenness
 
 PLANNING_PEOPLE = 2_000
 """People whose walks are drawn to find out which streets are busy."""
@@ -26,8 +27,6 @@ def busiest_streets_first(context: PlacementContext) -> NDArray[np.int64]:
     InputError
         The city has no places to walk to.
     """
-    from sim.trips.flow import walking_betweenness
-
     try:
         flow = walking_betweenness(
             context.city, people=PLANNING_PEOPLE, seed=planning_seed(context.seed)

@@ -2,9 +2,12 @@
 
 import numpy as np
 
+from sim.city.linear_referencing import points_at
 from sim.keyed_random import uniform
 from sim.placement.context import HeadOrder, PlacementContext
+from sim.placement.greedy import equity_cover
 from sim.placement.strategies.population import squares
+from sim.placement.views import picked, views
 
 
 def least_covered_first(context: PlacementContext) -> HeadOrder:
@@ -17,10 +20,6 @@ def least_covered_first(context: PlacementContext) -> HeadOrder:
     stand already count as chosen. Where nothing new is left to see, the heads of strategy junctions
     follow.
     """
-    from sim.city.linear_referencing import points_at
-    from sim.placement.greedy import equity_cover
-    from sim.placement.views import picked, views
-
     seen = views(context)
     stretches = seen.incidence.stretches
     middle = (stretches.start.astype(np.float64) + stretches.end) / 2000

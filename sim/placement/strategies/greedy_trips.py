@@ -2,7 +2,10 @@
 
 from sim.errors import InputError
 from sim.placement.context import HeadOrder, PlacementContext, planning_seed
+from sim.placement.greedy_trips import greedy_trips
 from sim.placement.strategies.betweenness import PLANNING_PEOPLE
+from sim.placement.views import picked, views
+from sim.trips.demand import sample_trips
 
 
 def most_walks_first(context: PlacementContext) -> HeadOrder:
@@ -17,10 +20,6 @@ def most_walks_first(context: PlacementContext) -> HeadOrder:
     InputError
         The city has no places to walk to.
     """
-    from sim.placement.greedy_trips import greedy_trips
-    from sim.placement.views import picked, views
-    from sim.trips.demand import sample_trips
-
     city = context.city
     walks = sample_trips(city, people=PLANNING_PEOPLE, seed=planning_seed(context.seed))
     if len(walks) == 0:

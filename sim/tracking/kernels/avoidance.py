@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import lean_inner, lean_kernel
+from sim.trips.search import Heap, pop, push
 
 Floats = NDArray[np.float64]
 Index = int | np.int64
@@ -64,14 +65,6 @@ class Labels(NamedTuple):
     edge: NDArray[np.int64]
     node_seen: NDArray[np.float64]
     """Of each node: fewest metres seen among the partial walks gone on from there."""
-
-
-class Heap(NamedTuple):
-    """Nodes or labels in order of a key; `place` is -1 for what is not in it."""
-
-    key: NDArray[np.float64]
-    item: NDArray[np.int64]
-    place: NDArray[np.int64]
 
 
 class Tree(NamedTuple):
@@ -208,10 +201,10 @@ def _grow(tree: Tree, net: Net, trees: Trees, heap: Heap) -> None:
         trees.cost[number, node], heap.place[node] = np.inf, -1
     trees.cost[number, root], trees.length[number, root], trees.seen[number, root] = 0.0, 0.0, 0.0
     trees.toward[number, root] = -1
-    size = _push(EMPTY, 0.0, root, heap)
+    size = push(heap, EMPTY, EMPTY, 0.0, root)
     while size > 0 and heap.key[0] <= reach:
         here = heap.item[0]
-        size = _pop(size, heap)
+        size = pop(heap, EMPTY, size)
         if here == tree.goal:
             reach = tree.widest * trees.cost[number, here]
         for arc in range(net.ptr[here], net.ptr[here + 1]):
@@ -228,7 +221,7 @@ def _grow(tree: Tree, net: Net, trees: Trees, heap: Heap) -> None:
                 trees.cost[number, other] = cost
                 trees.length[number, other], trees.seen[number, other] = length, seen
                 trees.toward[number, other], trees.arc[number, other] = here, arc
-                size = _push(size, cost, other, heap)
+                size = push(heap, EMPTY, size, cost, other)
 
 
 @lean_inner
@@ -299,11 +292,11 @@ def _go_on(shortest: float, stretches: Floats, ends: Ends, near: Near, found: Fl
     for node in range(ends.nodes):
         labels.node_seen[node] = np.inf
     heap.place[0] = -1
-    size, used = _push(EMPTY, shortest, FIRST_LABEL, heap), FIRST_LABEL + 1
+    size, used = push(heap, EMPTY, EMPTY, shortest, FIRST_LABEL), FIRST_LABEL + 1
     full, reached = False, np.inf
     while size > 0 and not full:
         label, reached = heap.item[0], heap.key[0]
-        size = _pop(size, heap)
+        size = pop(heap, EMPTY, size)
         here = labels.node[label]
         if labels.seen[label] >= labels.node_seen[here]:
             continue
@@ -323,7 +316,7 @@ def _go_on(shortest: float, stretches: Floats, ends: Ends, near: Near, found: Fl
             whole = length + trees.cost[SHORTEST, other]
             if _hopeful(used, whole, shortest, stretches, near, found):
                 heap.place[used] = -1
-                size = _push(size, whole, used, heap)
+                size = push(heap, EMPTY, size, whole, used)
                 used += 1
     for k in range(len(stretches)):
         done = not full or stretches[k] * shortest * ROUNDING < reached
@@ -354,44 +347,3 @@ def _hopeful(
         ):
             _keep(k, label, tree, near, found)
     return hope
-
-
-@lean_inner
-def _push(size: Index, key: float, item: Index, heap: Heap) -> Index:
-    """Put an item into the heap, or move it up; return the size."""
-    hole = heap.place[item]
-    if hole < 0:
-        hole = size
-        size += 1
-    elif heap.key[hole] < key:
-        return size
-    while hole > 0:
-        parent = (hole - 1) // 2
-        if heap.key[parent] <= key:
-            break
-        heap.key[hole], heap.item[hole] = heap.key[parent], heap.item[parent]
-        heap.place[heap.item[hole]] = hole
-        hole = parent
-    heap.key[hole], heap.item[hole], heap.place[item] = key, item, hole
-    return size
-
-
-@lean_inner
-def _pop(size: Index, heap: Heap) -> Index:
-    """Take the first item out of the heap; return the size."""
-    heap.place[heap.item[0]] = -1
-    size -= 1
-    if size == 0:
-        return size
-    key, item = heap.key[size], heap.item[size]
-    hole, child = 0, 1
-    while child < size:
-        if child + 1 < size and heap.key[child + 1] < heap.key[child]:
-            child += 1
-        if key <= heap.key[child]:
-            break
-        heap.key[hole], heap.item[hole] = heap.key[child], heap.item[child]
-        heap.place[heap.item[hole]] = hole
-        hole, child = child, 2 * child + 1
-    heap.key[hole], heap.item[hole], heap.place[item] = key, item, hole
-    return size

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import kernel
-from sim.sight.ranks import NEVER
-from sim.tracking.kernels.walks import PathArrays, Runs, StepPieces, gather_runs, sort_first
+from sim.sight.arrays import NEVER
+from sim.sorting import sort_first
+from sim.tracking.kernels.walks import PathArrays, Runs, StepPieces, gather_runs
 
 
 @kernel

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import inner, kernel
+from sim.sorting import sort_first
 from sim.tracking.kernels.walks import (
     MEET_M,
     HeadSteps,
@@ -20,7 +21,6 @@ from sim.tracking.kernels.walks import (
     Walked,
     gather_runs,
     gather_spells,
-    sort_first,
 )
 
 Floats = NDArray[np.float64]

@@ -21,7 +21,7 @@ from sim.tracking.kernels.walks import (
     Spells,
     gather_spells,
 )
-from sim.trips.routing import _Graph, _Scratch, _search
+from sim.trips.search import Search, SearchScratch, WalkGraph, least_cost_way
 
 Floats = NDArray[np.float64]
 MEAN, SPREAD = range(2)
@@ -72,9 +72,7 @@ class Map(NamedTuple):
 
     edge_u: NDArray[np.int32]
     edge_v: NDArray[np.int32]
-    least: float
-    """Fewest seconds per metre of straight line."""
-    graph: _Graph
+    graph: WalkGraph
 
 
 class Scene(NamedTuple):
@@ -114,7 +112,7 @@ class Room(NamedTuple):
     seconds: NDArray[np.float64]
     """Of `Course`."""
     memory: Memory
-    scratch: _Scratch
+    scratch: SearchScratch
 
 
 @kernel
@@ -254,7 +252,7 @@ def _retraced(
     known: Known,
     known_map: Map,
     memory: Memory,
-    scratch: _Scratch,
+    scratch: SearchScratch,
 ) -> float:
     """Metres of a walk known in one draw: what was seen, and what the quickest ways hit."""
     metres, reach, latest = 0.0, np.inf, -1
@@ -295,7 +293,7 @@ def _fill(
     course: Course,
     known_map: Map,
     memory: Memory,
-    scratch: _Scratch,
+    scratch: SearchScratch,
 ) -> float:
     """Metres of the walk between two positions that the quickest way between them hits."""
     paths, a, b = course.paths, _spot(leaves, course), _spot(enters, course)
@@ -313,9 +311,8 @@ def _fill(
         start = known_map.edge_u[a.edge] if side < 2 else known_map.edge_v[a.edge]
         goal = known_map.edge_u[b.edge] if side % 2 == 0 else known_map.edge_v[b.edge]
         memory.tally[0] += 1
-        meeting, between = _search(
-            start, goal, np.uint64(0), memory.tally[0], known_map.least, known_map.graph, scratch
-        )
+        search = Search(start, goal, np.uint64(0), memory.tally[0])
+        meeting, between = least_cost_way(search, known_map.graph, scratch)
         if cost + between < best:
             best, from_t, to_t = cost + between, out_t, in_t
             memory.tally[1] += 1
@@ -342,7 +339,7 @@ def _fill(
 
 
 @inner
-def _mark(side: int, end: int, meeting: int, memory: Memory, scratch: _Scratch) -> None:
+def _mark(side: int, end: int, meeting: int, memory: Memory, scratch: SearchScratch) -> None:
     """Mark the edges of one half of the way just found."""
     node = meeting
     while node != end:

@@ -7,12 +7,12 @@ across edges too, are one sighting, so splitting an edge changes nothing.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import inner, kernel
+from sim.jit import inner
 
 MEET_M = 1e-3
 """Intervals of one head closer than this are one sighting; an unseen stretch shorter is no gap."""
@@ -140,15 +140,3 @@ def gather_runs(trip: int, paths: PathArrays, pieces: StepPieces, runs: Runs) ->
             runs.length[count - 1] += pieces.length[piece]
             runs.seconds[count - 1] += pieces.length[piece] * paths.pace[edge]
     return count
-
-
-@kernel
-def sort_first(values: NDArray[Any], count: int) -> None:
-    """Sort the first `count` values in place (shell sort): small, and quick to compile."""
-    for gap in (8929, 3905, 2161, 929, 505, 209, 109, 41, 19, 5, 1):
-        for i in range(gap, count):
-            value, k = values[i], i
-            while k >= gap and values[k - gap] > value:
-                values[k] = values[k - gap]
-                k -= gap
-            values[k] = value
