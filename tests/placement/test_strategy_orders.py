@@ -12,9 +12,10 @@ import sim
 from sim.cameras.candidates import candidates
 from sim.cameras.optics import CASES
 from sim.city.places import Places
+from sim.placement import placing
 from sim.placement.context import HeadOrder, PlacementContext, by_turns, headings, hung, interleaved
 from sim.placement.parameters import Objective
-from sim.placement.strategies import STRATEGIES
+from sim.placement.strategies import STRATEGIES, ranked
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +148,21 @@ def test_orders_are_mixed_by_turns_of_their_weight():
     ]  # fmt: skip
     assert interleaved([one, two], [2.0, 1.0], 4).site.tolist() == [0, 0, 9, 1]
     assert interleaved([one], [1.0], 9).site.tolist() == one.site.tolist()
+
+
+def test_a_mix_in_a_scenario_is_a_mix_of_both_orders(context):
+    """Two heads of the first strategy to each of the second, both from their best on."""
+    mix = {"junctions": 2.0, "random": 1.0}
+    both = [ranked(name, context) for name in mix]
+    wanted = interleaved(both, list(mix.values()), context.wanted)
+    found = placing._ranked(context, mix)
+    assert found.site.tolist() == wanted.site.tolist()
+    assert found.direction.tolist() == wanted.direction.tolist()
+    firsts = {int(order.site[0]) for order in both}
+    assert len(firsts) == 2
+    assert firsts <= set(found.site[:8].tolist())
+    alone = placing._ranked(context, {"random": 0.3})
+    assert alone.site.tolist() == both[1].site.tolist()
 
 
 def test_groups_take_turns_by_weight():
