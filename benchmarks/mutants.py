@@ -32,7 +32,7 @@ import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NoReturn
 
@@ -141,6 +141,12 @@ def named(only: list[str]) -> list[Mutation]:
     return found
 
 
+@cache
+def digest_of(path: str) -> str:
+    """The digest of a file as it was when the run began; it may change meanwhile."""
+    return hashlib.sha256((ROOT / path).read_bytes()).hexdigest()[:12]
+
+
 class Journal:
     """Verdicts by fault, kept as lines of JSON; the last line of a fault counts."""
 
@@ -154,8 +160,7 @@ class Journal:
 
     @staticmethod
     def key(fault: Mutation) -> str:
-        digest = hashlib.sha256((ROOT / fault.path).read_bytes()).hexdigest()[:12]
-        return f"{fault.path}@{digest}:{fault.start}:{fault.after}"
+        return f"{fault.path}@{digest_of(fault.path)}:{fault.start}:{fault.after}"
 
     def add(self, fault: Mutation, **said: object) -> None:
         row = {"key": self.key(fault), "fault": fault.name, **said}
@@ -428,6 +433,7 @@ def main() -> None:
     if asked.list:
         print("\n".join(fault.name for fault in faults))
         return
+    keys = [Journal.key(fault) for fault in faults]
     warm_up()
     asked.work.mkdir(parents=True, exist_ok=True)
     children = []
@@ -440,7 +446,7 @@ def main() -> None:
     for child in children:
         os.waitpid(child, 0)
     known = Journal(asked.work / "journal.jsonl").rows
-    print(summary([known[key] for key in map(Journal.key, faults) if key in known]))
+    print(summary([known[key] for key in keys if key in known]))
 
 
 def _work(asked: argparse.Namespace, job: int, faults: list[Mutation]) -> None:

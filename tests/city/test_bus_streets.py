@@ -101,6 +101,7 @@ def test_streets_abroad_are_refused(tmp_path):
         read_bus_streets(tmp_path / "b.gpkg")
 
 
+@pytest.mark.slow
 def test_the_real_file_holds_all_18_districts_on_land():
     found = read_bus_streets(shared("streets/hong_kong_streets.gpkg"))
     report = found.report

@@ -96,6 +96,7 @@ def test_pavements_keep_clear_of_the_houses(houses, pavement):
     assert narrow == pytest.approx(0.0 if pavement else 0.2)
 
 
+@pytest.mark.slow
 def test_las_palmas_walks_past_its_houses_and_not_through_them():
     city = import_files([shared("cities/las_palmas.osm.pbf")], "las_palmas", pavements=True)
     counts = city.provenance["counts"]
@@ -130,6 +131,7 @@ def test_facades_stay_where_the_middle_of_the_street_puts_them():
     assert next(blocks).symmetric_difference(next(blocks)).area == pytest.approx(0, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_mong_kok_with_both_sides_is_in_one_piece():
     city = import_files([shared("mong_kok/walk_graph.gpkg")], "mong_kok", pavements=True)
     report = city.streets.report

@@ -43,6 +43,7 @@ def test_what_cannot_be_is_one_line(tmp_path, text, words):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.slow
 def test_a_run_groups_streets_by_units_and_says_what_points_are(tmp_path):
     city = load_city("mong_kok_core")
     west, south, east, north = city.area.polygon.bounds

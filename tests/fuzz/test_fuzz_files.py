@@ -388,6 +388,7 @@ def run_folder(tmp_path_factory):
     return folder / "run"
 
 
+@pytest.mark.slow
 @cases("run folders")
 @given(st.sampled_from(RUN_FILES), CHANGES | JUNK)
 def test_any_damage_to_a_run_folder(run_folder, tmp_path_factory, name, drawn):
