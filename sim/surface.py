@@ -88,7 +88,7 @@ def axes_for(ax: Axes | None, *, to_scale: bool = True) -> Axes:
         matplotlib is not installed.
     """
     try:
-        import matplotlib.pyplot as plt
+        import matplotlib.pyplot as plt  # an extra of the package
     except ImportError:
         raise InputError(
             "plots need matplotlib; install it: python -m pip install 'hk-camera-sim[plot]'"

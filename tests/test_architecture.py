@@ -172,3 +172,25 @@ def test_a_long_function_is_found(files, plant, head, found):
 def test_a_long_file_is_found(files, plant):
     before = len(source.long_files(files))
     assert len(source.long_files(plant("sim.area", "\n" * source.LONGEST_FILE))) == before + 1
+
+
+def test_no_files_run_each_other_in_a_circle(files):
+    assert [source.a_way_round(files, circle) for circle in source.circles(files)] == []
+
+
+def test_few_imports_stand_inside_functions_and_each_says_why(files):
+    found = source.hidden_imports(files)
+    assert [where for where, reason in found if not reason] == []
+    assert len(found) <= source.MOST_HIDDEN_IMPORTS, [where for where, _ in found]
+
+
+def test_no_file_is_free_of_a_check(files):
+    assert source.file_wide_exceptions(ROOT, files) == []
+
+
+def test_no_function_is_long(files):
+    assert source.long_functions(files) == []
+
+
+def test_no_file_of_the_engine_is_long(files):
+    assert source.long_files(files) == []

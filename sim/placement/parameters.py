@@ -27,7 +27,17 @@ PlaceKind = Literal["home", "landmark", "market", "office", "school", "sensitive
 
 @dataclass(frozen=True)
 class Phase:
-    """Heads up to a city total, the year they hang by then, and the mix of owners among them."""
+    """A step of the city's growth.
+
+    Attributes
+    ----------
+    total
+        Heads in the city when the phase is complete.
+    year
+        By which they hang.
+    mix
+        Weight by owner of the heads that the phase adds.
+    """
 
     total: int = field(metadata=metadata(at_least=1, at_most=LARGEST_TOTAL, whole=True))
     year: int = field(metadata=metadata(at_least=1900, at_most=2200, whole=True))

@@ -102,7 +102,7 @@ def pieces_table(streets: StreetNetwork, pieces: PieceArrays) -> gpd.GeoDataFram
     A piece a row: edge, t0, t1 (m along the edge), name, name_zh, highway, deck, in_area,
     rank_<task> (`NEVER` where no camera sees it), geometry (projected metres).
     """
-    import geopandas as gpd
+    import geopandas as gpd  # slow: wanted only where a table is asked for
 
     edge = np.repeat(np.arange(len(pieces.piece_ptr) - 1), np.diff(pieces.piece_ptr))
     names = streets.edges[["name", "name_zh", "highway", "deck"]].iloc[edge]
