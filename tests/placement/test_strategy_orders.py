@@ -15,7 +15,7 @@ from sim.city.places import Places
 from sim.placement import placing
 from sim.placement.context import HeadOrder, PlacementContext, by_turns, headings, hung, interleaved
 from sim.placement.parameters import Objective
-from sim.placement.strategies import STRATEGIES, ranked
+from sim.placement.strategies.registry import STRATEGIES, ranked
 
 
 @pytest.fixture(scope="module")
