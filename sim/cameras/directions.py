@@ -28,7 +28,9 @@ _COMPASS = {letters: 22.5 * i for i, letters in enumerate(_LETTERS)} | {
 _DASHES = dict.fromkeys(
     map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d~\u301c"), "-"
 )
-_NUMBER = re.compile(r"(-?\d{1,6}(?:\.\d{1,12})?)(?: ?(?:°|º|deg|degrees?))?")
+_NUMBER = re.compile(
+    r"(-?(?:\d{1,15}(?:\.\d{0,25})?|\.\d{1,25})(?:e[+-]?\d{1,2})?)(?: ?(?:°|º|deg|degrees?))?"
+)
 _DECIMAL_COMMA = re.compile(r"(\d{1,3}),(\d)(?!\d)")
 _REFUSED_WORDS = {
     "": "is empty",

@@ -18,7 +18,8 @@ from osmium.filter import IdFilter, KeyFilter
 from osmium.osm import NODE, RELATION, WAY, osm_entity_bits
 
 from sim.cameras.tags import LIFECYCLE, is_surveillance
-from sim.city.sources.tables import check_file, not_a_position, read_text
+from sim.city.sources.tables import check_file, not_a_position, read_text, shown
+from sim.city.tags import OTHER_TAGS, parse_other_tags, tag_text
 from sim.errors import InputError
 
 LARGEST_PBF_MB = 1000
@@ -76,11 +77,30 @@ def read_pbf(path: Path) -> MappedThings:
 def _tagged(path: Path, kind: osm_entity_bits) -> Iterator[tuple[Any, dict[str, str]]]:
     """Yield what of a kind is surveillance, with its tags; keys are filtered where it is fast."""
     keys = ("man_made", *(f"{prefix}:man_made" for prefix in LIFECYCLE))
-    items: Any = FileProcessor(str(path), kind).with_filter(KeyFilter(*keys))
-    for item in items:
+    items: Any = FileProcessor(str(path), kind)
+    newest = None
+    if items.header.has_multiple_object_versions:
+        newest = _newest_versions(
+            path, kind, {item.id for item in items.with_filter(KeyFilter(*keys))}
+        )
+        items = FileProcessor(str(path), kind)
+    for item in items.with_filter(KeyFilter(*keys)):
         tags = {tag.k: tag.v for tag in item.tags}
-        if is_surveillance(tags):
+        current = newest is None or (item.visible and item.version == newest[item.id])
+        if current and is_surveillance(tags):
             yield item, tags
+
+
+def _newest_versions(path: Path, kind: osm_entity_bits, ids: set[int]) -> dict[int, int]:
+    """Return the newest version of each thing of a history file, deleted or not."""
+    from osmium import FileProcessor
+    from osmium.filter import IdFilter
+
+    newest: dict[int, int] = {}
+    items: Any = FileProcessor(str(path), kind)
+    for item in items.with_filter(IdFilter(ids)):
+        newest[item.id] = max(item.version, newest.get(item.id, 0))
+    return newest
 
 
 def _pbf_nodes(path: Path) -> Iterator[Mapped]:
@@ -121,7 +141,8 @@ def read_json(path: Path) -> MappedThings:
     document = _json(path)
     left_out: Counter[str] = Counter()
     if isinstance(document.get("elements"), list):
-        things = _overpass(path, document["elements"], left_out)
+        _check_whole(path, document.get("remark"))
+        things = _overpass(path, _newest(document["elements"], left_out), left_out)
     elif isinstance(document.get("features"), list):
         _check_degrees(path, document)
         things = _features(path, document["features"], left_out)
@@ -155,6 +176,41 @@ def _check_degrees(path: Path, document: Mapping[str, Any]) -> None:
     system = json.dumps(document.get("crs"))
     if document.get("crs") is not None and not any(w in system for w in ("CRS84", "4326")):
         raise InputError(f"{path}: its crs is not WGS 84; export it in EPSG:4326")
+
+
+def _check_whole(path: Path, remark: object) -> None:
+    """Refuse an answer of Overpass that ended before it was whole."""
+    if isinstance(remark, str) and remark.strip():
+        raise InputError(
+            f"{path}: the server says of its answer {shown(remark)}: it is not whole; ask again, "
+            "for a smaller area or with a longer timeout"
+        )
+
+
+def _newest(elements: list[Any], left_out: Counter[str]) -> list[Any]:
+    """Return the newest version of each element that still stands."""
+    newest: dict[tuple[Any, Any], Any] = {}
+    alone = []
+    for element in elements:
+        named = isinstance(element, dict) and isinstance(element.get("id"), int)
+        if not named or not isinstance(element.get("type"), str):
+            alone.append(element)
+            continue
+        key = element["type"], element["id"]
+        former = newest.get(key)
+        if former is not None:
+            older = _version(element) != _version(former)
+            left_out["older version" if older else "said twice"] += 1
+        if former is None or _version(element) > _version(former):
+            newest[key] = element
+    standing = [element for element in newest.values() if element.get("visible") is not False]
+    left_out["deleted"] += len(newest) - len(standing)
+    return [*standing, *alone]
+
+
+def _version(element: Mapping[str, Any]) -> float:
+    version = element.get("version")
+    return float(version) if isinstance(version, int | float) else 0.0
 
 
 def _overpass(path: Path, elements: list[Any], left_out: Counter[str]) -> Iterator[Mapped]:
@@ -203,14 +259,14 @@ def _source(kind: object, number: object, otherwise: str) -> str:
 
 
 def _tags(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return tags as text; what is no text and no number is no tag."""
-    tags = {}
+    """Return tags as text, those that GDAL puts into one column among them."""
+    tags: dict[str, str] = {}
+    for column in OTHER_TAGS:
+        tags |= parse_other_tags(values.get(column))
     for key, value in list(values.items())[:MOST_TAGS]:
-        if isinstance(value, bool):
-            tags[key] = "yes" if value else "no"
-        elif isinstance(value, str | int | float):
-            tags[key] = str(value)[:LONGEST_TAG]
-    return tags
+        if key not in OTHER_TAGS and not isinstance(value, Mapping):
+            tags[key] = tag_text(value)
+    return {key: text[:LONGEST_TAG] for key, text in list(tags.items())[:MOST_TAGS] if text}
 
 
 def _points(geometry: Mapping[str, Any]) -> list[tuple[Any, Any]]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from sim.cameras.directions import LONGEST_TEXT, Look, parse_directions
+from sim.city.measures import NUMBER, metres
 
 LIFECYCLE = (
     "abandoned", "construction", "demolished", "destroyed", "disused", "planned", "proposed",
@@ -50,11 +51,9 @@ _OWNER_WORDS = (
     ("mall", "mall|shopping"),
     ("department", "department|government|council|municipality|city of|ministry|kaupunki"),
 )
-_NUMBER = r"(\d{1,5}(?:[.,]\d{1,6})?)"
-_METRES = re.compile(_NUMBER + r" ?(m|metres?|meters?)?")
-_FEET = re.compile(_NUMBER + r" ?(?:ft|feet|foot|')(?: ?(\d{1,2})(?: ?(?:in|\"|''))?)?")
-_TILT = re.compile(r"([+-]?)" + _NUMBER + r" ?°?")
-_YEAR = re.compile(r"(~ ?|before |after )?(\d{4})(?:-\d{2}(?:-\d{2})?)?")
+_TILT = re.compile(rf"([+-]?)({NUMBER}) ?(?:°|º|deg|degrees?)?")
+_DAY = r"-\d{2}(?:-\d{2}(?:[T ][\d:.]{5,15}Z?)?)?"
+_YEAR = re.compile(rf"(~ ?|before |after )?(\d{{4}})(?:\.0+|{_DAY})?")
 
 
 class Note(NamedTuple):
@@ -127,19 +126,6 @@ def read_tags(source: str, tags: Mapping[str, str]) -> tuple[Reading | None, lis
         tags.get("operator", ""), tags.get("surveillance:zone", ""), tags.get("ref", ""),
     )  # fmt: skip
     return reading, reader.notes
-
-
-def metres(text: str) -> float | None:
-    """Read "4", "4 m", "4,5", "13 ft", 13' or 13'6" as metres; None if it is none of these."""
-    text = " ".join(text.casefold().replace("’", "'").replace("′", "'").replace("″", '"').split())
-    found = _METRES.fullmatch(text)
-    if found:
-        return float(found.group(1).replace(",", "."))
-    found = _FEET.fullmatch(text)
-    if found and int(found.group(2) or 0) < 12:
-        feet = float(found.group(1).replace(",", ".")) + int(found.group(2) or 0) / 12
-        return feet * 0.3048
-    return None
 
 
 class _Reader:
@@ -246,7 +232,7 @@ class _Reader:
         value = self.tags.get("camera:angle")
         if value is None:
             return None
-        found = _TILT.fullmatch(" ".join(value.replace("−", "-").split()))
+        found = _TILT.fullmatch(" ".join(value.replace("−", "-").casefold().split()))
         angle = float(found.group(2).replace(",", ".")) if found else -1.0
         if not found or not LEVEL <= angle <= STEEPEST:
             self.note("camera:angle", value, "refused", "is not 0 to 90 degrees below the horizon")
@@ -262,7 +248,7 @@ class _Reader:
         value = self.tags.get("field_of_view")
         if value is None:
             return None
-        found = _TILT.fullmatch(" ".join(value.split()))
+        found = _TILT.fullmatch(" ".join(value.casefold().split()))
         angle = float(found.group(2).replace(",", ".")) if found else 0.0
         if not 1 <= angle <= 360:
             self.note("field_of_view", value, "refused", "is not 1 to 360 degrees")

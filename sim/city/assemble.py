@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from sim.area import HONG_KONG_CRS, Area, DistrictPart, district_parts
+from sim.city.census import jobs_in
 from sim.city.gaps import unmapped
 from sim.city.model import City
 from sim.city.places import Places
@@ -39,6 +40,10 @@ FACTS_SOURCE = {
     "licence": "DATA.GOV.HK and CSDI terms of use",
     "attribution": "Government of the HKSAR and MTR Corporation, via DATA.GOV.HK",
 }
+JOBS_AN_OFFICE = 2_000
+"""Where fewer offices are mapped than one for so many jobs of the census, they do not stand for
+all: work is spread along the streets as well. A map that holds one tower of a district would send
+everybody there."""
 HOME_CLASSES = ("residential", "living_street", "unclassified", "tertiary", "pedestrian")
 OFFICE_CLASSES = ("primary", "secondary", "tertiary")
 PLACE_SPACING_M = 60.0
@@ -368,11 +373,17 @@ def _fill_places(
         else:
             assumptions.append("homes: weighted by metres of residential street; no census known")
         tables.append(homes)
-    if "office" not in kinds:
+    known_offices = int((known["kind"] == "office").sum())
+    jobs = jobs_in(parts)
+    if known_offices <= jobs / JOBS_AN_OFFICE:
         tables.append(along_streets(streets, OFFICE_CLASSES, polygon, "office"))
+        few = (
+            f"{known_offices:,} mapped for {jobs:,.0f} jobs of the census, which is too few to "
+            "stand for them; "
+        )
         assumptions.append(
-            "offices: spread evenly along primary, secondary and tertiary streets (along all "
-            "streets where there are none)"
+            f"offices: {few if known_offices else ''}spread evenly along primary, secondary and "
+            "tertiary streets (along all streets where there are none)"
         )
     return _joined(tables, streets.crs), assumptions
 

@@ -166,16 +166,20 @@ def _read(
     begun: Mapping[Path, Reading],
     private: bool,
 ) -> _Layers:
-    """Read streets, cut to the study area, and beside them buildings and places."""
+    """Read streets, cut to the study area, and beside them buildings and places.
+
+    A study area that is named decides the metres and the country, not what else the files hold.
+    """
     street_file = _street_file(kinds)
+    shape = None if area is None else _given_area(area)
     with ThreadPoolExecutor(1) as beside:
         features = beside.submit(_read_features, kinds, begun)
         read = _read_streets(street_file, kinds[street_file], begun)
-        crs = projected_crs(read.edges)
+        crs = projected_crs(read.edges if shape is None else shape.to_frame("geometry"))
         walls = beside.submit(lambda: mapped_walls(features.result().buildings, crs))
         study, edges = _Study(None, halo_m, ()), read.edges
-        if area is not None:
-            polygon, edges = _clipped(edges, area, crs, halo_m)
+        if shape is not None:
+            polygon, edges = _clipped(edges, shape, str(area), crs, halo_m)
             study = study._replace(polygon=polygon)
         elif kinds[street_file] == "bus_streets":
             study = _Study(*_covered(edges))
@@ -212,7 +216,10 @@ def _read_features(kinds: Mapping[Path, Kind], begun: Mapping[Path, Reading]) ->
     for path in (path for path, kind in kinds.items() if kind == "pbf"):
         buildings, found, report = read_features(path, begun.get(path))
         places.append(found)
-    given = [read_buildings(path) for path, kind in kinds.items() if kind == "polygons"]
+    read = [read_buildings(path) for path, kind in kinds.items() if kind == "polygons"]
+    given = [frame for frame, _ in read]
+    for _, counted in read:
+        report = {name: report.get(name, 0.0) + counted.get(name, 0.0) for name in report | counted}
     if given:
         buildings = _stacked(given)
     places += [read_mtr_exits(path) for path, kind in kinds.items() if kind == "mtr_exits"]
@@ -227,12 +234,14 @@ def _stacked(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
 
 
 def _clipped(
-    edges: gpd.GeoDataFrame, area: Path | str, crs: str, halo_m: float | None
+    edges: gpd.GeoDataFrame, shape: gpd.GeoSeries, area: str, crs: str, halo_m: float | None
 ) -> tuple[BaseGeometry, gpd.GeoDataFrame]:
     """Return the study area, and the streets inside it and its halo."""
-    shape, own_crs = _given_area(area)
-    polygon = gpd.GeoSeries([shape], crs=own_crs).to_crs(crs).iloc[0]
+    polygon = shape.to_crs(crs).iloc[0]
     reach = polygon.buffer(DEFAULT_HALO_M if halo_m is None else halo_m)
+    around = gpd.GeoSeries([reach], crs=crs).to_crs(edges.crs).iloc[0]
+    west, south, east, north = around.bounds
+    edges = edges.cx[west:east, south:north]  # far ones may have no place in these metres
     edges = edges[edges.to_crs(crs).intersects(reach)]
     if edges.empty:
         raise InputError(f"{area}: no streets inside it; check that both are of one place")
@@ -245,8 +254,8 @@ def _covered(edges: gpd.GeoDataFrame) -> tuple[BaseGeometry, float, tuple[Distri
     return outline(covered), 0.0, covered
 
 
-def _given_area(area: Path | str) -> tuple[BaseGeometry, str]:
-    """Return the study area that districts or a file name, and its CRS."""
+def _given_area(area: Path | str) -> gpd.GeoSeries:
+    """Return the study area that districts or a file name, in its own CRS."""
     words = district_words(str(area))
     if not words:
         if not Path(area).suffix:  # no file, so a district was meant
@@ -254,10 +263,11 @@ def _given_area(area: Path | str) -> tuple[BaseGeometry, str]:
             near = difflib.get_close_matches(str(area), names, n=1)
             hint = f"did you mean {near[0]}?" if near else "give a polygon file or districts"
             raise InputError(f"--area {area}: is no district of Hong Kong and no file; {hint}")
-        return read_area(Path(area))
+        polygon, crs = read_area(Path(area))
+        return gpd.GeoSeries([polygon], crs=crs)
     outlines = district_outlines()
     shapes = [outlines[d.name] for word in words for d in named_districts(word)]
-    return shapely.union_all(shapes), HONG_KONG_CRS
+    return gpd.GeoSeries([shapely.union_all(shapes)], crs=HONG_KONG_CRS)
 
 
 def _as_proxy(city: City, covered: tuple[DistrictPart, ...]) -> City:

@@ -25,6 +25,8 @@ from sim.city.bundle_folder import (
 )
 from sim.city.district_names import district_bundle, district_words
 from sim.city.from_files import import_files
+from sim.city.sources.footprints import read_footprints
+from sim.city.sources.graphs import Frames
 from sim.city.sources.named_areas import NOMINATIM, nominatim, wanted_area
 from sim.city.sources.overpass import OVERPASS, fetch_city, overpass
 from sim.city.sources.sample import load_sample
@@ -56,7 +58,7 @@ class City(model.City):
     @classmethod
     def from_osmnx(
         cls,
-        graph: nx.MultiDiGraph,
+        graph: nx.Graph | Frames,
         buildings: gpd.GeoDataFrame | None = None,
         *,
         name: str = "my area",
@@ -71,9 +73,11 @@ class City(model.City):
         Parameters
         ----------
         graph
-            As osmnx gives it, in any coordinate system that it names.
+            As osmnx gives it, in any coordinate system that it names; or its frames (nodes,
+            edges), or another graph of networkx with x and y of each node.
         buildings
-            Polygons in any coordinate system, with an optional column height (m).
+            Polygons in any coordinate system; columns height (m) and others named after
+            OpenStreetMap tags are read as in an extract, and what does not stand is left out.
         name
             Of the area, for texts.
         halo_m
@@ -87,7 +91,13 @@ class City(model.City):
             The graph has no coordinate system, or nothing in it can be walked.
         """
         streets = StreetNetwork.from_osmnx(graph, private=private)
-        return cls._of(assemble(name, streets, buildings=buildings, halo_m=halo_m))
+        left_out: dict[str, float] = {}
+        if buildings is not None:
+            buildings, left_out = read_footprints(buildings)
+        provenance = {"left_out_while_reading": left_out}
+        return cls._of(
+            assemble(name, streets, buildings=buildings, halo_m=halo_m, provenance=provenance)
+        )
 
     @classmethod
     def from_files(

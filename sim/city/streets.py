@@ -6,21 +6,28 @@ walls, cameras or people. Whatever it drops or infers is counted in its report.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
 from sim.area import HONG_KONG_CRS
 from sim.city.decks import DECKS, inferred_decks, layer_of, tagged_decks
 from sim.city.pieces import connected_pieces
+from sim.city.raw_streets import (
+    distances,
+    plain_lines,
+    way_ids,
+    whole_numbers,
+    without_far_ends,
+    without_second_directions,
+)
+from sim.city.sources.graphs import Frames, graph_frames
 from sim.city.tags import read_tag, split_names
 from sim.city.walkable import NOT_BUILT, walked_edges
 from sim.errors import InputError
@@ -30,8 +37,6 @@ if TYPE_CHECKING:
     import networkx as nx
 
 OPEN_COLUMNS = ["highway", "deck", "geometry"]
-LARGEST_END_GAP_M = 50.0
-"""An edge that ends farther from its node than this means a damaged or mismatched file."""
 SMALLEST_TOWN_KM = 50.0
 """A piece this long is a town of its own, as Hong Kong Island is beside Kowloon, and stays."""
 
@@ -115,14 +120,14 @@ class StreetNetwork(Result):
 
     @classmethod
     def from_osmnx(
-        cls, graph: nx.MultiDiGraph, crs: str | None = None, *, private: bool = False
+        cls, graph: nx.Graph | Frames, crs: str | None = None, *, private: bool = False
     ) -> StreetNetwork:
         """Build from an osmnx graph (projected or WGS 84); see `build`.
 
         Parameters
         ----------
         graph
-            As osmnx gives it.
+            As osmnx gives it, or its frames (nodes, edges); graphs of networkx of any kind.
         crs
             Projected CRS to work in, as of `build`.
         private
@@ -133,12 +138,7 @@ class StreetNetwork(Result):
         InputError
             The graph has no CRS, or nothing in it can be walked.
         """
-        import osmnx as ox  # slow, and needed for graphs of osmnx alone
-
-        if "crs" not in graph.graph:
-            raise InputError("graph: has no CRS; set graph.graph['crs'], for example 'EPSG:4326'")
-        nodes, edges = ox.graph_to_gdfs(graph)
-        return cls.build(nodes.reset_index(names="osmid"), edges.reset_index(), crs, private)
+        return cls.build(*graph_frames(graph), crs, private)
 
     @classmethod
     def build(
@@ -179,9 +179,10 @@ class StreetNetwork(Result):
             )
         target = crs or projected_crs(edges)
         report: dict[str, float] = {}
-        ends = {name: _whole_numbers(edges[name], name) for name in ("u", "v")}
-        raw = _lines(edges.assign(**ends).to_crs(target), report)
-        raw = _merge_both_directions(raw, report)
+        ends = {name: whole_numbers(edges[name], name) for name in ("u", "v")}
+        raw = plain_lines(edges.assign(**ends).to_crs(target), report)
+        raw = without_second_directions(raw, report)
+        raw = without_far_ends(raw, nodes.to_crs(target), report)
         table = _own_columns(raw)
         walked = walked_edges(raw, report, private)
         walked[walked] = _in_large_pieces(table[walked], report)
@@ -224,53 +225,12 @@ def projected_crs(frame: gpd.GeoDataFrame) -> str:
     return f"EPSG:{(32600 if north + south >= 0 else 32700) + zone}"
 
 
-def _column(frame: pd.DataFrame, name: str) -> list[Any]:
-    return frame[name].tolist() if name in frame else [None] * len(frame)
-
-
-def _whole_numbers(values: pd.Series[Any], name: str) -> NDArray[np.int64]:
-    try:
-        return pd.to_numeric(values).to_numpy(np.int64)
-    except (ValueError, TypeError, OverflowError) as error:
-        raise InputError(f"streets: column {name} holds values that are no node numbers") from error
-
-
 def _checked(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
     if frame.crs is None:
         raise InputError(f"{what}: no CRS in the file; set one, for example EPSG:4326")
     if frame.empty:
         raise InputError(f"{what}: none in the file; choose a larger area")
     return frame
-
-
-def _lines(edges: gpd.GeoDataFrame, report: dict[str, float]) -> gpd.GeoDataFrame:
-    """Flat single lines without repeated points; what is no line is counted and left out."""
-    shape = edges.geometry.to_numpy().copy()
-    if shapely.has_z(shape).any():
-        shape = shapely.force_2d(shape)
-    several = shapely.get_type_id(shape) == 5
-    shape[several] = shapely.line_merge(shape[several])
-    line = shapely.get_type_id(shape) == 1
-    shape[line] = shapely.remove_repeated_points(shape[line])
-    length = shapely.length(shape)
-    good = line & np.isfinite(length) & (length > 0)
-    report["dropped_not_a_line"] = float((~good).sum())
-    if not good.any():
-        raise InputError("streets: no edge has a line of finite length; check the file")
-    return edges.set_geometry(shape)[good].reset_index(drop=True)
-
-
-def _merge_both_directions(edges: gpd.GeoDataFrame, report: dict[str, float]) -> gpd.GeoDataFrame:
-    """Keep one edge where a graph holds the same line in both directions."""
-    ends = pd.DataFrame(np.sort(edges[["u", "v"]].to_numpy(), axis=1), columns=["a", "b"])
-    several = ends.duplicated(keep=False).to_numpy()
-    key = ends[several].assign(
-        line=shapely.to_wkb(shapely.normalize(edges.geometry.to_numpy()[several]))
-    )
-    repeated = np.zeros(len(edges), bool)
-    repeated[several] = key.duplicated().to_numpy()
-    report["merged_both_directions_km"] = float(edges.length[repeated].sum()) / 1000
-    return edges[~repeated].reset_index(drop=True)
 
 
 def _own_columns(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -280,7 +240,7 @@ def _own_columns(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         {
             "u": edges["u"].to_numpy(),
             "v": edges["v"].to_numpy(),
-            "street": _way_ids(edges),
+            "street": way_ids(edges),
             "name": names[:, 0],
             "name_zh": names[:, 1],
             "highway": read_tag(edges, "highway", _main_class),
@@ -291,17 +251,6 @@ def _own_columns(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         geometry=edges.geometry.to_numpy(),
         crs=edges.crs,
     )
-
-
-def _way_ids(edges: gpd.GeoDataFrame) -> list[int]:
-    """Return the original way of each edge; of several merged ones the smallest id."""
-    if "osmid" in edges and pd.api.types.is_integer_dtype(edges["osmid"]):
-        return list(edges["osmid"])
-    ids = []
-    for row, value in enumerate(_column(edges, "osmid")):
-        found = re.findall(r"\d+", value if isinstance(value, str) else str(value))
-        ids.append(min(map(int, found)) if found else row)
-    return ids
 
 
 def _main_class(words: frozenset[str]) -> str:
@@ -337,7 +286,7 @@ def _numbered(
     ids, codes = np.unique(np.concatenate([table["u"], table["v"]]), return_inverse=True)
     table["u"] = codes[: len(table)].astype(np.int32)
     table["v"] = codes[len(table) :].astype(np.int32)
-    known = nodes.assign(osmid=_whole_numbers(nodes["osmid"], "osmid"))
+    known = nodes.assign(osmid=whole_numbers(nodes["osmid"], "osmid"))
     point = known.drop_duplicates("osmid").set_index("osmid").geometry.reindex(ids)
     missing = point.isna() | point.is_empty
     if missing.any():
@@ -365,16 +314,11 @@ def _join_ends(
     vertex, of_line = shapely.get_coordinates(line, return_index=True)
     first = np.searchsorted(of_line, np.arange(len(line)))
     start, end = vertex[first], vertex[np.append(first[1:], len(vertex)) - 1]
-    as_drawn = _apart(start, u) + _apart(end, v)
-    turned = _apart(start, v) + _apart(end, u) < as_drawn
+    as_drawn = distances(start, u) + distances(end, v)
+    turned = distances(start, v) + distances(end, u) < as_drawn
     line[turned] = shapely.reverse(line[turned])
     start[turned], end[turned] = end[turned], start[turned]
-    gap = np.maximum(_apart(start, u), _apart(end, v))
-    if gap.max() > LARGEST_END_GAP_M:
-        raise InputError(
-            f"streets: {int((gap > LARGEST_END_GAP_M).sum())} edges end up to {gap.max():.0f} m "
-            "from their junctions; save nodes and edges of the same graph"
-        )
+    gap = np.maximum(distances(start, u), distances(end, v))
     apart = np.flatnonzero(gap > 0)
     for i in apart:
         inner = shapely.get_coordinates(line[i])
@@ -384,10 +328,6 @@ def _join_ends(
     table = table.set_geometry(gpd.GeoSeries(line, crs=table.crs))
     table["length"] = table.length
     return table
-
-
-def _apart(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(np.hypot(*(a - b).T))
 
 
 def _positions(length: NDArray[np.float64], ptr: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -6,8 +6,9 @@ Chinese and English; it knows nothing of what a tag means.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import dropwhile, takewhile
 from typing import Any
 
@@ -15,6 +16,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.city.measures import number_text
+
+OTHER_TAGS = ("other_tags", "all_tags", "tags")
+"""Columns in which GDAL and others put the tags that have no column of their own."""
+_HSTORE = re.compile(r'"((?:[^"\\]|\\.)*)"\s*=>\s*(?:"((?:[^"\\]|\\.)*)"|NULL)')
 _QUOTED = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
 _IDEOGRAPH = r"[\u3400-\u9fff\uf900-\ufaff]"
 _SEAM = re.compile(f"(?<={_IDEOGRAPH})(?=[A-Za-z]{{2}})|(?<=[A-Za-z]{{2}})(?={_IDEOGRAPH})")
@@ -117,3 +123,52 @@ def _distinct(frame: pd.DataFrame, name: str) -> tuple[NDArray[np.intp], list[ob
         codes, _ = pd.factorize(column.map(repr))
         return codes, [*column.iloc[np.unique(codes, return_index=True)[1]], None]
     return codes, [*values, None]
+
+
+def tag_text(value: object) -> str:
+    """Return a value as the text of a tag, several joined by semicolons; empty where it is none.
+
+    Parameters
+    ----------
+    value
+        As tables, JSON and numpy hold it.
+    """
+    text = ""
+    if isinstance(value, str):
+        text = value.strip()
+    elif isinstance(value, bool | np.bool_):
+        text = "yes" if value else "no"
+    elif isinstance(value, int | float | np.number):
+        text = number_text(float(value)) if isinstance(value, float | np.floating) else f"{value:d}"
+    elif isinstance(value, list | tuple | np.ndarray):
+        text = ";".join(text for text in map(tag_text, value) if text)
+    return text
+
+
+def parse_other_tags(value: object) -> dict[str, str]:
+    """Return the tags that a cell holds: hstore or JSON as text, or a mapping.
+
+    Parameters
+    ----------
+    value
+        For example '"height"=>"12","level"=>"-1"' as GDAL writes it by default.
+    """
+    if isinstance(value, str):
+        if value.lstrip().startswith("{"):
+            try:
+                value = json.loads(value)
+            except (ValueError, RecursionError):
+                return {}
+        else:
+            pairs = _HSTORE.findall(value)
+            return {_plain(key): _plain(text) for key, text in pairs if text}
+    if isinstance(value, Mapping):
+        known: dict[Any, Any] = dict(value)
+        texts = {str(key): tag_text(item) for key, item in known.items()}
+        return {key: text for key, text in texts.items() if text}
+    return {}
+
+
+def _plain(text: str) -> str:
+    """Return a text of an hstore without its backslashes."""
+    return re.sub(r"\\(.)", r"\1", text)

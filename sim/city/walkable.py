@@ -15,6 +15,9 @@ NOT_WALKED = MOTOR_ONLY | {
     "dismantled", "disused", "escape", "no", "planned", "platform", "proposed", "raceway",
     "razed", "rest_area", "services", "via_ferrata", "virtual",
 }  # fmt: skip
+TRUNKS = {"trunk", "trunk_link"}
+"""Motor roads that people walk along where a tag says so; along a motorway nobody may."""
+SIDEWALK_KEYS = ("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right")
 FOOT_ONLY = {"footway", "steps", "path", "pedestrian", "corridor", "elevator"}
 CARRIAGEWAYS = {
     "primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link",
@@ -53,14 +56,17 @@ def _reasons(edges: gpd.GeoDataFrame, private: bool) -> dict[str, NDArray[np.boo
         read_tag(edges, name, lambda words: bool(words & closed)) for name in ("access", "foot")
     )
     invited = read_tag(edges, "foot", lambda words: bool(words & FEET_ALLOWED))
-    beside = read_tag(edges, "sidewalk", lambda words: bool(words - {"no", "none", "separate"}))
+    beside = np.zeros(len(edges), bool)
+    for name in SIDEWALK_KEYS:
+        beside |= read_tag(edges, name, lambda words: bool(words - {"no", "none", "separate"}))
     on_bridge = read_tag(edges, "bridge", lambda words: bool(words - {"no"}))
     in_tunnel = read_tag(edges, "tunnel", lambda words: bool(words - {"no", "building_passage"}))
     carriageway = read_tag(edges, "highway", lambda words: bool(words) and words <= CARRIAGEWAYS)
     motor = read_tag(edges, "highway", lambda words: bool(words) and words <= MOTOR_ONLY)
+    trunk = read_tag(edges, "highway", lambda words: bool(words) and words <= TRUNKS)
     other = read_tag(edges, "highway", lambda words: words <= NOT_WALKED)
     return {
-        "motorway_or_trunk": motor,
+        "motorway_or_trunk": motor & ~(trunk & (invited | beside)),
         "not_a_way_for_feet": other & ~motor & ~invited,
         "private": (shut | shut_to_feet) & ~invited,
         "flyover_or_underpass": carriageway & (on_bridge | in_tunnel) & ~invited & ~beside,

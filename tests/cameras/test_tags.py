@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.cameras.directions import ALL_ROUND_FROM, MOST_LOOKS, Look, parse_directions
-from sim.cameras.tags import KINDS, LIFECYCLE, is_surveillance, metres, read_tags
+from sim.cameras.tags import KINDS, LIFECYCLE, is_surveillance, read_tags
+from sim.city.measures import metres
 
 LETTERS = ["N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE",
            "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"]  # fmt: skip
@@ -88,7 +89,7 @@ def test_what_is_guessed_is_said(text, heading, why):
         ("junk", "no direction"),
         ("nan", "no direction"),
         ("inf", "no direction"),
-        ("1e2", "no direction"),
+        ("1e3", "more than 360"),
         ("0x10", "no direction"),
         ("361", "more than 360"),
         ("-361", "more than 360"),
@@ -166,7 +167,8 @@ def test_any_text_ends_as_looks_or_refusals(text):
     [
         ("4", 4), ("4 m", 4), ("4m", 4), ("4,5", 4.5), ("4.5 metres", 4.5), ("13'", 13 * 0.3048),
         ("13 ft", 13 * 0.3048), ("13'6\"", 13.5 * 0.3048), ("13′", 13 * 0.3048),
-        ("13'12\"", None), ("-4", None), ("4-5", None), ("nan", None), ("1e3", None),
+        ("13'12\"", None), ("-4", None), ("4-5", None), ("nan", None), ("1e3", 1000),
+        ("3.6576000000000004", 3.6576), ("450 cm", 4.5),
         ("high", None), ("", None), ("４", 4), ("4 km", None),
     ],
 )  # fmt: skip

@@ -75,7 +75,7 @@ def test_buildings_of_every_format_are_the_same(tmp_path, suffix):
         frame.to_parquet(path)
     else:
         frame.to_file(path, driver="GPKG" if suffix == ".gpkg" else "GeoJSON")
-    found = read_buildings(path)
+    found, _ = read_buildings(path)
     assert file_kind(path) == "polygons"
     assert found["height"].tolist() == [12.0, 16.0]
     assert found.crs == "EPSG:4326"
@@ -89,8 +89,10 @@ def test_roofs_and_points_are_no_walls(tmp_path):
     point = gpd.GeoDataFrame({"building": ["yes"]}, geometry=shapely.points([ORIGIN]), crs=2326)
     path = tmp_path / "houses.parquet"
     gpd.GeoDataFrame(gpd.pd.concat([frame, point], ignore_index=True), crs=2326).to_parquet(path)
-    assert len(read_buildings(path)) == 1
-    assert np.isnan(read_buildings(path)["height"]).all()
+    found, report = read_buildings(path)
+    assert len(found) == 1
+    assert np.isnan(found["height"]).all()
+    assert report == {"roofs_and_the_like": 1, "height_unknown": 1}
 
 
 def test_an_area_is_the_union_of_its_polygons(tmp_path):

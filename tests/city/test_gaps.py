@@ -95,10 +95,23 @@ def test_a_gap_reaches_to_the_rim_of_its_streets_and_to_the_last_mapped_house():
     row = [translate(box(20, y, 30, y + 10), *ORIGIN) for y in range(0, int(side), 25)]
     near = gpd.GeoDataFrame(geometry=row, crs="EPSG:2326")
     gap = unmapped(streets, near, land)
-    # a house makes its own cell and two more count as mapped: up to 150 m of x
+    # houses stand along the first street; a window that reaches it is mapped up to 150 m of x
     everywhere_else = translate(box(150, 0, side, side), *ORIGIN)
     assert everywhere_else.difference(gap.buffer(1e-6)).area < 1e-3
-    assert gap.intersection(translate(box(0, 0, 150, side), *ORIGIN)).area < 1e-3
+    assert gap.intersection(translate(box(0, 0, 100, side), *ORIGIN)).area < 1e-3
+
+
+@pytest.mark.parametrize("every", [16, 24, 40])
+def test_scattered_outlines_do_not_make_a_quarter_a_mapped_one(every):
+    some = houses().iloc[::every]
+    whole = unmapped(STREETS, houses().iloc[:0], region())
+    assert unmapped(STREETS, some, region()).area > 0.75 * whole.area
+
+
+@pytest.mark.parametrize("missing", [2, 3, 5])
+def test_a_quarter_with_a_house_missing_here_and_there_is_mapped(missing):
+    all_but_some = houses().drop(index=houses().index[::missing])
+    assert unmapped(STREETS, all_but_some, region()) is None
 
 
 def test_a_gap_follows_a_road_out_of_it_for_half_a_window():
@@ -160,4 +173,4 @@ def test_a_hole_torn_into_helsinki_is_found():
     hole = shapely.Point(middle).buffer(400)
     gap = unmapped(city.streets, mapped[~mapped.intersects(hole)], city.area.region)
     assert hole.buffer(-150).difference(gap).area < 0.1 * hole.area
-    assert gap.difference(hole.buffer(150)).area == 0
+    assert gap.difference(hole.buffer(175)).area == 0

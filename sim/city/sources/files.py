@@ -24,7 +24,8 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from sim.city.sources.osm_stream import NOT_STANDING, building_height
+from sim.city.sources.footprints import POLYGONS, read_footprints
+from sim.city.sources.graphs import graph_frames
 from sim.city.sources.pbf import exit_names
 from sim.errors import InputError
 
@@ -32,9 +33,6 @@ LARGEST_FILE_MB = 1000
 LARGEST_TEXT_MB = 300
 """GraphML and JSON are read whole into memory, at about ten times their size."""
 MOST_FEATURES = 2_000_000
-POLYGONS = (3, 6)
-"""shapely type ids of Polygon and MultiPolygon."""
-
 ROUTES = {"routes_uv", "routes_vu"}
 """Columns that tell streets that buses use from streets that people walk."""
 
@@ -174,29 +172,25 @@ def read_shapes(path: Path) -> gpd.GeoDataFrame:
     return frame
 
 
-def read_buildings(path: Path) -> gpd.GeoDataFrame:
+def read_buildings(path: Path) -> tuple[gpd.GeoDataFrame, dict[str, float]]:
     """Read building footprints with their height.
 
     Returns
     -------
-    Polygons with the one column height (m; NaN unknown), from a column height, else from storeys
-    (building:levels); roofs and canopies are left out.
+    footprints, report
+        As of `sim.city.sources.footprints.read_footprints`.
 
     Raises
     ------
     InputError
-        As `read_polygons`.
+        As `read_polygons`; or no polygon of the file is a building that stands.
     """
     frame = read_polygons(path)
-    if "building" in frame:
-        frame = frame[~frame["building"].isin(NOT_STANDING)]
-    wanted = ["height", "building:height", "building:levels", "roof:height", "roof:levels"]
-    columns = [name for name in wanted if name in frame]
-    rows = frame[columns].astype(object).where(frame[columns].notna(), "").astype(str)
-    height = [building_height(row) for row in rows.to_dict("records")]
-    return gpd.GeoDataFrame(
-        {"height": np.array(height, np.float64)}, geometry=frame.geometry.to_numpy(), crs=frame.crs
-    )
+    footprints, report = read_footprints(frame)
+    if footprints.empty:
+        said = ", ".join(f"{count:.0f} {reason}" for reason, count in report.items())
+        raise InputError(f"{path}: holds no building that stands ({said}); give building polygons")
+    return footprints, report
 
 
 def read_area(path: Path) -> tuple[BaseGeometry, str]:
@@ -361,15 +355,12 @@ def _graphml(path: Path) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
         raise _damaged(path, error) from error
     except NO_GRAPH as error:
         raise _no_graph(path, error) from error
-    if not graph.edges:
-        raise InputError(f"{path}: no edges in the graph; choose a larger area")
-    if "crs" not in graph.graph:
-        raise InputError(f"{path}: the graph has no CRS; save it with osmnx.save_graphml")
     try:
-        nodes, edges = ox.graph_to_gdfs(graph)
+        return graph_frames(graph)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
     except (*NO_GRAPH, pyproj.exceptions.ProjError) as error:
         raise _no_graph(path, error) from error
-    return nodes.reset_index(names="osmid"), edges.reset_index()
 
 
 def _no_graph(path: Path, error: Exception) -> InputError:

@@ -19,7 +19,7 @@ from sim.city.places import Places
 
 
 def gazetteer() -> gpd.GeoDataFrame:
-    """Return the 93 MTR stations and the public markets in use.
+    """Return the 98 MTR stations and the public markets in use.
 
     Returns
     -------

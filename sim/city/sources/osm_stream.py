@@ -8,39 +8,33 @@ and places. What is met becomes tables in `sim.city.sources.pbf`.
 
 from __future__ import annotations
 
-import math
 import pickle
-import re
 import struct
 import subprocess
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, TypeVar
 
 import osmium
-from osmium.filter import EntityFilter, KeyFilter, TagFilter
+from osmium.filter import EntityFilter, IdFilter, KeyFilter, TagFilter
 
+from sim.city.sources.buildings import Building, Tags, building_height, read_building
+from sim.city.sources.cut_outlines import Outline, Piece, closed_outline
 from sim.errors import InputError
 from sim.processes import same_package
 
 OSM = {"licence": "ODbL 1.0", "attribution": "© OpenStreetMap contributors"}
 LARGEST_FILE_MB = 300
-STOREY_M = 3.2
-FLOATING_M = 3.0
-"""A part whose underside is this high or higher cuts no line of sight to a face."""
 
 WAY_TAGS = (
     "highway", "name", "name:zh", "name:en", "bridge", "tunnel", "covered", "indoor", "layer",
-    "access", "foot", "sidewalk", "area",
+    "access", "foot", "sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right", "area",
 )  # fmt: skip
-NOT_STANDING = {
-    "bridge", "canopy", "carport", "demolished", "destroyed", "no", "proposed", "razed", "roof",
-}  # fmt: skip
 PLACE_TAGS: tuple[tuple[str, frozenset[str], str], ...] = (
     ("railway", frozenset({"subway_entrance", "train_station_entrance"}), "entrance"),
     ("railway", frozenset({"station", "halt"}), "rail"),
@@ -69,8 +63,9 @@ PLACE_TAGS: tuple[tuple[str, frozenset[str], str], ...] = (
 """Which tag makes which kind of place, the first that fits counts; entrance, rail and bus_stop
 are turned into stations once the whole file is read."""
 
+_BUILT_KEYS = ("building", "building:part")
 _FEATURE_KEYS = (
-    "building", "building:part", *(key for key, _, _ in PLACE_TAGS if key != "highway"),
+    *_BUILT_KEYS, *(key for key, _, _ in PLACE_TAGS if key != "highway"),
 )  # fmt: skip
 """Tags that make an area worth building; a bus stop, the only highway among places, is a point."""
 _PLACE_RANKS: list[tuple[str, dict[str, int]]] = [
@@ -88,14 +83,6 @@ _PLACE_RANKS: list[tuple[str, dict[str, int]]] = [
 """For each key in use, the values that make a place and their row in `PLACE_TAGS`."""
 _PLACE_PAIRS = [(key, value) for key, ranks in _PLACE_RANKS for value in ranks]
 _NO_OTHER_TAGS = (None,) * (len(WAY_TAGS) - 1)
-_NUMBER = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*(m|ft|')?")
-
-
-class Tags(Protocol):
-    """The tags of one thing: a dict, or pyosmium's own list, which is slow to turn into one."""
-
-    def get(self, key: str, /) -> str | None:
-        """Return the value of a key, None where it is missing."""
 
 
 @dataclass
@@ -257,6 +244,7 @@ def _met(
             vars(met).update(pickle.loads(written))  # written by our own process
             return met
     try:
+        _refuse_history(path)
         meet(path, met)
     except RuntimeError as error:
         why = " ".join(str(error).split())
@@ -266,36 +254,166 @@ def _met(
     return met
 
 
+def _refuse_history(path: Path) -> None:
+    """Refuse a file with several versions of a thing.
+
+    Raises
+    ------
+    InputError
+        It says that it is a history file.
+    """
+    with osmium.io.Reader(str(path), osmium.osm.NOTHING) as reader:
+        if reader.header().has_multiple_object_versions:
+            raise InputError(
+                f"{path}: is a history file, with streets and buildings of all times; take a "
+                "snapshot first: `osmium time-filter in.osh.pbf -o out.osm.pbf`"
+            )
+
+
 def _meet_ways(path: Path, met: Ways) -> None:
     factory = osmium.geom.WKBFactory()
     kind = osmium.osm
     items = osmium.FileProcessor(str(path), kind.NODE | kind.WAY).with_locations()
     items.with_filter(EntityFilter(kind.WAY)).with_filter(KeyFilter("highway"))
+    missing: list[int] = []
     for way in items:
         if isinstance(way, osmium.osm.Way):
-            _take_way(way, factory, met)
+            _take_way(way, factory, met, missing)
+    _check_missing(path, missing, items.node_location_storage)
+
+
+def _check_missing(path: Path, missing: list[int], locations: osmium.index.LocationTable) -> None:
+    """Refuse a file in which nodes have no position for another reason than that it ends there.
+
+    Raises
+    ------
+    InputError
+        Its ids are negative, or its nodes come after its ways.
+    """
+    if any(node < 0 for node in missing):
+        raise InputError(
+            f"{path}: its ids are negative, as editors give them before upload; number it first: "
+            "`osmium renumber in.osm.pbf -o out.osm.pbf`"
+        )
+    for node in missing:
+        with suppress(KeyError):
+            if locations.get(node).valid():
+                raise InputError(
+                    f"{path}: its nodes come after its ways; sort it first: "
+                    "`osmium sort in.osm.pbf -o out.osm.pbf`"
+                )
 
 
 def _meet_features(path: Path, met: Features) -> None:
     factory = osmium.geom.WKBFactory()
     kind = osmium.osm
     items = osmium.FileProcessor(str(path)).with_areas(KeyFilter(*_FEATURE_KEYS))
-    items.with_filter(EntityFilter(kind.NODE | kind.AREA))
     places, outlines = TagFilter(*_PLACE_PAIRS), KeyFilter(*_FEATURE_KEYS)
+    buildings = KeyFilter(*_BUILT_KEYS)
     places.enable_for(kind.NODE)
+    buildings.enable_for(kind.WAY | kind.RELATION)
     outlines.enable_for(kind.AREA)
-    items.with_filter(places).with_filter(outlines)
+    items.with_filter(places).with_filter(buildings).with_filter(outlines)
+    drawn = _Drawn()
     for item in items:
         if isinstance(item, osmium.osm.Area):
-            _take_area(item, factory, met)
+            _take_area(item, factory, met, drawn)
+        elif isinstance(item, osmium.osm.Way):
+            drawn.ways.append(item.id)
         elif isinstance(item, osmium.osm.Node):
             place = _place_kind(item.tags)
             if place and item.location.valid():
                 _take_place(item.tags, place, factory.create_point(item), met)
+        elif isinstance(item, osmium.osm.Relation):
+            drawn.add_relation(item)
+    _take_cut_buildings(path, drawn, items.node_location_storage, met)
 
 
-def _take_way(way: osmium.osm.Way, factory: osmium.geom.WKBFactory, met: Ways) -> None:
-    """Take a way whole, or in pieces where its other nodes lie outside the extract."""
+@dataclass
+class _Drawn:
+    """The buildings of an extract, and which of them have a proper area.
+
+    Attributes
+    ----------
+    ways, relations
+        Ids of the ways, and tags and members of the multipolygons, that are buildings.
+    with_area
+        Ids of the areas with an outline, as pyosmium numbers them.
+    """
+
+    ways: list[int] = field(default_factory=list)
+    relations: dict[int, tuple[dict[str, str], Outline]] = field(default_factory=dict)
+    with_area: set[int] = field(default_factory=set)
+
+    def add_relation(self, relation: osmium.osm.Relation) -> None:
+        """Remember a multipolygon."""
+        tags = {tag.k: tag.v for tag in relation.tags}
+        if tags.get("type") != "multipolygon":
+            return
+        ways = [(member.ref, member.role) for member in relation.members if member.type == "w"]
+        inner = tuple(ref for ref, role in ways if role == "inner")
+        outer = tuple(ref for ref, role in ways if role != "inner")
+        self.relations[relation.id] = tags, Outline(outer, inner)
+
+    def without_area(self) -> tuple[set[int], dict[int, tuple[dict[str, str], Outline]]]:
+        """Return the ways and the multipolygons that have none."""
+        ways = {way for way in self.ways if 2 * way not in self.with_area}
+        relations = {
+            number: content
+            for number, content in self.relations.items()
+            if 2 * number + 1 not in self.with_area
+        }
+        return ways, relations
+
+
+def _take_cut_buildings(
+    path: Path, drawn: _Drawn, locations: osmium.index.LocationTable, met: Features
+) -> None:
+    """Take the part inside the extract of buildings that have no proper area; count them."""
+    alone, relations = drawn.without_area()
+    members = {way for _, outline in relations.values() for way in outline.outer + outline.inner}
+    if not alone and not members:
+        return
+    pieces: dict[int, Piece] = {}
+    found: list[tuple[dict[str, str], Outline]] = []
+    items = osmium.FileProcessor(str(path), osmium.osm.WAY)
+    for way in items.with_filter(IdFilter(alone | members)):
+        pieces[way.id] = _piece(way, locations)
+        if way.id in alone and way.is_closed():
+            found.append(({tag.k: tag.v for tag in way.tags}, Outline((way.id,), ())))
+        elif way.id in alone:
+            _count(met.report, "buildings_without_outline")
+    for tags, outline in [*found, *relations.values()]:
+        building = read_building(tags)
+        shape = closed_outline(outline, pieces) if building else ""
+        if building and shape:
+            _count(met.report, "buildings_cut_or_crossing")
+            _take_building(tags, building, shape, met)
+        elif building:
+            _count(met.report, "buildings_without_outline")
+
+
+def _piece(way: osmium.osm.Way, locations: osmium.index.LocationTable) -> Piece:
+    """Return the nodes of a way that the extract holds."""
+    nodes, points = [], []
+    for node in way.nodes:
+        try:
+            place = locations.get(node.ref)
+        except KeyError:
+            continue
+        if place.valid():
+            nodes.append(node.ref)
+            points.append((place.lon, place.lat))
+    return Piece(tuple(nodes), tuple(points))
+
+
+def _take_way(
+    way: osmium.osm.Way, factory: osmium.geom.WKBFactory, met: Ways, missing: list[int]
+) -> None:
+    """Take a way whole, or in pieces where its other nodes lie outside the extract.
+
+    Nodes without a position are added to `missing`.
+    """
     value = way.tags.get
     if len(way.tags) == 1:
         tags = (way.id, value("highway"), *_NO_OTHER_TAGS)
@@ -305,6 +423,7 @@ def _take_way(way: osmium.osm.Way, factory: osmium.geom.WKBFactory, met: Ways) -
         line = factory.create_linestring(way, osmium.geom.use_nodes.ALL)
     except osmium.InvalidLocationError:
         _count(met.report, "ways_cut_at_the_edge")
+        missing += [node.ref for node in way.nodes if not node.location.valid()]
         runs = groupby(way.nodes, key=lambda node: node.location.valid())
         for piece in [list(nodes) for valid, nodes in runs if valid]:
             if len(piece) > 1:
@@ -322,33 +441,32 @@ def _line(nodes: list[osmium.osm.NodeRef]) -> str:
     return struct.pack(f"=BII{len(ends)}d", order, 2, len(nodes), *ends).hex()
 
 
-def _take_area(area: osmium.osm.Area, factory: osmium.geom.WKBFactory, met: Features) -> None:
+def _take_area(
+    area: osmium.osm.Area, factory: osmium.geom.WKBFactory, met: Features, drawn: _Drawn
+) -> None:
     tags = area.tags
-    value = tags.get("building")
-    part = value is None
-    if value is None:
-        value = tags.get("building:part")
-    kind = _place_kind(tags)
-    if value is None and kind is None:
+    building, kind = read_building(tags), _place_kind(tags)
+    if building is None and kind is None:
         return
     try:
         outline = factory.create_multipolygon(area)
     except RuntimeError:
-        _count(met.report, "areas_without_outline")
+        if building is None:
+            _count(met.report, "areas_without_outline")
         return
+    drawn.with_area.add(area.id)
     if kind:
         _take_place(tags, kind, outline, met)
-    if value is None:
+    if building is not None:
+        _take_building(tags, building, outline, met)
+
+
+def _take_building(tags: Tags, building: Building, outline: str, met: Features) -> None:
+    if building.left_out:
+        _count(met.report, building.left_out)
         return
-    if value in NOT_STANDING:
-        _count(met.report, "roofs_and_the_like")
-    elif _underside(tags) >= FLOATING_M:
-        _count(met.report, "parts_above_the_street")
-    elif tags.get("location") == "underground" or (tags.get("layer") or "").startswith("-"):
-        _count(met.report, "buildings_underground")
-    else:
-        met.buildings.append((building_height(tags), value, part))
-        met.outlines.append(outline)
+    met.buildings.append((building_height(tags), building.value, building.part))
+    met.outlines.append(outline)
 
 
 def _take_place(tags: Tags, kind: str, shape: str, met: Features) -> None:
@@ -371,44 +489,6 @@ def _place_kind(tags: Tags) -> str | None:
         if value is not None and value in rank:
             first = min(first, rank[value])
     return PLACE_TAGS[first][2] if first < len(PLACE_TAGS) else None
-
-
-def metres(value: str | None) -> float:
-    """Read "12", "12.5 m", "12,5" or "40 ft"; NaN where it is none of these."""
-    found = _NUMBER.fullmatch(value) if value else None
-    if not found:
-        return math.nan
-    number = float(found.group(1).replace(",", "."))
-    return number * 0.3048 if found.group(2) in ("ft", "'") else number
-
-
-def building_height(tags: Tags) -> float:
-    """Return the height (m) that OSM tags state; NaN where they state none.
-
-    It is the tag height, else building:levels and roof:levels of 3.2 m each.
-    """
-    height = metres(tags.get("height") or tags.get("building:height"))
-    if math.isnan(height):
-        height = metres(tags.get("building:levels")) * STOREY_M
-        if not math.isnan(height):
-            height += _roof_height(tags)
-    return height if height > 0 else math.nan
-
-
-def _roof_height(tags: Tags) -> float:
-    """Height of the roof above the storeys; 0 where no tag says more."""
-    roof = metres(tags.get("roof:height"))
-    if math.isnan(roof):
-        roof = metres(tags.get("roof:levels")) * STOREY_M
-    return 0.0 if math.isnan(roof) else roof
-
-
-def _underside(tags: Tags) -> float:
-    """Height of the lowest point above ground; 0 where no tag says more."""
-    low = metres(tags.get("min_height"))
-    if math.isnan(low):
-        low = metres(tags.get("building:min_level")) * STOREY_M
-    return 0.0 if math.isnan(low) else low
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ import pyarrow.parquet
 import pyproj
 from numpy.typing import NDArray
 
+from sim.city.measures import number_text
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class OwnTable:
         column = self.columns[name]
         if isinstance(column, list):
             return [text.strip() for text in column]
-        return ["" if np.isnan(v) else f"{v:.0f}" if v == round(v) else repr(v) for v in column]
+        return [number_text(value) for value in column.tolist()]
 
     def numbers(self, name: str, empty: float | None = None) -> NDArray[np.float64]:
         """Return a column as finite numbers; what is empty becomes `empty`, if that is given.
@@ -300,8 +301,8 @@ def _csv(path: Path, wanted: Collection[str]) -> OwnTable:
         columns: dict[str, list[str]] = {name: [] for name in chosen}
         lines: list[int] = []
         for row in reader:
-            if not row:
-                continue
+            if not any(value.strip() for value in row):
+                continue  # spreadsheets end in rows of separators alone
             if len(row) != len(names):
                 raise InputError(
                     f"{path}:{reader.line_num}: {len(row)} values under {len(names)} column names"
