@@ -9,7 +9,7 @@ from sim.city.sources.gazetteer import gazetteer, gazetteer_within
 
 def test_every_station_and_market_has_two_names_and_a_weight():
     table = gazetteer()
-    assert table["kind"].value_counts().to_dict() == {"market": 97, "station": 93}
+    assert table["kind"].value_counts().to_dict() == {"market": 97, "station": 98}
     assert set(table["kind"]) <= set(KINDS)
     assert table.crs.to_string() == "EPSG:2326"
     assert (table["weight"] >= 1).all()
