@@ -288,6 +288,7 @@ def page_facts(run: RunFolder) -> dict[str, Any]:
         "seed": clean_name(str(run.manifest["seed"])),
         "sources": list(dict.fromkeys(map(_one_line, _attributions(run.manifest["data"])))),
         "cite": _one_line(run.manifest.get("cite", "")),
+        "notes": list(_notes(run.manifest.get("notes"))),
     }
     facts |= headline(run, facts["city"])
     camera = f"camera_{facts['optics']}"
@@ -295,6 +296,13 @@ def page_facts(run: RunFolder) -> dict[str, Any]:
         notes = zip(facts["headline_note"], LANGUAGES, strict=True)
         facts["headline_note"] = [f"{note} {text(camera, language)}" for note, language in notes]
     return facts
+
+
+def _notes(found: object) -> Iterator[list[str]]:
+    """Yield what the run substituted, guessed or left out, each as [English, Chinese]."""
+    for note in found if isinstance(found, list) else []:
+        if isinstance(note, dict) and all(isinstance(note.get(key), str) for key in ("en", "zh")):
+            yield [_one_line(note["en"]), _one_line(note["zh"])]
 
 
 def _title(scenario: dict[str, Any], area: list[str], question: str) -> list[str]:

@@ -409,6 +409,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "This page sends and stores nothing; it works without any network.",
         "本頁不傳送、不儲存任何資料，毋須連接網絡。",
     ),
+    "run_notes": (
+        "What was guessed or left out here",
+        "這次模擬中推算或沒有計算的部分",
+    ),
     "sources": ("Sources", "資料來源"),
     "cite": ("How to cite", "引用方式"),
     "software": (

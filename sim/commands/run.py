@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 import time
@@ -34,6 +35,7 @@ from sim.pipeline.cost import Estimate, estimate
 from sim.pipeline.run import run
 from sim.pipeline.simulate import check_fits
 from sim.pipeline.stage_cache import StageCache, cache_folder
+from sim.results.contract import MANIFEST
 from sim.results.metrics import ALONG_BUS_STREETS, HEADLINE_TASK, along_bus_streets
 from sim.scenario.load import LoadedScenario, dump_scenario, load_scenario
 from sim.scenario.schema import mix_words
@@ -130,6 +132,8 @@ def _run(
     console.print(_closing_table(summary))
     for line in _reading(summary, mix_words(loaded.scenario.cameras.optics)):
         console.print(line, markup=False)
+    for note in json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["notes"]:
+        console.print(one_line(f"- {note['en']}"), markup=False)
     print(f"{folder / 'map.html' if draw_map else folder} ({seconds:.1f} s)")
 
 

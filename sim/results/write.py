@@ -27,6 +27,7 @@ from sim.area import district_outlines, districts
 from sim.cameras.optics import TASKS
 from sim.processes import available_cores
 from sim.results.contract import MANIFEST, SUMMARY, TABLES, VERSION
+from sim.results.notes import notes
 from sim.sight.isovist import isovists
 from sim.sight.ranks import pieces_table
 
@@ -253,6 +254,7 @@ def manifest(
         "walls": {"kind": city.walls.kind, **city.walls.report},
         "cameras": {**fleet.report},
         "trips": {"unreachable": trips.unreachable, **trips.report},
+        "notes": notes(city, trips, scenario.trips.people),
         "packages": {"hk-camera-sim": own, **{name: version(name) for name in VERSIONED}},
         "python": platform.python_version(),
         "machine": {

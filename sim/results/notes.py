@@ -1,0 +1,136 @@
+"""What was substituted, guessed or left out before a figure was made, where the reader sees it.
+
+One list for the closing table, the map's foot and the report: sentences in English and Chinese,
+made of the counts that every stage keeps in its report. A stage that works as asked adds none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from sim.city.model import City
+from sim.trips.model import Trips
+
+LEFT_OUT_KM = 0.5
+"""Streets left out are told from this length on."""
+
+
+class Note(NamedTuple):
+    """A sentence in two languages."""
+
+    en: str
+    zh: str
+
+
+def notes(city: City, trips: Trips, people: int) -> list[dict[str, str]]:
+    """Return what the reader of the figures should know, each {"en": …, "zh": …}.
+
+    Parameters
+    ----------
+    city
+        As simulated.
+    trips
+        As simulated.
+    people
+        Asked for in the scenario.
+    """
+    found = [*_of_walls(city), *_of_places(city), *_of_streets(city), *_of_trips(trips, people)]
+    return [note._asdict() for note in found]
+
+
+def _of_walls(city: City) -> Iterator[Note]:
+    kind, report = city.walls.kind, city.walls.report
+    if kind == "blocks":
+        yield Note(
+            "No building is mapped here: all façades are inferred from the streets.",
+            "此區沒有建築物資料，外牆全部按街道推算。",
+        )
+    if kind == "mixed":
+        km2 = report.get("unmapped_km2", 0.0)
+        yield Note(
+            f"On {km2:.1f} km² beside dense streets hardly a building is mapped: façades are "
+            "inferred there from the streets.",
+            f"約 {km2:.1f} 平方公里的密集街道旁幾乎沒有建築物資料，外牆按街道推算。",
+        )
+    mapped = int((city.walls.footprints["kind"] == "footprint").sum())
+    unknown = mapped - int(city.walls.footprints["height"].notna().sum())
+    if mapped and unknown:
+        yield Note(
+            f"{unknown:,} of {mapped:,} mapped buildings have no known height and count as taller "
+            "than any camera.",
+            f"{mapped:,} 座建築物中有 {unknown:,} 座高度不明，當作比任何鏡頭都高。",
+        )
+    yield from _of_outlines(city.provenance.get("left_out_while_reading") or {})
+
+
+def _of_outlines(counts: Mapping[str, float]) -> Iterator[Note]:
+    cut = int(counts.get("buildings_cut_or_crossing", 0))
+    gone = int(counts.get("buildings_without_outline", 0))
+    if cut or gone:
+        yield Note(
+            f"{cut:,} buildings whose outline the map holds only in part are drawn as far as it "
+            f"goes; {gone:,} are left out.",
+            f"{cut:,} 座建築物的輪廓不完整，只畫出已知部分；另有 {gone:,} 座未能畫出。",
+        )
+
+
+def _of_places(city: City) -> Iterator[Note]:
+    said = city.provenance.get("assumptions") or []
+    in_chinese = {
+        "homes:": "住處並無資料，按街道平均分佈（見英文說明）。",
+        "offices:": "辦公地點資料不足，按街道平均分佈（見英文說明）。",
+    }
+    for text in said:
+        for prefix, chinese in in_chinese.items():
+            if text.startswith(prefix):
+                yield Note(f"{text[0].upper()}{text[1:]}.", chinese)
+
+
+def _of_streets(city: City) -> Iterator[Note]:
+    km = {
+        "private": city.streets.report.get("dropped_private_km", 0.0),
+        "unconnected": city.streets.report.get("dropped_unconnected_km", 0.0),
+        "far from their junctions": city.streets.report.get("dropped_far_from_junctions_km", 0.0),
+    }
+    told = {reason: length for reason, length in km.items() if length >= LEFT_OUT_KM}
+    if told:
+        words = ", ".join(f"{length:.1f} km {reason}" for reason, length in told.items())
+        total = sum(told.values())
+        yield Note(
+            f"Streets left out: {words}.",
+            f"沒有計算的街道共 {total:.1f} 公里（私家路、不相連或資料不符）。",
+        )
+
+
+def _of_trips(trips: Trips, people: int) -> Iterator[Note]:
+    report = trips.report
+    if not people:
+        yield Note(
+            "Nobody walks (people: 0): there are no figures of everyday walks.",
+            "設定中沒有行人（people: 0），所以沒有一般路程的數字。",
+        )
+    if report.get("instead_home-office"):
+        yield Note(
+            "No station and no market is known here: people walk from home to office instead.",
+            "此區沒有車站和街市資料，行人改為由住處走到辦公地點。",
+        )
+    if trips.unreachable:
+        yield Note(
+            f"{trips.unreachable:,} walks have no way on foot and are left out.",
+            f"{trips.unreachable:,} 段路程沒有步行路線，未有計算。",
+        )
+    for name, count in report.items():
+        if name.startswith("left_out_") and count:
+            who = name.removeprefix("left_out_").replace("_", " ")
+            yield Note(
+                f"{count:,.0f} walks or people ({who}) have no place here to go to: they are "
+                "missing.",
+                f"{count:,.0f} 個行程或行人（{who}）在此區沒有可去的地方，未有計算。",
+            )
+        if name.startswith("replaced_") and count:
+            what = name.removeprefix("replaced_").replace("_", " ")
+            yield Note(
+                f"{count:,.0f} walks go elsewhere, because no such place is known here: {what}.",
+                f"{count:,.0f} 個行程因此區沒有該類地點而改往別處（{what}）。",
+            )
