@@ -93,9 +93,6 @@ def _tagged(path: Path, kind: osm_entity_bits) -> Iterator[tuple[Any, dict[str, 
 
 def _newest_versions(path: Path, kind: osm_entity_bits, ids: set[int]) -> dict[int, int]:
     """Return the newest version of each thing of a history file, deleted or not."""
-    from osmium import FileProcessor
-    from osmium.filter import IdFilter
-
     newest: dict[int, int] = {}
     items: Any = FileProcessor(str(path), kind)
     for item in items.with_filter(IdFilter(ids)):

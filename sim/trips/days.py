@@ -17,6 +17,7 @@ from scipy.spatial import cKDTree
 from scipy.special import ndtri
 
 from sim.area import district_outlines, districts
+from sim.city.census import commuting
 from sim.city.model import City
 from sim.keyed_random import uniform
 from sim.trips.destinations import (
@@ -32,7 +33,6 @@ from sim.trips.profiles import (
     Profile,
     Stop,
     chosen_shares,
-    commuting,
     customs,
     profiles,
 )

@@ -6,7 +6,6 @@ is drawn here.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -92,22 +91,6 @@ def _stop(row: dict[str, Any]) -> Stop:
         float(row.get("nearness", NEARNESS_M)),
         bool(row.get("together", False)),
     )
-
-
-@cache
-def commuting() -> dict[str, dict[str, int]]:
-    """Return workers with a fixed place of work in Hong Kong, by district of home and of work.
-
-    The census table `sim/facts/commute.csv`; it says how new towns are mapped to districts. Those
-    who work at home, at sea, abroad or at no fixed place are left out, as the profile says.
-    """
-    text = files("sim.facts").joinpath("commute.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
-    found: dict[str, dict[str, int]] = {}
-    for row in rows:
-        if row["work_district"] != "No fixed place":
-            found.setdefault(row["home_district"], {})[row["work_district"]] = int(row["workers"])
-    return found
 
 
 def chosen_shares(wanted: Sequence[str] | Mapping[str, float]) -> dict[str, float]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from trips_grid import CRS, PLACES, SOUTH, WEST, grid_city
 
 from sim.area import Area, DistrictPart, district_outlines, districts
+from sim.city import census
 from sim.city.loaders import load_city
 from sim.city.model import City
 from sim.city.places import KINDS
@@ -69,7 +70,7 @@ class TestFacts:
         assert sum(profiles.profiles()[name].share for name in LIVING_HERE) <= 1
 
     def test_commuting_is_the_census_table(self):
-        table = profiles.commuting()
+        table = census.commuting()
         names = {d.name for d in districts()}
         assert set(table) == names
         assert set().union(*table.values()) == names | {"New Territories elsewhere"}
@@ -268,7 +269,7 @@ class TestWork:
         report = {}
         n = 4000
         days.draw_days(city, n, 5, ["commuter"], report)
-        table = profiles.commuting()
+        table = census.commuting()
         homes = shapely.points(WEST + 240, SOUTH + 180)
         outlines = district_outlines()
         living = min(outlines, key=lambda name: shapely.distance(outlines[name], homes))

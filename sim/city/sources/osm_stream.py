@@ -282,7 +282,9 @@ def _meet_ways(path: Path, met: Ways) -> None:
     _check_missing(path, missing, items.node_location_storage)
 
 
-def _check_missing(path: Path, missing: list[int], locations: osmium.index.LocationTable) -> None:
+def _check_missing(
+    path: Path, missing: list[int], locations: osmium.index.LocationTable | None
+) -> None:
     """Refuse a file in which nodes have no position for another reason than that it ends there.
 
     Raises
@@ -297,7 +299,7 @@ def _check_missing(path: Path, missing: list[int], locations: osmium.index.Locat
         )
     for node in missing:
         with suppress(KeyError):
-            if locations.get(node).valid():
+            if locations is not None and locations.get(node).valid():
                 raise InputError(
                     f"{path}: its nodes come after its ways; sort it first: "
                     "`osmium sort in.osm.pbf -o out.osm.pbf`"
@@ -367,17 +369,19 @@ class _Drawn:
 
 
 def _take_cut_buildings(
-    path: Path, drawn: _Drawn, locations: osmium.index.LocationTable, met: Features
+    path: Path, drawn: _Drawn, locations: osmium.index.LocationTable | None, met: Features
 ) -> None:
     """Take the part inside the extract of buildings that have no proper area; count them."""
     alone, relations = drawn.without_area()
     members = {way for _, outline in relations.values() for way in outline.outer + outline.inner}
-    if not alone and not members:
+    if locations is None or not (alone or members):
         return
     pieces: dict[int, Piece] = {}
     found: list[tuple[dict[str, str], Outline]] = []
     items = osmium.FileProcessor(str(path), osmium.osm.WAY)
     for way in items.with_filter(IdFilter(alone | members)):
+        if not isinstance(way, osmium.osm.Way):
+            continue
         pieces[way.id] = _piece(way, locations)
         if way.id in alone and way.is_closed():
             found.append(({tag.k: tag.v for tag in way.tags}, Outline((way.id,), ())))
