@@ -7,7 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from oracles import keyed_random, tracking
 from oracles import percolation as slow
@@ -187,6 +187,9 @@ def test_points_are_every_bin_that_a_sighting_touches():
 @given(st.lists(st.floats(0, 86_000), min_size=1, max_size=8), st.floats(5, 900))
 @settings(max_examples=40, deadline=None)
 def test_splitting_edges_changes_no_point(departs, bin_s):
+    # at the very edge of a bin rounding decides
+    edges = np.add.outer(departs, [20.0, 30.0, 70.0, 80.0]) / bin_s
+    assume((np.abs(edges - np.rint(edges)) > 1e-9).all())
     backward = range(0, len(departs), 2)
     whole = points(*street_world(departs, backward=backward), bin_s)
     assert points(*street_world(departs, backward=backward, cut=True), bin_s) == whole
