@@ -66,6 +66,7 @@ def same_as_the_loop(city):
         assert np.array_equal(have, np.array(want))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(tangles())
 def test_junctions_are_those_of_the_loop_to_the_bit(ways):

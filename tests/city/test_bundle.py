@@ -361,6 +361,7 @@ def test_exactly_one_file_has_the_streets(tmp_path):
         import_files([], "town")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "files", "walls", "stations"),
     [

@@ -376,6 +376,7 @@ def helsinki(tmp_path_factory):
     return server.Planet.read(path), box, import_files([path], "box", area=box, halo_m=100.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tile", [0.05, 0.006])
 def test_what_is_fetched_is_what_an_extract_holds(tile, helsinki, tmp_path, monkeypatch):
     monkeypatch.setattr(overpass_queries, "TILE_DEGREES", tile)

@@ -194,6 +194,7 @@ def test_direction_of_drawing_does_not_matter(star):
     np.testing.assert_allclose(sorted(there.length), sorted(back.length), atol=1e-6)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(stars())
 def test_a_junction_is_in_one_piece_and_every_street_has_two_pavements(star):

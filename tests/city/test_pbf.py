@@ -265,6 +265,7 @@ def test_only_extracts_are_read_ahead(tmp_path):
         assert not begun
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REAL)
 def test_counts_agree_with_osmium(name):
     path = shared(name)

@@ -26,6 +26,7 @@ def starts_and_ends(streets):
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.booleans(), min_size=24, max_size=24), st.sampled_from(["line", "ends", "both"]))
 def test_direction_of_drawing_and_of_ends_changes_no_length_and_no_street(flips, what):

@@ -117,6 +117,7 @@ def pieces_of(seen):
     return slow.first_seen(seen).arrays
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(60))
 def test_it_equals_the_best_of_all_walks(seed):
     streets, seen, rng = a_town(seed)
