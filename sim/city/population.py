@@ -21,6 +21,7 @@ from sim.city.assemble import HOME_CLASSES, along_streets
 from sim.city.model import City
 from sim.city.places import Places
 from sim.city.sources.files import read_shapes
+from sim.city.sources.shapes import AREAS, left_out_words, plain_shapes
 from sim.city.sources.tables import (
     LATITUDE,
     LONGITUDE,
@@ -35,8 +36,6 @@ from sim.errors import InputError
 COLUMNS = ("population", "pop", "residents")
 """Names under which the number of people is looked for."""
 MOST_IN_A_ROW = 1e7
-AREAS = (3, 6)
-"""shapely type ids of Polygon and MultiPolygon."""
 
 
 def read_population(path: str | Path, crs: str, column: str | None = None) -> gpd.GeoDataFrame:
@@ -46,7 +45,8 @@ def read_population(path: str | Path, crs: str, column: str | None = None) -> gp
     ----------
     path
         GeoJSON, GeoParquet or GeoPackage with points or polygons; or CSV or Parquet with lon, lat
-        (WGS 84) or x, y (metres in `crs`), a point a row.
+        (WGS 84) or x, y (metres in `crs`), a point a row. The people of a MultiPoint live at its
+        points, evenly; of a GeometryCollection its polygons count, else its points.
     crs
         Projected system of the result.
     column
@@ -55,7 +55,9 @@ def read_population(path: str | Path, crs: str, column: str | None = None) -> gp
     Returns
     -------
     GeoDataFrame
-        Column population (people, at least 0; empty is 0), geometry (points or polygons).
+        Column population (people, at least 0; empty is 0), geometry (points or polygons). Rows
+        without a usable shape are left out and counted in attrs["left_out"], by reason; their
+        people are attrs["people_left_out"].
 
     Raises
     ------
@@ -63,8 +65,10 @@ def read_population(path: str | Path, crs: str, column: str | None = None) -> gp
         The file cannot be read, has no such column or other shapes, or a number is negative.
     """
     path = Path(path)
-    shapes = _table(path, crs, column) if is_table(path) else _shapes(path, crs, column)
-    people = shapes["population"].to_numpy(np.float64)
+    return _table(path, crs, column) if is_table(path) else _shapes(path, crs, column)
+
+
+def _check_people(path: Path, people: NDArray[np.float64]) -> None:
     wrong = ~((people >= 0) & (people <= MOST_IN_A_ROW))
     if wrong.any():
         row = int(wrong.argmax())
@@ -72,7 +76,6 @@ def read_population(path: str | Path, crs: str, column: str | None = None) -> gp
             f"{path}: row {row + 1}: {people[row]:g} people cannot be; write 0 or more, or remove "
             "the row"
         )
-    return shapes
 
 
 def with_population(city: City, path: str | Path, column: str | None = None) -> City:
@@ -114,7 +117,7 @@ def with_population(city: City, path: str | Path, column: str | None = None) -> 
     return replace(
         city,
         places=Places(gpd.GeoDataFrame(table, crs=city.streets.crs)),
-        provenance=_provenance(city, path, float(people[inside].sum()), len(homes)),
+        provenance=_provenance(city, path, float(people[inside].sum()), len(homes), shapes),
     )
 
 
@@ -130,6 +133,7 @@ def _table(path: Path, crs: str, column: str | None) -> gpd.GeoDataFrame:
             f"{path}:1: no columns lon and lat, or x and y (found: {listed(table.names)})"
         )
     people = table.numbers(name, empty=0.0)
+    _check_people(path, people)
     return gpd.GeoDataFrame({"population": people}, geometry=shapely.points(points), crs=crs)
 
 
@@ -140,16 +144,18 @@ def _shapes(path: Path, crs: str, column: str | None) -> gpd.GeoDataFrame:
     name = next((by_name[name] for name in names if name in by_name), None)
     if name is None:
         raise _no_column(path, column, [str(name) for name in by_name.values()])
-    shape = shapely.force_2d(frame.to_crs(crs).geometry.to_numpy())
-    good = np.isin(shapely.get_type_id(shape), (0, *AREAS)) & ~shapely.is_empty(shape)
-    good &= np.isfinite(shapely.bounds(shape)).all(axis=1)
-    if not good.any():
+    plain = plain_shapes(frame.to_crs(crs).geometry.to_numpy()).without_lines()
+    if not len(plain.shape):
         raise InputError(f"{path}: holds no points or polygons; give where people live")
-    shape = shape[good]
-    area = np.isin(shapely.get_type_id(shape), AREAS)
-    shape[area] = shapely.make_valid(shape[area])
-    people = numbers_of(path, frame[name][good], str(name))
-    return gpd.GeoDataFrame({"population": people}, geometry=shape, crs=crs)
+    people = numbers_of(path, frame[name], str(name))
+    _check_people(path, people)
+    shapes = gpd.GeoDataFrame(
+        {"population": people[plain.row] * plain.share}, geometry=plain.shape, crs=crs
+    )
+    shapes.attrs["left_out"] = plain.left_out
+    lost = np.setdiff1d(np.arange(len(frame)), plain.row)
+    shapes.attrs["people_left_out"] = float(people[lost].sum())
+    return shapes
 
 
 def _no_column(path: Path, column: str | None, names: list[str]) -> InputError:
@@ -171,7 +177,7 @@ def _homes(city: City, shapes: gpd.GeoDataFrame) -> tuple[NDArray[np.object_], N
     shapely.prepare(region)
     near = shapely.intersects(region, shape) & (people > 0)
     shape, people = shape[near], people[near]
-    area = np.isin(shapely.get_type_id(shape), AREAS) | (shapely.area(shape) > 0)
+    area = np.isin(shapely.get_type_id(shape), AREAS)
     cell, of_cell = shape[area], people[area]
     inside = shapely.intersection(cell, region)
     of_cell = of_cell * shapely.area(inside) / shapely.area(cell)
@@ -201,13 +207,15 @@ def _along_streets_within(
     return spot[order], row[order], (metre / whole[row])[order]
 
 
-def _provenance(city: City, path: Path, people: float, homes: int) -> dict[str, object]:
+def _provenance(
+    city: City, path: Path, people: float, homes: int, shapes: gpd.GeoDataFrame
+) -> dict[str, object]:
     """Name the file as a source and say what now holds of homes."""
     known = city.provenance
     said = [text for text in known.get("assumptions", []) if not text.startswith("homes:")]
     said.append(
         f"homes: {people:,.0f} people in the study area from the user's own {path.name}; of a "
-        "polygon they live evenly along its streets"
+        f"polygon they live evenly along its streets{_left_out(shapes)}"
     )
     source = {
         "file": path.name,
@@ -217,3 +225,8 @@ def _provenance(city: City, path: Path, people: float, homes: int) -> dict[str, 
     counts = {**known.get("counts", {}), "places_home": homes}
     sources = [*known.get("sources", []), source]
     return {**known, "sources": sources, "assumptions": said, "counts": counts}
+
+
+def _left_out(shapes: gpd.GeoDataFrame) -> str:
+    words = left_out_words(shapes.attrs.get("left_out", {}))
+    return f"; {words} with {shapes.attrs['people_left_out']:,.0f} people" if words else ""

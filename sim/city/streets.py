@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 OPEN_COLUMNS = ["highway", "deck", "geometry"]
+WIDEST_DEGREES = 6
 SMALLEST_TOWN_KM = 50.0
 """A piece this long is a town of its own, as Hong Kong Island is beside Kowloon, and stays."""
 
@@ -209,20 +210,30 @@ def projected_crs(frame: gpd.GeoDataFrame) -> str:
     """Choose metres for a frame: HK80 inside Hong Kong, the local UTM zone elsewhere."""
     if frame.crs is None:
         raise InputError("geometry: no CRS; set one, for example EPSG:4326")
-    west, south, east, north = frame.to_crs("EPSG:4326").total_bounds
+    degrees = frame.to_crs("EPSG:4326")
+    west, south, east, north = degrees.total_bounds
     if not (-180 <= west <= east <= 180 and -90 < south <= north < 90):
         raise InputError(
             "geometry: coordinates lie outside the world; check that the file's CRS is the true one"
         )
-    if east - west > 6 or north - south > 6:
+    if east - west > 180:
+        west, east = _eastward(degrees)
+    if east - west > WIDEST_DEGREES or north - south > WIDEST_DEGREES:
         raise InputError(
             f"geometry: spans {max(east - west, north - south):.0f} degrees; one study area is a "
             "city, cut the file first"
         )
     if west > 113.7 and east < 114.6 and south > 22.1 and north < 22.65:
         return HONG_KONG_CRS
-    zone = min(int(((west + east) / 2 + 180) // 6) + 1, 60)
+    middle = (west + east) / 2
+    zone = min(int(((middle - 360 if middle > 180 else middle) + 180) // 6) + 1, 60)
     return f"EPSG:{(32600 if north + south >= 0 else 32700) + zone}"
+
+
+def _eastward(degrees: gpd.GeoDataFrame) -> tuple[float, float]:
+    """Return the western and eastern end with longitudes from 0 to 360, for the antimeridian."""
+    longitude = shapely.get_coordinates(degrees.geometry.to_numpy())[:, 0] % 360
+    return float(longitude.min()), float(longitude.max())
 
 
 def _checked(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:

@@ -7,13 +7,14 @@ seen in a zone is not known here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import shapely
 
 from sim.city.sources.files import read_shapes
+from sim.city.sources.shapes import names_of, plain_shapes
 from sim.city.sources.tables import LATITUDE, LONGITUDE, is_table, listed, read_table
 from sim.errors import InputError
 
@@ -37,7 +38,8 @@ def read_zones(path: str | Path, crs: str) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        Column name (text), geometry: all points or all polygons.
+        Column name (text), geometry: all points or all polygons. Rows without a usable shape are
+        left out and counted in attrs["left_out"], by reason.
 
     Raises
     ------
@@ -48,10 +50,13 @@ def read_zones(path: str | Path, crs: str) -> gpd.GeoDataFrame:
     zones = _table(path, crs) if is_table(path) else _shapes(path, crs)
     if not 1 <= len(zones) <= MOST_ZONES:
         raise InputError(f"{path}: {len(zones):,} zones; give 1 to {MOST_ZONES:,}")
-    unnamed = (zones["name"] == "").to_numpy()
-    if unnamed.any():
-        raise InputError(f"{path}: row {int(unnamed.argmax()) + 1}: a zone has no name; give one")
     return zones
+
+
+def _check_names(path: Path, names: Sequence[str], rows: Iterable[int]) -> None:
+    for row in rows:
+        if not names[row]:
+            raise InputError(f"{path}: row {row + 1}: a zone has no name; give one")
 
 
 def are_points(zones: gpd.GeoDataFrame) -> bool:
@@ -69,7 +74,9 @@ def _table(path: Path, crs: str) -> gpd.GeoDataFrame:
     name = table.find(*NAMES)
     if name is None:
         raise _no_name(path, list(table.names))
-    return gpd.GeoDataFrame({"name": table.texts(name)}, geometry=shapely.points(points), crs=crs)
+    names = table.texts(name)
+    _check_names(path, names, range(len(names)))
+    return gpd.GeoDataFrame({"name": names}, geometry=shapely.points(points), crs=crs)
 
 
 def _shapes(path: Path, crs: str) -> gpd.GeoDataFrame:
@@ -78,16 +85,14 @@ def _shapes(path: Path, crs: str) -> gpd.GeoDataFrame:
     column = next((by_name[name] for name in NAMES if name in by_name), None)
     if column is None:
         raise _no_name(path, [str(name) for name in by_name.values()])
-    shape = shapely.force_2d(frame.to_crs(crs).geometry.to_numpy())
-    good = ~shapely.is_empty(shape) & np.isfinite(shapely.bounds(shape)).all(axis=1)
-    shape = shape[good]
-    dimension = shapely.get_dimensions(shape)
-    if not ((dimension == 0).all() or (dimension == 2).all()):
+    plain = plain_shapes(frame.to_crs(crs).geometry.to_numpy())
+    if plain.is_line.any() or plain.is_area.any() != plain.is_area.all():
         raise InputError(f"{path}: give all zones as polygons, or all as points")
-    outlined = dimension == 2
-    shape[outlined] = shapely.make_valid(shape[outlined])
-    names = frame[column][good].astype("str").str.strip().to_numpy()
-    return gpd.GeoDataFrame({"name": names}, geometry=shape, crs=crs)
+    names = names_of(frame[column])
+    _check_names(path, names.tolist(), plain.row.tolist())
+    zones = gpd.GeoDataFrame({"name": names[plain.row]}, geometry=plain.shape, crs=crs)
+    zones.attrs["left_out"] = plain.left_out
+    return zones.astype({"name": "str"})
 
 
 def _no_name(path: Path, names: list[str]) -> InputError:

@@ -21,6 +21,7 @@ from sim.cameras.real import read_cameras
 from sim.city.model import City
 from sim.city.points import read_points
 from sim.city.population import with_population
+from sim.city.sources.shapes import left_out_words
 from sim.city.sources.tables import check_file
 from sim.city.zones import read_zones
 from sim.errors import InputError, InputErrors
@@ -144,7 +145,7 @@ def read_own_inputs(scenario: Scenario, city: City) -> tuple[City, OwnInputs]:
     if scenario.zones is not None:
         with _for("zones"):
             zones = read_zones(scenario.zones, city.streets.crs)
-        city = _with_source(city, Path(scenario.zones), KINDS["zones"])
+        city = _with_source(city, Path(scenario.zones), KINDS["zones"], zones)
     return city, OwnInputs(traces, demand, existing, aims, zones)
 
 
@@ -159,15 +160,21 @@ def _read_for_cameras(scenario: Scenario, city: City) -> tuple[City, Fleet | Non
         city = _with_source(city, Path(wanted.existing), KINDS["existing"])
     if wanted.aims.points is not None:
         with _for("cameras.aims.points"):
-            aims = replace(aims, points=read_points(wanted.aims.points, city.streets.crs))
-        city = _with_source(city, Path(wanted.aims.points), KINDS["points"])
+            points = read_points(wanted.aims.points, city.streets.crs)
+        aims = replace(aims, points=points)
+        city = _with_source(city, Path(wanted.aims.points), KINDS["points"], points)
     return city, existing, aims
 
 
-def _with_source(city: City, path: Path, kind: str) -> City:
+def _with_source(city: City, path: Path, kind: str, layer: gpd.GeoDataFrame | None = None) -> City:
+    """Name a file in the provenance, and how many rows of its layer were left out and why."""
     source = {"file": path.name, "kind": kind, "sha256": sha256(path.read_bytes()).hexdigest()}
-    sources = [*city.provenance.get("sources", []), source]
-    return replace(city, provenance={**city.provenance, "sources": sources})
+    known = city.provenance
+    new: dict[str, object] = {"sources": [*known.get("sources", []), source]}
+    words = "" if layer is None else left_out_words(layer.attrs.get("left_out", {}))
+    if words:
+        new["assumptions"] = [*known.get("assumptions", []), f"{kind}: {words} of {path.name}"]
+    return replace(city, provenance={**known, **new})
 
 
 @contextmanager

@@ -31,6 +31,8 @@ LARGEST_UNPACKED_MB = 1000
 MOST_ROWS = 2_000_000
 MOST_COLUMNS = 1000
 FURTHEST_M = 1e8
+EXACT = 2.0**53
+"""Above, two whole numbers can be one float: ids of that size stay text."""
 LONGEST_SHOWN = 60
 LONGEST_LIST = 200
 """Characters of a user's text that a message repeats."""
@@ -360,8 +362,16 @@ def _check_parquet(path: Path, metadata: pyarrow.parquet.FileMetaData) -> None:
 def _plain(column: pyarrow.ChunkedArray) -> list[str] | NDArray[np.float64]:
     """Return an Arrow column as numbers if it holds numbers, else as text."""
     kind = column.type
-    if pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind):
-        values = column.cast(pyarrow.float64(), safe=False).to_numpy()
-        return np.asarray(values, np.float64)
-    texts = column.cast(pyarrow.string()).to_pylist()
+    if pyarrow.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+        kind = column.type
+    types = pyarrow.types
+    if types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind):
+        values = np.asarray(column.cast(pyarrow.float64(), safe=False).to_numpy(), np.float64)
+        if not types.is_integer(kind) or not (np.abs(values) >= EXACT).any():
+            return values
+    try:
+        texts = column.cast(pyarrow.string()).to_pylist()
+    except pyarrow.ArrowException:  # lists, records, bytes: nothing that is read here
+        texts = [None if value is None else str(value) for value in column.to_pylist()]
     return ["" if text is None else text for text in texts]
