@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 
 from sim.city.sources.files import read_shapes
@@ -74,7 +75,7 @@ def _table(path: Path, crs: str) -> gpd.GeoDataFrame:
     name = table.find(*NAMES)
     if name is None:
         raise _no_name(path, list(table.names))
-    names = table.texts(name)
+    names = names_of(pd.Series(table.texts(name), dtype=object)).tolist()
     _check_names(path, names, range(len(names)))
     return gpd.GeoDataFrame({"name": names}, geometry=shapely.points(points), crs=crs)
 

@@ -152,6 +152,8 @@ def _are_days(
     if not walks:
         return finer or fraction
     steps = [np.abs(np.diff(numbers[np.asarray(rows, np.int64)])) for rows in walks]
+    if fraction:
+        steps = [np.minimum(step, 1 - step) for step in steps]  # across midnight
     longest = max((float(np.nanmax(step)) for step in steps if np.isfinite(step).any()), default=0)
     return finer and longest < LONGEST_STEP_DAYS
 

@@ -100,6 +100,7 @@ def read_od(path: str | Path, city: City) -> Demand:
         "rows_too_far": float(far.sum()),
         "rows_within_one_junction": float((~far & ~moved).sum()),
         "rows_without_people": float((count == 0).sum()),
+        **table.unused(columns),
     }
     if not kept.any():
         raise InputError(

@@ -257,6 +257,4 @@ def _name_unused(
         for prefix in ends
         for name in (*LONGITUDE, *LATITUDE, "x", "y")
     }
-    unused = [name for name in table.names if name and name not in {*used, *places}]
-    if unused:
-        lines.report[f"columns_not_used: {listed(unused)}"] = float(len(unused))
+    lines.report |= table.unused({*used, *places})

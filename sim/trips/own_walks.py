@@ -217,14 +217,14 @@ def _geojson(path: Path, crs: str) -> Traces:
         properties = feature.get("properties")
         known = properties if isinstance(properties, Mapping) else {}
         known = {**{str(key).lower(): value for key, value in known.items()}, **known}
-        names = [_text(known, "name"), _text(known, "name_zh") or _text(known, "name:zh")]
+        name, name_zh = _text(known, "name"), _text(known, "name_zh") or _text(known, "name:zh")
         who = _who(known)
         departs = _departs(known)
         for i, line in enumerate(_geojson_lines(feature.get("geometry"), lines, where)):
             for position in line:
                 lines.add_point(*_position(position, where))
             person = ("alone", count, i) if who is None else who
-            lines.close(where, person, *names, departs="" if i else departs)
+            lines.close(where, person, name, name_zh, departs="" if i else departs)
     _set_departures(lines, crs)
     return lines.traces(_in_metres(lines, crs, _geojson_crs(path, content)))
 

@@ -318,7 +318,7 @@ def _read_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
         raise _damaged(path, error) from error
     _check_count(path, count)
     try:
-        with _without_gdal_warnings():
+        with _without_gdal_warnings(), np.errstate(invalid="ignore"):
             frame = gpd.read_file(path, layer=layer)
     except (RuntimeError, UnicodeDecodeError, shapely.errors.ShapelyError) as error:
         raise _damaged(path, error) from error
@@ -335,7 +335,8 @@ def _parquet(path: Path) -> gpd.GeoDataFrame:
         raise _damaged(path, error) from error
     _check_count(path, count)
     try:
-        return gpd.read_parquet(path)
+        with np.errstate(invalid="ignore"):  # vertices that are no number
+            return gpd.read_parquet(path)
     except (pyarrow.ArrowException, OSError, ValueError, shapely.errors.ShapelyError) as error:
         raise _damaged(path, error) from error
 

@@ -21,6 +21,8 @@ from sim.city.measures import number_text
 POINT, AREAS, LINES = 0, (3, 6), (1, 2, 5)
 """shapely type ids; areas are Polygon and MultiPolygon, lines LineString, ring and MultiLineString.
 """
+MISSING = {"nan", "None", "<NA>"}
+"""What pandas writes into files of text for a value that is missing."""
 WITHOUT_SHAPE = "without a shape"
 NO_POSITION = "with a vertex that is no position"
 WITHOUT_AREA = "with an outline that encloses nothing"
@@ -68,7 +70,8 @@ def plain_shapes(shapes: NDArray[np.object_]) -> Shapes:
         its lines. Missing and empty shapes, shapes with a vertex that is not finite, and outlines
         that enclose nothing are left out and counted.
     """
-    flat = shapely.force_2d(np.asarray(shapes, object))
+    with np.errstate(invalid="ignore"):
+        flat = shapely.force_2d(np.asarray(shapes, object))
     left_out: dict[str, int] = {}
 
     def drop(wrong: NDArray[np.bool_], reason: str) -> None:
@@ -122,10 +125,8 @@ def names_of(values: pd.Series) -> NDArray[np.object_]:
     texts = np.empty(len(values), object)
     missing = values.isna().to_numpy(bool)
     for i, value in enumerate(values.tolist()):
-        if missing[i]:
-            texts[i] = ""
-        else:
-            texts[i] = number_text(value) if isinstance(value, float) else str(value).strip()
+        text = number_text(value) if isinstance(value, float) else str(value).strip()
+        texts[i] = "" if missing[i] or text in MISSING else text
     return texts
 
 

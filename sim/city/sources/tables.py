@@ -74,6 +74,11 @@ class OwnTable:
         """Return the first of some names that is a column."""
         return next((name for name in names if name in self.columns), None)
 
+    def unused(self, used: Collection[str | None]) -> dict[str, float]:
+        """Return a count of the columns that are not among those used, under their names."""
+        names = [name for name in self.names if name and name not in used]
+        return {f"columns_not_used: {listed(names)}": float(len(names))} if names else {}
+
     def texts(self, name: str) -> list[str]:
         """Return a column as text without spaces around it; whole numbers without a point."""
         column = self.columns[name]
