@@ -118,7 +118,7 @@ def _rows_as_walks(
     destination: NDArray[np.float64],
     zone: Zone,
 ) -> Traces:
-    who = table.find(*PERSON)
+    who = _filled(table, PERSON)
     persons = _persons(table, who, rows) if who else [str(row) for row in range(len(table))]
     departs = _seconds(table, zone, ())
     for row in rows.tolist():
@@ -138,7 +138,7 @@ def _rows_as_points(
     zone: Zone,
 ) -> Traces:
     """Gather the points of each (person, trip) in the order of time, or else of the file."""
-    who, which = table.find(*PERSON), table.find(*TRIP)
+    who, which = _filled(table, PERSON), _filled(table, TRIP)
     which = which or _repeating(table, rows, MAY_TELL_APART[:1] if who else MAY_TELL_APART)
     if who is None and which is None:
         _refuse_if_several(table, rows)
@@ -160,6 +160,12 @@ def _rows_as_points(
     return lines.traces(_metres_of(lines))
 
 
+def _filled(table: OwnTable, names: Sequence[str]) -> str | None:
+    """Return the first of some columns that is not empty."""
+    known = (name for name in names if name in table.columns)
+    return next((name for name in known if any(table.texts(name))), None)
+
+
 def _persons(table: OwnTable, who: str, rows: NDArray[np.int64]) -> list[str]:
     """Return who walked each row; all rows say it, or none does."""
     persons = table.texts(who)
@@ -176,7 +182,7 @@ def _metres_of(lines: Lines) -> NDArray[np.float64]:
 
 def _columns_of_time(table: OwnTable) -> tuple[str | None, str | None]:
     """Return the column of moments and that of their dates."""
-    time, date = table.find(*TIME), table.find(*DATE)
+    time, date = _filled(table, TIME), _filled(table, DATE)
     if time is None and date is not None and all(":" in text for text in table.texts(date)):
         return date, None
     return time, date if time else None

@@ -119,6 +119,16 @@ def test_a_plain_file_stays_one_walk_and_unused_columns_are_named(tmp_path, more
     assert named == ([f"columns_not_used: {', '.join(more)}"] if more else [])
 
 
+def test_columns_that_are_empty_are_as_if_they_were_not_there(tmp_path):
+    frame = table("user_id").assign(person="", time=np.nan, datetime="08:30")
+    traces = read(tmp_path / "walks.csv", frame)
+    are_both(traces)
+    assert traces.departs_s.tolist() == [30_600, 30_600]
+    assert "columns_not_used: person, time" in traces.report
+    with pytest.raises(InputError, match="tells the walks apart"):
+        read(tmp_path / "unknown.csv", table("code").assign(person=""))
+
+
 def test_a_row_without_its_person_is_named(tmp_path):
     frame = table("user").assign(user=["A", "", "A", "A", "B", "B", "B"])
     with pytest.raises(InputError, match=r"walks\.csv:3: user: is empty"):
@@ -344,3 +354,27 @@ def test_the_command_refuses_and_reads_the_same(city, tmp_path, monkeypatch, cap
         assert main(["run", "s.yaml", "--out", column]) == code
     assert "no column tells the walks apart (found: unit_code)" in capsys.readouterr().err
     assert pd.read_parquet(tmp_path / "user_id" / "trips.parquet")["person"].nunique() == 2
+
+
+@pytest.mark.slow
+def test_the_command_reads_tracks_without_segments_and_walks_past_midnight(
+    city, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "s.yaml").write_text(SCENARIO + "trips: {own: walks.gpx}\n")
+    (tmp_path / "night.yaml").write_text(SCENARIO + "trips: {own: night.csv}\n")
+    rows = along_two_streets(city)
+    for who in WALKS:
+        monkeypatch.setitem(WALKS, who, np.array([p for w, *p in rows if w == who]))
+    parts = ("<trk>", points("A"), "</trk><rte>", points("B", "rtept"), "</rte>")
+    (tmp_path / "walks.gpx").write_text(gpx(*parts))
+    night = pd.DataFrame([row for row in rows if row[0] == "A"], columns=["uid", "x", "y"])
+    seconds = (np.arange(len(night)) + 86_395) % 86_400
+    night["time"] = [f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}" for s in seconds.tolist()]
+    night.to_csv(tmp_path / "night.csv", index=False)
+    for name, walks in (("s", 2), ("night", 1)):
+        assert main(["run", f"{name}.yaml", "--out", name]) == 0
+        trips = pd.read_parquet(tmp_path / name / "trips.parquet")
+        assert trips["trip"].nunique() == walks
+        straight = city.streets.edges["length"].nlargest(2).iloc[:walks]
+        assert trips["length"].max() <= straight.max() * 1.2
