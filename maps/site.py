@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from maps.page import (
 from maps.picture import street_picture
 from maps.run_folder import RunFolder, read_run_folder
 from maps.texts import texts_of
-from sim.atomic_write import replace_folder
+from sim.atomic_write import FolderKind, replace_folder
 from sim.errors import InputError
 
 POLICY = (
@@ -36,7 +37,10 @@ POLICY = (
 )
 """The index runs no script and asks for nothing."""
 MARK = "site.txt"
-"""A folder that holds it was written here, and may be written anew."""
+MARKED = "Written by `sim site`, which may write this folder anew.\n"
+"""A folder that holds it was written here, and may be replaced."""
+_FOLDER = re.compile(r"[a-z0-9][a-z0-9-]*")
+"""What the folder of a run may be called."""
 PAGES = ("map.html", "report.html")
 MOST_RUNS = 200
 LONGEST_FOLDER = 60
@@ -94,21 +98,35 @@ def write_site(run_folders: Sequence[Path], out: Path) -> Path:
     if not 1 <= len(run_folders) <= MOST_RUNS:
         raise InputError(f"{len(run_folders)} runs; give 1 to {MOST_RUNS}")
     names = _folder_names(run_folders)
-    with replace_folder(out, _check_place) as new:
+    with replace_folder(out, SITE_FOLDER) as new:
         cards = []
         for folder, name in zip(map(Path, run_folders), names, strict=True):
             cards.append(_card(read_run_folder(folder), name))
             _copy_pages(folder, new / name)
         _write(new / "index.html", _index(cards))
-        _write(new / MARK, "Written by `sim site`, which may write this folder anew.\n")
+        _write(new / MARK, MARKED)
     return out / "index.html"
 
 
-def _check_place(out: Path) -> None:
-    if out.is_symlink() or (out.exists() and not out.is_dir()):
-        raise InputError(f"{out}: is not a folder; choose another --out")
-    if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
-        raise InputError(f"{out}: holds other files; choose an empty or a new folder")
+def _owns(parts: tuple[str, ...]) -> bool:
+    """Return whether `write_site` writes a file or folder of that path."""
+    if len(parts) == 1:
+        return parts[0] in ("index.html", MARK) or _FOLDER.fullmatch(parts[0]) is not None
+    return len(parts) == 2 and parts[1] in PAGES and _FOLDER.fullmatch(parts[0]) is not None
+
+
+def _is_site(folder: Path) -> bool:
+    """Return whether a folder holds the mark of a site, and pages alone in its folders."""
+    with suppress(OSError):
+        below = [path for path in folder.iterdir() if path.name not in ("index.html", MARK)]
+        return (folder / MARK).read_bytes() == MARKED.encode() and all(
+            path.is_dir() and not path.is_symlink() and any(path.iterdir()) for path in below
+        )
+    return False
+
+
+SITE_FOLDER = FolderKind("a site", _owns, _is_site)
+"""A site replaces an earlier site and nothing else."""
 
 
 def _folder_names(run_folders: Sequence[Path]) -> list[str]:

@@ -1,8 +1,9 @@
 """The command `sim`: arguments in, a command called, exit codes out.
 
-Exit code 0 is done, 1 failed while working, 2 the user's input is wrong, 130 stopped by Ctrl-C.
-Errors are one line each on standard error. Commands are in `sim.commands`, which loads each when
-it is asked for, so that `sim --help` and `sim validate` answer at once.
+Exit code 0 is done, 1 failed while working, 2 the user's input is wrong, 130 stopped by Ctrl-C or
+by the signals TERM and HUP. Errors are one line each on standard error. Commands are in
+`sim.commands`, which loads each when it is asked for, so that `sim --help` and `sim validate`
+answer at once.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import contextlib
 import errno
 import gc
 import os
+import signal
 import sys
+import threading
 import traceback
 import warnings
 from collections.abc import Sequence
@@ -22,7 +25,7 @@ import typer
 
 from sim.commands.lazy import LazyGroup
 from sim.commands.options import STOPPED, examples
-from sim.errors import InputError, InputErrors, one_line
+from sim.errors import InputError, InputErrors, KeptBesideError, one_line
 
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 
@@ -47,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments
         What follows `sim`; those of the process by default.
     """
+    _open_closed_streams()
+    _stop_on_signals()
     # Looking for cycles among all that a process held as it ends takes a tenth of a second.
     atexit.register(gc.freeze)
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -63,17 +68,57 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 command.invoke(context)
             sys.stdout.flush()
     except typer.Exit as leave:
-        return leave.exit_code
+        return _silenced(leave.exit_code)
     except BrokenPipeError:
-        # The reader of a pipe has gone; without this Python complains again as it ends.
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
+        return _silenced(FAILED)
     except (KeyboardInterrupt, typer.Abort, Exception) as error:
-        if debug:
-            traceback.print_exc()
-        return _answer(error)
+        code = FAILED
+        with contextlib.suppress(BrokenPipeError):
+            if debug:
+                traceback.print_exc()
+            code = _answer(error)
+        return _silenced(code)
     return DONE
+
+
+def _open_closed_streams() -> None:
+    """Give a process that was begun with closed streams ones that go nowhere.
+
+    Files that are opened later would take their numbers, and with them what is printed.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "w", encoding="utf-8", closefd=False))
+
+
+def _stop_on_signals() -> None:
+    """Let the signals that end a program do what Ctrl-C does, unless they are not to be heard."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, _stop)
+
+
+def _stop(number: int, _frame: object) -> None:
+    raise KeyboardInterrupt(signal.Signals(number).name)
+
+
+def _silenced(code: int) -> int:
+    """Turn streams whose reader has gone to nowhere: Python would complain as it ends."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return code
 
 
 def _answer(error: BaseException) -> int:
@@ -92,6 +137,9 @@ def _answer(error: BaseException) -> int:
         words = getattr(error, "format_message", error.__str__)()
         asked = getattr(getattr(error, "ctx", None), "command_path", "sim")
         lines = [f"sim: {' '.join(words.split())} (see `{asked} --help`)"]
+    elif isinstance(error, KeptBesideError):
+        code = FAILED
+        lines = [str(error)]
     else:
         code = FAILED
         lines = [f"sim: {_failure(error)}; --debug shows where"]

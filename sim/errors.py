@@ -39,3 +39,10 @@ class InputErrors(InputError):  # noqa: N818 - the plural of InputError
     def __reduce__(self) -> tuple[type[InputErrors], tuple[list[str]]]:
         """Come back from another process with the same lines."""
         return InputErrors, (self.lines,)
+
+
+class KeptBesideError(RuntimeError):
+    """The work is done but its place was taken meanwhile; the message names where it is instead."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))

@@ -4,12 +4,23 @@ Kernels are compiled on first use, cached on disk, release the interpreter lock,
 floating point: no fastmath, so the same input gives the same bits on every thread count. Lean
 kernels allocate nothing, so numba need not count references to the arrays that they read; those
 counts are atomic and cost the sight kernel a third of its time, most of all on two threads.
+
+What is cached on disk is checked by digests: a file that was cut short or changed counts as
+missing, and the kernel is compiled again. Where no folder can be written there is no cache.
 """
 
+# mypy: disable-error-code="no-untyped-call"
+# numba carries no types
+
+import hashlib
+import pickle
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.cpu import CPUTargetOptions
 
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -20,9 +31,79 @@ LEAN: dict[str, Any] = {"_nrt": False} if hasattr(CPUTargetOptions, "_nrt") else
 """The option is internal to numba; where it is gone, lean kernels are only slower."""
 
 
-def _compiled(function: Function, **options: object) -> Function:
+_DIGEST_BYTES = hashlib.sha256().digest_size
+
+
+class _CheckedFile(IndexDataCacheFile):
+    """Numba's files of one kernel, each with the digest of its content before it."""
+
+    def _load_index(self) -> dict[Any, str]:
+        with suppress(Exception):  # what is there may be of another build of numba
+            version, stamp, overloads = pickle.loads(_read(self._index_path))
+            if (version, stamp) == (self._version, self._source_stamp):
+                return cast("dict[Any, str]", overloads)
+        return {}
+
+    def _save_index(self, overloads: dict[Any, str]) -> None:
+        self._write(self._index_path, (self._version, self._source_stamp, overloads))
+
+    def _load_data(self, name: str) -> object:
+        return pickle.loads(_read(self._data_path(name)))
+
+    def _save_data(self, name: str, data: object) -> None:
+        self._write(self._data_path(name), data)
+
+    def _write(self, path: str, content: object) -> None:
+        dumped = self._dump(content)
+        with self._open_for_write(path) as file:
+            file.write(hashlib.sha256(dumped).digest() + dumped)
+
+
+def _read(path: str) -> bytes:
+    """Return the content of a cache file.
+
+    Raises
+    ------
+    OSError
+        It is missing, or is not what was written; numba compiles again then.
+    """
+    content = Path(path).read_bytes()
+    if hashlib.sha256(content[_DIGEST_BYTES:]).digest() != content[:_DIGEST_BYTES]:
+        raise OSError(f"{path}: cut short or changed")
+    return content[_DIGEST_BYTES:]
+
+
+class _HealingCache(FunctionCache):
+    """The cache of a kernel: whatever cannot be read or written costs a compilation, no run."""
+
+    def __init__(self, function: Callable[..., object]) -> None:
+        super().__init__(function)
+        self._cache_file = _CheckedFile(
+            cache_path=self._cache_path,
+            filename_base=self._impl.filename_base,
+            source_stamp=self._impl.locator.get_source_stamp(),
+        )
+
+    def load_overload(self, sig: object, target_context: object) -> object:
+        """Return what was compiled earlier, None where there is none or it does not load."""
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception:  # of any kind: what is there may be of another build of numba or LLVM
+            return None
+
+    def save_overload(self, sig: object, data: object) -> None:
+        """Keep what was compiled; a full disk or a folder that is gone is no error."""
+        with suppress(OSError):
+            super().save_overload(sig, data)
+
+
+def _compiled(function: Function, *, cache: bool = False, **options: object) -> Function:
     njit: Any = numba.njit  # its annotations leave these options out
-    return cast("Function", njit(**options)(function))
+    compiled = njit(**options)(function)
+    if cache and hasattr(compiled, "_cache"):  # plain functions where numba is switched off
+        with suppress(RuntimeError):  # no folder can be written: neither the package's nor home
+            compiled._cache = _HealingCache(function)
+    return cast("Function", compiled)
 
 
 def kernel(function: Function) -> Function:

@@ -1,12 +1,24 @@
 """One way to write: whole or not at all, whoever writes, and what stood there stays."""
 
 import ast
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from sim.atomic_write import replace_both, replace_file, replace_folder, replace_text, target_name
-from sim.errors import InputError
+from sim import atomic_write
+from sim.atomic_write import (
+    FolderKind,
+    replace_both,
+    replace_file,
+    replace_folder,
+    replace_text,
+    target_name,
+    temporary_folder,
+)
+from sim.errors import InputError, KeptBesideError
 
 ROOT = Path(__file__).parents[1]
 
@@ -41,23 +53,269 @@ def test_a_temporary_file_says_whose_it_is(tmp_path):
     assert target_name("a-b.json") is None
 
 
-def test_what_may_not_be_replaced_is_asked_at_the_moment_of_replacing(tmp_path):
-    out = tmp_path / "out"
+NOTES = FolderKind(
+    "notes",
+    lambda parts: parts in {("mark",), ("note",), ("pages",), ("pages", "one")},
+    lambda folder: (folder / "mark").is_file() and (folder / "mark").read_text() == "of ours",
+)
 
-    def check(folder):
-        if folder.exists():
-            raise InputError("somebody's")
+
+def contents(folder):
+    return {str(p.relative_to(folder)): p.read_text() for p in folder.rglob("*") if p.is_file()}
+
+
+def put(folder, note="new"):
+    (folder / "mark").write_text("of ours")
+    (folder / "note").write_text(note)
+    (folder / "pages").mkdir()
+    (folder / "pages" / "one").write_text(note)
+
+
+WHOLE = {"mark": "of ours", "note": "new", "pages/one": "new"}
+
+
+def theirs_file(out):
+    (out / "theirs").write_text("t")
+
+
+def theirs_hidden(out):
+    (out / ".theirs").write_text("t")
+
+
+def theirs_deep(out):
+    (out / "pages" / "deep" / "er").mkdir(parents=True)
+    (out / "pages" / "deep" / "er" / "theirs").write_text("t")
+
+
+def theirs_in_an_own_folder(out):
+    (out / "pages").mkdir(exist_ok=True)
+    (out / "pages" / "two").write_text("t")
+
+
+def theirs_link(out):
+    (out / "link").symlink_to("/etc/hostname")
+
+
+def theirs_empty_folder(out):
+    (out / "empty").mkdir()
+
+
+def theirs_under_an_own_name(out):
+    (out / "mark").write_text("of theirs")
+
+
+APPEARING = [
+    theirs_file,
+    theirs_hidden,
+    theirs_deep,
+    theirs_in_an_own_folder,
+    theirs_link,
+    theirs_empty_folder,
+    theirs_under_an_own_name,
+]
+
+
+@pytest.mark.parametrize("appear", APPEARING)
+@pytest.mark.parametrize("before", ["nothing", "empty", "earlier"])
+def test_what_appears_while_one_works_survives_and_the_new_is_kept_beside(tmp_path, appear, before):
+    out = tmp_path / "out"
+    if before != "nothing":
+        out.mkdir()
+    if before == "earlier":
+        put(out, "old")
+    seen = {}
 
     def work():
-        with replace_folder(out, check) as new:
-            (new / "mine").touch()
-            out.mkdir()
-            (out / "theirs").touch()
+        with replace_folder(out, NOTES) as new:
+            put(new)
+            out.mkdir(exist_ok=True)
+            appear(out)
+            seen.update(contents(out))
 
-    with pytest.raises(InputError, match="somebody's"):
+    with pytest.raises(KeptBesideError, match=r"out: holds .*; .* in .*out-new$"):
         work()
-    assert [path.name for path in out.iterdir()] == ["theirs"]
+    assert contents(out) == seen
+    assert contents(tmp_path / "out-new") == WHOLE
+    assert {path.name for path in tmp_path.iterdir()} == {"out", "out-new"}
+
+
+def test_a_file_that_takes_the_place_survives(tmp_path):
+    out = tmp_path / "out"
+
+    def work():
+        with replace_folder(out, NOTES) as new:
+            put(new)
+            out.write_text("theirs")
+
+    for kept in ("out-new", "out-new-2"):
+        with pytest.raises(KeptBesideError, match=f"out: is a file; .* in .*{kept}$"):
+            work()
+        assert out.read_text() == "theirs"
+        assert contents(tmp_path / kept) == WHOLE
+        out.unlink()
+
+
+@pytest.mark.parametrize("appear", APPEARING)
+def test_what_is_there_before_is_refused_before_the_work(tmp_path, appear):
+    out = tmp_path / "out"
+    out.mkdir()
+    put(out, "old")
+    appear(out)
+    seen = contents(out)
+    said = "holds files that are not of notes"
+    with pytest.raises(InputError, match=said), replace_folder(out, NOTES):
+        pytest.fail("the work was begun")
+    assert contents(out) == seen
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_an_earlier_one_is_replaced_and_nothing_stays_beside(tmp_path, times):
+    for _ in range(times):
+        with replace_folder(tmp_path / "out", NOTES) as new:
+            put(new)
+    assert contents(tmp_path / "out") == WHOLE
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("of_target", ["empty", "earlier"])
+@pytest.mark.parametrize("link", ["out", "deep/out"])
+def test_a_link_stays_and_what_it_points_to_is_replaced(tmp_path, of_target, link):
+    target, out = tmp_path / "disk" / "real", tmp_path / link
+    target.mkdir(parents=True)
+    out.parent.mkdir(exist_ok=True)
+    if of_target == "earlier":
+        put(target, "old")
+    out.symlink_to(target)
+    with replace_folder(out, NOTES) as new:
+        put(new)
+    assert out.is_symlink()
+    assert out.readlink() == target
+    assert contents(target) == WHOLE
+    assert [path.name for path in target.parent.iterdir()] == ["real"]
+
+
+def test_places_where_no_folder_can_stand_are_refused_before_the_work(tmp_path, monkeypatch):
+    (tmp_path / "dangling").symlink_to(tmp_path / "none")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "file").touch()
+    (tmp_path / "in" / "side").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "in" / "side")
+    places = {
+        tmp_path / "dangling": "a link to a place that is not there",
+        tmp_path / "loop": "a link to a place that is not there",
+        tmp_path / "file": "is a file",
+        Path(): "the folder you are in",
+        Path(".."): "the folder you are in",
+        tmp_path / "in" / "side": "the folder you are in",
+        tmp_path / "in": "the folder you are in",
+        Path("/"): "mount point",
+        Path("/proc"): "mount point",
+    }
+    for place, said in places.items():
+        with pytest.raises(InputError, match=said), replace_folder(place, NOTES):
+            pytest.fail("the work was begun")
+    assert {path.name for path in tmp_path.iterdir()} == {"dangling", "loop", "file", "in"}
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import sim.atomic_write as a
+out = Path(sys.argv[1])
+kind = a.FolderKind("x", lambda parts: True, lambda folder: True)
+if sys.argv[2] == "between":
+    real = Path.replace
+    def replace(self, to):
+        found = real(self, to)
+        if Path(to).name == a.FORMER:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return found
+    Path.replace = replace
+if sys.argv[2] == "deleting":
+    a._delete_own = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+with a.replace_folder(out, kind) as new:
+    (new / "note").write_text("new")
+    if sys.argv[2] == "working":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if sys.argv[2] == "file":
+        a.replace_file(out.parent / "a.txt", lambda _: os.kill(os.getpid(), signal.SIGKILL))
+    if sys.argv[2] == "alive":
+        print("ready", flush=True)
+        sys.stdin.read()
+"""
+
+
+def killed(out, when, **more):
+    words = [sys.executable, "-c", KILLED, str(out), when]
+    return subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, **more)
+
+
+@pytest.mark.parametrize("when", ["working", "between", "deleting", "file"])
+def test_what_a_killed_program_left_goes_with_the_next_one(tmp_path, monkeypatch, when):
+    monkeypatch.setattr(atomic_write, "GRACE_S", 0.0)
+    out = tmp_path / "out"
+    out.mkdir()
+    put(out, "old")
+    with killed(out, when) as program:
+        assert program.wait() == -signal.SIGKILL
+    assert len(list(tmp_path.iterdir())) > (when != "between")
+    with temporary_folder(out):  # gives back what the killed one had moved away
+        assert (out / "note").read_text() == ("new" if when == "deleting" else "old")
+    replace_text(tmp_path / "a.txt", "new")
+    beside = {"out-new"} if when == "deleting" else set()
+    assert {path.name for path in tmp_path.iterdir()} == {"out", "a.txt"} | beside
+
+
+def test_what_a_living_program_works_on_stays(tmp_path, monkeypatch):
+    monkeypatch.setattr(atomic_write, "GRACE_S", 0.0)
+    out = tmp_path / "out"
+    with killed(out, "alive", stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"ready\n"
+        with temporary_folder(out):
+            pass
+        assert len(list(tmp_path.iterdir())) == 1
+        other.communicate()
+    assert contents(out) == {"note": "new"}
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_folders_of_others_that_look_like_left_overs_stay(tmp_path, monkeypatch):
+    monkeypatch.setattr(atomic_write, "GRACE_S", 0.0)
+    for name in (".out-abcdefgh", ".out-abcdefg", ".other-abcdefgh"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "theirs").touch()
+    with temporary_folder(tmp_path / "out"):
+        pass
+    assert len(list(tmp_path.rglob("theirs"))) == 3
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signals_wait_until_a_step_is_done(number):
+    came = []
+    former = signal.signal(number, lambda *_: came.append("handled"))
+    try:
+        with atomic_write.undisturbed():
+            signal.raise_signal(number)
+            came.append("done")
+    finally:
+        signal.signal(number, former)
+    assert came == ["done", "handled"]
+
+
+def test_two_files_are_kept_beside_where_one_may_not_be_replaced(tmp_path):
+    def refuse():
+        raise InputError("a: is somebody's")
+
+    with temporary_folder(tmp_path / "a.gpkg") as room:
+        (room / "words").write_text("w")
+        (room / "a").write_text("a")
+        with pytest.raises(KeptBesideError, match=r"is somebody's; .* in .*a-new$"):
+            replace_both(
+                (room / "words", room / "a"), (tmp_path / "words", tmp_path / "a.gpkg"), refuse
+            )
+    assert {path.name for path in tmp_path.iterdir()} == {"a-new"}
+    assert contents(tmp_path / "a-new") == {"words": "w", "a": "a"}
 
 
 def test_two_files_are_replaced_together_or_not_at_all(tmp_path):

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 CONTRACT = {
     "run", "validate", "schema", "template", "data fetch", "data import", "data list", "data info",
     "sweep", "compare", "map", "walk", "cameras import", "export", "site", "bands", "cameras next",
-    "cameras without",
+    "cameras without", "cache info", "cache clear",
 }  # fmt: skip
 NOT_FOR_PROGRAMS = {"schema", "template"}
 """Their whole output is a file for programs or people already."""
@@ -106,6 +106,7 @@ def there(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder as the working folder, with bundles of its own."""
     monkeypatch.chdir(here)
     monkeypatch.setenv("HK_CAMERA_SIM_DATA", str(here / "bundles"))
+    monkeypatch.setenv("HK_CAMERA_SIM_CACHE", str(here / "stages"))
     return here
 
 
@@ -129,6 +130,8 @@ GOOD = {
     "cameras import": ["list.csv", "--report", "values.csv"],
     "cameras next": [RUN],
     "cameras without": [RUN, "--owner", "police"],
+    "cache info": [],
+    "cache clear": [],
 }
 """Words that each command takes; `data fetch` has a test of its own beside its server."""
 

@@ -20,7 +20,7 @@ import pyarrow
 import shapely
 
 from sim.area import Area, DistrictPart
-from sim.atomic_write import replace_folder
+from sim.atomic_write import FolderKind, replace_folder
 from sim.city.bundle_folder import FORMAT, FORMAT_VERSION, is_bundle, read_manifest
 from sim.city.decks import DECKS
 from sim.city.model import City
@@ -39,6 +39,14 @@ COLUMNS = {
     "area": {"kind"},
 }
 LARGEST_LAYER_MB = 2000
+_FILES = frozenset({"manifest.json", *(f"{layer}.parquet" for layer in LAYERS)})
+BUNDLE_FOLDER = FolderKind(
+    "a bundle",
+    lambda parts: len(parts) == 1 and parts[0] in _FILES,
+    is_bundle,
+    "choose another name or remove it",
+)
+"""A bundle replaces an earlier bundle and nothing else."""
 
 
 def save_bundle(city: City, folder: Path, *, imported: str | None = None) -> Path:
@@ -60,16 +68,11 @@ def save_bundle(city: City, folder: Path, *, imported: str | None = None) -> Pat
     """
     folder = Path(folder)
     try:
-        with replace_folder(folder, _check_replaceable) as new:
+        with replace_folder(folder, BUNDLE_FOLDER) as new:
             _write(city, new, imported)
     except OSError as error:
         raise InputError(f"{folder}: cannot be written ({error.strerror})") from error
     return folder
-
-
-def _check_replaceable(folder: Path) -> None:
-    if folder.exists() and not is_bundle(folder):
-        raise InputError(f"{folder}: exists and is no bundle; choose another name or remove it")
 
 
 def load_bundle(folder: Path) -> City:

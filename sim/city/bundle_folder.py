@@ -26,6 +26,7 @@ DATA_FOLDER_VARIABLE = "HK_CAMERA_SIM_DATA"
 
 NAME = re.compile(rf"[\w][\w.-]{{0,{LONGEST_NAME - 1}}}")
 """What a bundle may be called."""
+_MARKED = re.compile(rb'\s*\{\s*"format"\s*:\s*"' + re.escape(FORMAT.encode()) + rb'"')
 
 
 def bundles_folder() -> Path:
@@ -93,5 +94,18 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def is_bundle(folder: Path) -> bool:
-    """Return whether a folder is a bundle: whether it has a manifest."""
-    return (folder / "manifest.json").is_file()
+    """Return whether a folder is a bundle: whether its manifest is of the format.
+
+    One that was cut short still is, so that its name is known and it can be imported again.
+    """
+    path = folder / "manifest.json"
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_MANIFEST_MB * 1_000_000 + 1)
+    except OSError:
+        return False
+    try:
+        manifest = json.loads(content)
+    except (ValueError, RecursionError):
+        return _MARKED.match(content) is not None
+    return isinstance(manifest, dict) and manifest.get("format") == FORMAT

@@ -56,6 +56,15 @@ CAMERAS = Family(
         }
     ),
 )
+CACHE = Family(
+    "Show or delete what earlier runs have kept.",
+    MappingProxyType(
+        {
+            "info": Command("sim.commands.cache_info", "Show what is kept, and where."),
+            "clear": Command("sim.commands.cache_clear", "Delete what is kept."),
+        }
+    ),
+)
 COMMANDS: Mapping[str, Command | Family] = MappingProxyType(
     {
         "run": Command("sim.commands.run", "Simulate a scenario: figures, tables and a map."),
@@ -78,6 +87,7 @@ COMMANDS: Mapping[str, Command | Family] = MappingProxyType(
         "site": Command("sim.commands.site", "Make a website of runs."),
         "data": DATA,
         "cameras": CAMERAS,
+        "cache": CACHE,
     }
 )
 """Every command and family of `sim` in the order in which the help lists them."""

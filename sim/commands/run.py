@@ -34,7 +34,7 @@ from sim.errors import one_line
 from sim.pipeline.cost import Estimate, estimate
 from sim.pipeline.run import run
 from sim.pipeline.simulate import check_fits
-from sim.pipeline.stage_cache import StageCache, cache_folder
+from sim.pipeline.stage_cache import StageCache, cache_folder, refusal
 from sim.results.contract import MANIFEST
 from sim.results.metrics import ALONG_BUS_STREETS, HEADLINE_TASK, along_bus_streets
 from sim.scenario.load import LoadedScenario, dump_scenario, load_scenario
@@ -116,6 +116,9 @@ def _run(
         if takes.is_large:
             print(one_line(next(takes.lines())), file=sys.stderr)
 
+    untrusted = refusal(cache_folder()) if keep else ""
+    if untrusted:
+        print(one_line(untrusted), file=sys.stderr)
     begun = time.perf_counter()
     with progress() as announce:
         summary = run(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -108,14 +109,13 @@ def bands(
         with Journal(None) as journal:
             return _computed(scenario, plan, wanted, journal, workers, done)
     out = Path(out)
-    with folder_for(out, _belongs, "bands"), Journal(out / JOURNAL) as journal:
+    with folder_for(out, _belongs, "bands", JOURNAL), Journal(out / JOURNAL) as journal:
         found = _computed(scenario, plan, wanted, journal, workers, done)
         text = json.dumps(found.content, ensure_ascii=False, indent=1, allow_nan=False)
         replace_text(out / BANDS, text + "\n", remedy="", flush=True)
         table = found.cells.to_csv(index=False, lineterminator="\n")
         replace_text(out / CSV, table, remedy="", flush=True)
         journal.rewrite([*dict.fromkeys(one.digest for one in wanted)])
-        _clear(out)
     return found
 
 
@@ -185,11 +185,12 @@ def _belongs(name: str) -> bool:
     return (target_name(name) or name) in {JOURNAL, BANDS, CSV}
 
 
-def _clear(folder: Path) -> None:
-    """Delete what a program that was killed while writing has left."""
-    for path in folder.iterdir():
-        if target_name(path.name):
-            path.unlink(missing_ok=True)
+def is_bands_file(path: Path) -> bool:
+    """Return whether a file is a bands.json, by what is in it."""
+    with suppress(OSError, ValueError, RecursionError):
+        content = json.loads(path.read_bytes())
+        return isinstance(content, dict) and content.keys() >= {"version", "scenario", "seeds"}
+    return False
 
 
 def _wanted(scenario: Scenario, plan: Plan) -> list[Wanted]:

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from sim.errors import InputError
@@ -69,13 +70,15 @@ def workers_of(
     if scheduler is not None and workers is not None:
         raise InputError("--workers starts workers here, --scheduler finds others; give one")
     check_workers(workers)
-    here = min(workers or (available_cores() if _distributed() else 1), max(most, 1))
+    here = min(workers or (available_cores() if _can_start_here() else 1), max(most, 1))
     if scheduler is None and here == 1:
-        more = "" if workers or _distributed() else f"; for more install dask: {INSTALL}"
+        more = "" if workers or _can_start_here() else f"; for more install dask: {INSTALL}"
         yield Workers(None, available_cores(), f"1 worker here, this process{more}")
         return
     if _distributed() is None:
         raise InputError(f"several workers need dask.distributed; install it: {INSTALL}")
+    if scheduler is None and not _can_start_here():
+        raise InputError(f"several workers need cryptography; install it: {INSTALL}")
     _hush()
     with ExitStack() as stack:
         yield _local(stack, here) if scheduler is None else _elsewhere(stack, scheduler)
@@ -183,6 +186,9 @@ def _local(stack: ExitStack, count: int) -> Workers:
         "distributed.worker.memory.spill": False,
     }
     stack.enter_context(dask.config.set(settings))
+    # Whoever reaches a scheduler runs code as its owner, and any user of this machine reaches its
+    # ports: certificates of this cluster alone, which are in memory only, keep all others out.
+    security = library.Security.temporary()
     with deaf_children():
         cluster = stack.enter_context(
             library.LocalCluster(
@@ -192,10 +198,14 @@ def _local(stack: ExitStack, count: int) -> Workers:
                 host="127.0.0.1",
                 dashboard_address=None,
                 worker_dashboard_address=None,
+                protocol="tls://",
+                security=security,
                 silence_logs=logging.CRITICAL,
             )
         )
-        client = stack.enter_context(library.Client(cluster, set_as_default=False))
+        client = stack.enter_context(
+            library.Client(cluster, security=security, set_as_default=False)
+        )
         client.wait_for_workers(count, timeout=CONNECT_S * 4)
     limits = [worker.memory_manager.memory_limit for worker in cluster.workers.values()]
     each = f", at most {min(limits) / 2**30:.1f} GiB each" if all(limits) else ""
@@ -239,6 +249,11 @@ def _distributed() -> Any:  # noqa: ANN401 - its annotations leave much out
     return distributed
 
 
+def _can_start_here() -> bool:
+    """Return whether processes of this machine can be started, closed to its other users."""
+    return _distributed() is not None and find_spec("cryptography") is not None
+
+
 def _hush() -> None:
     """Keep dask's own messages off the screen: what matters is said here in one line."""
     for name in ("distributed", *logging.root.manager.loggerDict):
@@ -248,12 +263,18 @@ def _hush() -> None:
 
 @contextmanager
 def deaf_children() -> Iterator[None]:
-    """Start processes that leave Ctrl-C to this one, which decides what becomes of them."""
+    """Start processes that leave Ctrl-C and a closed terminal to this one.
+
+    It decides what becomes of them.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    former = signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited from their first moment on
+    numbers = [signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    # inherited from their first moment on
+    former = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, former)
+        for number, handler in former.items():
+            signal.signal(number, handler)

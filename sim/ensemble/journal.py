@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
 
-from sim.atomic_write import replace_text
+from sim.atomic_write import replace_text, target_name
 from sim.errors import InputError
 
 fcntl: ModuleType | None
@@ -26,6 +26,8 @@ except ImportError:  # not on Windows
     fcntl = None
 
 Rows = list[dict[str, Any]]
+_BEGINS = b'{"digest": "'
+"""Begins every line."""
 
 
 class Journal:
@@ -173,7 +175,9 @@ def hold_figures(rows: Rows, keys: Sequence[tuple[int, str]], figures: Sequence[
 
 
 @contextmanager
-def folder_for(folder: Path, belongs: Callable[[str], bool], what: str) -> Iterator[None]:
+def folder_for(
+    folder: Path, belongs: Callable[[str], bool], what: str, journal: str
+) -> Iterator[None]:
     """Make a folder, or take one that holds nothing else; take it away if it stays empty.
 
     Parameters
@@ -184,18 +188,26 @@ def folder_for(folder: Path, belongs: Callable[[str], bool], what: str) -> Itera
         Tells of the name of a file whether it may stand there.
     what
         What the folder is of, for the message: "a sweep".
+    journal
+        The name of the file of cells. A folder that holds anything is known by it, by its
+        content: names alone may be those of other files.
 
     Raises
     ------
     InputError
         It cannot be written or holds files of another kind.
     """
+    if folder.is_symlink() and not folder.exists():
+        raise InputError(f"{folder}: is a link to a place that is not there; choose another --out")
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder}: is a file; choose another --out")
     made = [one for one in (folder, *folder.parents) if not one.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        others = [path.name for path in folder.iterdir() if not belongs(path.name)]
+        names = [path.name for path in folder.iterdir() if not target_name(path.name)]
+        others = [name for name in names if not belongs(name)]
+        if names and not _begins_as_journal(folder / journal):
+            others = others or names
     except OSError as error:
         raise InputError(
             f"{folder}: cannot be written ({error.strerror}); choose another --out"
@@ -208,6 +220,15 @@ def folder_for(folder: Path, belongs: Callable[[str], bool], what: str) -> Itera
         with suppress(OSError):  # they hold the work
             for one in made:
                 one.rmdir()
+
+
+def _begins_as_journal(path: Path) -> bool:
+    """Return whether a file is a journal: empty, cut short in its first line, or more."""
+    if not path.is_file() or path.is_symlink():
+        return False
+    with path.open("rb") as file:
+        begun = file.read(len(_BEGINS))
+    return _BEGINS.startswith(begun)
 
 
 def _write_all(file: int, content: bytes) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,7 +24,7 @@ from pydantic import BaseModel
 
 from sim.atomic_write import replace_file, replace_text, target_name
 from sim.cameras.optics import TASKS
-from sim.ensemble.bands import BANDED, content_of
+from sim.ensemble.bands import BANDED, content_of, is_bands_file
 from sim.ensemble.cases import Plan
 from sim.ensemble.cell import FACTORS, base_level, digest, in_words, row_keys, world_of
 from sim.ensemble.cells import Done, Wanted, compute_missing
@@ -41,6 +42,7 @@ from sim.scenario.strict_yaml import read as read_yaml
 SWEEP_VERSION = 1
 JOURNAL, PARQUET, CSV, ABOUT = "cells.jsonl", "cells.parquet", "cells.csv", "sweep.json"
 BANDS = "bands"
+_BANDS_FILE = re.compile(rf"{BANDS}(_.+)?\.json")
 OF_EVERY_SWEEP = ("area", "seed", "strategy", "optics", "share_rule", "street_share")
 """Columns that every table of cells has, so that tables of several sweeps can be joined."""
 ERASED = ("name", "title", "title_zh", "version")
@@ -187,7 +189,7 @@ def sweep(
     """
     plan = plan_of(plan) if isinstance(plan, str | Path) else plan
     out = Path(out)
-    with folder_for(out, _belongs, "a sweep"), Journal(out / JOURNAL) as journal:
+    with folder_for(out, _belongs, "a sweep", JOURNAL), Journal(out / JOURNAL) as journal:
         missing = _missing(plan, journal.cells)
         count = len({one.digest for one in plan.cells})
         done(count - len(missing), count)
@@ -413,13 +415,12 @@ def _write(
     for name, text in texts.items():
         replace_text(out / name, text, remedy="", flush=True)
     for path in out.iterdir():
-        of_earlier = path.name.startswith(BANDS) and path.name not in read
-        if of_earlier or target_name(path.name):
+        of_earlier = path.name not in read and _BANDS_FILE.fullmatch(path.name)
+        if of_earlier and is_bands_file(path):
             path.unlink(missing_ok=True)
 
 
 def _belongs(name: str) -> bool:
     """Return whether a file may stand in the folder of a sweep."""
     name = target_name(name) or name
-    bands = name.startswith(BANDS) and name.endswith(".json")
-    return name in {JOURNAL, PARQUET, CSV, ABOUT} or bands
+    return name in {JOURNAL, PARQUET, CSV, ABOUT} or _BANDS_FILE.fullmatch(name) is not None

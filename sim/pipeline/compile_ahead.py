@@ -8,11 +8,13 @@ and start no other process.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +57,7 @@ def kernels_ahead() -> Iterator[Helpers]:
         subprocess.Popen(  # a broken helper costs time only, so its words are dropped
             [sys.executable, "-P", "-m", "sim.pipeline.compile_ahead", part],
             env=same_package(),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # held open: it ends when this process does
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -68,6 +70,8 @@ def kernels_ahead() -> Iterator[Helpers]:
         for process in helpers:
             process.kill()
             process.wait()
+            if process.stdin is not None:
+                process.stdin.close()
 
 
 def wait_for(helpers: Helpers) -> None:
@@ -81,8 +85,13 @@ def wait_for(helpers: Helpers) -> None:
 
 
 def _on_disk(part: str) -> bool:
-    """Return whether the last kernel that a helper compiles lies in numba's cache."""
+    """Return whether the last kernel that a helper compiles lies in numba's cache.
+
+    Where there is no cache, helpers could hand nothing on: none are needed.
+    """
     kernel: Any = {"walking": walk_curves, "searching": count_faces}[part]
+    if kernel.stats.cache_path is None:
+        return True
     module = kernel.__module__.rpartition(".")[2]
     return any(Path(kernel.stats.cache_path).glob(f"{module}.{kernel.__name__}-*.nbi"))
 
@@ -167,5 +176,13 @@ def _one_sighting(streets: StreetNetwork) -> tuple[Sightings, FirstSeen]:
     return Sightings(fleet, streets, seen), FirstSeen(pieces)
 
 
+def _end_with_parent() -> None:
+    """End at once when the other end of standard input is gone."""
+    with suppress(OSError):
+        os.read(0, 1)
+    os._exit(1)
+
+
 if __name__ == "__main__":
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     PARTS[sys.argv[1]]()

@@ -6,14 +6,15 @@ interruption leaves nothing behind.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sim.atomic_write import replace_folder
+from sim.atomic_write import FolderKind, check_replaceable, replace_folder
 from sim.city.loaders import load_city
 from sim.city.model import City
-from sim.errors import InputError
 from sim.pipeline.cached_stages import CachedStages
 from sim.pipeline.compile_ahead import kernels_ahead, wait_for
 from sim.pipeline.cost import Estimate, estimate
@@ -65,7 +66,7 @@ def run(
         The scenario does not fit the city, or `out` is something else than a run folder.
     """
     scenario, out = scenario_of(scenario), Path(out)
-    check_replaceable(out)
+    check_replaceable(out, RUN_FOLDER)
     times = StageTimes(announce)
     with kernels_ahead() as helpers:
         with times.stage("city"):
@@ -74,7 +75,7 @@ def run(
             city, own = read_own_inputs(scenario, city)
             if foresee is not None:
                 foresee(estimate(scenario, city))
-        with replace_folder(out, check_replaceable) as folder:
+        with replace_folder(out, RUN_FOLDER) as folder:
             stages = CachedStages(scenario, city, cache)
             found = simulate(
                 stages, own, times=times, before_walks=lambda: wait_for(helpers), analysed=True
@@ -102,17 +103,17 @@ def _write(folder: Path, stages: CachedStages, found: Results, times: StageTimes
     return figures
 
 
-def check_replaceable(out: Path) -> None:
-    """Refuse to write over anything that is not an earlier run.
+def _is_run(folder: Path) -> bool:
+    """Return whether both JSON files of a folder are those of a run, whatever their version."""
+    keys = {MANIFEST: {"version", "scenario", "scenario_digest"}, SUMMARY: {"version", "steps"}}
+    with suppress(OSError, ValueError, RecursionError):
+        for name, wanted in keys.items():
+            content = json.loads((folder / name).read_bytes())
+            if not isinstance(content, dict) or not content.keys() >= wanted:
+                return False
+        return True
+    return False
 
-    Raises
-    ------
-    InputError
-        `out` is a file, or a folder that holds something else than a run.
-    """
-    if out.is_dir() and any(out.iterdir()):
-        names = {path.name for path in out.iterdir()}
-        if not names >= {MANIFEST, SUMMARY} or not names <= RUN_FILES:
-            raise InputError(f"{out}: holds files that are not of a run; choose another --out")
-    if out.exists() and not out.is_dir():
-        raise InputError(f"{out}: is a file; choose another --out")
+
+RUN_FOLDER = FolderKind("a run", lambda parts: parts[0] in RUN_FILES and len(parts) == 1, _is_run)
+"""A run replaces an earlier run and nothing else."""

@@ -13,13 +13,15 @@ import hashlib
 import io
 import json
 import os
+import re
+import stat
 import time
 import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -37,12 +39,40 @@ LARGEST_BYTES = LIMIT_BYTES // 8
 ABANDONED_S = 3600.0
 """A temporary file that is older was left by a run that was killed."""
 Arrays = dict[str, NDArray[Any]]
+_ENTRY = re.compile(r"(?P<stage>[a-z_]+)-[0-9a-z]+\.stage")
 
 
 def cache_folder() -> Path:
     """Return where stages are kept: HK_CAMERA_SIM_CACHE, else the user's cache folder."""
     given = os.environ.get(CACHE_FOLDER_VARIABLE)
     return Path(given) if given else Path(user_cache_dir("hk-camera-sim", appauthor=False))
+
+
+def refusal(folder: Path) -> str:
+    """Return why a folder cannot be trusted with stages, "" if it can.
+
+    What lies there goes into figures, so it must be one's own, and no other user may write there.
+    """
+    try:
+        about = folder.stat()
+    except OSError:
+        return ""  # not there yet, or not to be read: then nothing is found
+    if hasattr(os, "geteuid") and about.st_uid != os.geteuid():
+        return f"{folder}: belongs to another user, so no stages are taken from it or kept there"
+    if os.name == "posix" and about.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return (
+            f"{folder}: others can write there, so no stages are taken from it or kept there; "
+            f"chmod 700 {folder}"
+        )
+    return ""
+
+
+class Kept(NamedTuple):
+    """One kept stage: its name, its file and how large that is."""
+
+    stage: str
+    path: Path
+    size: int
 
 
 @dataclass(frozen=True)
@@ -70,6 +100,8 @@ class StageCache:
             As `put` was given them.
         """
         path = self._path(stage, digest)
+        if refusal(self.folder):
+            return None
         try:
             content = path.read_bytes()
         except OSError:
@@ -106,8 +138,34 @@ class StageCache:
         content = written.getbuffer()
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if refusal(self.folder):
+                return
             self._write(self._path(stage, digest), content)
             self._evict()
+
+    def entries(self) -> list[Kept]:
+        """Return what is kept, by name of the file; nothing where it cannot be read."""
+        found = []
+        with suppress(OSError):
+            for path in sorted(self.folder.iterdir()):
+                name = _ENTRY.fullmatch(path.name)
+                if name:
+                    with suppress(OSError):  # another run may delete it meanwhile
+                        found.append(Kept(name["stage"], path, path.stat().st_size))
+        return found
+
+    def clear(self) -> list[Kept]:
+        """Delete every entry, and nothing else that lies in the folder; return what is gone.
+
+        Raises
+        ------
+        OSError
+            One cannot be deleted.
+        """
+        found = self.entries()
+        for entry in found:
+            entry.path.unlink(missing_ok=True)
+        return found
 
     def _path(self, stage: str, digest: str) -> Path:
         return self.folder / f"{stage}-{digest}.stage"
@@ -126,9 +184,12 @@ class StageCache:
         for path in self.folder.iterdir():
             with suppress(OSError):  # another run may delete it meanwhile
                 about = path.stat()
-                if path.suffix == ".stage":
+                if _ENTRY.fullmatch(path.name):
                     entries.append((about.st_mtime_ns, about.st_size, path))
-                elif target_name(path.name) and time.time() - about.st_mtime > ABANDONED_S:
+                elif (
+                    _ENTRY.fullmatch(target_name(path.name) or "")
+                    and time.time() - about.st_mtime > ABANDONED_S
+                ):
                     path.unlink()
         room = self.limit_bytes
         for _, size, path in sorted(entries, reverse=True):

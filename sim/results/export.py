@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import csv
 import errno
+import os
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -22,7 +24,7 @@ import pyogrio  # type: ignore[import-untyped]
 import shapely
 from pyogrio.errors import DataSourceError  # type: ignore[import-untyped]
 
-from sim.atomic_write import replace_both, replace_folder, temporary_folder
+from sim.atomic_write import FolderKind, replace_both, replace_folder, temporary_folder
 from sim.errors import InputError
 from sim.results.contract import NEVER, TABLES
 from sim.results.dictionary import LAYERS, LEFT_OUT, Layer, columns_of
@@ -32,6 +34,9 @@ from sim.results.read import RunData
 Format = Literal["gpkg", "csv"]
 FORMATS: tuple[str, ...] = get_args(Format)
 README = "README.txt"
+TITLE = "hk-camera-sim: scenario "
+"""Begins the dictionary and the layer `about` of every export, which are known by it."""
+REMEDY = "choose another --out"
 WKT = "wkt"
 """The column of a CSV table that holds its geometry."""
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
@@ -68,7 +73,7 @@ def export_run(run: RunData, form: str, out: Path) -> list[Path]:
         raise InputError(f'"{form}" is not a format; choose {" or ".join(FORMATS)}')
     if form == "gpkg":
         return _export_gpkg(run, out)
-    with _named(out), replace_folder(out, _check_csv) as made:
+    with _named(out), replace_folder(out, CSV_FOLDER) as made:
         for layer in LAYERS:
             _write_csv(_layer(run, layer), made / f"{layer.name}.csv")
         (made / README).write_text(dictionary(run, "csv"), encoding="utf-8")
@@ -120,7 +125,7 @@ def _about(run: RunData) -> dict[str, str]:
             "people, are simulated."
         )
     found = {
-        "title": f"hk-camera-sim: scenario {summary['scenario']}, {summary['area']['name']}",
+        "title": f"{TITLE}{summary['scenario']}, {summary['area']['name']}",
         "simulated": kind,
         "attribution": f"Data: {'; '.join(data.get('attribution') or ['not stated'])}",
         "licence": f"Licences of the data: {'; '.join(data.get('licence') or ['not stated'])}",
@@ -219,7 +224,8 @@ def _export_gpkg(run: RunData, out: Path) -> list[Path]:
     if out.suffix.lower() != ".gpkg" or out.is_dir():
         raise InputError(f"{out}: name it {out.stem or 'export'}.gpkg")
     beside = out.with_name(f"{out.stem}_{README}")
-    with temporary_folder(out) as folder, _named(out):
+    _check_gpkg(out, beside)
+    with temporary_folder(Path(os.path.realpath(out))) as folder, _named(out):
         made = folder / "export.gpkg"
         with _fixed_time():
             for layer in LAYERS:
@@ -235,7 +241,7 @@ def _export_gpkg(run: RunData, out: Path) -> list[Path]:
             _write_layer(pd.DataFrame(columns, columns=names), made, "data_dictionary")
         words = folder / README
         words.write_text(dictionary(run, "gpkg"), encoding="utf-8")
-        replace_both((words, made), (beside, out))
+        replace_both((words, made), (beside, out), lambda: _check_gpkg(out, beside))
     return [out, beside]
 
 
@@ -253,15 +259,44 @@ def _fixed_time() -> Iterator[None]:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
 
-def _check_csv(out: Path) -> None:
-    """Refuse to write over anything that is not an earlier export."""
-    if out.exists() and not out.is_dir():
-        raise InputError(f"{out}: is a file; choose another --out")
-    ours = {README, *(f"{layer.name}.csv" for layer in LAYERS)}
-    if out.is_dir():
-        names = {path.name for path in out.iterdir()}
-        if names and not (README in names and names <= ours):
-            raise InputError(f"{out}: holds files that are no export; choose another --out")
+def _is_export(words: Path) -> bool:
+    """Return whether a file is the dictionary of an export."""
+    with suppress(OSError), words.open("rb") as file:
+        return file.read(len(TITLE)) == TITLE.encode()
+    return False
+
+
+CSV_FOLDER = FolderKind(
+    "an export",
+    lambda parts: parts in {(README,), *((f"{layer.name}.csv",) for layer in LAYERS)},
+    lambda folder: _is_export(folder / README),
+)
+"""An export replaces an earlier export and nothing else."""
+
+
+def _check_gpkg(out: Path, beside: Path) -> None:
+    """Refuse to write over anything that is not an earlier export.
+
+    Raises
+    ------
+    InputError
+        The file or its dictionary is somebody else's, or a link to nothing.
+    """
+    for path, ours in ((out, _is_gpkg), (beside, _is_export)):
+        if path.is_symlink() and not path.exists():
+            raise InputError(f"{path}: is a link to a place that is not there; {REMEDY}")
+        if path.exists() and not ours(path):
+            raise InputError(f"{path}: is not an earlier export of a run; {REMEDY}")
+
+
+def _is_gpkg(path: Path) -> bool:
+    """Return whether a GeoPackage is one that was written here."""
+    with suppress(sqlite3.Error, OSError, TypeError):
+        found = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        with closing(found):
+            rows = found.execute("SELECT value FROM about WHERE subject = 'title'").fetchall()
+            return len(rows) == 1 and str(rows[0][0]).startswith(TITLE)
+    return False
 
 
 @contextmanager

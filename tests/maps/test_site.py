@@ -47,7 +47,7 @@ def test_every_run_has_a_card_and_its_pages(run_with_pages, tmp_path):
 
 def test_the_same_runs_give_the_same_bytes_and_replace_the_old_site(run_with_pages, tmp_path):
     first = write_site([run_with_pages], tmp_path / "site").read_bytes()
-    (tmp_path / "site" / "left.html").write_text("old")
+    (tmp_path / "site" / "a-run").rename(tmp_path / "site" / "left")
     again = write_site([run_with_pages], tmp_path / "site")
     assert again.read_bytes() == first
     assert sorted(path.name for path in again.parent.iterdir()) == [
@@ -58,12 +58,29 @@ def test_the_same_runs_give_the_same_bytes_and_replace_the_old_site(run_with_pag
 def test_other_files_are_never_replaced(run_with_pages, tmp_path):
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "letter.txt").write_text("dear")
-    with pytest.raises(InputError, match="holds other files; choose an empty or a new folder"):
+    with pytest.raises(InputError, match="holds files that are not of a site"):
         write_site([run_with_pages], tmp_path / "home")
-    with pytest.raises(InputError, match="is not a folder"):
+    with pytest.raises(InputError, match="is a file"):
         write_site([run_with_pages], tmp_path / "home" / "letter.txt")
     with pytest.raises(InputError, match="0 runs"):
         write_site([], tmp_path / "site")
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a-run/a.txt", "a-run/deep/map.html", "letters/a.txt"])
+def test_a_site_with_other_files_in_it_is_never_replaced(run_with_pages, tmp_path, name):
+    write_site([run_with_pages], tmp_path / "site")
+    (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "site" / name).write_text("dear")
+    with pytest.raises(InputError, match=f"not of a site .*{name.split('/')[0]}"):
+        write_site([run_with_pages], tmp_path / "site")
+    assert (tmp_path / "site" / name).read_text() == "dear"
+
+
+def test_a_folder_with_a_site_txt_of_its_own_is_no_site(run_with_pages, tmp_path):
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "site.txt").write_text("where to build")
+    with pytest.raises(InputError, match="not of a site"):
+        write_site([run_with_pages], tmp_path / "site")
 
 
 def test_a_run_without_pages_is_named_and_nothing_is_left(run_with_pages, tmp_path):

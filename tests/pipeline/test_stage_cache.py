@@ -3,6 +3,7 @@ import io
 import json
 import os
 import pickle
+import stat
 import subprocess
 import sys
 import time
@@ -14,9 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.cli import main
 from sim.digests import digest_of
 from sim.pipeline.run import run
-from sim.pipeline.stage_cache import StageCache
+from sim.pipeline.stage_cache import StageCache, refusal
 from sim.scenario.schema import Scenario
 
 ALL = ["cameras", "sight", "trips", "tracking", "searched", "policies"]
@@ -104,7 +106,7 @@ def test_what_was_not_used_for_longest_goes_first_and_abandoned_files_too(tmp_pa
         time.sleep(0.01)
         assert cache.get("sight", "old" if name == "old" else "used" if name == "used" else name)
     cache.get("sight", "old")  # now it is the last one used
-    abandoned = tmp_path / ".x-abcdefgh.part"
+    abandoned = tmp_path / ".sight-x.stage-abcdefgh.part"
     abandoned.touch()
     os.utime(abandoned, (0, 0))
     time.sleep(0.01)
@@ -113,6 +115,50 @@ def test_what_was_not_used_for_longest_goes_first_and_abandoned_files_too(tmp_pa
     assert kept == {"sight-new.stage", "sight-old.stage", "sight-more.stage"}
     cache.put("sight", "huge", {"a": np.zeros(5000, np.uint8)})
     assert {path.name for path in tmp_path.iterdir()} == kept
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o770, 0o722, 0o720])
+def test_a_folder_that_others_can_write_is_not_used(tmp_path, mode):
+    cache = StageCache(tmp_path / "s")
+    cache.put("sight", "a1", {"a": np.zeros(3)})
+    assert stat.S_IMODE(cache.folder.stat().st_mode) == 0o700
+    assert cache.get("sight", "a1")
+    cache.folder.chmod(mode)
+    assert "others can write there" in refusal(cache.folder)
+    assert cache.get("sight", "a1") is None
+    cache.put("sight", "a2", {"a": np.zeros(3)})
+    assert [path.name for path in cache.folder.iterdir()] == ["sight-a1.stage"]
+    cache.folder.chmod(0o755)
+    assert refusal(cache.folder) == ""
+    assert cache.get("sight", "a1")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="owners of POSIX")
+def test_the_folder_of_another_user_is_not_used(tmp_path, monkeypatch):
+    cache = StageCache(tmp_path / "s")
+    cache.put("sight", "a1", {"a": np.zeros(3)})
+    other = os.geteuid() + 1
+    monkeypatch.setattr(os, "geteuid", lambda: other)
+    assert "belongs to another user" in refusal(cache.folder)
+    assert cache.get("sight", "a1") is None
+
+
+def test_clearing_deletes_entries_alone(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("HK_CAMERA_SIM_CACHE", str(tmp_path))
+    cache = StageCache(tmp_path)
+    cache.put("sight", "a1", {"a": np.zeros(3)})
+    cache.put("trips", "a2", {"a": np.zeros(3)})
+    (tmp_path / "letter.txt").touch()
+    (tmp_path / "letter.stage").touch()
+    assert main(["cache", "info"]) == 0
+    assert "1 sight, 1 trips" in capsys.readouterr().out
+    assert main(["cache", "clear"]) == 0
+    assert "2 entries deleted" in capsys.readouterr().out
+    assert {path.name for path in tmp_path.iterdir()} == {"letter.txt", "letter.stage"}
+    assert main(["cache", "clear"]) == 0
+    assert main(["cache", "info"]) == 0
+    assert "nothing kept" in capsys.readouterr().out
 
 
 def test_runs_side_by_side_read_whole_entries_only(tmp_path):

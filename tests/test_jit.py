@@ -1,0 +1,106 @@
+"""Compiled kernels on disk: damaged files heal, and without a place to write there is no cache."""
+
+import importlib.util
+
+import pytest
+from privileges import file_permissions_hold
+
+KERNEL = """
+from sim.jit import kernel
+
+@kernel
+def twice(x):
+    return 2 * x
+"""
+
+
+def loaded(folder):
+    """Import the module as a new process would, with nothing compiled in memory."""
+    spec = importlib.util.spec_from_file_location("twice_of_tests", folder / "twice_of_tests.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.twice
+
+
+def hits(twice):
+    return sum(twice.stats.cache_hits.values())
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "twice_of_tests.py").write_text(KERNEL)
+    twice = loaded(tmp_path)
+    assert twice(2) == 4
+    assert hits(twice) == 0
+    again = loaded(tmp_path)
+    assert again(2) == 4
+    assert hits(again) == 1
+    return tmp_path
+
+
+DAMAGES = {
+    "empty": lambda content: b"",
+    "one byte": lambda content: content[:1],
+    "cut in its digest": lambda content: content[:20],
+    "cut after its digest": lambda content: content[:32],
+    "half": lambda content: content[: len(content) // 2],
+    "its last byte missing": lambda content: content[:-1],
+    "zeros, as a crash of the machine leaves": lambda content: bytes(len(content)),
+    "zeros at its end": lambda content: content[:-64] + bytes(64),
+    "one bit changed": lambda content: content[:-9] + bytes([content[-9] ^ 1]) + content[-8:],
+    "as numba alone writes it": lambda content: content[32:],
+    "longer": lambda content: content + b"more",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("suffixes", [("nbi",), ("nbc",), ("nbi", "nbc")])
+def test_a_damaged_cache_heals(folder, suffixes, damage):
+    for suffix in suffixes:
+        (path,) = (folder / "__pycache__").glob(f"*.{suffix}")
+        path.write_bytes(DAMAGES[damage](path.read_bytes()))
+    first = loaded(folder)
+    assert first(2) == 4
+    assert hits(first) == 0
+    second = loaded(folder)
+    assert second(2) == 4
+    assert hits(second) == 1
+    assert first(1.5) == second(1.5) == 3.0
+
+
+@pytest.mark.parametrize("suffix", ["nbi", "nbc"])
+@pytest.mark.parametrize("how", ["gone", "a folder", "not to be read"])
+def test_a_cache_file_that_cannot_be_opened_costs_a_compilation(folder, suffix, how):
+    (path,) = (folder / "__pycache__").glob(f"*.{suffix}")
+    if how == "not to be read":
+        path.chmod(0)
+    else:
+        path.unlink()
+    if how == "a folder":
+        path.mkdir()
+    with file_permissions_hold():
+        assert loaded(folder)(2) == 4
+        assert loaded(folder)(2) == 4
+
+
+def test_without_a_place_to_write_kernels_run_uncached(tmp_path, monkeypatch):
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "twice_of_tests.py").write_text(KERNEL)
+    (tmp_path / "home").mkdir()
+    for name in ("package", "home"):
+        (tmp_path / name).chmod(0o555)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    with file_permissions_hold():
+        twice = loaded(tmp_path / "package")
+        assert twice(2) == 4
+    assert twice.stats.cache_path is None
+    assert not list((tmp_path / "home").iterdir())
+
+
+def test_a_cache_that_cannot_be_written_any_more_is_no_error(folder):
+    (folder / "__pycache__").chmod(0o555)
+    with file_permissions_hold():
+        twice = loaded(folder)
+        assert twice(1.5) == 3.0
+    (folder / "__pycache__").chmod(0o755)
