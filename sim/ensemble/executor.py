@@ -184,6 +184,8 @@ def _local(stack: ExitStack, count: int) -> Workers:
         "distributed.scheduler.allowed-failures": DEATHS,
         "distributed.worker.memory.target": False,  # cells return little: nothing to spill
         "distributed.worker.memory.spill": False,
+        "distributed.scheduler.http.routes": [],  # a worker that is begun again answers nothing
+        "distributed.worker.http.routes": [],
     }
     stack.enter_context(dask.config.set(settings))
     # Whoever reaches a scheduler runs code as its owner, and any user of this machine reaches its
@@ -207,10 +209,17 @@ def _local(stack: ExitStack, count: int) -> Workers:
             library.Client(cluster, security=security, set_as_default=False)
         )
         client.wait_for_workers(count, timeout=CONNECT_S * 4)
+    client.run(_close_page)
+    client.run_on_scheduler(_close_page)
     limits = [worker.memory_manager.memory_limit for worker in cluster.workers.values()]
     each = f", at most {min(limits) / 2**30:.1f} GiB each" if all(limits) else ""
     threads = max(1, available_cores() // count)
     return Workers(client, threads, f"{count} worker{'s' * (count > 1)} here{each}")
+
+
+def _close_page(dask_worker: Any = None, dask_scheduler: Any = None) -> None:  # noqa: ANN401
+    """Close the web server that dask opens on every address, without certificates, in any case."""
+    (dask_worker or dask_scheduler).http_server.stop()
 
 
 def _elsewhere(stack: ExitStack, address: str) -> Workers:

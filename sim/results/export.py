@@ -223,9 +223,10 @@ def _write_csv(table: pd.DataFrame, path: Path) -> None:
 def _export_gpkg(run: RunData, out: Path) -> list[Path]:
     if out.suffix.lower() != ".gpkg" or out.is_dir():
         raise InputError(f"{out}: name it {out.stem or 'export'}.gpkg")
-    beside = out.with_name(f"{out.stem}_{README}")
+    place = Path(os.path.realpath(out)) if out.is_symlink() else out
+    beside = place.with_name(f"{place.stem}_{README}")
     _check_gpkg(out, beside)
-    with temporary_folder(Path(os.path.realpath(out))) as folder, _named(out):
+    with temporary_folder(place) as folder, _named(out):
         made = folder / "export.gpkg"
         with _fixed_time():
             for layer in LAYERS:
@@ -294,7 +295,7 @@ def _is_gpkg(path: Path) -> bool:
     with suppress(sqlite3.Error, OSError, TypeError):
         found = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
         with closing(found):
-            rows = found.execute("SELECT value FROM about WHERE subject = 'title'").fetchall()
+            rows = found.execute("SELECT text FROM about WHERE subject = 'title'").fetchall()
             return len(rows) == 1 and str(rows[0][0]).startswith(TITLE)
     return False
 

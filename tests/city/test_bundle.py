@@ -108,9 +108,54 @@ def test_a_folder_that_is_no_bundle_is_not_overwritten(tmp_path):
     folder = tmp_path / "thesis"
     folder.mkdir()
     (folder / "chapter.txt").write_text("years of work")
-    with pytest.raises(InputError, match="no bundle"):
+    with pytest.raises(InputError, match=r"not of a bundle \(chapter\.txt\); choose another name"):
         save_bundle(a_city(), folder)
     assert (folder / "chapter.txt").read_text() == "years of work"
+
+
+MANIFESTS = {
+    "of a web app": '{"name": "my app", "version": 1}',
+    "of another format": '{"format": "another city", "version": 1}',
+    "a list": "[1, 2]",
+    "no JSON": "dear",
+    "empty": "",
+    "with the format in a list": '[{"format": "hk-camera-sim city"}]',
+    "with the format deeper": '{"a": {"format": "hk-camera-sim city"}}',
+    "with the format in a text that is cut": '{"a": "hk-camera-sim city',
+}
+
+
+@pytest.mark.parametrize("content", MANIFESTS.values(), ids=MANIFESTS)
+def test_a_folder_with_another_manifest_is_no_bundle(tmp_path, monkeypatch, content):
+    monkeypatch.setenv("HK_CAMERA_SIM_DATA", str(tmp_path))
+    folder = tmp_path / "thesis"
+    folder.mkdir()
+    (folder / "manifest.json").write_text(content)
+    assert list_bundles() == []
+    with pytest.raises(InputError, match=r"not of a bundle \(manifest\.json\)"):
+        save_bundle(a_city(), folder)
+    assert (folder / "manifest.json").read_text() == content
+
+
+@pytest.mark.parametrize(
+    "name", ["notes.txt", "more/walls.parquet", ".hidden", "walls.parquet.old"]
+)
+def test_a_bundle_with_other_files_in_it_is_not_replaced(tmp_path, name):
+    folder = save_bundle(a_city(), tmp_path / "a")
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text("mine")
+    with pytest.raises(InputError, match="not of a bundle"):
+        save_bundle(a_city(), folder)
+    assert (folder / name).read_text() == "mine"
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.7, 0.99])
+def test_a_bundle_whose_manifest_was_cut_is_imported_again(tmp_path, kept):
+    folder = save_bundle(a_city(), tmp_path / "a")
+    whole = (folder / "manifest.json").read_bytes()
+    (folder / "manifest.json").write_bytes(whole[: int(len(whole) * kept)])
+    save_bundle(a_city(), folder)
+    assert (folder / "manifest.json").read_bytes() == whole
 
 
 def test_bundles_are_found_by_name_and_by_path(tmp_path):

@@ -230,7 +230,7 @@ def test_what_cannot_be_is_refused(folder, tmp_path):
     for form, out, said in [
         ("shp", tmp_path / "a", '"shp" is not a format; choose gpkg or csv'),
         ("gpkg", tmp_path / "a.txt", "name it a.gpkg"),
-        ("csv", tmp_path, "holds files that are no export"),
+        ("csv", tmp_path, r"holds files that are not of an export \(mine\.txt\)"),
         ("csv", tmp_path / "mine.txt", "is a file"),
         ("csv", tmp_path / "mine.txt" / "a", "cannot be written"),
         ("gpkg", tmp_path / "mine.txt" / "a.gpkg", "cannot be written"),
@@ -239,6 +239,50 @@ def test_what_cannot_be_is_refused(folder, tmp_path):
             export_run(finished, form, out)
         assert "\n" not in str(refused.value)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def other_gpkg(path, layer="about", **columns):
+    rows = pd.DataFrame(columns or {"subject": ["title"], "text": ["my survey"]})
+    pyogrio.write_dataframe(rows, path, layer=layer, driver="GPKG")
+
+
+OTHERS = {
+    "empty": lambda path: path.touch(),
+    "words": lambda path: path.write_text("dear"),
+    "another GeoPackage": lambda path: other_gpkg(path, "survey", a=["x"]),
+    "one with a layer about": other_gpkg,
+    "one with other columns": lambda path: other_gpkg(path, a=["title"]),
+}
+
+
+@pytest.mark.parametrize("make", OTHERS.values(), ids=OTHERS)
+def test_a_file_of_others_is_not_replaced(folder, tmp_path, make):
+    make(tmp_path / "a.gpkg")
+    before = (tmp_path / "a.gpkg").read_bytes()
+    with pytest.raises(InputError, match=r"a\.gpkg: is not an earlier export of a run"):
+        export_run(read_run(folder), "gpkg", tmp_path / "a.gpkg")
+    assert (tmp_path / "a.gpkg").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["a.gpkg"]
+
+
+def test_words_of_others_beside_a_geopackage_are_not_replaced(folder, tmp_path):
+    (tmp_path / "a_README.txt").write_text("mine")
+    with pytest.raises(InputError, match=r"a_README\.txt: is not an earlier export"):
+        export_run(read_run(folder), "gpkg", tmp_path / "a.gpkg")
+    assert (tmp_path / "a_README.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("form", ["gpkg", "csv"])
+def test_an_export_replaces_an_earlier_one_and_keeps_a_link(folder, tmp_path, form):
+    (tmp_path / "disk").mkdir()
+    out, real = tmp_path / f"a.{form}", tmp_path / "disk" / f"b.{form}"
+    export_run(read_run(folder), form, real)
+    out.symlink_to(real)
+    for _ in range(2):
+        export_run(read_run(folder), form, out)
+    assert out.readlink() == real
+    beside = {"b.gpkg", "b_README.txt"} if form == "gpkg" else {"b.csv"}
+    assert {path.name for path in real.parent.iterdir()} == beside
 
 
 @pytest.mark.parametrize("form", ["gpkg", "csv"])

@@ -1,0 +1,94 @@
+"""Workers of this machine are closed to everybody but the program that started them."""
+
+import os
+import socket
+import ssl
+
+import pytest
+
+from sim.ensemble import executor
+from sim.ensemble.executor import computed, workers_of
+from sim.errors import InputError
+
+distributed = pytest.importorskip("distributed", reason="the extra `distributed`")
+psutil = pytest.importorskip("psutil", reason="comes with dask.distributed")
+pytest.importorskip("cryptography", reason="the extra `distributed`")
+
+
+@pytest.fixture(scope="module")
+def workers():
+    with workers_of(None, 2) as found:
+        yield found
+
+
+def ports():
+    """Return every port on which this process or one that it started listens."""
+    here = psutil.Process()
+    every = [here, *here.children(recursive=True)]
+    found = [one for process in every for one in process.net_connections("inet")]
+    return {one.laddr.port for one in found if one.status == psutil.CONN_LISTEN}
+
+
+def test_workers_compute(workers):
+    found = dict(computed(workers, pow, {"a": (2, 3), "b": (3, 2)}))
+    assert found == {"a": 8, "b": 9}
+
+
+def addresses(workers):
+    info = workers.client.scheduler_info()
+    return [workers.client.scheduler.address, *info["workers"]]
+
+
+def test_every_address_is_of_this_machine_and_encrypted(workers):
+    for address in addresses(workers):
+        assert address.startswith("tls://127.0.0.1:")
+    nannies = [worker["nanny"] for worker in workers.client.scheduler_info()["workers"].values()]
+    assert all(address.startswith("tls://127.0.0.1:") for address in nannies)
+
+
+@pytest.mark.parametrize("scheme", ["tcp", "tls"])
+@pytest.mark.parametrize("security", [None, "temporary"])
+def test_no_other_client_is_let_in(workers, scheme, security):
+    own = distributed.Security.temporary() if security else None
+    address = workers.client.scheduler.address.replace("tls", scheme, 1)
+    with pytest.raises((OSError, TypeError, ValueError, RuntimeError)):  # noqa: SIM117
+        with distributed.Client(address, security=own, timeout=2, set_as_default=False) as client:
+            client.submit(os.getpid).result(timeout=2)
+
+
+def refuses(port, begin):
+    """Return whether a port closes or alerts where a client begins so."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as plain:
+        try:
+            return begin(plain)[:4] in (b"", b"\x15\x03\x03\x00", b"\x15\x03\x01\x00")
+        except (ssl.SSLError, ConnectionError):
+            return True
+
+
+def over_http(plain):
+    plain.sendall(b"GET / HTTP/1.0\r\n\r\n")
+    return plain.recv(100)
+
+
+def without_a_certificate(plain):
+    anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+    with anybody.wrap_socket(plain) as line:  # TLS 1.3 refuses with its first answer
+        line.sendall(b"hello")
+        return line.recv(100)
+
+
+@pytest.mark.parametrize("begin", [over_http, without_a_certificate])
+def test_no_port_answers_to_who_has_no_certificate(workers, begin):
+    found = ports()
+    assert {int(address.rpartition(":")[2]) for address in addresses(workers)} <= found
+    assert [port for port in found if not refuses(port, begin)] == []
+
+
+def test_without_cryptography_several_workers_are_refused_and_one_is_not(monkeypatch):
+    monkeypatch.setattr(executor, "find_spec", lambda _name: None)
+    with workers_of(None, None) as alone:
+        assert alone.client is None
+    refused = pytest.raises(InputError, match="several workers need cryptography; install it: ")
+    with refused, workers_of(None, 2):
+        pytest.fail("they were begun")
