@@ -224,6 +224,7 @@ def temporary_folder(out: Path) -> Iterator[Path]:
                     with suppress(OSError):  # a folder that can be written but not read
                         _sweep(out)
                     room = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+                    (room / ALIVE).touch()
                     held.enter_context(_alive(room / ALIVE))
             except OSError as error:
                 raise InputError(
@@ -357,7 +358,7 @@ def _alive(path: Path, least_age_s: float = 0.0) -> Iterator[None]:
     OSError
         Another process holds it, or the file is younger than that.
     """
-    with path.open("a") as file:
+    with path.open("rb+") as file:  # makes none: it may go between a look and this
         if fcntl is not None:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         else:

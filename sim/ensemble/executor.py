@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
+from sim.atomic_write import undisturbed
 from sim.errors import InputError
 from sim.processes import available_cores
 
@@ -191,7 +192,7 @@ def _local(stack: ExitStack, count: int) -> Workers:
     # Whoever reaches a scheduler runs code as its owner, and any user of this machine reaches its
     # ports: certificates of this cluster alone, which are in memory only, keep all others out.
     security = library.Security.temporary()
-    with deaf_children():
+    with undisturbed(), deaf_children():  # dask cannot close a cluster that is half begun
         cluster = stack.enter_context(
             library.LocalCluster(
                 n_workers=count,
@@ -205,10 +206,8 @@ def _local(stack: ExitStack, count: int) -> Workers:
                 silence_logs=logging.CRITICAL,
             )
         )
-        client = stack.enter_context(
-            library.Client(cluster, security=security, set_as_default=False)
-        )
-        client.wait_for_workers(count, timeout=CONNECT_S * 4)
+    client = stack.enter_context(library.Client(cluster, security=security, set_as_default=False))
+    client.wait_for_workers(count, timeout=CONNECT_S * 4)
     client.run(_close_page)
     client.run_on_scheduler(_close_page)
     limits = [worker.memory_manager.memory_limit for worker in cluster.workers.values()]
@@ -272,18 +271,12 @@ def _hush() -> None:
 
 @contextmanager
 def deaf_children() -> Iterator[None]:
-    """Start processes that leave Ctrl-C and a closed terminal to this one.
-
-    It decides what becomes of them.
-    """
+    """Start processes that leave Ctrl-C to this one, which decides what becomes of them."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    numbers = [signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
-    # inherited from their first moment on
-    former = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    former = signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited from their first moment on
     try:
         yield
     finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
+        signal.signal(signal.SIGINT, former)
