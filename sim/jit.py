@@ -9,9 +9,6 @@ What is cached on disk is checked by digests: a file that was cut short or chang
 missing, and the kernel is compiled again. Where no folder can be written there is no cache.
 """
 
-# mypy: disable-error-code="no-untyped-call"
-# numba carries no types
-
 import hashlib
 import pickle
 from collections.abc import Callable
@@ -37,23 +34,23 @@ _DIGEST_BYTES = hashlib.sha256().digest_size
 class _CheckedFile(IndexDataCacheFile):
     """Numba's files of one kernel, each with the digest of its content before it."""
 
-    def _load_index(self) -> dict[Any, str]:
+    def _load_index(self: Any) -> dict[Any, str]:
         with suppress(Exception):  # what is there may be of another build of numba
             version, stamp, overloads = pickle.loads(_read(self._index_path))
             if (version, stamp) == (self._version, self._source_stamp):
                 return cast("dict[Any, str]", overloads)
         return {}
 
-    def _save_index(self, overloads: dict[Any, str]) -> None:
+    def _save_index(self: Any, overloads: dict[Any, str]) -> None:
         self._write(self._index_path, (self._version, self._source_stamp, overloads))
 
-    def _load_data(self, name: str) -> object:
+    def _load_data(self: Any, name: str) -> object:
         return pickle.loads(_read(self._data_path(name)))
 
-    def _save_data(self, name: str, data: object) -> None:
+    def _save_data(self: Any, name: str, data: object) -> None:
         self._write(self._data_path(name), data)
 
-    def _write(self, path: str, content: object) -> None:
+    def _write(self: Any, path: str, content: object) -> None:
         dumped = self._dump(content)
         with self._open_for_write(path) as file:
             file.write(hashlib.sha256(dumped).digest() + dumped)
@@ -77,8 +74,8 @@ class _HealingCache(FunctionCache):
     """The cache of a kernel: whatever cannot be read or written costs a compilation, no run."""
 
     def __init__(self, function: Callable[..., object]) -> None:
-        super().__init__(function)
-        self._cache_file = _CheckedFile(
+        super().__init__(function)  # type: ignore[no-untyped-call]
+        self._cache_file = _CheckedFile(  # type: ignore[no-untyped-call]
             cache_path=self._cache_path,
             filename_base=self._impl.filename_base,
             source_stamp=self._impl.locator.get_source_stamp(),
@@ -87,14 +84,14 @@ class _HealingCache(FunctionCache):
     def load_overload(self, sig: object, target_context: object) -> object:
         """Return what was compiled earlier, None where there is none or it does not load."""
         try:
-            return super().load_overload(sig, target_context)
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
         except Exception:  # of any kind: what is there may be of another build of numba or LLVM
             return None
 
     def save_overload(self, sig: object, data: object) -> None:
         """Keep what was compiled; a full disk or a folder that is gone is no error."""
         with suppress(OSError):
-            super().save_overload(sig, data)
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
 
 
 def _compiled(function: Function, *, cache: bool = False, **options: object) -> Function:
