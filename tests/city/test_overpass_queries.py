@@ -1,6 +1,7 @@
 import math
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 import shapely
 from drawn_planet import quarter
@@ -98,6 +99,14 @@ def test_all_of_hong_kong_is_a_few_hundred_questions():
     asked = questions(WantedArea("Hong Kong", "香港", everything, HONG_KONG_CRS), 150.0)
     assert 200 < len(asked) < 500
     assert len(set(asked)) == len(asked)
+
+
+def test_an_area_on_the_antimeridian_is_one_line():
+    spot = shapely.Point(180.0, -17.0)
+    middle = gpd.GeoSeries([spot], crs=4326).to_crs("EPSG:32760").iloc[0]
+    area = WantedArea("Taveuni", "", middle.buffer(2000), "EPSG:32760", [])
+    with pytest.raises(InputError, match=r"Taveuni: lies on the antimeridian.*extract"):
+        questions(area, 350)
 
 
 @pytest.mark.parametrize(("radius", "halo", "words"), [

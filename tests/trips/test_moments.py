@@ -111,3 +111,20 @@ def test_any_instant_in_any_zone_is_the_same_in_hong_kong(moment, minutes):
     if abs(serial * 1000 - round(serial * 1000)) > 1e-3:
         off = abs(day_seconds([repr(serial)])[0] - wanted)
         assert min(off, 86_400 - off) < 0.01
+
+
+@given(
+    st.lists(
+        st.text(max_size=12)
+        | st.floats().map(str)
+        | st.from_regex(r"\d{1,4}([-:/]\d{1,2}){2}[ T]?(\d\d:\d\d(:\d\d)?)?(Z|[+-]\d\d:?\d\d)?"),
+        max_size=6,
+    ),
+    st.sampled_from(["EPSG:2326", "EPSG:32635", "EPSG:32701"]),
+)
+def test_any_text_is_a_moment_or_none(texts, crs):
+    dates = texts[::-1]
+    for walks in ((), [range(len(texts))]):
+        found = moments(texts, Zone.of(crs), walks, dates)
+        assert len(found) == len(texts)
+        assert all(np.isnan(s) or 0 <= s < 7 * 86_400 for s in map(of_day, found.tolist()))

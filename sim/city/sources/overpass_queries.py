@@ -134,7 +134,7 @@ def questions(area: WantedArea, halo_m: float) -> list[tuple[str, Box]]:
     Raises
     ------
     InputError
-        The area is larger than a city, or the halo wider than 5 km.
+        The area is larger than a city or lies on the antimeridian, or the halo is wider than 5 km.
     """
     if not 0 <= halo_m <= LARGEST_HALO_M:
         raise InputError(f"halo: {halo_m} m is not between 0 and {LARGEST_HALO_M:.0f}")
@@ -148,6 +148,12 @@ def questions(area: WantedArea, halo_m: float) -> list[tuple[str, Box]]:
     for layer in LAYERS:
         reach = area.polygon.buffer(halo_m + MARGIN_M.get(layer, 0.0))
         shape = gpd.GeoSeries([reach], crs=area.crs).to_crs("EPSG:4326").iloc[0]
+        west, _, east, _ = shape.bounds
+        if east - west > 180:
+            raise InputError(
+                f"{area.name}: lies on the antimeridian, across which no box can be asked for; "
+                "import an extract (.osm.pbf)"
+            )
         asked += [(layer, box) for box in tiles(shape)]
     return asked
 
