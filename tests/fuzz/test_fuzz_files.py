@@ -16,13 +16,13 @@ from osmium.osm.mutable import Node, Way
 import sim
 from sim.cameras.directions import parse_directions
 from sim.cameras.real import read_cameras
-from sim.cameras.tags import is_surveillance, metres, read_tags
+from sim.cameras.tags import is_surveillance, read_tags
 from sim.city.district_names import named_districts
 from sim.city.from_files import import_files
+from sim.city.measures import metres
 from sim.city.population import with_population
+from sim.city.sources.buildings import building_height
 from sim.city.sources.files import read_area
-from sim.city.sources.osm_stream import building_height
-from sim.city.sources.osm_stream import metres as pbf_metres
 from sim.city.tags import split_name, tag_values
 from sim.results.compare import compare
 from sim.results.contract import TABLES

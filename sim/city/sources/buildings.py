@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from sim.city.measures import metres, plain_number
@@ -93,11 +94,13 @@ def _is_underground(tags: Tags) -> bool:
     return above == 0 and below > 0 and math.isnan(_stated_height(tags))
 
 
-def _values(text: str) -> list[str]:
+@lru_cache(maxsize=4096)  # a map says the same few things of thousands of buildings
+def _values(text: str) -> tuple[str, ...]:
     """Return the values of a tag that may hold several."""
-    return [word for word in (part.strip() for part in text.split(";")) if word]
+    return tuple(word for word in (part.strip() for part in text.split(";")) if word)
 
 
+@lru_cache(maxsize=4096)
 def _levels(text: str) -> list[float]:
     """Return the levels of "-1", "-2;-1", "-2--1" or "-1-3"; none where a word is no level."""
     found: list[float] = []
@@ -109,12 +112,14 @@ def _levels(text: str) -> list[float]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def length(value: str | None) -> float:
     """Return the metres of a tag, the largest of several; NaN where it states none."""
     found = [metres(word) for word in _values(value or "")]
     return max((number for number in found if number is not None), default=math.nan)
 
 
+@lru_cache(maxsize=4096)
 def storeys(value: str | None) -> float:
     """Return the storeys of a tag, the largest of several ("3;5", "3-5"); NaN where none."""
     words = [word for part in _values(value or "") for word in part.split("-")]
