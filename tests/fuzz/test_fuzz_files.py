@@ -21,7 +21,7 @@ from sim.city.district_names import named_districts
 from sim.city.from_files import import_files
 from sim.city.measures import metres
 from sim.city.population import with_population
-from sim.city.sources.buildings import building_height
+from sim.city.sources.buildings import building_height, length
 from sim.city.sources.files import read_area
 from sim.city.tags import split_name, tag_values
 from sim.results.compare import compare
@@ -103,7 +103,7 @@ def test_any_direction(text):
 @given(TEXTS, st.dictionaries(known("height", "building:levels", "min_height", "layer"), TEXTS))
 def test_any_height(text, tags):
     answered("heights", metres, text)
-    answered("heights", pbf_metres, text)
+    answered("heights", length, text)
     height = answered("heights", building_height, tags)
     assert height is None or height != height or height > 0
 
