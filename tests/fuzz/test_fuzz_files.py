@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import hypothesis.strategies as st
+import numpy as np
 import osmium
 import pytest
 from answered import answered, cases
@@ -20,10 +21,12 @@ from sim.cameras.tags import is_surveillance, read_tags
 from sim.city.district_names import named_districts
 from sim.city.from_files import import_files
 from sim.city.measures import metres
+from sim.city.points import read_points
 from sim.city.population import with_population
 from sim.city.sources.buildings import building_height, length
 from sim.city.sources.files import read_area
 from sim.city.tags import split_name, tag_values
+from sim.city.zones import read_zones
 from sim.results.compare import compare
 from sim.results.contract import TABLES
 from sim.results.run import read_run
@@ -221,8 +224,30 @@ def test_any_map_of_cameras(tmp_path_factory, suffix, data):
 WALKS = b"person,trip,lon,lat,time\n1,1,114.17,22.32,08:00\n1,1,114.171,22.321,08:05\n"
 
 
+MOMENTS = TEXTS | st.sampled_from([
+    "23:59:59", "00:00:01", "26:10", "8:30 pm", "2026-03-01T08:30:00Z", "2026-03-01 08:30+01:00",
+    "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00", "1772325015", "1772325015000", "46082.35",
+    "46082.3543402778", "0.354340277777778", "1e18", "2026-03-01", "2026/3/1 08:30:00",
+])  # fmt: skip
+WHO = ("user_id", "uid", "traj_id", "id", "name", "code", "track_fid", "track_seg_id", "date")
+
+
+@st.composite
+def walk_rows(draw):
+    """Draw a table of good positions whose other columns hold anything."""
+    names = draw(st.lists(st.sampled_from([*WHO, "time", "t", "datetime"]), unique=True))
+    rows = draw(st.lists(st.lists(MOMENTS, min_size=len(names), max_size=len(names)), max_size=8))
+    lines = [
+        ",".join(["114.17", f"{22.32 + i / 5000:.4f}", *(w.replace(",", "") for w in row)])
+        for i, row in enumerate(rows)
+    ]
+    return "\n".join([",".join(["lon", "lat", *names]), *lines]).encode("utf-8", "replace")
+
+
 @cases("walks as tables")
-@given(tables("person", "trip", "lon", "lat", "x", "y", "time", "mode") | damaged(WALKS))
+@given(
+    tables("person", "trip", "lon", "lat", "x", "y", "time", "mode") | damaged(WALKS) | walk_rows()
+)
 def test_any_table_of_walks(tmp_path_factory, content):
     answered("walks as tables", read_trips, put(tmp_path_factory, "w.csv", content), core()[0])
 
@@ -264,6 +289,41 @@ def test_any_table_of_trips(tmp_path_factory, content):
 
 
 PEOPLE = b"lon,lat,population\n114.17,22.32,100\n114.171,22.321,50\n"
+
+
+SPOTS = st.lists(st.sampled_from([[114.169, 22.32], [114.17, 22.321], [114.171, 22.32]]))
+FLAT_SHAPES = (
+    st.none()
+    | SPOTS.map(lambda spots: {"type": "MultiPoint", "coordinates": spots})
+    | SPOTS.map(lambda spots: {"type": "LineString", "coordinates": spots})
+    | SPOTS.map(lambda spots: {"type": "Polygon", "coordinates": [spots + spots[:1]]})
+    | st.just(POINT)
+)
+SHAPES = st.recursive(
+    FLAT_SHAPES,
+    lambda inner: st.lists(inner, max_size=3).map(
+        lambda parts: {"type": "GeometryCollection", "geometries": parts}
+    ),
+    max_leaves=5,
+)
+LAYERS = st.lists(st.tuples(SHAPES, st.none() | st.integers() | TEXTS), max_size=4).map(
+    lambda rows: json.dumps({"type": "FeatureCollection", "features": [
+        {"type": "Feature", "geometry": shape,
+         "properties": {"population": value, "name": value, "weight": value}}
+        for shape, value in rows
+    ]}).encode()
+)  # fmt: skip
+
+
+@cases("population")
+@given(LAYERS)
+def test_any_layer_of_people_zones_and_points(tmp_path_factory, content):
+    path = put(tmp_path_factory, "layer.geojson", content)
+    answered("population", with_population, core()[0], path)
+    for read in (read_zones, read_points):
+        layer = answered("population", read, path, "EPSG:2326")
+        assert layer is None or np.isfinite(layer.total_bounds).all()
+    answered("population", read_trips, path, core()[0])
 
 
 @cases("population")

@@ -142,7 +142,7 @@ def _pieces(shape: BaseGeometry) -> list[BaseGeometry]:
     points = [part for part in parts if shapely.get_type_id(part) == POINT]
     if points:
         return points
-    return [shapely.union_all(parts)]
+    return [shapely.multilinestrings(shapely.get_parts(np.array(parts, object)))]
 
 
 def _parts(shape: BaseGeometry) -> Iterator[BaseGeometry]:
