@@ -261,7 +261,7 @@ def test_data_that_is_not_there(bundles: Path, capsys: pytest.CaptureFixture[str
 
 def test_data_list_shows_what_is_here(bundles: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (bundles / "broken").mkdir(parents=True)
-    (bundles / "broken" / "manifest.json").write_text("{")
+    (bundles / "broken" / "manifest.json").write_text('{"format": "hk-camera-sim city", "na')
     assert main(["data", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "mong_kok_core  built in"

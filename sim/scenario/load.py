@@ -306,13 +306,17 @@ class _Reading:
 
     def _chain(self, text: str, path: Path) -> Iterator[Layered]:
         """Yield the file and those it extends, the file first, as far as they can be read."""
-        files = [path]
+        files, around = [path], path.parent
         file = self._file(text, path)
         while file is not None:
             yield file
             if not isinstance(file.data.get("extends"), str):
                 return
             where, path = file.places["extends",], path.parent / file.data["extends"]
+            if not _inside(path, around):  # before anything is read or said of it
+                words = f"{path}: is outside the folder of the scenario; copy it there"
+                self.mistakes.at(where, "extends", words)
+                break
             text, wrong = _text_of(path)
             words = wrong.line() if wrong else ""
             if any(_same(path, other) for other in files):
@@ -379,6 +383,14 @@ def _text_or_raise(path: Path) -> str:
     if wrong:
         raise ScenarioMistakes([wrong])
     return text
+
+
+def _inside(path: Path, folder: Path) -> bool:
+    """Return whether a path leads into a folder, links followed."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError, RuntimeError):  # a NUL, a circle of links: said when it is read
+        return not path.is_absolute() and ".." not in path.parts
 
 
 def _text_of(path: Path) -> tuple[str, Mistake | None]:

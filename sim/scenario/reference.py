@@ -81,7 +81,8 @@ cameras:
 
 ## One file from another
 
-`extends` names a file, seen from the folder of the file that extends it. Groups of keys are
+`extends` names a file, seen from the folder of the file that extends it and inside the folder of
+the scenario, or in a folder in it, links followed. Groups of keys are
 joined; everything else (numbers, texts, lists, mixes, and whatever may be a word or a group)
 takes the place of what stands in the other file. Variants and overrides are taken over by name, a
 matrix as a whole. At most <chain> files may follow one another. Mistakes are named in the file in

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from sim.errors import InputError
+from sim.errors import InputError, KeptBesideError
 from sim.pipeline.run import run
 from sim.results.contract import TABLES
 from sim.scenario.schema import Scenario
@@ -204,11 +204,17 @@ def test_a_folder_that_is_no_run_is_left_alone(names, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == set(names)
 
 
+def earlier_run(out):
+    """Write what a run is known by."""
+    out.mkdir()
+    (out / "manifest.json").write_text('{"version": 1, "scenario": {}, "scenario_digest": ""}')
+    (out / "summary.json").write_text('{"version": 1, "steps": []}')
+
+
 def test_a_failure_leaves_the_former_run_and_nothing_else(folder, tmp_path):
     out = tmp_path / "kept"
-    out.mkdir()
-    for name in ("manifest.json", "summary.json"):
-        (out / name).write_text("{}")
+    earlier_run(out)
+    before = (out / "manifest.json").read_text()
 
     def fail(_):
         raise KeyboardInterrupt
@@ -216,7 +222,47 @@ def test_a_failure_leaves_the_former_run_and_nothing_else(folder, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         run(scenario(), out, finish=fail)
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
-    assert (out / "manifest.json").read_text() == "{}"
+    assert (out / "manifest.json").read_text() == before
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_what_appears_in_out_survives_and_the_run_is_kept_beside(tmp_path, link):
+    out, place = tmp_path / "out", tmp_path / ("real" if link else "out")
+    earlier_run(place)
+    if link:
+        out.symlink_to(place)
+    before = {path.name: path.read_text() for path in place.iterdir()}
+
+    def appear(_):
+        (out / "notes.txt").write_text("dear")
+
+    beside = tmp_path / f"{place.name}-new"
+    with pytest.raises(KeptBesideError, match=rf"notes\.txt.* in {beside}$"):
+        run(scenario(), out, finish=appear)
+    kept = {path.name: path.read_text() for path in place.iterdir()}
+    assert kept == {**before, "notes.txt": "dear"}
+    assert (beside / "summary.json").is_file()
+    assert out.is_symlink() == link
+    assert {path.name for path in tmp_path.iterdir()} == {"out", place.name, beside.name}
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        {"manifest.json": "{}", "summary.json": "{}"},
+        {"manifest.json": '{"name": "my app"}', "summary.json": '{"version": 1, "steps": []}'},
+        {"manifest.json": "[]", "summary.json": "[]"},
+        {"manifest.json": "", "summary.json": ""},
+        {"summary.json": '{"version": 1, "steps": []}'},
+        {"trips.parquet": "mine"},
+    ],
+)
+def test_files_with_the_names_of_a_run_are_no_run(tmp_path, contents):
+    for name, text in contents.items():
+        (tmp_path / name).write_text(text)
+    with pytest.raises(InputError, match="holds files that are not of a run"):
+        run(scenario(), tmp_path)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == contents
 
 
 @pytest.mark.parametrize(

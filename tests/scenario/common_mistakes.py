@@ -392,8 +392,12 @@ COMMON = {
         ["s.yaml:5:1: extends: nowhere/base.yaml: no such file"],
     ),
     "a folder extended": (
-        GOOD + "extends: /",
-        ["s.yaml:5:1: extends: /: is a folder; name a scenario file in it"],
+        GOOD + "extends: .",
+        ["s.yaml:5:1: extends: .: is a folder; name a scenario file in it"],
+    ),
+    "a file elsewhere extended": (
+        GOOD + "extends: ../base.yaml",
+        ["s.yaml:5:1: extends: ../base.yaml: is outside the folder of the scenario; copy it there"],
     ),
     "extends misspelt": (
         GOOD + "extend: base.yaml",

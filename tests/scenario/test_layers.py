@@ -76,6 +76,36 @@ class TestExtends:
         path = write(folder, "extends: inner/middle.yaml\nname: top\n")
         assert load_scenario(path).scenario.seed == 5
 
+    @pytest.mark.parametrize("there", ["secret: hunter2\n", "hunter2", None, "folder"])
+    @pytest.mark.parametrize(
+        "way",
+        ["../other/file", "{above}/other/file", "link", "inner/link", "inner/../../other/file"],
+    )
+    def test_nothing_outside_the_folder_is_read_or_told(self, tmp_path, there, way) -> None:
+        folder, other = tmp_path / "mine", tmp_path / "other"
+        (folder / "inner").mkdir(parents=True)
+        other.mkdir()
+        if there == "folder":
+            (other / "file").mkdir()
+        elif there is not None:
+            (other / "file").write_text(there)
+        for link in (folder / "link", folder / "inner" / "link"):
+            link.symlink_to(other / "file")
+        path = write(folder, f"name: a\nextends: {way.format(above=tmp_path)}\nseed: 1\n")
+        (line,) = lines(path)
+        assert line.startswith("s.yaml:2:1: extends: ")
+        assert line.endswith(": is outside the folder of the scenario; copy it there")
+        assert "hunter2" not in line
+
+    def test_a_file_of_the_chain_cannot_leave_the_folder_either(self, tmp_path) -> None:
+        (tmp_path / "base.yaml").write_text("secret: hunter2\n")
+        folder = tmp_path / "mine"
+        (folder / "inner").mkdir(parents=True)
+        write(folder, "extends: ../../base.yaml\n", "inner/middle.yaml")
+        (line,) = lines(write(folder, "name: a\nextends: inner/middle.yaml\n"))
+        assert "is outside the folder of the scenario" in line
+        assert "hunter2" not in line
+
     def test_mistakes_are_named_in_the_file_that_made_them(self, folder: Path) -> None:
         write(folder, BASE.replace("people: 500", "people: many"), "base.yaml")
         path = write(folder, "extends: base.yaml\nsede: 1\ncameras:\n  totals: [2, 1]\n")

@@ -26,11 +26,13 @@ from shapely.geometry.base import BaseGeometry
 
 from sim.city.sources.footprints import POLYGONS, read_footprints
 from sim.city.sources.graphs import graph_frames
+from sim.city.sources.parquet_size import unpacked_bytes
 from sim.city.sources.pbf import exit_names
 from sim.errors import InputError
 
 LARGEST_FILE_MB = 1000
 LARGEST_TEXT_MB = 300
+LARGEST_UNPACKED_MB = 3000
 """GraphML and JSON are read whole into memory, at about ten times their size."""
 MOST_FEATURES = 2_000_000
 ROUTES = {"routes_uv", "routes_vu"}
@@ -334,6 +336,15 @@ def _parquet(path: Path) -> gpd.GeoDataFrame:
     except (pyarrow.ArrowException, OSError) as error:
         raise _damaged(path, error) from error
     _check_count(path, count)
+    most = LARGEST_UNPACKED_MB * 1_000_000
+    try:
+        size = unpacked_bytes(path, most)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise _damaged(path, error) from error
+    if size > most:
+        raise InputError(
+            f"{path}: takes more than {LARGEST_UNPACKED_MB} MB unpacked; cut the study area out"
+        )
     try:
         with np.errstate(invalid="ignore"):  # vertices that are no number
             return gpd.read_parquet(path)

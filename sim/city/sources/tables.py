@@ -20,6 +20,7 @@ import pyproj
 from numpy.typing import NDArray
 
 from sim.city.measures import number_text
+from sim.city.sources.parquet_size import unpacked_bytes
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -344,6 +345,7 @@ def _parquet(path: Path, wanted: Collection[str]) -> OwnTable:
             names = [name.lower() for name in packed.schema_arrow.names]
             _check_names(path, names)
             chosen = [n for n in packed.schema_arrow.names if n.lower() in wanted]
+            _check_unpacked(path, chosen)
             table = packed.read(columns=chosen)
             columns = {name.lower(): _plain(table.column(name)) for name in chosen}
             rows = packed.metadata.num_rows
@@ -361,6 +363,14 @@ def _check_parquet(path: Path, metadata: pyarrow.parquet.FileMetaData) -> None:
         raise InputError(
             f"{path}: {metadata.num_rows:,} rows are too many or too large ({MOST_ROWS:,} rows, "
             f"{LARGEST_UNPACKED_MB} MB unpacked at most); cut the study area out"
+        )
+
+
+def _check_unpacked(path: Path, columns: Sequence[str]) -> None:
+    most = LARGEST_UNPACKED_MB * 1_000_000
+    if unpacked_bytes(path, most, columns) > most:
+        raise InputError(
+            f"{path}: takes more than {LARGEST_UNPACKED_MB} MB unpacked; cut the study area out"
         )
 
 
