@@ -34,7 +34,7 @@ def unpacked_bytes(path: Path, most: int, columns: Sequence[str] | None = None) 
     pyarrow.ArrowException, OSError
         The file is damaged.
     """
-    total = 0
+    total: int = 0
     with pyarrow.parquet.ParquetFile(path) as packed:
         wanted = packed.schema_arrow.names if columns is None else columns
         leaves = [packed.schema.column(i) for i in range(len(packed.schema))]
@@ -49,9 +49,9 @@ def unpacked_bytes(path: Path, most: int, columns: Sequence[str] | None = None) 
         )
         for group in groups:
             if group.total_byte_size > most:
-                return group.total_byte_size
+                return int(group.total_byte_size)
     if total > most or not texts:
-        return total
+        return int(total)
     for text in texts:
         with pyarrow.parquet.ParquetFile(path, read_dictionary=[text]) as packed:
             for batch in packed.iter_batches(BATCH_ROWS, columns=[text]):
