@@ -39,13 +39,17 @@ def layer_of(words: frozenset[str]) -> int:
 
 
 def inferred_decks(table: gpd.GeoDataFrame, report: dict[str, float]) -> NDArray[np.object_]:
-    """Give untagged footways a deck: by their layer, or because they only hang between others."""
+    """Give footways without a bridge or tunnel a deck: by their layer, or that of their neighbours.
+
+    A covered or indoor way off the ground lies on its level's deck; a lift on none.
+    """
     deck: NDArray[np.object_] = np.array(table["deck"], dtype=object)
     length = table["length"].to_numpy()
     foot = table["highway"].isin(FOOT_ONLY).to_numpy() & ~table["steps"].to_numpy()
+    lift = (table["highway"] == "elevator").to_numpy()
     layer = table["layer"].to_numpy()
     for name, off_ground in (("footbridge", layer > 0), ("subway", layer < 0)):
-        by_layer = foot & (deck == "street") & off_ground
+        by_layer = foot & np.isin(deck, ("street", "covered")) & off_ground & ~lift
         deck[by_layer] = name
         hangs = _hanging(table, deck, foot, name)
         deck[hangs] = name
