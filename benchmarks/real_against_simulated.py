@@ -4,10 +4,10 @@
         [--hong-kong STREETS.gpkg TRAFFIC_CAMERAS.csv] [--picture docs/real-against-simulated.png]
 
 Helsinki: the mapped cameras of OpenStreetMap beside as many heads of every strategy, and null
-models: as many along the streets by lot, the real positions looking any way, and the real positions
-moved 25, 50 and 100 m. Hong Kong: positions of the Transport Department's cameras beside orders of
-candidates on the streets that buses use. Prints the tables of docs/real-against-simulated.md. The
-picture needs matplotlib, which the package itself does not.
+models: as many along the streets at random, the real positions looking any way, and the real
+positions moved 25, 50 and 100 m. Hong Kong: positions of the Transport Department's cameras beside
+orders of candidates on the streets that buses use. Prints the tables of
+docs/real-against-simulated.md. The picture needs matplotlib, which the package itself does not.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def spots_along_streets(city, count, seed) -> Spots:
 
 
 def moved(scene: Scene, metres: float, seed: int) -> Spots:
-    """Real positions, each moved so far in a direction by lot, again where that is in a wall."""
+    """Real positions, each moved so far in a random direction, again where that is in a wall."""
     draw = np.random.default_rng([seed, 2])
     real = spots_of(scene.real)
     spots, todo = real.copy(), np.arange(len(real))
@@ -261,7 +261,7 @@ def figures_of(scene: Scene, fleet: Fleet, real_seen) -> dict[str, float]:
 
 
 def early(order: np.ndarray, near: np.ndarray) -> float:
-    """Chance that a candidate by a real camera comes before one by lot (0.5: no better than lot).
+    """Chance that a candidate by a real camera comes before one at random (0.5: no better).
 
     `order` holds candidates, best first; `near` the candidate nearest to each real camera.
     """
@@ -293,7 +293,7 @@ def averages(rows: list[dict[str, float]]) -> dict[str, tuple[float, float]]:
 
 
 def null_positions(city, real: Spots) -> dict[str, tuple[float, float]]:
-    """Distances and clustering of as many cameras along the streets by lot."""
+    """Distances and clustering of as many cameras along the streets at random."""
     rows = []
     for seed in range(NULL_SEEDS):
         spots = spots_along_streets(city, len(real), 1_000 + seed)
@@ -351,7 +351,7 @@ def position_table(real, null, found):
 
 
 def early_orders(city, sites, real: Spots, seeds: int, names) -> dict[str, tuple[float, float]]:
-    """How early each strategy's order comes to the real cameras, and cameras by lot likewise."""
+    """How early each strategy's order comes to the real cameras, and cameras at random likewise."""
     near = nearest_sites(sites, real)
     rows = defaultdict(list)
     for seed in range(seeds):
@@ -429,14 +429,14 @@ def chosen(city, sites: Candidates, name: str, count: int, seed: int) -> Spots:
 
 
 def order_table(orders):
-    yield "| strategy | early, real cameras | early, as many along streets by lot |"
+    yield "| strategy | early, real cameras | early, as many along streets at random |"
     yield "|---|---|---|"
     for name, (real, lot) in sorted(orders.items(), key=lambda item: -item[1][0]):
         yield f"| {name} | {real:.2f} | {lot:.2f} |"
 
 
 def spread(null) -> str:
-    """Say what the null fleets have, mean and standard deviation."""
+    """Return what the null fleets have, mean and standard deviation."""
     parts = (f"{key} {mean:.1f} ± {deviation:.1f}" for key, (mean, deviation) in null.items())
     return f"{NULL}, {NULL_SEEDS} fleets: " + ", ".join(parts)
 

@@ -5,8 +5,8 @@
 Local walks of 0.3 to 2 km in a straight line, with full paths, on 155,000 nodes: the walking graph
 of Mong Kok (or, where that file is missing, the built-in sample) laid side by side and joined at
 the seams. Rounds are interleaved and medians printed. Peers are given the cheapest of parallel
-edges, build their graphs untimed, and all pay the same seconds; only ours gives every walker a
-taste of their own. Install benchmarks/requirements.txt for the peers.
+edges, build their graphs untimed, and all pay the same seconds; only ours gives every walker
+street costs of their own. Install benchmarks/requirements.txt for the peers.
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ def igraph_dijkstra(links: Links) -> Route:
 
 
 def pandana_contraction(links: Links) -> Route:
-    """Contraction hierarchies: a new cost means a new hierarchy, so no personal taste."""
+    """Contraction hierarchies: a new cost means a new hierarchy, so no costs for each person."""
     import pandana
 
     ends = (pd.Series(links.u), pd.Series(links.v))

@@ -99,7 +99,7 @@ def _rows(run: RunFolder) -> list[list[str]]:
 
 
 def _street_share(facts: dict[str, Any]) -> list[str]:
-    """Say which case of how many cameras watch a street the run takes."""
+    """Return which case of how many cameras watch a street the run takes."""
     key = f"share_{facts['street_share']}"
     share = words(key) if key in TEXTS else [facts["street_share"]] * 2
     return words("street_share", share=share)

@@ -111,7 +111,7 @@ def table_sections(f: Figures) -> Iterator[Section]:
 
 
 def rules(f: Figures) -> Section | None:
-    """Say what lowers tracking most at the highest total, strongest first."""
+    """Return what lowers tracking most at the highest total, strongest first."""
     table = _at_the_end(f, f.run.policies)
     if table is None or BASE_POLICY not in set(table["policy"]):
         return None
@@ -171,7 +171,7 @@ def _at_the_end(f: Figures, table: pd.DataFrame | None) -> pd.DataFrame | None:
 
 
 def unequal(f: Figures) -> Section | None:
-    """Say which streets, districts, walks and people are seen more, at the highest total."""
+    """Return which streets, districts, walks and people are seen more, at the highest total."""
     table = _at_the_end(f, f.run.exposure)
     if table is None:
         return None
@@ -232,7 +232,7 @@ def _name_in(f: Figures, by: str, group: str) -> list[str]:
 
 
 def bands(f: Figures) -> Section:
-    """Say how far the headline figure moves by chance and by named cases, if bands.json says so."""
+    """Return how far the headline figure moves by chance and by named cases, from bands.json."""
     content = f.run.bands
     if content is None:
         return Section("bands", words("bands_none"), [], [])

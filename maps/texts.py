@@ -457,7 +457,7 @@ def text(key: str, language: str, **values: object) -> str:
 
 
 def is_proxy(summary: Mapping[str, Any]) -> bool:
-    """Say whether a run's streets are those of buses only, so that its trips are not walks."""
+    """Return whether a run's streets are those of buses only, so that its trips are not walks."""
     return bool(summary["area"].get("streets") == "bus-street proxy")
 
 

@@ -1,4 +1,4 @@
-"""The one error a user can mend.
+"""The one error a user can fix.
 
 Everything that is wrong with the user's input (a file, a key, a coordinate, a request too large)
 is raised as `InputError`, whose text is one line: where, what, what to do. The command turns it

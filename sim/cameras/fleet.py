@@ -252,7 +252,7 @@ def _fill_optics(table: pd.DataFrame) -> None:
 
 
 def _problems(table: gpd.GeoDataFrame) -> Iterator[str]:
-    """Say what is wrong, a line for each column at fault."""
+    """Yield what is wrong, a line for each column at fault."""
     names = ("rank", "area_rank", "site", "x", "y", "heading", *OPTICS_COLUMNS, "year")
     number = {
         name: pd.to_numeric(table[name], errors="coerce").to_numpy(np.float64) for name in names

@@ -73,7 +73,7 @@ class Optics:
             raise InputError(f"camera type: {problem}")
 
     def _problems(self) -> list[str]:
-        """Say what is wrong, in the order in which it should be fixed."""
+        """Return what is wrong, in the order in which it should be fixed."""
         sweep, duty = self.sweep, self.mean_duty
         checks = (
             (min(self.width_px, self.height_px) > 0, "a picture has no pixels; give its size"),

@@ -164,7 +164,7 @@ def _counted(streets: StreetNetwork, study: _Study, found: _Filled) -> dict[str,
 
 
 def _unconnected(streets: StreetNetwork) -> list[str]:
-    """Say what lies on a far shore, or is cut off by the edge of the extract."""
+    """Return what lies on a far shore, or is cut off by the edge of the extract."""
     far = streets.report.get("dropped_unconnected_km", 0.0)
     if far < LARGEST_UNSAID_SHARE * streets.length_km:
         return []
@@ -193,7 +193,7 @@ def _study_area(
     halo_m: float | None,
     assumptions: list[str],
 ) -> _Study:
-    """Return what counts and what is simulated, and say what of it may be missing.
+    """Return what counts and what is simulated, and note what of it may be missing.
 
     Where no region is given, streets and not the bounding box of the file decide, so that an
     extract cut at a harbour has no far shore; what sea their hull still holds carries no street,

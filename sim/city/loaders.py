@@ -274,7 +274,7 @@ def _bundle_called(name: str) -> Path:
 
 
 def _bundle_of_districts(name: str, words: list[str]) -> Path:
-    """Return the folder of the bundle of districts; say how to make it where it is not there."""
+    """Return the folder of the bundle of districts; where there is none, raise how to make it."""
     plain = district_bundle(words)
     if is_bundle(bundles_folder() / plain):
         return bundles_folder() / plain

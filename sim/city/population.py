@@ -210,7 +210,7 @@ def _along_streets_within(
 def _provenance(
     city: City, path: Path, people: float, homes: int, shapes: gpd.GeoDataFrame
 ) -> dict[str, object]:
-    """Name the file as a source and say what now holds of homes."""
+    """Return the provenance with the file as a source and what now holds of homes."""
     known = city.provenance
     said = [text for text in known.get("assumptions", []) if not text.startswith("homes:")]
     said.append(

@@ -78,8 +78,8 @@ class StreetNetwork(Result):
     nodes
         Index 0…n-1; columns osm_id (int64), geometry (points, projected metres).
     edges
-        Index 0…m-1; columns u, v (int32 node index), street (int64, the original way, on which
-        personal taste of routes hangs), name, name_zh, highway, deck (one of `DECKS`),
+        Index 0…m-1; columns u, v (int32 node index), street (int64, the original way, by which
+        costs vary between people), name, name_zh, highway, deck (one of `DECKS`),
         steps (bool), length (m), geometry (LineString from u to v).
     report
         What was dropped and inferred, as counts and kilometres by reason.

@@ -168,7 +168,7 @@ def _unseen_rows(content: Mapping[str, Any]) -> Iterator[list[str]]:
 
 
 def _bands_lines(found: Bands) -> Iterator[str]:
-    """Say how the table is to be read, and which cases lie at its ends."""
+    """Yield how the table is to be read, and which cases lie at its ends."""
     content = found.content
     last = _of_headline(content["range"], content["headline"])[-1]
     if last["lowest_case"] is not None:

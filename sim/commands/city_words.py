@@ -12,7 +12,7 @@ from sim.errors import one_line
 
 
 def show_kept(city: City, name: str, folder: Path, *, as_json: bool) -> None:
-    """Say what a new bundle holds and how a scenario takes it."""
+    """Print what a new bundle holds and how a scenario takes it."""
     if as_json:
         print_json({"area": name, "folder": str(folder), **city_json(city)})
         return

@@ -187,7 +187,7 @@ def _reading(summary: dict[str, Any], optics: str) -> list[str]:
 
 
 def _limits(summary: dict[str, Any]) -> list[str]:
-    """Say what no fleet of these numbers could exceed, where it was asked."""
+    """Return what no fleet of these numbers could exceed, where it was asked."""
     said = []
     for step in summary["steps"]:
         for task, most in (step.get("coverage_limit") or {}).items():

@@ -104,7 +104,7 @@ def sweep_command(
 
 
 def _show_plan(plan: SweepPlan, folder: Path, workers: int | None, *, as_json: bool) -> None:
-    """Say what is finished already and what the rest takes."""
+    """Print what is finished already and what the rest takes."""
     missing = missing_of(plan, folder)
     kept = len({cell.digest for cell in plan.cells}) - len(missing)
     takes = estimate_cells((cell.scenario for cell in missing), workers or available_cores())
@@ -129,7 +129,7 @@ def _swept_json(swept: Swept, folder: Path) -> dict[str, Any]:
 
 
 def _plan_lines(plan: SweepPlan) -> Iterator[str]:
-    """Say what is varied, a line a key."""
+    """Yield what is varied, a line a key."""
     yield f"{plan.name}: {len(plan.cells):,} cells"
     for key, values in plan.varied.items():
         shown = ", ".join(values[:12]) + (f" and {len(values) - 12} more" * (len(values) > 12))

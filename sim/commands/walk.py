@@ -84,7 +84,7 @@ def walk_command(
 
 
 def _walk_lines(answer: WalkAnswer) -> Iterator[str]:
-    """Say which way the walk takes."""
+    """Yield the lines on the way the walk takes."""
     content = answer.content
     places = " → ".join(point["text"] for point in content["way_points"])
     yield one_line(
@@ -139,7 +139,7 @@ def _walk_table(answer: WalkAnswer) -> Table:
 
 
 def _walk_notes(answer: WalkAnswer) -> Iterator[str]:
-    """Say how the figures are to be read."""
+    """Yield the lines on how to read the figures."""
     content = answer.content
     yield from content["notes"]
     yield (

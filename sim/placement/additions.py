@@ -1,7 +1,7 @@
 """What the next cameras would add, and what would be missing without some.
 
 Both are read from exact sightings: additions from first-seen ranks, so they add up to the coverage;
-removals by finding the ranks anew without the heads in question, because a head left out may have
+removals by finding the ranks again without the heads in question, because a head left out may have
 hidden a later one. Streets of the study area count. Why anyone would add or remove is not known.
 """
 
@@ -144,7 +144,7 @@ def heads_of(
     sites: Sequence[int] = (),
     ranks: Sequence[int] = (),
 ) -> NDArray[np.bool_]:
-    """Say which heads are those of some owners, or on some sites, or in a list of city ranks.
+    """Return which heads are those of some owners, or on some sites, or in a list of city ranks.
 
     Raises
     ------
@@ -162,7 +162,7 @@ def heads_of(
 
 
 def _inside(seen: Sightings) -> NDArray[np.bool_]:
-    """Say which heads stand in the study area; the others stand in the halo."""
+    """Return which heads stand in the study area; the others stand in the halo."""
     heads = seen.fleet.arrays
     if seen.area is None:
         return np.ones(len(heads.x), bool)

@@ -248,7 +248,7 @@ def _on_street(owner: NDArray[np.int8], shares: Mapping[str, float]) -> NDArray[
 
 
 def _turns(share: float, count: int) -> NDArray[np.bool_]:
-    """Say which of so many, in their order, make up the share."""
+    """Return which of so many, in their order, make up the share."""
     if share <= 0 or count == 0:
         return np.zeros(count, bool)
     chosen: NDArray[np.bool_] = sainte_lague([share, 1.0 - share], count) == 0

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Views(NamedTuple):
-    """Standing heads, then candidate heads by lot, and what each sees of the streets."""
+    """Standing heads, then candidate heads in random order, and what each sees of the streets."""
 
     incidence: Incidence
     standing: NDArray[np.int64]

@@ -175,7 +175,7 @@ def _walks(folder: Path) -> Walks:
 
 
 def _notes(runs: list[RunData], names: tuple[str, ...], walks: list[Walks]) -> Iterator[str]:
-    """Say what a reader must know before comparing, for each run beside the first."""
+    """Yield what a reader must know before comparing, for each run beside the first."""
     first = runs[0]
     for run, name in zip(runs, names, strict=True):
         if along_bus_streets(run.summary):
@@ -198,7 +198,7 @@ def _notes(runs: list[RunData], names: tuple[str, ...], walks: list[Walks]) -> I
 
 
 def _differing_ground(first: RunData, run: RunData, first_name: str, name: str) -> Iterator[str]:
-    """Say where two runs do not stand on the same ground."""
+    """Yield where two runs do not stand on the same ground."""
     one, other = first.summary["area"], run.summary["area"]
     if one["name"] != other["name"] or first.manifest["area"] != run.manifest["area"]:
         yield one_line(

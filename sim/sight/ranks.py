@@ -136,7 +136,7 @@ def first_seen(
         Study area (same CRS), by default that of the sightings; pieces are cut at its edge.
     heads
         Which heads of the fleet count, for example those of one owner; by default all. Ranks are
-        found anew from the sightings, because a head left out may hide a later one.
+        found again from the sightings, because a head left out may hide a later one.
     """
     area = sightings.area if area is None else area
     streets = sightings.streets

@@ -114,7 +114,7 @@ def wanted_area(words: Sequence[str], places: Server[list[dict[str, Any]]]) -> W
 
 
 def _pieces(word: str, places: Server[list[dict[str, Any]]]) -> list[_Piece]:
-    """Say what one word means: the first of the readings that fits."""
+    """Return what one word means: the first of the readings that fits."""
     outlines = district_outlines()
     named = named_districts(word)
     if named:

@@ -311,7 +311,7 @@ def _put(merged: Path, extract: Path) -> None:
 
 
 def _source(server: Server[Answer], parts: list[Part]) -> dict[str, Any]:
-    """Say what was asked, when the data is of, and what came: one digest over all answers."""
+    """Return what was asked, when the data is of, and what came: one digest over all answers."""
     digest = hashlib.sha256("".join(part.answer.sha256 for part in parts).encode())
     dates = sorted({part.answer.osm_base for part in parts} - {""})
     return {

@@ -88,8 +88,8 @@ def centrelines(table: dict[str, Any]) -> gpd.GeoDataFrame:
     Returns
     -------
     LineStrings (EPSG:2326) with name, name:zh, highway, pavements, width and facades (m, NaN where
-    the class decides), bridge, tunnel, homes, and osmid: one number a name, so that personal taste
-    hangs on the street and not on the side one walks on.
+    the class decides), bridge, tunnel, homes, and osmid: one number a name, so that cost dispersion
+    goes by the street and not by the side one walks on.
     """
     rows = [*table["streets"], *table["ways_on_foot"]]
     for row in rows:
@@ -179,7 +179,7 @@ def _homes(
 def _provenance(
     table: dict[str, Any], streets: StreetNetwork, walls: Walls, places: Places
 ) -> dict[str, Any]:
-    """Say where everything comes from, what was assumed, and how much of it there is."""
+    """Return where everything comes from, what was assumed, and how much of it there is."""
     sources = table["sources"]
     people = sum(group["people"] for group in table["area_population"])
     by_kind = places.table["kind"].value_counts().sort_index()

@@ -276,7 +276,7 @@ def off_the_map(metres: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def not_a_position(longitude: float, latitude: float) -> str:
-    """Say what is wrong with a position in degrees."""
+    """Return what is wrong with a position in degrees."""
     swapped = abs(latitude) > 90 >= abs(longitude) and abs(latitude) <= 180
     hint = "longitude and latitude are swapped" if swapped else "write degrees (WGS 84)"
     return f"longitude {longitude:.6g}, latitude {latitude:.6g} is no position here; {hint}"

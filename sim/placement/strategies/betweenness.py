@@ -17,7 +17,7 @@ BESIDE_M = 15.0
 
 
 def busiest_streets_first(context: PlacementContext) -> NDArray[np.int64]:
-    """Rank candidates by how many people walk along their street; ties by lot.
+    """Rank candidates by how many people walk along their street; ties at random.
 
     The walks are drawn for planning only, from homes, stations and offices by their weights; they
     are not those that a run is judged by.

@@ -15,8 +15,8 @@ def least_covered_first(context: PlacementContext) -> HeadOrder:
 
     The city is divided into squares of 250 m, a street belonging to the square of its middle. The
     next head is the one that adds most length in the square seen least for the task aimed at. Of
-    squares seen alike, as all are at first, one comes by lot, so that few heads do not fill one
-    corner of the city; a square in which nothing more can be seen is passed over. Cameras that
+    squares seen alike, as all are at first, one is drawn at random, so that few heads do not fill
+    one corner of the city; a square in which nothing more can be seen is passed over. Cameras that
     stand already count as chosen. Where nothing new is left to see, the heads of strategy junctions
     follow.
     """

@@ -14,20 +14,20 @@ def evenly_spaced(context: PlacementContext) -> NDArray[np.int64]:
 
     Cameras that stand already count as chosen. The city goes on beyond the edge of the region, so
     its mirror image there counts too, and no camera is drawn to the edge. Only as many sites are
-    ranked as are wanted; the rest come after them by lot. Ties by lot.
+    ranked as are wanted; the rest follow at random. Ties at random.
 
     Notes
     -----
     Greedy k-centre: away from the edge, no other choice of as many sites leaves the farthest
     candidate less than half as far away (Gonzalez, Theoretical Computer Science 38, 1985).
     """
-    by_lot: NDArray[np.int64] = random_order(context)
-    spot = np.column_stack([context.sites.x, context.sites.y])[by_lot]
+    shuffled: NDArray[np.int64] = random_order(context)
+    spot = np.column_stack([context.sites.x, context.sites.y])[shuffled]
     wanted = min(int(np.ceil(context.wanted / context.heads_per_site)), len(spot))
     chosen = _farthest_first(spot, _at_first(context, spot), wanted)
     rest = np.ones(len(spot), bool)
     rest[chosen] = False
-    order: NDArray[np.int64] = by_lot[np.concatenate([chosen, np.flatnonzero(rest)])]
+    order: NDArray[np.int64] = shuffled[np.concatenate([chosen, np.flatnonzero(rest)])]
     return order
 
 

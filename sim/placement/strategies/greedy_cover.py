@@ -6,7 +6,7 @@ from sim.placement.views import picked, views
 
 
 def most_new_street_first(context: PlacementContext) -> HeadOrder:
-    """Rank heads by the length of street each adds for the task aimed at; ties by lot.
+    """Rank heads by the length of street each adds for the task aimed at; ties at random.
 
     Cameras that stand already count as chosen. Where nothing new is left to see, the heads of
     strategy junctions follow. All streets of the region count, the halo included.

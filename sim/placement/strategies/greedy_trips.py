@@ -9,7 +9,7 @@ from sim.trips.demand import sample_trips
 
 
 def most_walks_first(context: PlacementContext) -> HeadOrder:
-    """Rank heads by how many walks each sees that fewer than `times` heads see; ties by lot.
+    """Rank heads by how many walks each sees that fewer than `times` heads see; ties at random.
 
     The walks are drawn for planning only, with another seed than those that a run is judged by.
     When all of them are seen `times`, twice as often is aimed at, and so on. Where no walk is left

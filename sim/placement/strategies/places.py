@@ -16,7 +16,7 @@ STEP_M = 10.0
 
 
 def nearest_to_places_first(context: PlacementContext) -> NDArray[np.int64]:
-    """Rank candidates by distance to the nearest place of the kinds `near`; ties by lot.
+    """Rank candidates by distance to the nearest place of the kinds `near`; ties at random.
 
     Raises
     ------

@@ -15,7 +15,7 @@ def around_points(context: PlacementContext) -> NDArray[np.int64]:
 
     A candidate belongs to the point nearest to it. A point that is nearest to none (it shares its
     spot with another) adds its weight to the point that has the candidate nearest to it. Distances
-    count in steps of 10 m; ties by lot.
+    count in steps of 10 m; ties at random.
 
     Raises
     ------

@@ -13,7 +13,7 @@ CELL_M = 250.0
 
 
 def in_proportion_to_residents(context: PlacementContext) -> NDArray[np.int64]:
-    """Rank candidates so that each square of 250 m has its residents' share of them; else by lot.
+    """Rank candidates so that each square of 250 m has its residents' share; else at random.
 
     People who live where no camera could hang count in the square of the nearest candidate.
 

@@ -8,7 +8,9 @@ from sim.placement.strategies.places import nearest_first
 
 
 def nearest_to_stations_first(context: PlacementContext) -> NDArray[np.int64]:
-    """Rank candidates by distance to the nearest station or exit, in steps of 10 m; ties by lot.
+    """Rank candidates by distance to the nearest station or exit, in steps of 10 m.
+
+    Ties at random.
 
     Raises
     ------

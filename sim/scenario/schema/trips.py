@@ -113,7 +113,7 @@ class Trips(Part):
     )
     taste: Annotated[Number, _TRIPS.within("taste")] = _TRIPS.key(
         "taste",
-        "Spread of the personal taste for streets: sigma of a lognormal factor with mean 1 "
+        "Cost dispersion between people: sigma of a lognormal factor with mean 1 "
         "on the length of each street, {limits}; 0 is exact shortest walks.",
     )
     speed_m_s: Annotated[Number, _TRIPS.within("speed_m_s"), SPEED] = _TRIPS.key(
