@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.city.pieces import connected_pieces
+from sim.city.components import connected_components
 from sim.city.tags import read_tag
 from sim.city.walkable import FOOT_ONLY
 
@@ -69,7 +69,7 @@ def _hanging(
     size = int(ends.max()) + 1
     changes_level = table["steps"].to_numpy() | (table["highway"] == "elevator").to_numpy()
     level = np.isin(deck, ("street", "covered")) & ~changes_level
-    count, label = connected_pieces(ends[level, 0], ends[level, 1], size)
+    count, label = connected_components(ends[level, 0], ends[level, 1], size)
     group = label[ends[:, 0]]
     on_deck, elsewhere = np.zeros(size, bool), np.zeros(size, bool)
     on_deck[ends[deck == above].ravel()] = True

@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from sim.city.pieces import connected_pieces
+from sim.city.components import connected_components
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -148,7 +148,7 @@ def _in_large_groups(mask: NDArray[np.bool_], metres: NDArray[np.float64]) -> ND
         both = mask[here] & mask[there]
         u.append(number[here][both])
         v.append(number[there][both])
-    count, group = connected_pieces(np.concatenate(u), np.concatenate(v), int(mask.sum()))
+    count, group = connected_components(np.concatenate(u), np.concatenate(v), int(mask.sum()))
     total = np.bincount(group, weights=metres[mask], minlength=count)
     large = np.zeros_like(mask)
     large[mask] = (total >= SMALLEST_GAP_M)[group]

@@ -17,8 +17,8 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.area import HONG_KONG_CRS
+from sim.city.components import connected_components
 from sim.city.decks import DECKS, inferred_decks, layer_of, tagged_decks
-from sim.city.pieces import connected_pieces
 from sim.city.raw_streets import (
     distances,
     plain_lines,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 OPEN_COLUMNS = ["highway", "deck", "geometry"]
 WIDEST_DEGREES = 6
 SMALLEST_TOWN_KM = 50.0
-"""A piece this long is a town of its own, as Hong Kong Island is beside Kowloon, and stays."""
+"""A component this long is a town of its own, as Hong Kong Island is beside Kowloon, and stays."""
 
 
 class StreetArrays(NamedTuple):
@@ -71,7 +71,7 @@ class StreetArrays(NamedTuple):
 
 @dataclass(frozen=True)
 class StreetNetwork(Result):
-    """An undirected walking network: its largest connected piece, and any other of 50 km or more.
+    """An undirected walking network: its largest component, and any other of 50 km or more.
 
     Attributes
     ----------
@@ -186,7 +186,7 @@ class StreetNetwork(Result):
         raw = without_far_ends(raw, nodes.to_crs(target), report)
         table = _own_columns(raw)
         walked = walked_edges(raw, report, private)
-        walked[walked] = _in_large_pieces(table[walked], report)
+        walked[walked] = _in_large_components(table[walked], report)
         unwalked = table.loc[~walked & ~table["highway"].isin(NOT_BUILT), OPEN_COLUMNS]
         points, table = _numbered(nodes.to_crs(target), table[walked].reset_index(drop=True))
         table = _join_ends(points, table, report)
@@ -274,11 +274,11 @@ def _main_class(words: frozenset[str]) -> str:
     return min(words, default="")
 
 
-def _in_large_pieces(table: gpd.GeoDataFrame, report: dict[str, float]) -> NDArray[np.bool_]:
-    """Return which edges lie in the longest connected piece, or in one as long as a town's."""
+def _in_large_components(table: gpd.GeoDataFrame, report: dict[str, float]) -> NDArray[np.bool_]:
+    """Return which edges lie in the longest connected component, or in one as long as a town's."""
     ids, codes = np.unique(np.concatenate([table["u"], table["v"]]), return_inverse=True)
     u, v = codes[: len(table)], codes[len(table) :]
-    count, label = connected_pieces(u, v, len(ids))
+    count, label = connected_components(u, v, len(ids))
     weight = np.bincount(label[u], weights=table.length, minlength=count)
     large = weight >= SMALLEST_TOWN_KM * 1000
     large[weight.argmax()] = True

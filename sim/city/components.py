@@ -1,6 +1,6 @@
-"""Connected pieces of an undirected graph given as arrays.
+"""Connected components of an undirected graph given as arrays.
 
-scipy.sparse.csgraph finds the same pieces, but loading it takes longer than reading a city does.
+scipy.sparse.csgraph finds the same, but loading it takes longer than reading a city does.
 """
 
 from __future__ import annotations
@@ -9,26 +9,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def connected_pieces(
+def connected_components(
     u: NDArray[np.integer], v: NDArray[np.integer], size: int
 ) -> tuple[int, NDArray[np.int64]]:
-    """Return how many pieces there are, and the piece of every node.
+    """Return how many components there are, and the component of every node.
 
     Parameters
     ----------
     u, v
         The ends of every edge, 0 … size - 1.
     size
-        Number of nodes; those without an edge are pieces of their own.
+        Number of nodes; those without an edge are components of their own.
 
     Returns
     -------
-    count, piece
-        Pieces are numbered by their smallest node.
+    count, component
+        Components are numbered by their smallest node.
 
     Notes
     -----
-    Every node hangs on a smaller one of its piece, at first on itself. Edges hang the roots of
+    Every node hangs on a smaller one of its component, at first on itself. Edges hang the roots of
     their ends on the smaller of both, and chains are cut short, until nothing changes (Shiloach
     and Vishkin, An O(log n) parallel connectivity algorithm, 1982).
     """
@@ -42,5 +42,5 @@ def connected_pieces(
         while not np.array_equal(root[root], root):
             root = root[root]
         if np.array_equal(root, before):
-            roots, piece = np.unique(root, return_inverse=True)
-            return len(roots), piece
+            roots, component = np.unique(root, return_inverse=True)
+            return len(roots), component

@@ -2,39 +2,38 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import coo_array, csgraph
 
-from sim.city.pieces import connected_pieces
+from sim.city.components import connected_components
 
 
 def by_scipy(u, v, size):
     links = coo_array((np.ones(len(u), np.int8), (u, v)), shape=(size, size))
-    return connected_components(links, directed=False)
+    return csgraph.connected_components(links, directed=False)
 
 
 @given(st.data())
-def test_pieces_are_those_of_scipy(data):
+def test_components_are_those_of_scipy(data):
     size = data.draw(st.integers(1, 40))
     node = st.integers(0, size - 1)
     ends = data.draw(st.lists(st.tuples(node, node), max_size=60))
     u, v = np.array(ends, np.int64).reshape(-1, 2).T
-    count, piece = connected_pieces(u, v, size)
+    count, component = connected_components(u, v, size)
     expected, label = by_scipy(u, v, size)
     assert count == expected
-    assert piece.tolist() == label.tolist()  # both number pieces by their smallest node
+    assert component.tolist() == label.tolist()  # both number components by their smallest node
 
 
 @pytest.mark.parametrize("shuffled", [False, True])
-def test_a_long_path_is_one_piece(shuffled):
+def test_a_long_path_is_one_component(shuffled):
     size = 20_000
     order = np.random.default_rng(5).permutation(size) if shuffled else np.arange(size)
-    count, piece = connected_pieces(order[:-1], order[1:], size)
+    count, component = connected_components(order[:-1], order[1:], size)
     assert count == 1
-    assert not piece.any()
+    assert not component.any()
 
 
-def test_nodes_without_edges_are_pieces():
-    count, piece = connected_pieces(np.array([3], int), np.array([1], int), 4)
+def test_nodes_without_edges_are_components():
+    count, component = connected_components(np.array([3], int), np.array([1], int), 4)
     assert count == 3
-    assert piece.tolist() == [0, 1, 2, 1]
+    assert component.tolist() == [0, 1, 2, 1]
