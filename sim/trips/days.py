@@ -188,7 +188,7 @@ class _Day:
         return _at(ends, np.broadcast_to(chosen, len(person)), kind)
 
     def entrances(self, person: NDArray[np.int64], goal: _Where, nearness_m: float) -> _Where:
-        """Draw the stations and gates by which people come, near to where they go first."""
+        """Draw the stations and cordon nodes by which people come, near to where they go first."""
         by = self.way_out(person, 0, goal, np.full(len(person), customs().on_foot))
         entered = goal.take(np.arange(len(person)))
         for kind in sorted(set(by)):
@@ -233,12 +233,12 @@ class _Day:
         here: _Where,
         on_foot: NDArray[np.float64],
     ) -> NDArray[np.object_]:
-        """Draw whether people go over the edge of the region by a station or on foot by a gate."""
+        """Draw who leaves the region by a station and who on foot at a cordon node."""
         near = np.zeros(len(person), bool)
         for district, rows in self.by_work_district(person):
-            gates = self.gates_to(district)
-            if len(gates.x):
-                tree = cKDTree(np.column_stack([gates.x, gates.y]))
+            nodes = self.cordon_nodes_to(district)
+            if len(nodes.x):
+                tree = cKDTree(np.column_stack([nodes.x, nodes.y]))
                 away = tree.query(np.column_stack([here.x[rows], here.y[rows]]))[0]
                 near[rows] = np.asarray(away) <= customs().on_foot_within_m
         walks = near & (uniform(self.seed, "on-foot", person, number) < on_foot)
@@ -250,14 +250,14 @@ class _Day:
         district = np.array([self.workplace.get(who, "") for who in person.tolist()], object)
         return [(name, np.flatnonzero(district == name)) for name in sorted(set(district))]
 
-    def gates_to(self, district: str) -> Ends:
-        """Return the gates that lead to a district, all gates for ""."""
-        gates = self.ends("gate")
+    def cordon_nodes_to(self, district: str) -> Ends:
+        """Return the cordon nodes that lead to a district, all of them for ""."""
+        nodes = self.ends("gate")
         if not district:
-            return gates
-        fits = districts_beyond(self.city, gates.x, gates.y) == district
-        return Ends(gates.x[fits], gates.y[fits], gates.weight[fits], gates.node[fits],
-                    gates.in_area[fits])  # fmt: skip
+            return nodes
+        fits = districts_beyond(self.city, nodes.x, nodes.y) == district
+        return Ends(nodes.x[fits], nodes.y[fits], nodes.weight[fits], nodes.node[fits],
+                    nodes.in_area[fits])  # fmt: skip
 
     def first_kind(self, profile: Profile, stop: Stop, goers: int) -> str:
         """Return the first kind of place of a stop that the city has, and count replacements."""
@@ -299,7 +299,7 @@ class _Day:
 
         A worker's district of work is drawn from the census table. Work lies inside the region
         with the chance of the region's share of that district's streets, which stand for jobs.
-        Those who work away walk only to a district that begins where a gate near them ends.
+        Those who work away walk only to a district that begins beyond a cordon node near them.
         """
         parts = {part.district: part.carriageway_km for part in self.city.area.parts}
         inside, on_foot = np.ones(len(person)), np.full(len(person), customs().on_foot)
@@ -342,8 +342,8 @@ class _Day:
             return _near(here, ends, stop.nearness_m, number, kind)
         there = here.take(np.arange(len(person)))
         for district, rows in self.by_work_district(person):
-            some = self.gates_to(district)
-            some = some if len(some.x) else ends  # no station, so all leave by some gate
+            some = self.cordon_nodes_to(district)
+            some = some if len(some.x) else ends  # no station, so all leave at some cordon node
             there.put(rows, _near(here.take(rows), some, NEARNESS_M, number[rows], kind))
         return there
 

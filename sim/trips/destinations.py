@@ -1,7 +1,7 @@
-"""Where walks begin and end: places snapped to streets, gates, and the choice among them.
+"""Where walks begin and end: places snapped to streets, cordon nodes, and the choice among them.
 
-A person chooses a place by its weight and by how near it is to where the person is; gates are where
-streets are cut by the edge of the region. It knows neither when people go nor which way they take.
+A person chooses a place by its weight and by how near it is to where the person is. Cordon
+nodes (places of the kind "gate") are where the edge of the region cuts streets.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ DEAD_END_WITHIN_M = 75.0
 """A dead end this near to the edge is taken to be cut too: extracts drop the edges that cross their
 box, so their streets end up to one edge before it."""
 BEYOND_M = 100.0
-"""How far beyond the edge there must be land, where land is known, for a gate to be one."""
+"""How far beyond the edge there must be land, where land is known, at a cordon node."""
 USERS_POPULATION = "population of the user"
 """Kind of source by which `sim.city.population` names a file of residents."""
 CELLS_AT_ONCE = 2_000_000
@@ -45,8 +45,8 @@ def ends_of(city: City, kind: str, report: dict[str, float]) -> Ends:
     Parameters
     ----------
     kind
-        One of `sim.city.places.KINDS`. Gates are found where none are given; without homes in the
-        area, people live along its streets, evenly by length.
+        One of `sim.city.places.KINDS`. Cordon nodes are found where no place is a
+        "gate"; without homes in the area, people live along its streets, evenly by length.
     report
         Gets what was assumed and how many places are too far from every street.
     """
@@ -58,7 +58,7 @@ def ends_of(city: City, kind: str, report: dict[str, float]) -> Ends:
         report["homes_along_streets"] = 1.0
         x, y, weight = _homes_along_streets(city)
     if kind == "gate" and not len(x):
-        x, y, weight = _gates(city)
+        x, y, weight = _cordon_nodes(city)
     node, away = nearest_nodes(city.streets, x, y) if len(x) else (np.zeros(0, np.int32), x)
     weight = np.nan_to_num(weight, nan=0.0).clip(min=0.0)
     weight = weight if weight.any() else np.ones(len(x))
@@ -155,8 +155,10 @@ def _homes_along_streets(
     return a.node_x, a.node_y, weight
 
 
-def _gates(city: City) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Street nodes where the edge of the region cuts the network, all of one weight."""
+def _cordon_nodes(
+    city: City,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the street nodes where the edge of the region cuts the network, all of one weight."""
     a = city.streets.arrays
     street = np.zeros(len(a.node_x), bool)
     street[np.concatenate([end[a.edge_deck == 0] for end in (a.edge_u, a.edge_v)])] = True
@@ -167,7 +169,7 @@ def _gates(city: City) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArra
     dead_end = np.diff(a.adjacency_ptr) == 1
     cut = street & ((away <= CUT_WITHIN_M) | (dead_end & (away <= DEAD_END_WITHIN_M)))
     node = np.flatnonzero(cut)
-    if city.area.parts:  # a shore is no gate
+    if city.area.parts:  # no cordon nodes on a shore
         node = node[districts_beyond(city, a.node_x[node], a.node_y[node]) != ""]
     return a.node_x[node], a.node_y[node], np.ones(len(node))
 

@@ -220,7 +220,7 @@ class TestPlaces:
         homes = [place for place in PLACES if place[0] == "home"]
         inner = (60, 60, 420, 300)
         city = grid_city(homes, area=inner)
-        wide = city.area.region.buffer(500)  # far from every street: no gates
+        wide = city.area.region.buffer(500)  # far from every street: no cordon nodes
         area = Area("g", "", city.area.polygon, wide, CRS, (), 0.0)
         alone = City(area, city.streets, city.walls, city.places)
         trips = sample_trips(alone, people=40, seed=1, profiles=ALL)
@@ -228,7 +228,7 @@ class TestPlaces:
         assert trips.report["left_out_visitor"] > 0
         assert trips.report["left_out_work_commuter"] > 0
 
-    def test_without_stations_people_leave_by_gates(self):
+    def test_without_stations_people_leave_at_cordon_nodes(self):
         places = [place for place in PLACES if place[0] != "station"]
         city = in_hong_kong(grid_city(places))
         trips = sample_trips(city, people=300, seed=1, profiles=["commuter"])
@@ -236,8 +236,8 @@ class TestPlaces:
         assert "station" not in "".join(trips.table["kind"])
 
 
-class TestGates:
-    def test_gates_are_the_cut_ends_of_a_grid(self):
+class TestCordonNodes:
+    def test_cordon_nodes_are_the_cut_ends_of_a_grid(self):
         city = grid_city(PLACES)
         ends = ends_of(city, "gate", {})
         rim = {
@@ -247,17 +247,17 @@ class TestGates:
         }
         assert set(ends.node) == rim
 
-    def test_a_shore_is_no_gate(self, core):
-        gates = ends_of(core, "gate", {})
+    def test_no_cordon_nodes_on_a_shore(self, core):
+        nodes = ends_of(core, "gate", {})
         land = shapely.union_all(list(district_outlines().values()))
-        assert len(gates.x) > 20
+        assert len(nodes.x) > 20
         from sim.trips.destinations import districts_beyond
 
-        leads_to = districts_beyond(core, gates.x, gates.y)
+        leads_to = districts_beyond(core, nodes.x, nodes.y)
         assert set(leads_to) <= {d.name for d in districts()}
-        assert shapely.intersects_xy(land, gates.x, gates.y).all()
+        assert shapely.intersects_xy(land, nodes.x, nodes.y).all()
 
-    def test_gates_that_are_given_are_taken(self):
+    def test_cordon_nodes_that_are_given_are_taken(self):
         place = ("gate", "North Gate", "北門", 1.0, 240, 340)
         ends = ends_of(grid_city([*PLACES, place]), "gate", {})
         assert len(ends.x) == 1

@@ -142,7 +142,7 @@ def stub(x, north):
     return [(WEST + x, SOUTH), (WEST + x, SOUTH + 300 - north)]
 
 
-def test_gates_are_streets_that_the_edge_cuts_and_dead_ends_close_to_it():
+def test_cordon_nodes_are_streets_that_the_edge_cuts_and_dead_ends_close_to_it():
     """A street that goes on is cut within 20 m of the edge; one that just ends, within 75 m."""
     dead_ends = {100.0: 0.0, 200.0: 19.0, 300.0: 21.0, 400.0: 74.0, 500.0: 76.0, 600.0: 150.0}
     through = {700.0: 19.0, 760.0: 21.0}
@@ -157,9 +157,9 @@ def test_gates_are_streets_that_the_edge_cuts_and_dead_ends_close_to_it():
     region = shapely.box(WEST - 200, SOUTH - 200, WEST + 1100, SOUTH + 300)
     area = Area("T", "", region, region, CRS, (), 0.0)
     town = City(area, streets, Walls.none(CRS), Places(grid_city(PLACES).places.table.iloc[:0]))
-    gates = ends_of(town, "gate", {})
-    assert sorted(gates.x - WEST) == pytest.approx([100, 200, 300, 400, 700])
-    assert (gates.weight == 1).all()
+    nodes = ends_of(town, "gate", {})
+    assert sorted(nodes.x - WEST) == pytest.approx([100, 200, 300, 400, 700])
+    assert (nodes.weight == 1).all()
 
 
 def test_home_and_station_at_one_corner_is_no_walk():
