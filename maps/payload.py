@@ -111,12 +111,12 @@ def build_payload(
         Carry what the reader's own walk needs, where the run's streets can be walked.
     """
     # Shapely lets other threads work meanwhile, and the fields are its longest piece of work.
-    with ThreadPoolExecutor(1) as aside:
-        return _gather(run, bounds_of(run) if bounds is None else bounds, walks, aside)
+    with ThreadPoolExecutor(1) as pool:
+        return _gather(run, bounds_of(run) if bounds is None else bounds, walks, pool)
 
 
 def _gather(
-    run: RunFolder, bounds: NDArray[np.float64], walks: bool, aside: ThreadPoolExecutor
+    run: RunFolder, bounds: NDArray[np.float64], walks: bool, pool: ThreadPoolExecutor
 ) -> Payload:
     grid = Grid(run.edges.crs, bounds)
     columns = Columns()
@@ -124,7 +124,7 @@ def _gather(
     ranks = _known_ranks(run)
     walkable = walks and run.summary["area"].get("streets") != BUS_STREETS
     cut = 1 if walkable else COARSE
-    fields = aside.submit(_rings, heads["field"].to_numpy(), FIELD_FORM[cut][0])
+    fields = pool.submit(_rings, heads["field"].to_numpy(), FIELD_FORM[cut][0])
     codes = np.column_stack(
         [_code(run.pieces[f"rank_{task}"].to_numpy(np.int64), ranks) for task in run.tasks]
     )

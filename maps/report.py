@@ -52,7 +52,7 @@ def write_report(run_folder: Path, run: RunFolder | None = None) -> Path:
         facts=facts,
         texts=texts_of(run.summary),
         words=words,
-        sections=sorted(sections, key=lambda section: section.aside),
+        sections=sorted(sections, key=lambda section: section.minor),
         glance=glance(figures),
         rows=_rows(run),
         walk_heads=heads,

@@ -347,4 +347,4 @@ def retraced(f: Figures) -> Section | None:
     )  # fmt: skip
     note = words("retraced_note", walks=f"{f.last(*path, 'n'):,}")
     drawn = f.chart("retraced_axis", share_axis(*(band.high for band in bands)), curves, bands)
-    return Section("retraced", says, [note], [drawn], aside=True)
+    return Section("retraced", says, [note], [drawn], minor=True)

@@ -28,7 +28,7 @@ class Section(NamedTuple):
     notes: list[Pair]
     charts: list[Chart]
     table: dict[str, Any] | None = None
-    aside: bool = False
+    minor: bool = False
     """Whether it is of less weight than the others."""
 
 

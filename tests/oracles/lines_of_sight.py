@@ -49,8 +49,8 @@ def in_field(heads: HeadArrays, h: NDArray[np.int64], task: int, x, y) -> NDArra
     distance = np.hypot(dx, dy)
     bearing = np.degrees(np.arctan2(dx, dy)) - heads.heading[h]
     off = np.abs((bearing + 180) % 360 - 180) - heads.field_of_view[h] / 2
-    aside = np.where(heads.field_of_view[h] >= 360, -np.inf, np.radians(off) * distance)
-    margins = np.stack([distance - heads.reach[h, task], heads.near[h] - distance, aside])
+    past_edge = np.where(heads.field_of_view[h] >= 360, -np.inf, np.radians(off) * distance)
+    margins = np.stack([distance - heads.reach[h, task], heads.near[h] - distance, past_edge])
     margins[1, heads.near[h] == 0] = -np.inf
     worst = margins.max(axis=0)
     return np.where(worst < -MARGIN_M, 1, np.where(worst > MARGIN_M, 0, -1)).astype(np.int8)

@@ -177,20 +177,20 @@ class Server(Generic[Checked]):
         )
 
     def _ask_once(self, form: Mapping[str, str], path: Path) -> Checked:
-        """Ask, keep the answer aside, check it, and put it in its place when it is whole."""
+        """Ask, write the answer to a temporary file, check it, and rename it when it is whole."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.stem}.{os.getpid()}{self.suffix}.gz")
+        unfinished = path.with_name(f".{path.stem}.{os.getpid()}{self.suffix}.gz")
         try:
-            self._download(form, aside)
-            checked = self.check(aside)
-            aside.rename(path)
+            self._download(form, unfinished)
+            checked = self.check(unfinished)
+            unfinished.rename(path)
         except GarbageError as garbage:
             raise _TroubleError(str(garbage)) from garbage
         finally:
-            aside.unlink(missing_ok=True)
+            unfinished.unlink(missing_ok=True)
         return checked
 
-    def _download(self, form: Mapping[str, str], aside: Path) -> None:
+    def _download(self, form: Mapping[str, str], unfinished: Path) -> None:
         import requests  # slow, and needed only where a server is asked
 
         if self._session is None:
@@ -209,7 +209,7 @@ class Server(Generic[Checked]):
             ) as response:  # fmt: skip
                 reached = True
                 self._judge(response)
-                self._keep(response, aside, begun)
+                self._keep(response, unfinished, begun)
         except requests.exceptions.SSLError as error:
             raise self._given_up(f"its certificate is not accepted ({_short(error)})") from error
         except requests.exceptions.RequestException as error:
@@ -235,10 +235,10 @@ class Server(Generic[Checked]):
         hint = " (is this the right address?)" if status in (404, 405) else ""
         raise self._given_up(f"answers {status} {response.reason}{hint}")
 
-    def _keep(self, response: requests.Response, aside: Path, begun: float) -> None:
+    def _keep(self, response: requests.Response, unfinished: Path, begun: float) -> None:
         """Write an answer to disk as it comes; its size is limited, not its promise."""
         size = 0
-        with aside.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as file:
+        with unfinished.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as file:
             for chunk in response.iter_content(_CHUNK):
                 size += len(chunk)
                 if size > LARGEST_ANSWER_MB * 1_000_000:

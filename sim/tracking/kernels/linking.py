@@ -95,11 +95,11 @@ def find_faced(
                     continue
                 hx, hy = x[seen.head[row]] - x0, y[seen.head[row]] - y0
                 ahead = from_t + (hx * dx + hy * dy) / length
-                aside = abs(hx * dy - hy * dx) / length * cotangent
-                # walking up, faced until `aside` metres before passing it; down, the mirror image
-                if ahead - aside > low + GLANCE_M and not seen.faced_forward[row] <= low:
+                margin = abs(hx * dy - hy * dx) / length * cotangent
+                # walking up, faced until `margin` metres before passing it; down, the mirror image
+                if ahead - margin > low + GLANCE_M and not seen.faced_forward[row] <= low:
                     seen.faced_forward[row] = low
-                if ahead + aside < high - GLANCE_M and not seen.faced_backward[row] >= high:
+                if ahead + margin < high - GLANCE_M and not seen.faced_backward[row] >= high:
                     seen.faced_backward[row] = high
 
 
