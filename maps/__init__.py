@@ -1,8 +1,7 @@
 """From a finished run folder to HTML files that ask nothing of any network.
 
-It reads the files that a run leaves behind, and knows nothing of how they were computed. What the
-page draws and says is decided here; every figure on it comes from the run folder unchanged, or
-from the run's curves by addition.
+It reads the files that a run leaves behind. What the page draws and says is decided here; every
+figure on it comes from the run folder unchanged, or from the run's curves by addition.
 """
 
 from pathlib import Path

@@ -1,8 +1,8 @@
 """Curves over the number of cameras as plain data: where each line, tick and mark goes.
 
-It places numbers on axes and knows neither words nor markup. A chart's lines are drawn in a field
-that stretches with the page, while its numbers and names are text of the page itself, so that
-they are as readable on a telephone as on paper; the report's template writes both.
+It places numbers on axes. A chart's lines are drawn in a field that stretches with the page, while
+its numbers and names are text of the page itself, so that they are as readable on a telephone as on
+paper; the report's template writes both.
 """
 
 from __future__ import annotations

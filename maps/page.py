@@ -1,9 +1,9 @@
 """One HTML file from a run folder: folium's map and page, our own layer, nothing from a network.
 
-It knows how the file is put together: which scripts and styles go in, where data may stand and how
-it is escaped. Names in the data are hostile until escaped: they enter the page as JSON whose
-markup characters are written as code points, or through an escaping template, and never through
-folium's own templates, which would evaluate them.
+It puts the file together: which scripts and styles go in, where data may stand and how it is
+escaped. Names in the data are hostile until escaped: they enter the page as JSON whose markup
+characters are written as code points, or through an escaping template, and never through folium's
+own templates, which would evaluate them.
 """
 
 from __future__ import annotations

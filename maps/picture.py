@@ -2,7 +2,7 @@
 
 It draws pieces of streets as plain SVG paths on a coarse grid, coloured by the class of camera
 counts in which they are first seen. Where several fall on the same step of the grid, the one seen
-first is drawn. It knows nothing of figures or words.
+first is drawn.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def write_report(run_folder: Path, run: RunFolder | None = None) -> Path:
 
 
 def _labelled(section: Section) -> Section:
-    """Say before a section's sentence and over its charts that its trips are no walks."""
+    """Return a section whose sentence and charts say first that its trips are not walks."""
     if section.name in OF_STREETS:
         return section
     charts = [drawn._replace(title=of_proxy(drawn.title)) for drawn in section.charts]

@@ -1,7 +1,6 @@
 """Files and folders are whole or not there: written beside their place, moved into it at the end.
 
-Every file and folder that replaces another is written here, and here alone. It knows neither what
-is written nor for whom.
+Every file and folder that replaces another is written here, and here alone.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 So adding a person, a street or a worker changes no other's draw. The mixer is splitmix64 (Steele,
 Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014): the seed is mixed,
 then the stage (the first 8 bytes of its name's BLAKE2b digest, little-endian) and each id are
-combined with what came before by exclusive or, and mixed again. It knows nothing of what is drawn.
+combined with what came before by exclusive or, and mixed again.
 """
 
 from hashlib import blake2b

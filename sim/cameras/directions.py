@@ -1,7 +1,7 @@
 """What people write for the way a camera looks: degrees, compass letters, words, fans and lists.
 
 One text becomes looks, each a heading and, for a fan such as "90-180", its width, and notes on
-whatever was guessed or refused; nothing is guessed in silence. It knows no map and no camera.
+whatever was guessed or refused; nothing is guessed in silence.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Façades that face a street: how far it is from a point on a street to the wall abreast of it.
 
-It knows walls as directed segments with the building on the left, and looks for the first one that
-a straight line meets; what hangs there is not its business.
+Walls are directed segments with the building on the left; the first one that a straight line meets
+is the façade.
 """
 
 import numpy as np

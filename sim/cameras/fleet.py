@@ -1,7 +1,7 @@
 """The fleet: sites with directed heads, the one structure every later stage reads.
 
 A head is one directed camera with one rank in the whole city; a fleet of N cameras is the heads
-of rank ≤ N. The fleet does not know how its heads were chosen.
+of rank ≤ N.
 """
 
 from __future__ import annotations

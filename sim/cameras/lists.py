@@ -1,7 +1,7 @@
 """Lists of cameras: the Transport Department's form, and any table with named columns.
 
 A row becomes a thing with a position and the tags that OpenStreetMap would have for it, so that
-lists and maps are read by the same rules. It does not know what a tag means to a camera.
+lists and maps are read by the same rules.
 """
 
 from __future__ import annotations

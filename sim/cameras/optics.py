@@ -1,7 +1,7 @@
 """From lens and sensor to what a head can tell: field of view, range and near limit per task.
 
 Pixel densities and camera types are tables of facts (`sim/facts/pixel_density.csv`,
-`sim/facts/camera_types.csv`). It knows one camera type at a time and no map.
+`sim/facts/camera_types.csv`). Camera types are taken one at a time.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """OpenStreetMap tags of surveillance, read strictly into what a head needs.
 
 Every value in use ends as read, guessed (a default or a likely sense, said which) or refused, in
-notes that say why; nothing is guessed in silence. It knows no positions, lenses or streets.
+notes that say why; nothing is guessed in silence.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class _Reader:
         return [word.strip().casefold() for word in self.tags.get(key, "").split(";")]
 
     def why_not(self) -> str:
-        """Say why the thing is no camera that watches a street; empty if it is one."""
+        """Return why the thing is not a camera that watches a street; empty if it is one."""
         if "surveillance" not in self.words("man_made"):
             return "does not stand or work"
         for key in (*_NO_LONGER, "end_date"):

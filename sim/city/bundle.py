@@ -1,7 +1,7 @@
 """City bundles: a folder of GeoParquet layers with a manifest of digests, licences and counts.
 
-It knows how a city is kept on disk and found again by name, not how it is made. A bundle is written
-aside and moved into place, and is refused whole when any of it was cut short or changed.
+A city is kept on disk and found again by name. A bundle is written beside its place and moved into
+it, and is refused whole when any of it was cut short or changed.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A city from files: an extract, a graph that osmnx saved, building polygons, station exits.
 
-It knows which file holds what, cuts streets to the study area, and has buildings and places read
-beside the streets, because the two are independent and each takes its time. What the layers are
-turned into is decided in `sim.city.streets`, `walls` and `assemble`.
+It finds out which file holds what, cuts streets to the study area, and has buildings and places
+read beside the streets, because the two are independent and each takes its time. What the layers
+are turned into is decided in `sim.city.streets`, `walls` and `assemble`.
 """
 
 from __future__ import annotations
@@ -271,7 +271,7 @@ def _given_area(area: Path | str) -> gpd.GeoSeries:
 
 
 def _as_proxy(city: City, covered: tuple[DistrictPart, ...]) -> City:
-    """Say that the streets are those that buses use; districts held whole count as a whole."""
+    """Return the city marked as streets that buses use; districts held whole count as a whole."""
     provenance = {
         **city.provenance,
         "streets_kind": PROXY,

@@ -3,8 +3,8 @@
 OpenStreetMap's houses are mapped quarter by quarter, so a quarter with next to none beside its
 dense streets is more often unmapped than unbuilt. What counts is the share of the streets' length
 along which a house stands: a few outlines do not make a quarter a mapped one. Parks, water and
-country roads have few streets of the kinds along which houses stand, and are left open. It knows
-nothing of cameras; blocks inside a gap are made by `sim.city.walls`.
+country roads have few streets of the kinds along which houses stand, and are left open. Blocks
+inside a gap are made by `sim.city.walls`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Measures as people and programs write them: plain numbers, metres, feet and inches, storeys.
 
-One reader for buildings and cameras alike. It knows no tags.
+One reader for buildings and cameras alike.
 """
 
 from __future__ import annotations

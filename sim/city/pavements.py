@@ -1,8 +1,8 @@
 """From street centrelines to the two pavements that people walk on, with corners and crossings.
 
-It knows how wide a carriageway is by class, where the pavements of streets that meet turn the
-corner, and over which arms of a junction one crosses. It knows nothing of façades, cameras or
-names, and adds no crossing between junctions, although people in narrow streets cross anywhere.
+It takes the width of a carriageway from its class, turns the pavements of streets that meet around
+the corner, and adds crossings over the arms of a junction. There are no crossings between
+junctions, although people in narrow streets cross anywhere.
 """
 
 from __future__ import annotations

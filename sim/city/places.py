@@ -1,7 +1,6 @@
 """Places people come from and go to: homes, stations, markets, offices, schools.
 
 A place is a point with a kind, names in two languages and a weight (people, jobs or importance).
-It knows nothing of routes.
 """
 
 from __future__ import annotations

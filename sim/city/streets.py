@@ -1,7 +1,7 @@
 """The walking network: GeoDataFrames outside, flat arrays inside.
 
-It knows which ways can be walked, on which deck they lie and how they join; it knows nothing of
-walls, cameras or people. Whatever it drops or infers is counted in its report.
+It decides which ways can be walked, on which deck they lie and how they join. Whatever it drops or
+infers is counted in its report.
 """
 
 from __future__ import annotations

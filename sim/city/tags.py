@@ -1,7 +1,7 @@
 """How OpenStreetMap values are read: several values in one, and names in two languages.
 
-It knows the ways in which osmnx, GeoPackage and GraphML write lists, and how Hong Kong names mix
-Chinese and English; it knows nothing of what a tag means.
+It reads lists as osmnx, GeoPackage and GraphML write them, and splits Hong Kong names that mix
+Chinese and English.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Occluders: what hides a street from a camera.
 
 Walls come from building footprints, or, where a map has none, from inferred street blocks: the
-region minus streets widened by class. It knows nothing of cameras. Blocks are marked "blocks" in
-every output, because a façade line inferred from streets is a guess.
+region minus streets widened by class. Blocks are marked "blocks" in every output, because a façade
+line inferred from streets is a guess.
 """
 
 from __future__ import annotations

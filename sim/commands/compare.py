@@ -106,7 +106,7 @@ def _check_csv(out: Path | None) -> None:
 
 
 def _differences(compared: Comparison) -> Iterator[str]:
-    """Say in which keys the scenarios differ, a line each."""
+    """Yield in which keys the scenarios differ, a line each."""
     if not compared.differs:
         yield "The scenarios are the same in every key that changes a figure."
     for key, values in compared.differs.items():

@@ -1,8 +1,7 @@
 """What a strategy looks at, its context, and what it answers, an order of heads.
 
 A strategy sees the city, the candidate sites and its aims, and ranks; it never counts, though it
-may leave the order open beyond the heads that will be wanted. It does not know whose heads they
-are nor which ranks they get.
+may leave the order open beyond the heads that will be wanted.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 What a candidate would add is not looked up again but kept exact: when a part of a street is first
 seen, its length is taken from every candidate that sees it, which happens once for each part, so
 the picks are those of plain greedy at a cost that hardly depends on how many are made. Lengths are
-whole millimetres and the lowest number wins a tie. It knows neither what the candidates are nor
-how good the fleet is in the end; `sim.placement.bound` tells how much better any other could be.
+whole millimetres and the lowest number wins a tie. `sim.placement.bound` tells how much better any
+other fleet could be.
 """
 
 from __future__ import annotations

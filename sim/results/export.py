@@ -302,7 +302,7 @@ def _is_gpkg(path: Path) -> bool:
 
 @contextmanager
 def _named(out: Path) -> Iterator[None]:
-    """Say of an error in writing which file or folder it is about."""
+    """Raise errors of writing with the file or folder they are about."""
     try:
         yield
     except InputError:

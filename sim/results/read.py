@@ -61,7 +61,7 @@ def _decoded(table: Table) -> Table:
 
 
 def _whole(make: Callable[[RunData], Made]) -> Callable[[RunData], Made]:
-    """Say of a run whose tables do not fit together that it is damaged."""
+    """Wrap a reader so that a run whose tables do not fit together is reported as damaged."""
 
     @wraps(make)
     def made(run: RunData) -> Made:

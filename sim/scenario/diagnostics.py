@@ -1,8 +1,7 @@
 """What is wrong with a value, in words a person can act on.
 
 It turns the errors of the schema's validation into one line each: the nearest key or choice, what
-to write instead of text where a number is meant, where a misplaced key belongs. It knows the
-schema and nothing of files or lines.
+to write instead of text where a number is meant, where a misplaced key belongs.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Only what a scenario needs is accepted: groups of keys, lists, text, numbers, true, false, null.
 Anchors, tags, several documents, duplicate keys, tabs and the words that YAML 1.1 turns into
-something else (no, 1_000, 12:30, 2025-10-28) are answered with what to write instead. It builds
-no objects and knows nothing of scenarios.
+something else (no, 1_000, 12:30, 2025-10-28) are answered with what to write instead. It builds no
+objects.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Numbers with their unit, as people write them: "10 min", "2 km/h", "30 %".
 
-A key has one kind of quantity; text with a unit of that kind is turned into the key's own unit,
-and text with any other is answered with the units that fit. It knows units and no keys: which key
-takes which is said in `sim.scenario.schema`.
+A key has one kind of quantity; text with a unit of that kind is turned into the key's own unit, and
+text with any other is answered with the units that fit. Which key takes which unit is said in
+`sim.scenario.schema`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Betweenness by walking flow: how many walkers pass along each street.
 
-It counts the walks of simulated people on the edges they take, times the residents that each
-person stands for, and says how far chance may have moved the count. It knows neither why people
-walk nor what cameras see; placement and maps read it.
+It counts the walks of simulated people on the edges they take, times the residents that each person
+stands for, and says how far chance may have moved the count. Placement and maps read it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The user's own trips: traces matched to streets, trips of an own table, and GPX out.
 
 It brings what `own_walks` and `own_demand` read from files onto the network as `Trips`, joins
-several `Trips` into one, and writes them as GPX. It knows nothing of cameras.
+several `Trips` into one, and writes them as GPX.
 """
 
 from __future__ import annotations

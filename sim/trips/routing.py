@@ -1,8 +1,7 @@
 """Least-cost walks over the street network, with personal costs and full paths.
 
-The cost of an edge is its walking time times a factor drawn once per person and original street,
-so it does not change when streets are split or cameras are added; `sim.trips.search` finds the
-walks. It knows neither where people want to go nor who sees them.
+The cost of an edge is its walking time times a factor drawn once per person and original street, so
+it does not change when streets are split or cameras are added; `sim.trips.search` finds the walks.
 """
 
 from __future__ import annotations

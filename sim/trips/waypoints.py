@@ -1,7 +1,7 @@
 """Way-points as people say them: a corner, a station exit, a place, a street, or coordinates.
 
 A gazetteer finds the street node that a text in English or Chinese means, or says what is wrong
-and what was perhaps meant. It knows the names in one city, not the routes between them.
+and what was perhaps meant.
 """
 
 from __future__ import annotations

@@ -252,7 +252,7 @@ _MEANING = {429: "(too many requests)", 503: "(unavailable)", 504: "(overloaded)
 
 
 def user_agent() -> str:
-    """Say who asks, as the rules of the public servers want it."""
+    """Return who asks, as the rules of the public servers want it."""
     try:
         return f"hk-camera-sim/{version('hk-camera-sim')}"
     except PackageNotFoundError:

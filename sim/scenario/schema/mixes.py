@@ -1,6 +1,6 @@
 """Names, or names with weights: the form of `strategy` and of `optics`.
 
-It knows the names of this package's strategies and camera types, and asks installed packages for
+It takes the names of this package's strategies and camera types, and asks installed packages for
 more strategies only where a name is not its own.
 """
 
