@@ -137,6 +137,6 @@ def same(written: str) -> list[str]:
 
 
 def of_proxy(said: Pair) -> Pair:
-    """Put before a text on trips that on the bus-street proxy they are no walks."""
+    """Put before a text on trips that on the bus-street proxy they are not walks."""
     english, chinese = TEXTS["proxy"]
     return [f"{english} {said[0]}", f"{chinese}{said[1]}"]

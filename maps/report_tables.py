@@ -37,7 +37,7 @@ OF_TRIPS = (
 """Rows at a glance that are about trips."""
 BASE_POLICY = "live"
 FEWER_CAMERAS = ("a tenth fewer cameras", "half the cameras")
-"""Policies that are no rules but fewer cameras."""
+"""Policies that are not rules but fewer cameras."""
 NO_RECOGNITION = "off"
 NOT_OF_THE_SCENARIO = ("name", "title", "title_zh")
 """What bands.json leaves out of its scenario."""

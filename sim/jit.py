@@ -89,7 +89,7 @@ class _HealingCache(FunctionCache):
             return None
 
     def save_overload(self, sig: object, data: object) -> None:
-        """Keep what was compiled; a full disk or a folder that is gone is no error."""
+        """Keep what was compiled; a full disk or a folder that is gone is not an error."""
         with suppress(OSError):
             super().save_overload(sig, data)  # type: ignore[no-untyped-call]
 

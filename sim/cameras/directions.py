@@ -11,7 +11,7 @@ import unicodedata
 from typing import NamedTuple
 
 MOST_LOOKS = 16
-"""Directions of one camera; a longer list is no list of heads."""
+"""Directions of one camera; a longer list is not one of heads."""
 LONGEST_TEXT = 255
 """Characters of an OpenStreetMap value."""
 ALL_ROUND_FROM = 350.0

@@ -117,7 +117,7 @@ class Optics:
         ----------
         sensor_width_mm, focal_mm
             Width of the sensor's active part and focal length, mm. A nominal format such as 1/2.8"
-            is no width: look it up in the sensor's data sheet (about 5.6 mm for 1/2.8").
+            is not a width: look it up in the sensor's data sheet (about 5.6 mm for 1/2.8").
         width_px, height_px, mount_m, tilt, sweep, mean_duty
             As of the class itself.
 

@@ -107,7 +107,7 @@ def read_tags(source: str, tags: Mapping[str, str]) -> tuple[Reading | None, lis
     Returns
     -------
     reading
-        None where the thing is no camera that watches a street: a guard, indoors, removed.
+        None where the thing is not a camera that watches a street: a guard, indoors, removed.
     notes
         What became of each value; those of `man_made` speak of the thing as a whole.
     """

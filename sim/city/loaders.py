@@ -214,7 +214,7 @@ class City(model.City):
         Raises
         ------
         InputError
-            It is no name of a folder, or the bundle cannot be written.
+            It is not the name of a folder, or the bundle cannot be written.
         """
         today = datetime.now(UTC).date().isoformat()
         return save_bundle(self, bundle_path(name or self.area.name), imported=today)

@@ -28,7 +28,7 @@ SAME_LINE_M = 0.5
 
 
 def plain_lines(edges: gpd.GeoDataFrame, report: dict[str, float]) -> gpd.GeoDataFrame:
-    """Flat single lines without repeated points; what is no line is counted and left out."""
+    """Flat single lines without repeated points; what is not a line is counted and left out."""
     shape = edges.geometry.to_numpy().copy()
     if shapely.has_z(shape).any():
         shape = shapely.force_2d(shape)

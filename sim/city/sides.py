@@ -1,7 +1,7 @@
 """Both sides of a street where a map draws only its middle.
 
 It decides which streets of a walking network get two pavements, and how far apart: those that no
-mapped footway accompanies, that are no half of a dual carriageway, whose two lines stand for its
+mapped footway accompanies, that are not half of a dual carriageway, whose two lines stand for its
 two sides already, and that have room between the mapped houses. The pavements themselves are drawn
 by `sim.city.pavements`.
 """

@@ -108,7 +108,7 @@ class Walls(Result):
         ----------
         footprints
             Polygons or multipolygons in a projected CRS, with an optional column `height` (m);
-            a height that is no number, not positive or above 1,000 m counts as unknown.
+            a height that is not a number, not positive or above 1,000 m counts as unknown.
         """
         shape = footprints.geometry.to_numpy().copy()
         if shapely.has_z(shape).any():

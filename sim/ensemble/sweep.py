@@ -47,7 +47,7 @@ OF_EVERY_SWEEP = ("area", "seed", "strategy", "optics", "share_rule", "street_sh
 """Columns that every table of cells has, so that tables of several sweeps can be joined."""
 ERASED = ("name", "title", "title_zh", "version")
 APART = ("area", "cameras.totals")
-"""Keys whose values ask another question and are no case of the same: bands are made for each."""
+"""Keys whose values ask another question and are not cases of it: bands are made for each."""
 
 
 class Cell(NamedTuple):

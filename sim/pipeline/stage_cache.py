@@ -117,7 +117,7 @@ class StageCache:
         return arrays
 
     def put(self, stage: str, digest: str, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Keep a stage; a full disk or a folder that cannot be written is no error.
+        """Keep a stage; a full disk or a folder that cannot be written is not an error.
 
         Parameters
         ----------

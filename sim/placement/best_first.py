@@ -51,7 +51,7 @@ def standing(first: Sequence[int] | Longs, candidates: int) -> Longs:
     Raises
     ------
     InputError
-        One of them is no candidate, or stands there twice.
+        One of them is not a candidate, or stands there twice.
     """
     locked = np.asarray(first, np.int64)
     if len(np.unique(locked)) < len(locked) or ((locked < 0) | (locked >= candidates)).any():

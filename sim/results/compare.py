@@ -110,7 +110,7 @@ def compare(runs: Sequence[str | Path], *, tasks: Sequence[str] = (HEADLINE_TASK
     Raises
     ------
     InputError
-        Fewer than two runs, an unknown task, or a folder that is no whole run of this version.
+        Fewer than two runs, an unknown task, or a folder that is not a whole run of this version.
     """
     if not 2 <= len(runs) <= MOST_RUNS:
         raise InputError(f"{len(runs)} runs to compare; give 2 to {MOST_RUNS} run folders")
@@ -152,7 +152,7 @@ def _differing(runs: list[RunData]) -> dict[str, list[Any]]:
 
 
 def _leaves(value: object, key: str = "") -> list[tuple[str, Any]]:
-    """Return (dotted key, value) of all that is no group of keys; lists are values."""
+    """Return (dotted key, value) of all that is not a group of keys; lists are values."""
     if not isinstance(value, Mapping) or not value or key.count(".") > DEEPEST:
         return [(one_line(key), value)]
     inside = [_leaves(part, f"{key}.{name}" if key else str(name)) for name, part in value.items()]

@@ -23,7 +23,7 @@ ALONG_BUS_STREETS = (
 
 
 def along_bus_streets(summary: Mapping[str, Any]) -> bool:
-    """Return whether the trips of a run are no walks, because only streets of buses are known."""
+    """Return whether the trips of a run are not walks, because only streets of buses are known."""
     return (summary.get("area") or {}).get("streets") == "bus-street proxy"
 
 

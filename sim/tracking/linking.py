@@ -29,7 +29,7 @@ from sim.tracking.walks import in_chunks, new_runs, new_spells, seen_arrays
 KINDS_OF_WALKERS = 16
 """Hit rates at which a walk is followed where they vary by person; see `hit_rates`."""
 ALIKE = 1e-12
-"""A spread nearer to 0, or a mean nearer to 0 or 1, is no spread; a spread nearer to 1 is 1."""
+"""A spread nearer to 0, or a mean nearer to 0 or 1, is not a spread; one nearer to 1 is 1."""
 
 
 class LinkingArrays(NamedTuple):

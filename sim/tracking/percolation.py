@@ -164,7 +164,7 @@ class DarkNetwork:
         found, label = np.unique(root[dark], return_inverse=True)
         length = np.bincount(label, e.length[dark], len(found))
         beyond = np.bincount(label, e.leaves_map[dark], len(found)) > 0
-        # a junction alone is no component: none is dark without the pieces that end there
+        # a junction alone is not a component: none is dark without the pieces that end there
         order = np.lexsort((found, -length))
         number = np.empty(len(found), np.int32)
         number[order] = np.arange(len(found), dtype=np.int32)

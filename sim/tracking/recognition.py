@@ -296,7 +296,7 @@ def recognition_burden(
 def recognition_summary(
     burden: pd.DataFrame, total: int, task: str = RecognitionParameters.task
 ) -> dict[str, Any]:
-    """Return the recognition part of a step of summary.json; what is no number is None.
+    """Return the recognition part of a step of summary.json; what is not a number is None.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ DETOUR_M = 10.0
 """Scale of the way along streets less the straight line between two points, exponential."""
 POINTS_AT_ONCE = 20_000
 LONGEST_LINE = 50_000
-"""Points of one line after thinning, 1,000 km at least; more is no walk, and would fill memory."""
+"""Points of one line after thinning, 1,000 km at least; more is not a walk and fills memory."""
 COUNTED = (
     "points_too_far", "joined_across_points_left_out", "dropped_too_far", "dropped_zero_length",
     "unreachable",

@@ -92,7 +92,7 @@ def moments(
     -------
     array
         Seconds in local time, after the midnight of one's own day or, above `FIRST_DATE`, since
-        the year 1; NaN where a text is no moment.
+        the year 1; NaN where a text is not a moment.
     """
     numbers = np.array([number(text) for text in texts], np.float64)
     seconds = _of_numbers(numbers, walks, zone)
@@ -159,7 +159,7 @@ def _are_days(
 
 
 def _put_on_dates(seconds: NDArray[np.float64], dates: Sequence[str]) -> None:
-    """Put clocks on their dates; a text that is no date changes nothing."""
+    """Put clocks on their dates; a text that is not a date changes nothing."""
     for row, text in enumerate(dates):
         try:
             day = datetime.fromisoformat(_plain(text)).toordinal() * DAY_S

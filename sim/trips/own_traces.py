@@ -76,7 +76,7 @@ class Lines:
     def close(
         self, where: str, person: object, name: str = "", name_zh: str = "", departs: str = ""
     ) -> None:
-        """End the line that is being read; one without points is no line."""
+        """End the line that is being read; one without points is left out."""
         points = len(self.coordinates) // 2
         if points == self.ptr[-1]:
             return

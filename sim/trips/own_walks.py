@@ -187,7 +187,7 @@ def _gpx(path: Path, crs: str) -> Traces:
 
 
 def _in_metres(lines: Lines, crs: str, source: str = "EPSG:4326") -> NDArray[np.float64]:
-    """Project the points of all lines; complain of the first that is no position."""
+    """Project the points of all lines; complain of the first that is not a position."""
     raw = np.frombuffer(lines.coordinates, np.float64).reshape(-1, 2)
     if source == "EPSG:4326":
         metres, wrong = projected(raw, crs)

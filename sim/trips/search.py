@@ -225,7 +225,7 @@ def least_cost_way(search: Search, graph: WalkGraph, scratch: SearchScratch) -> 
     sides are pulled by half the difference of the straight lines to the two ends (Ikeda and
     others, "A fast algorithm for finding better routes by AI search techniques", 1994). So the
     least keys of the two heaps add up to a lower bound for every walk not yet found, and the
-    search is over when the best walk found is no dearer. Costs are the same in both directions.
+    search is over when the best walk found costs no more. Costs are the same in both directions.
     """
     heap, size, nodes = scratch.heap, scratch.heap_size, len(graph.x)
     size[0], size[1] = 0, 0

@@ -102,7 +102,7 @@ def _values(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _levels(text: str) -> list[float]:
-    """Return the levels of "-1", "-2;-1", "-2--1" or "-1-3"; none where a word is no level."""
+    """Return the levels of "-1", "-2;-1", "-2--1" or "-1-3"; none where a word is not a level."""
     found: list[float] = []
     for word in _values(text):
         ends = re.fullmatch(rf"({_LEVEL.pattern})(?:-({_LEVEL.pattern}))?", word)

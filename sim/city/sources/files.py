@@ -220,7 +220,7 @@ def read_mtr_exits(path: Path) -> gpd.GeoDataFrame:
     Raises
     ------
     InputError
-        The file is no such list, or a position is no position.
+        The file is not such a list, or a position is not valid.
     """
     records = _json(path)
     if not isinstance(records, list) or not records:
@@ -346,7 +346,7 @@ def _parquet(path: Path) -> gpd.GeoDataFrame:
             f"{path}: takes more than {LARGEST_UNPACKED_MB} MB unpacked; cut the study area out"
         )
     try:
-        with np.errstate(invalid="ignore"):  # vertices that are no number
+        with np.errstate(invalid="ignore"):  # vertices that are not numbers
             return gpd.read_parquet(path)
     except (pyarrow.ArrowException, OSError, ValueError, shapely.errors.ShapelyError) as error:
         raise _damaged(path, error) from error

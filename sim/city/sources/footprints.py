@@ -71,7 +71,7 @@ def tags_of(frame: pd.DataFrame) -> list[dict[str, str]]:
     Parameters
     ----------
     frame
-        A thing a row; what is missing, empty or no text, number or list is no tag.
+        A thing a row; what is missing, empty or not text, number or list is not a tag.
     """
     rows: list[dict[str, str]] = [{} for _ in range(len(frame))]
     for column in OTHER_TAGS:

@@ -41,7 +41,7 @@ def graph_frames(graph: nx.Graph | Frames) -> Frames:
     Raises
     ------
     InputError
-        It is no graph, has no nodes, no edges or no CRS, or a node has no position.
+        It is not a graph, has no nodes, no edges or no CRS, or a node has no position.
     """
     if isinstance(graph, tuple | list):
         return _of_frames(graph)

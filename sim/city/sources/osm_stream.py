@@ -148,7 +148,7 @@ class Reading(NamedTuple):
 
 
 def check_extract(path: Path) -> None:
-    """Refuse what is no extract of one city, before it is read.
+    """Refuse what is not an extract of one city, before it is read.
 
     Raises
     ------
@@ -172,7 +172,7 @@ def check_extract(path: Path) -> None:
 def reading_ahead(paths: Iterable[Path]) -> Iterator[Mapping[Path, Reading]]:
     """Begin to read the extracts among some files, each in two processes of its own.
 
-    What is wrong with a file is said by whoever reads it, so a file that is no extract is passed
+    What is wrong with a file is said by whoever reads it, so a file that is not one is passed
     over here.
     """
     begun: dict[Path, Reading] = {}

@@ -286,7 +286,7 @@ def _near(
 ) -> gpd.GeoDataFrame | None:
     """Return the buildings, or none of them where all lie in a corner of the box without streets.
 
-    On a path through a country park that is no mistake, as it is where a person gives two files.
+    On a path through a country park that is not a mistake, as it is where a person gives two files.
     """
     lines = shapely.geometrycollections(streets.edges.geometry.to_numpy())
     region = shapely.convex_hull(lines).buffer(RIM_M, quad_segs=2).intersection(reach)

@@ -93,7 +93,7 @@ class OwnTable:
         Raises
         ------
         InputError
-            A value that is no finite number, with its line.
+            A value that is not a finite number, with its line.
         """
         column = self.columns[name]
         if isinstance(column, list):
@@ -236,7 +236,7 @@ def numbers_of(path: Path, values: pd.Series[Any], name: str) -> NDArray[np.floa
     Raises
     ------
     InputError
-        A value is no number; names the row.
+        A value is not a number; names the row.
     """
     blank = (values.isna() | (values.astype("str").str.strip() == "")).to_numpy(bool)
     numbers = np.array([number(str(value)) for value in values], np.float64)
@@ -262,7 +262,7 @@ def number(text: str) -> float:
 def projected(
     degrees: NDArray[np.float64], crs: str
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return longitudes and latitudes as metres in `crs`, and which are no position there."""
+    """Return longitudes and latitudes as metres in `crs`, and which are not positions there."""
     longitude, latitude = degrees.reshape(-1, 2).T
     to_metres = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True)
     metres = np.column_stack(to_metres.transform(longitude, latitude)).reshape(-1, 2)

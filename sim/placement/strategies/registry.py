@@ -82,7 +82,7 @@ def ranked(name: str, context: PlacementContext) -> HeadOrder:
     Raises
     ------
     InputError
-        The strategy does not fit the city, or its order is no order of the candidates.
+        The strategy does not fit the city, or does not return an order of the candidates.
     """
     answer = strategy(name)(context)
     known = name in STRATEGIES  # what is ours is checked by tests

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.jit import inner
 
 MEET_M = 1e-3
-"""Intervals of one head closer than this are one sighting; an unseen stretch shorter is no gap."""
+"""Intervals of one head closer than this are one sighting; a gap is at least this long."""
 
 
 class PathArrays(NamedTuple):
