@@ -135,9 +135,17 @@ def _run(
     console.print(_closing_table(summary))
     for line in _reading(summary, mix_words(loaded.scenario.cameras.optics)):
         console.print(line, markup=False)
-    for note in json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["notes"]:
-        console.print(one_line(f"- {note['en']}"), markup=False)
+    for note in _notes(folder):
+        console.print(one_line(f"- {note}"), markup=False)
     print(f"{folder / 'map.html' if draw_map else folder} ({seconds:.1f} s)")
+
+
+def _notes(folder: Path) -> list[str]:
+    """Return what the run substituted, guessed or left out, from its manifest."""
+    manifest = folder / MANIFEST
+    if not manifest.is_file():
+        return []
+    return [note["en"] for note in json.loads(manifest.read_text(encoding="utf-8"))["notes"]]
 
 
 def _closing_table(summary: dict[str, Any]) -> Table:

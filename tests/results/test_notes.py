@@ -1,0 +1,90 @@
+"""What was guessed or left out is told in both languages, in table, map and report."""
+
+import json
+import re
+
+import geopandas as gpd
+import pytest
+import shapely
+from city.drawn import frames, grid_ways
+
+from maps import write_pages
+from sim.city.assemble import assemble
+from sim.city.streets import StreetNetwork
+from sim.city.walls import Walls
+from sim.cli import main
+from sim.results.notes import notes
+from sim.trips.demand import sample_trips
+
+
+def told(city, people=20, **report):
+    trips = sample_trips(city, people=people, seed=1)
+    trips.report.update(report)
+    found = notes(city, trips, people)
+    assert all(set(note) == {"en", "zh"} and all(note.values()) for note in found)
+    assert all(re.search(r"[\u4e00-\u9fff]", note["zh"]) for note in found)
+    return " ".join(note["en"] for note in found)
+
+
+def town(**more):
+    return assemble("town", StreetNetwork.build(*frames(grid_ways())), halo_m=0, **more)
+
+
+def house(height):
+    box = shapely.box(835510, 820010, 835560, 820060)
+    return gpd.GeoDataFrame({"height": [height]}, geometry=[box], crs="EPSG:2326")
+
+
+def test_inferred_walls_and_places_are_told():
+    said = told(town())
+    assert "No building is mapped here" in said
+    assert "Offices: " in said
+    assert "Homes: " in said
+
+
+def test_unknown_heights_are_counted():
+    walls = Walls.from_footprints(house(float("nan")))
+    assert "1 of 1 mapped buildings have no known height" in told(town(buildings=walls))
+    known = Walls.from_footprints(house(12.0))
+    assert "no known height" not in told(town(buildings=known))
+
+
+def test_outlines_that_the_map_cuts_are_counted():
+    provenance = {"left_out_while_reading": {"buildings_cut_or_crossing": 3.0}}
+    assert "3 buildings whose outline" in told(town(provenance=provenance))
+
+
+def test_nobody_walks():
+    assert "Nobody walks (people: 0)" in told(town(), people=0)
+
+
+@pytest.mark.parametrize(
+    ("report", "words"),
+    [
+        ({"left_out_school_pupil": 7.0}, "7 walks or people (school pupil)"),
+        ({"replaced_school_by_market_pupil": 5.0}, "5 walks go elsewhere"),
+        ({"instead_home-office": 1.0}, "from home to office instead"),
+        ({"left_out_school_pupil": 0.0}, ""),
+    ],
+)
+def test_what_people_do_instead(report, words):
+    assert words in told(town(), **report)
+
+
+def test_the_notes_stand_in_table_map_and_report(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "s.yaml").write_text(
+        "name: s\narea: mong_kok_core\ncameras: {totals: [4000], strategy: junctions}\n"
+        "trips: {people: 20}\nseed: 1\n"
+    )
+    assert main(["run", "s.yaml", "--out", "run"]) == 0
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
+    assert manifest["notes"]
+    printed = " ".join(capsys.readouterr().out.split())
+    for note in manifest["notes"]:
+        assert note["en"][:40] in printed
+    write_pages(tmp_path / "run")
+    for page in ("map.html", "report.html"):
+        text = (tmp_path / "run" / page).read_text(encoding="utf-8")
+        assert 'id="run-notes"' in text
+        assert manifest["notes"][0]["zh"][:10] in text
