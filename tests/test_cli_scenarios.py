@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.city.bundle_folder import FORMAT
 from sim.cli import main
 from sim.scenario.load import read_scenario
 
@@ -117,7 +118,7 @@ def test_data_for_programs(
 ) -> None:
     monkeypatch.setenv("HK_CAMERA_SIM_DATA", "bundles")
     Path("bundles/broken").mkdir(parents=True)
-    Path("bundles/broken/manifest.json").write_text("{")
+    Path("bundles/broken/manifest.json").write_text(f'{{"format": "{FORMAT}", "ver')
     built_in, broken = answer(capsys, ["data", "list"])
     assert (built_in["name"], built_in["built_in"]) == ("mong_kok_core", True)
     assert broken["name"] == "broken"
