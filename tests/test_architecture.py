@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from architecture import source
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 
 

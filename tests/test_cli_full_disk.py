@@ -10,6 +10,8 @@ import shapely
 
 from sim.cli import main
 
+pytestmark = pytest.mark.slow
+
 SCENARIO = """name: small
 area: mong_kok_core
 cameras: {totals: [4000]}

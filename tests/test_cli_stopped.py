@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 psutil = pytest.importorskip("psutil", reason="comes with dask.distributed")
 
 ROOT = Path(__file__).parents[1]

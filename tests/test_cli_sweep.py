@@ -18,6 +18,8 @@ import pytest
 
 from sim.cli import main
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("distributed", reason="sweeps need the extra `distributed`")
 psutil = pytest.importorskip("psutil", reason="comes with dask.distributed")
 

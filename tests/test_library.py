@@ -16,6 +16,8 @@ import shapely
 import sim
 from sim.errors import InputError, InputErrors
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "from-python.md"
 

@@ -11,6 +11,8 @@ from sim.pipeline.run import run
 from sim.processes import available_cores
 from sim.scenario.load import load_scenario
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 TUTORIAL = ROOT / "docs" / "tutorials" / "urbanist.md"
 

@@ -21,6 +21,8 @@ from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
 from sim.errors import InputError
 
+pytestmark = pytest.mark.slow
+
 CRS = "EPSG:2326"
 HIGHWAYS = ("primary", "residential", "residential", "service", "footway")
 

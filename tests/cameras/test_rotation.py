@@ -22,6 +22,8 @@ from sim.city.walls import Walls
 from sim.placement.placing import place
 from sim.sight.sightings import see
 
+pytestmark = pytest.mark.slow
+
 CLOSE_M = 1e-6
 """Coordinates are near 8e5 m, so a turn rounds them to about 1e-9 m."""
 

@@ -10,6 +10,8 @@ import pytest
 
 from sim.cli import main
 
+pytestmark = pytest.mark.slow
+
 LIMIT_MB = 32
 """Of one blob unpacked, by the format."""
 

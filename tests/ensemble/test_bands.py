@@ -25,6 +25,8 @@ from sim.results.metrics import figures_of
 from sim.results.uncertainty import variance_shares
 from sim.scenario.schema import Scenario
 
+pytestmark = pytest.mark.slow
+
 TASKS = ["detect", "observe", "recognise", "identify"]
 TOTALS = [4000, 60000]
 FILES = ["bands.json", "cells.csv", "cells.jsonl"]

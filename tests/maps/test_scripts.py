@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from random_towns import cases_of
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 TESTS = Path("tests", "maps", "js")
 NODE = shutil.which("node")

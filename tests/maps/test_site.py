@@ -11,6 +11,8 @@ from maps.page import percent
 from maps.run_folder import read_run_folder
 from sim.errors import InputError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def run_with_pages(run_folder, tmp_path_factory):

@@ -11,6 +11,8 @@ ROOT = Path(__file__).parents[2]
 TESTS = """
 import pytest
 
+pytestmark = pytest.mark.slow
+
 @pytest.mark.parametrize("name", ["here", "gone"])
 def test_of_a_tool(name):
     if name == "gone":

@@ -16,6 +16,8 @@ from sim.results.compare import compare
 from sim.results.metrics import FIGURES, figures_of, in_words
 from sim.scenario.schema import Scenario
 
+pytestmark = pytest.mark.slow
+
 TOTALS = [4000, 60000]
 
 

@@ -10,6 +10,8 @@ from sim.results.dictionary import LAYERS, LEFT_OUT
 from sim.scenario.schema import Scenario
 from sim.sight import ranks
 
+pytestmark = pytest.mark.slow
+
 ARROW = {
     "text": {"string", "large_string"},
     "float64": {"double"},

@@ -24,6 +24,8 @@ from sim.results.export import default_out, export_run, plain_text
 from sim.results.run import read_run
 from sim.scenario.schema import Scenario
 
+pytestmark = pytest.mark.slow
+
 TOTALS = (4000, 60000)
 HOSTILE = [
     "=HYPERLINK(\"http://x\",\"y\")", "+1+1", "-2", "@SUM(A1)", "\t=1", " =1", "＝1", "a,b;c\"d",

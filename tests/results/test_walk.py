@@ -18,6 +18,8 @@ from sim.results.run import read_run
 from sim.results.walk import FIGURES, walk_run
 from sim.scenario.schema import Scenario
 
+pytestmark = pytest.mark.slow
+
 ENDS = ["Mong Kok exit E2", "Flower Market"]
 TOTALS = [4000, 20000, 60000]
 
