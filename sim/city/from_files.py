@@ -25,6 +25,7 @@ from sim.city.district_names import district_words, named_districts
 from sim.city.model import City
 from sim.city.places import Places
 from sim.city.sides import with_both_sides
+from sim.city.sources.buildings import COUNTED
 from sim.city.sources.bus_streets import (
     ASSUMPTIONS,
     PROXY,
@@ -209,7 +210,7 @@ def _read_streets(path: Path, kind: Kind, begun: Mapping[Path, Reading]) -> _Str
 
 
 def _read_features(kinds: Mapping[Path, Kind], begun: Mapping[Path, Reading]) -> _Features:
-    """Read buildings and places of all files."""
+    """Read buildings and places of all files; polygons replace an extract's buildings."""
     buildings: gpd.GeoDataFrame | None = None
     places: list[gpd.GeoDataFrame] = []
     report: dict[str, float] = {}
@@ -218,6 +219,8 @@ def _read_features(kinds: Mapping[Path, Kind], begun: Mapping[Path, Reading]) ->
         places.append(found)
     read = [read_buildings(path) for path, kind in kinds.items() if kind == "polygons"]
     given = [frame for frame, _ in read]
+    if given:
+        report = {name: count for name, count in report.items() if name not in COUNTED}
     for _, counted in read:
         report = {name: report.get(name, 0.0) + counted.get(name, 0.0) for name in report | counted}
     if given:

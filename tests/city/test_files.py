@@ -6,10 +6,12 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from city.test_pbf import written
 from drawn import ORIGIN, frames, grid_ways, shared
 from shapely.affinity import translate
 from shapely.geometry import box
 
+from sim.city import from_files
 from sim.city.sources import files
 from sim.city.sources.files import (
     file_kind,
@@ -93,6 +95,40 @@ def test_roofs_and_points_are_no_walls(tmp_path):
     assert len(found) == 1
     assert np.isnan(found["height"]).all()
     assert report == {"roofs_and_the_like": 1, "height_unknown": 1}
+
+
+PARTS = {
+    "a roof": ({"building": "roof"}, "roofs_and_the_like"),
+    "a cellar": ({"building": "yes", "level": "-1"}, "buildings_underground"),
+    "a room": ({"building": "yes", "indoor": "room"}, "rooms_inside"),
+    "a bridge between houses": ({"building": "yes", "min_height": "9"}, "parts_above_the_street"),
+    "a house cut by the edge": ({"building": "yes"}, "buildings_cut_or_crossing"),
+    "a house of which nothing is left": ({"building": "yes"}, "buildings_without_outline"),
+}
+
+
+@pytest.mark.parametrize("case", PARTS)
+def test_counts_of_buildings_go_with_the_buildings(tmp_path, case):
+    tags, reason = PARTS[case]
+    gone = {"buildings_cut_or_crossing": (12,), "buildings_without_outline": (11, 12)}
+    ways = [([1, 2, 12, 11, 1], tags), ([30, 31, 32], {"highway": "residential"})]
+    path = written(tmp_path / "a.osm.pbf", ways, missing=gone.get(reason, ()))
+    given = houses().to_crs(4326)
+    given.to_file(tmp_path / "houses.geojson")
+    kinds = {path: "pbf"}
+    assert from_files._read_features(kinds, {}).report == {reason: 1}
+    found = from_files._read_features({**kinds, tmp_path / "houses.geojson": "polygons"}, {})
+    assert found.report == {"height_unknown": 2}
+    assert len(found.buildings) == 2
+
+
+def test_counts_of_streets_and_places_stay_beside_given_buildings(tmp_path):
+    ways = [([1, 2, 3], {"highway": "residential"}), ([5, 6], {"building": "yes"})]
+    points = {7: {"highway": "bus_stop"}}
+    path = written(tmp_path / "a.osm.pbf", ways, points=points)
+    houses().to_crs(4326).to_file(tmp_path / "houses.geojson")
+    found = from_files._read_features({path: "pbf", tmp_path / "houses.geojson": "polygons"}, {})
+    assert found.report == {"bus_stops_as_stations": 1, "height_unknown": 2}
 
 
 def test_an_area_is_the_union_of_its_polygons(tmp_path):

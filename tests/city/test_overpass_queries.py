@@ -11,7 +11,6 @@ from overpass_server import Planet, evaluate
 
 from sim.area import HONG_KONG_CRS, district_outlines, districts
 from sim.city.sources.named_areas import WantedArea
-from sim.city.sources.osm_stream import PLACE_TAGS
 from sim.city.sources.overpass_queries import (
     LAYERS,
     MB_PER_KM2,
@@ -21,6 +20,7 @@ from sim.city.sources.overpass_queries import (
     questions,
     tiles,
 )
+from sim.city.sources.place_tags import PLACE_TAGS
 from sim.errors import InputError
 
 HERE = Box(22.30, 114.15, 22.32, 114.18)

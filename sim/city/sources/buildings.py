@@ -31,6 +31,12 @@ BUILDING_KEYS = (
 )  # fmt: skip
 """All tags that decide whether a building stands and how high it is."""
 NOT_BUILDINGS = "not_buildings"
+ROOFS, ABOVE, UNDERGROUND, ROOMS = (
+    "roofs_and_the_like", "parts_above_the_street", "buildings_underground", "rooms_inside",
+)  # fmt: skip
+CUT, WITHOUT_OUTLINE = "buildings_cut_or_crossing", "buildings_without_outline"
+COUNTED = frozenset({ROOFS, ABOVE, UNDERGROUND, ROOMS, CUT, WITHOUT_OUTLINE})
+"""Reasons under which a report of an extract counts buildings, and those only."""
 _LEVEL = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 
@@ -70,13 +76,13 @@ def read_building(tags: Tags) -> Building | None:
 def _left_out(tags: Tags, value: str) -> str:
     """Return why a building hides nothing at eye height from the street, empty if it does."""
     if not set(_values(value)) - NOT_STANDING:
-        return "roofs_and_the_like"
+        return ROOFS
     if underside(tags) >= FLOATING_M:
-        return "parts_above_the_street"
+        return ABOVE
     if _is_underground(tags):
-        return "buildings_underground"
+        return UNDERGROUND
     if set(_values(tags.get("indoor") or "")) & INSIDE:
-        return "rooms_inside"
+        return ROOMS
     return ""
 
 

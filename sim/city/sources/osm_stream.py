@@ -23,8 +23,16 @@ from typing import NamedTuple, TypeVar
 import osmium
 from osmium.filter import EntityFilter, IdFilter, KeyFilter, TagFilter
 
-from sim.city.sources.buildings import Building, Tags, building_height, read_building
+from sim.city.sources.buildings import (
+    CUT,
+    WITHOUT_OUTLINE,
+    Building,
+    Tags,
+    building_height,
+    read_building,
+)
 from sim.city.sources.cut_outlines import Outline, Piece, closed_outline
+from sim.city.sources.place_tags import PLACE_PAIRS, PLACE_TAGS, place_kind
 from sim.errors import InputError
 from sim.processes import same_package
 
@@ -35,53 +43,11 @@ WAY_TAGS = (
     "highway", "name", "name:zh", "name:en", "bridge", "tunnel", "covered", "indoor", "layer",
     "access", "foot", "sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right", "area",
 )  # fmt: skip
-PLACE_TAGS: tuple[tuple[str, frozenset[str], str], ...] = (
-    ("railway", frozenset({"subway_entrance", "train_station_entrance"}), "entrance"),
-    ("railway", frozenset({"station", "halt"}), "rail"),
-    ("public_transport", frozenset({"station"}), "rail"),
-    ("amenity", frozenset({"ferry_terminal", "bus_station"}), "station"),
-    ("highway", frozenset({"bus_stop"}), "bus_stop"),
-    ("amenity", frozenset({"marketplace"}), "market"),
-    ("shop", frozenset({"department_store", "mall", "supermarket"}), "market"),
-    ("amenity", frozenset({"college", "kindergarten", "school", "university"}), "school"),
-    (
-        "amenity",
-        frozenset({
-            "clinic", "courthouse", "doctors", "hospital", "place_of_worship", "police", "shelter",
-            "social_facility",
-        }),
-        "sensitive",
-    ),
-    ("office", frozenset({"association", "lawyer", "ngo", "political_party", "union"}),
-     "sensitive"),
-    ("office", frozenset({"company", "diplomatic", "financial", "government", "insurance", "it"}),
-     "office"),
-    ("building", frozenset({"commercial", "office"}), "office"),
-    ("amenity", frozenset({"arts_centre", "library", "theatre", "townhall"}), "landmark"),
-    ("tourism", frozenset({"attraction", "gallery", "museum"}), "landmark"),
-)  # fmt: skip
-"""Which tag makes which kind of place, the first that fits counts; entrance, rail and bus_stop
-are turned into stations once the whole file is read."""
-
 _BUILT_KEYS = ("building", "building:part")
 _FEATURE_KEYS = (
     *_BUILT_KEYS, *(key for key, _, _ in PLACE_TAGS if key != "highway"),
 )  # fmt: skip
 """Tags that make an area worth building; a bus stop, the only highway among places, is a point."""
-_PLACE_RANKS: list[tuple[str, dict[str, int]]] = [
-    (
-        key,
-        {
-            value: rank
-            for rank, (other, values, _) in enumerate(PLACE_TAGS)
-            if other == key
-            for value in values
-        },
-    )
-    for key in dict.fromkeys(key for key, _, _ in PLACE_TAGS)
-]
-"""For each key in use, the values that make a place and their row in `PLACE_TAGS`."""
-_PLACE_PAIRS = [(key, value) for key, ranks in _PLACE_RANKS for value in ranks]
 _NO_OTHER_TAGS = (None,) * (len(WAY_TAGS) - 1)
 
 
@@ -310,7 +276,7 @@ def _meet_features(path: Path, met: Features) -> None:
     factory = osmium.geom.WKBFactory()
     kind = osmium.osm
     items = osmium.FileProcessor(str(path)).with_areas(KeyFilter(*_FEATURE_KEYS))
-    places, outlines = TagFilter(*_PLACE_PAIRS), KeyFilter(*_FEATURE_KEYS)
+    places, outlines = TagFilter(*PLACE_PAIRS), KeyFilter(*_FEATURE_KEYS)
     buildings = KeyFilter(*_BUILT_KEYS)
     places.enable_for(kind.NODE)
     buildings.enable_for(kind.WAY | kind.RELATION)
@@ -323,7 +289,7 @@ def _meet_features(path: Path, met: Features) -> None:
         elif isinstance(item, osmium.osm.Way):
             drawn.ways.append(item.id)
         elif isinstance(item, osmium.osm.Node):
-            place = _place_kind(item.tags)
+            place = place_kind(item.tags)
             if place and item.location.valid():
                 _take_place(item.tags, place, factory.create_point(item), met)
         elif isinstance(item, osmium.osm.Relation):
@@ -386,15 +352,15 @@ def _take_cut_buildings(
         if way.id in alone and way.is_closed():
             found.append(({tag.k: tag.v for tag in way.tags}, Outline((way.id,), ())))
         elif way.id in alone:
-            _count(met.report, "buildings_without_outline")
+            _count(met.report, WITHOUT_OUTLINE)
     for tags, outline in [*found, *relations.values()]:
         building = read_building(tags)
         shape = closed_outline(outline, pieces) if building else ""
         if building and shape:
-            _count(met.report, "buildings_cut_or_crossing")
+            _count(met.report, CUT)
             _take_building(tags, building, shape, met)
         elif building:
-            _count(met.report, "buildings_without_outline")
+            _count(met.report, WITHOUT_OUTLINE)
 
 
 def _piece(way: osmium.osm.Way, locations: osmium.index.LocationTable) -> Piece:
@@ -449,7 +415,7 @@ def _take_area(
     area: osmium.osm.Area, factory: osmium.geom.WKBFactory, met: Features, drawn: _Drawn
 ) -> None:
     tags = area.tags
-    building, kind = read_building(tags), _place_kind(tags)
+    building, kind = read_building(tags), place_kind(tags)
     if building is None and kind is None:
         return
     try:
@@ -483,16 +449,6 @@ def _take_place(tags: Tags, kind: str, shape: str, met: Features) -> None:
 def _count(report: dict[str, float], reason: str) -> None:
     """Count one more thing that was left out."""
     report[reason] = report.get(reason, 0.0) + 1.0
-
-
-def _place_kind(tags: Tags) -> str | None:
-    first = len(PLACE_TAGS)
-    value_of = tags.get
-    for key, rank in _PLACE_RANKS:
-        value = value_of(key)
-        if value is not None and value in rank:
-            first = min(first, rank[value])
-    return PLACE_TAGS[first][2] if first < len(PLACE_TAGS) else None
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from sim.city.sources.named_areas import WantedArea
-from sim.city.sources.osm_stream import PLACE_TAGS
 from sim.city.sources.pbf import ENTRANCE_REACH_M
+from sim.city.sources.place_tags import PLACE_TAGS
 from sim.city.sources.server import Server
 from sim.errors import InputError
 
