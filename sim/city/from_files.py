@@ -42,6 +42,11 @@ from sim.city.sources.files import (
     read_streets,
 )
 from sim.city.sources.osm_stream import OSM
+from sim.city.sources.own_places import (
+    joined_places,
+    read_places,
+    with_places_outside,
+)
 from sim.city.sources.pbf import read_features, read_ways
 from sim.city.streets import StreetNetwork, projected_crs
 from sim.city.walls import Walls
@@ -110,6 +115,7 @@ def import_files(
     name_zh: str = "",
     private: bool = False,
     pavements: bool = False,
+    places: Path | str | None = None,
     begun: Mapping[Path, Reading] | None = None,
 ) -> City:
     """Build a city from files: streets, and where given buildings and station exits.
@@ -133,6 +139,8 @@ def import_files(
         Walk ways of private access too.
     pavements
         Infer both pavements of streets that have none on the map (`sim.city.sides`).
+    places
+        File of places beside those of the map (`sim.city.sources.own_places`).
     begun
         Processes that read extracts already (`sim.city.sources.osm_stream.reading_ahead`).
 
@@ -143,21 +151,37 @@ def import_files(
     """
     kinds = {path: file_kind(path) for path in map(Path, paths)}
     layers = _read(kinds, area, halo_m, begun or {}, private)
+    given = None if places is None else read_places(Path(places), layers.middles.crs)
+    if given is not None:
+        joined, added = joined_places(layers.places, given)
+        layers = layers._replace(places=joined, report=layers.report | added)
+    city = _assembled(layers, (name, name_zh), _sources(kinds, area, places), pavements, kinds)
+    if given is not None:
+        city = with_places_outside(city, given, str(places))
+    return _as_proxy(city, layers.study.covered) if "bus_streets" in kinds.values() else city
+
+
+def _assembled(
+    layers: _Layers,
+    names: tuple[str, str],
+    sources: list[dict[str, Any]],
+    pavements: bool,
+    kinds: Mapping[Path, Kind],
+) -> City:
     middles, study = layers.middles, layers.study
-    city = assemble(
-        name,
+    return assemble(
+        names[0],
         with_both_sides(middles, layers.mapped) if pavements else middles,
         buildings=layers.mapped,
         area=study.polygon,
         region=study.polygon if study.covered else None,
         halo_m=study.halo_m,
         places=Places(layers.places),
-        name_zh=name_zh,
-        provenance={"sources": _sources(kinds, area), "left_out_while_reading": layers.report},
+        name_zh=names[1],
+        provenance={"sources": sources, "left_out_while_reading": layers.report},
         same_source="polygons" not in kinds.values(),
         centrelines=middles,
     )
-    return _as_proxy(city, study.covered) if "bus_streets" in kinds.values() else city
 
 
 def _read(
@@ -284,11 +308,15 @@ def _as_proxy(city: City, covered: tuple[DistrictPart, ...]) -> City:
     return replace(city, area=area, provenance=provenance)
 
 
-def _sources(kinds: Mapping[Path, Kind], area: Path | str | None) -> list[dict[str, Any]]:
+def _sources(
+    kinds: Mapping[Path, Kind], area: Path | str | None, places: Path | str | None
+) -> list[dict[str, Any]]:
     """Describe the files, with digests and terms."""
     described = [_source(path, kind) for path, kind in kinds.items()]
     if area is not None and not district_words(str(area)):
         described.append(_source(Path(area), "area"))
+    if places is not None:
+        described.append(_source(Path(places), "places"))
     return described
 
 

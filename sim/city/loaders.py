@@ -25,10 +25,12 @@ from sim.city.bundle_folder import (
 )
 from sim.city.district_names import district_bundle, district_words
 from sim.city.from_files import import_files
+from sim.city.places import Places
 from sim.city.sources.footprints import read_footprints
 from sim.city.sources.graphs import Frames
 from sim.city.sources.named_areas import NOMINATIM, nominatim, wanted_area
 from sim.city.sources.overpass import OVERPASS, fetch_city, overpass
+from sim.city.sources.own_places import joined_places, places_of, with_places_outside
 from sim.city.sources.sample import load_sample
 from sim.city.streets import StreetNetwork
 from sim.errors import InputError
@@ -64,6 +66,7 @@ class City(model.City):
         name: str = "my area",
         halo_m: float = 0.0,
         private: bool = False,
+        places: gpd.GeoDataFrame | None = None,
     ) -> City:
         """Build a city from an osmnx graph and, where given, building polygons.
 
@@ -84,20 +87,34 @@ class City(model.City):
             Width of the rim (m) that is simulated and not counted, taken off the graph's outline.
         private
             Whether ways that are closed to the public are walked as well.
+        places
+            Schools, clinics, offices … in any coordinate system, with a column kind or columns
+            named after OpenStreetMap tags; see `sim.city.sources.own_places`.
 
         Raises
         ------
         InputError
-            The graph has no coordinate system, or nothing in it can be walked.
+            A place is of no known kind, or all lie elsewhere; the graph has no coordinate system,
+            or nothing in it can be walked.
         """
         streets = StreetNetwork.from_osmnx(graph, private=private)
         left_out: dict[str, float] = {}
         if buildings is not None:
             buildings, left_out = read_footprints(buildings)
-        provenance = {"left_out_while_reading": left_out}
-        return cls._of(
-            assemble(name, streets, buildings=buildings, halo_m=halo_m, provenance=provenance)
+        given = None if places is None else places_of(places, streets.crs, "places")
+        known = Places.empty(streets.crs).table
+        if given is not None:
+            known, added = joined_places(known, given)
+            left_out |= added
+        city = assemble(
+            name,
+            streets,
+            buildings=buildings,
+            halo_m=halo_m,
+            places=Places(known),
+            provenance={"left_out_while_reading": left_out},
         )
+        return cls._of(city if given is None else with_places_outside(city, given, "places"))
 
     @classmethod
     def from_files(
@@ -110,6 +127,7 @@ class City(model.City):
         name_zh: str = "",
         private: bool = False,
         pavements: bool = False,
+        places: str | Path | None = None,
     ) -> City:
         """Build a city from files, as `sim data import` does; see `from_files.import_files`.
 
@@ -128,6 +146,8 @@ class City(model.City):
             Whether ways that are closed to the public are walked as well.
         pavements
             Whether streets that have no pavements on the map get both.
+        places
+            File of schools, clinics, offices … that stand beside those of the map.
 
         Raises
         ------
@@ -142,6 +162,7 @@ class City(model.City):
             name_zh=name_zh,
             private=private,
             pavements=pavements,
+            places=places,
         )
         return cls._of(city)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -33,6 +33,7 @@ app = command_app()
         "sim data import central.osm.pbf --name central",
         "sim data import streets.graphml buildings.geojson --name town --area edge.geojson",
         'sim data import hong-kong-latest.osm.pbf --name wan_chai --area "Wan Chai"',
+        "sim data import central.osm.pbf --name central --places clinics.csv",
         "sim data import hong_kong_streets.gpkg --name hong_kong",
         "sim data import central.osm.pbf --name central --json",
     )
@@ -57,6 +58,14 @@ def data_import_command(
             help="Where figures count: a polygon, or districts of Hong Kong.",
         ),
     ] = None,
+    places: Annotated[
+        Path | None,
+        typer.Option(
+            "--places",
+            metavar="FILE",
+            help="Schools, clinics, offices … beside those of the map, with a column kind.",
+        ),
+    ] = None,
     halo: Halo = None,
     private: Private = False,
     pavements: Pavements = False,
@@ -64,9 +73,9 @@ def data_import_command(
     debug: Debug = False,
 ) -> None:
     """Make a bundle from files: streets, and where given buildings and station exits."""
-    walked = {"private": private, "pavements": pavements}
+    wanted = {"private": private, "pavements": pavements, "places": places}
     with _without_looking_for_cycles():
-        folder, city = _import(files, name, name_zh, area, halo, walked)
+        folder, city = _import(files, name, name_zh, area, halo, wanted)
     from sim.commands.city_words import show_kept  # slow: loads the engine, see `_import`
 
     show_kept(city, name, folder, as_json=as_json)
@@ -92,7 +101,7 @@ def _import(
     name_zh: str,
     area: str | None,
     halo: float | None,
-    walked: dict[str, bool],
+    wanted: dict[str, Any],
 ) -> tuple[Path, City]:
     with progress() as announce, reading_ahead(files) as begun:
         announce("reading")
@@ -102,7 +111,7 @@ def _import(
 
         folder = bundle_path(name)
         city = import_files(
-            files, name, area=area, halo_m=halo, name_zh=name_zh, begun=begun, **walked
+            files, name, area=area, halo_m=halo, name_zh=name_zh, begun=begun, **wanted
         )
         announce("writing")
         save_bundle(city, folder, imported=datetime.now(UTC).date().isoformat())

@@ -76,6 +76,7 @@ def _of_outlines(counts: Mapping[str, float]) -> Iterator[Note]:
 
 
 def _of_places(city: City) -> Iterator[Note]:
+    yield from _of_given_places(city.provenance.get("left_out_while_reading") or {})
     said = city.provenance.get("assumptions") or []
     in_chinese = {
         "homes:": "住處並無資料，按街道平均分佈（見英文說明）。",
@@ -85,6 +86,22 @@ def _of_places(city: City) -> Iterator[Note]:
         for prefix, chinese in in_chinese.items():
             if text.startswith(prefix):
                 yield Note(f"{text[0].upper()}{text[1:]}.", chinese)
+
+
+def _of_given_places(counts: Mapping[str, float]) -> Iterator[Note]:
+    given = int(counts.get("places_given", 0))
+    same, outside = (
+        int(counts.get(f"places_{what}", 0)) for what in ("mapped_and_given", "outside")
+    )
+    rows = int(sum(n for name, n in counts.items() if name.startswith("places_left_out_")))
+    if given:
+        yield Note(
+            f"{given:,} places are of a file that was given ({outside:,} of them beyond the "
+            f"streets; {rows:,} rows were left out); {same:,} on the map were taken for one of "
+            "them.",
+            f"{given:,} 個地點來自用戶檔案（{outside:,} 個在街道範圍外；{rows:,} 行未有採用）；"
+            f"地圖上 {same:,} 個地點視為相同。",
+        )
 
 
 def _of_streets(city: City) -> Iterator[Note]:
