@@ -34,6 +34,15 @@ class Slots(NamedTuple):
     """What each slot would add now; the choice keeps it exact."""
 
 
+class Free(NamedTuple):
+    """What is still unseen: of stretch s the first parts[s] rows from stretch_ptr[s] + s on."""
+
+    parts: Ints
+    start: Ints
+    end: Ints
+    """Millimetres along the edge; the parts of a stretch stand in no order."""
+
+
 def greedy_cover(incidence: Incidence, count: int, *, first: Sequence[int] | Longs = ()) -> Picks:
     """Choose heads that see most street: each adds more unseen length than any other would.
 
@@ -100,70 +109,55 @@ def _choose(
     check_keys(int(slots.gain.max(initial=0)), len(slots.gain))
     stretches = incidence.stretches
     cells = len(slots.cell_ptr) - 1
-    unseen = np.bincount(cell, stretches.length, cells).astype(np.int64)
+    length = np.bincount(cell, stretches.length, cells).astype(np.int64)
     # a stretch falls apart into one more unseen part with each row at most
     room = len(incidence.head) + len(stretches.edge)
-    free_start, free_end = np.empty(room, np.int32), np.empty(room, np.int32)
-    order, gain = np.empty(count, np.int64), np.empty(count, np.int64)
-    chosen = _choose_heads(
-        incidence.stretch_ptr, incidence.start, incidence.end, incidence.row_stretch,
-        incidence.head_ptr, incidence.head_row, stretches.start, stretches.end,
-        slots.cell_ptr, slots.head, slots.of_row, slots.gain, cell, unseen, unseen.copy(),
-        locked, free_start, free_end, order, gain,
-    )  # fmt: skip
-    return Picks(order[:chosen], gain[:chosen])
+    free = Free(
+        np.ones(len(stretches.edge), np.int32), np.empty(room, np.int32), np.empty(room, np.int32)
+    )
+    picks = Picks(np.empty(count, np.int64), np.empty(count, np.int64))
+    chosen = _choose_heads(incidence, slots, cell, length, free, locked, picks)
+    return Picks(picks.order[:chosen], picks.gain[:chosen])
 
 
 @kernel
 def _choose_heads(
-    stretch_ptr: Longs, start: Ints, end: Ints, row_stretch: Ints,
-    head_ptr: Longs, head_row: Longs, stretch_start: Ints, stretch_end: Ints,
-    cell_ptr: Longs, slot_head: Longs, slot_of_row: Ints, gain: Longs,
-    cell: Ints, length: Longs, unseen: Longs,
-    locked: Longs, free_start: Ints, free_end: Ints, order: Longs, gained: Longs,
+    incidence: Incidence, slots: Slots, cell: Ints, length: Longs, free: Free, locked: Longs,
+    picks: Picks,
 ) -> int:  # fmt: skip
-    """Choose heads one by one; return how many were found.
-
-    The unseen parts of stretch s are the first parts[s] of free_start and free_end from
-    stretch_ptr[s] + s on, in no order.
-    """
-    stretches, slots = len(stretch_start), len(gain)
-    parts = np.ones(stretches, np.int32)
-    for s in range(stretches):
-        free_start[stretch_ptr[s] + s] = stretch_start[s]
-        free_end[stretch_ptr[s] + s] = stretch_end[s]
-    heap = np.empty(slots, np.int64)
+    """Choose heads one by one; return how many were found."""
+    stretches, stretch_ptr = incidence.stretches, incidence.stretch_ptr
+    for s in range(len(stretches.start)):
+        free.start[stretch_ptr[s] + s] = stretches.start[s]
+        free.end[stretch_ptr[s] + s] = stretches.end[s]
+    heap = np.empty(len(slots.gain), np.int64)
     size = np.zeros(len(length), np.int64)
     floor = np.zeros(len(length), np.int64)
+    unseen = length.copy()
     taken = 0
-    while taken < len(order):
+    while taken < len(picks.order):
         if taken < len(locked):
             head = locked[taken]
         else:
-            slot = _best_of_the_least_seen(heap, cell_ptr, size, floor, gain, length, unseen)
+            slot = _best_of_the_least_seen(heap, slots, size, floor, length, unseen)
             if slot < 0:
                 break
-            head = slot_head[slot]
+            head = slots.head[slot]
         new = 0
-        for i in range(head_ptr[head], head_ptr[head + 1]):
-            row = head_row[i]
-            s = row_stretch[row]
-            seen = _see(
-                stretch_ptr[s], stretch_ptr[s + 1], start[row], end[row], s, parts,
-                free_start, free_end, start, end, slot_of_row, gain,
-            )  # fmt: skip
-            unseen[cell[s]] -= seen
+        for i in range(incidence.head_ptr[head], incidence.head_ptr[head + 1]):
+            row = incidence.head_row[i]
+            seen = _see(incidence, slots, free, row)
+            unseen[cell[incidence.row_stretch[row]]] -= seen
             new += seen
-        order[taken], gained[taken] = head, new
+        picks.order[taken], picks.gain[taken] = head, new
         taken += 1
     return taken
 
 
 @lean_inner
 def _best_of_the_least_seen(
-    heap: Longs, cell_ptr: Longs, size: Longs, floor: Longs, gain: Longs,
-    length: Longs, unseen: Longs,
-) -> int:  # fmt: skip
+    heap: Longs, slots: Slots, size: Longs, floor: Longs, length: Longs, unseen: Longs
+) -> int:
     """Return the best slot of the cell with the least share seen, -1 where nothing is left.
 
     A cell with nothing to gain has an empty heap and a floor of 1.
@@ -175,7 +169,8 @@ def _best_of_the_least_seen(
                 least, share = c, unseen[c] / length[c]
         if least < 0:
             return -1
-        begin, stop = cell_ptr[least], cell_ptr[least + 1]
+        begin, stop = slots.cell_ptr[least], slots.cell_ptr[least + 1]
+        gain = slots.gain
         size[least], floor[least] = settle(heap, begin, stop, size[least], floor[least], gain)
         if size[least] > 0:
             slot: int = len(gain) - 1 - heap[begin] % len(gain)
@@ -183,16 +178,17 @@ def _best_of_the_least_seen(
 
 
 @lean_inner
-def _see(
-    begin: int, stop: int, low: int, high: int, stretch: int, parts: Ints,
-    free_start: Ints, free_end: Ints, start: Ints, end: Ints, slot_of_row: Ints, gain: Longs,
-) -> int:  # fmt: skip
-    """See low to high on a stretch: take it from every row that saw it; return what was new."""
+def _see(incidence: Incidence, slots: Slots, free: Free, seen: int) -> int:
+    """See what row `seen` sees: take it from every row that saw it; return what was new."""
+    start, end, of_row, gain = incidence.start, incidence.end, slots.of_row, slots.gain
+    low, high = start[seen], end[seen]
+    stretch = incidence.row_stretch[seen]
+    begin, stop = incidence.stretch_ptr[stretch], incidence.stretch_ptr[stretch + 1]
     base = begin + stretch
     new = 0
     k = 0
-    while k < parts[stretch]:
-        a, b = max(low, free_start[base + k]), min(high, free_end[base + k])
+    while k < free.parts[stretch]:
+        a, b = max(low, free.start[base + k]), min(high, free.end[base + k])
         if a >= b:
             k += 1
             continue
@@ -200,20 +196,20 @@ def _see(
         for row in range(begin, stop):
             both = min(b, end[row]) - max(a, start[row])
             if both > 0:
-                gain[slot_of_row[row]] -= both
-        before, after = a > free_start[base + k], b < free_end[base + k]
+                gain[of_row[row]] -= both
+        before, after = a > free.start[base + k], b < free.end[base + k]
         if before and after:
-            free_start[base + parts[stretch]] = b
-            free_end[base + parts[stretch]] = free_end[base + k]
-            parts[stretch] += 1
+            last = base + free.parts[stretch]
+            free.start[last], free.end[last] = b, free.end[base + k]
+            free.parts[stretch] += 1
         if before:
-            free_end[base + k] = a
+            free.end[base + k] = a
         elif after:
-            free_start[base + k] = b
+            free.start[base + k] = b
         else:
-            parts[stretch] -= 1
-            free_start[base + k] = free_start[base + parts[stretch]]
-            free_end[base + k] = free_end[base + parts[stretch]]
+            free.parts[stretch] -= 1
+            last = base + free.parts[stretch]
+            free.start[base + k], free.end[base + k] = free.start[last], free.end[last]
             continue
         k += 1
     return new

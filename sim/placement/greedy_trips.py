@@ -9,6 +9,7 @@ plays no part in the choice.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,17 @@ from sim.trips.model import Trips
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
+
+
+class Ways(NamedTuple):
+    """Which stretches lie along which trips, both ways round."""
+
+    trip_ptr: Longs
+    trip_stretch: Ints
+    """Stretches along trip t are trip_stretch[trip_ptr[t] : trip_ptr[t + 1]]."""
+    stretch_ptr: Longs
+    stretch_trip: Ints
+    """Trips on stretch s are stretch_trip[stretch_ptr[s] : stretch_ptr[s + 1]]."""
 
 
 def greedy_trips(
@@ -66,50 +78,42 @@ def greedy_trips(
         raise InputError("greedy_trips: give every trip a weight of 0 or more")
     locked = standing(first, incidence.candidates)
     count = max(min(count, incidence.candidates), len(locked))
-    trip_ptr, trip_stretch = _ways(incidence, trips)
-    of_stretch = np.argsort(trip_stretch, kind="stable")
-    trip = np.repeat(np.arange(len(trips), dtype=np.int32), np.diff(trip_ptr))[of_stretch]
-    on_stretch = np.zeros(len(incidence.stretch_ptr), np.int64)
-    on_stretch[1:] = np.bincount(trip_stretch, minlength=len(on_stretch) - 1).cumsum()
     check_keys(int(worth.sum()), incidence.candidates)
-    order, gain = np.empty(count, np.int64), np.empty(count, np.int64)
-    chosen = _choose_heads(
-        incidence.stretch_ptr, incidence.head, incidence.row_stretch, incidence.head_ptr,
-        incidence.head_row, trip_ptr, trip_stretch, on_stretch, trip, worth, times, locked,
-        order, gain,
-    )  # fmt: skip
-    return Picks(order[:chosen], gain[:chosen])
+    picks = Picks(np.empty(count, np.int64), np.empty(count, np.int64))
+    chosen = _choose_heads(incidence, _ways(incidence, trips), worth, times, locked, picks)
+    return Picks(picks.order[:chosen], picks.gain[:chosen])
 
 
-def _ways(incidence: Incidence, trips: Trips) -> tuple[Longs, Ints]:
-    """Return the stretches along each trip: pointers per trip, and stretches."""
+def _ways(incidence: Incidence, trips: Trips) -> Ways:
     edge = trips.path_edge
     first = np.searchsorted(incidence.stretches.edge, edge, "left")
     stop = np.searchsorted(incidence.stretches.edge, edge, "right")
     size = stop - first
     before = np.concatenate([[0], np.cumsum(size)])
-    stretch = np.arange(before[-1]) + np.repeat(first - before[:-1], size)
-    return before[trips.path_ptr].astype(np.int64), stretch.astype(np.int32)
+    stretch = (np.arange(before[-1]) + np.repeat(first - before[:-1], size)).astype(np.int32)
+    trip_ptr = before[trips.path_ptr].astype(np.int64)
+    trip = np.repeat(np.arange(len(trips), dtype=np.int32), np.diff(trip_ptr))
+    stretch_ptr = np.zeros(len(incidence.stretch_ptr), np.int64)
+    stretch_ptr[1:] = np.bincount(stretch, minlength=len(stretch_ptr) - 1).cumsum()
+    return Ways(trip_ptr, stretch, stretch_ptr, trip[np.argsort(stretch, kind="stable")])
 
 
 @kernel
 def _choose_heads(
-    stretch_ptr: Longs, head: Ints, row_stretch: Ints, head_ptr: Longs, head_row: Longs,
-    trip_ptr: Longs, trip_stretch: Ints, on_stretch: Longs, trip_on: Ints, weight: Longs,
-    times: int, locked: Longs, order: Longs, gained: Longs,
-) -> int:  # fmt: skip
+    incidence: Incidence, ways: Ways, weight: Longs, times: int, locked: Longs, picks: Picks
+) -> int:
     """Choose heads one by one; return how many were found."""
-    candidates, trips = len(head_ptr) - 1, len(weight)
+    candidates, trips = len(incidence.head_ptr) - 1, len(weight)
     gain = np.zeros(candidates, np.int64)
     met = np.full(candidates, -1)
     for trip in range(trips):
-        _add_along(trip, trip, weight[trip], trip_ptr, trip_stretch, stretch_ptr, head, met, gain)
+        _add_along(incidence, ways, trip, trip, weight[trip], met, gain)
     heads_on = np.zeros(trips, np.int64)
     seen_by = np.full(trips, -1)
     heap = np.empty(candidates, np.int64)
     size, floor = 0, 0
     taken = 0
-    while taken < len(order):
+    while taken < len(picks.order):
         if taken < len(locked):
             best = locked[taken]
         else:
@@ -118,32 +122,31 @@ def _choose_heads(
                 break
             best = candidates - 1 - heap[0] % candidates
         new = 0
-        for i in range(head_ptr[best], head_ptr[best + 1]):
-            stretch = row_stretch[head_row[i]]
-            for j in range(on_stretch[stretch], on_stretch[stretch + 1]):
-                trip = trip_on[j]
+        for i in range(incidence.head_ptr[best], incidence.head_ptr[best + 1]):
+            stretch = incidence.row_stretch[incidence.head_row[i]]
+            for j in range(ways.stretch_ptr[stretch], ways.stretch_ptr[stretch + 1]):
+                trip = ways.stretch_trip[j]
                 if seen_by[trip] == taken or heads_on[trip] == times:
                     continue
                 seen_by[trip] = taken
                 heads_on[trip] += 1
                 new += weight[trip]
                 if heads_on[trip] == times:
-                    _add_along(trip, trips + trip, -weight[trip], trip_ptr, trip_stretch,
-                               stretch_ptr, head, met, gain)  # fmt: skip
+                    _add_along(incidence, ways, trip, trips + trip, -weight[trip], met, gain)
         gain[best] = 0  # nobody is chosen twice, though a further head on its trips would count
-        order[taken], gained[taken] = best, new
+        picks.order[taken], picks.gain[taken] = best, new
         taken += 1
     return taken
 
 
 @lean_inner
 def _add_along(
-    trip: int, mark: int, weight: int, trip_ptr: Longs, trip_stretch: Ints,
-    stretch_ptr: Longs, head: Ints, met: Longs, gain: Longs,
-) -> None:  # fmt: skip
+    incidence: Incidence, ways: Ways, trip: int, mark: int, weight: int, met: Longs, gain: Longs
+) -> None:
     """Add the weight of a trip to every candidate along its way, once to each."""
-    for i in range(trip_ptr[trip], trip_ptr[trip + 1]):
-        stretch = trip_stretch[i]
+    stretch_ptr, head = incidence.stretch_ptr, incidence.head
+    for i in range(ways.trip_ptr[trip], ways.trip_ptr[trip + 1]):
+        stretch = ways.trip_stretch[i]
         for row in range(stretch_ptr[stretch], stretch_ptr[stretch + 1]):
             if met[head[row]] != mark:
                 met[head[row]] = mark
