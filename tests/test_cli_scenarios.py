@@ -9,6 +9,8 @@ from sim.city.bundle_folder import FORMAT
 from sim.cli import main
 from sim.scenario.load import read_scenario
 
+pytestmark = pytest.mark.slow
+
 TEXT = """\
 name: a
 area: mong_kok_core

@@ -24,6 +24,8 @@ from sim.city.assemble import assemble
 from sim.city.streets import StreetNetwork
 from sim.errors import InputError
 
+pytestmark = pytest.mark.slow
+
 ORIGIN = np.array([835_500.0, 820_000.0])
 TO_DEGREES = pyproj.Transformer.from_crs("EPSG:2326", "EPSG:4326", always_xy=True)
 CAMERA = {"man_made": "surveillance"}

@@ -14,6 +14,8 @@ from scipy.sparse.csgraph import connected_components
 from sim.city.pavements import KERB_TO_WALKER_M, pavements
 from sim.city.streets import StreetNetwork
 
+pytestmark = pytest.mark.slow
+
 ORIGIN = np.array([835500.0, 820000.0])
 WIDTH = 9.0
 OFFSET = WIDTH / 2 + KERB_TO_WALKER_M

@@ -19,6 +19,8 @@ from sim.errors import InputError
 from sim.results.metrics import FIGURES
 from sim.scenario.load import expand, load_scenario
 
+pytestmark = pytest.mark.slow
+
 BASE = """name: small
 area: mong_kok_core
 cameras: {totals: [4000, 60000]}

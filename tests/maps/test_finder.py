@@ -14,6 +14,8 @@ from sim.results.run import read_run
 from sim.scenario.schema import Scenario
 from sim.trips.waypoints import Gazetteer
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):

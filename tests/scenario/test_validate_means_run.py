@@ -39,6 +39,8 @@ from sim.tracking.recognition import alerts, recognition_cases, scaled_false_pos
 from sim.trips.days import chosen_shares
 from sim.trips.parameters import TripParameters
 
+pytestmark = pytest.mark.slow
+
 ACCEPTED, RUN = 2_000, 30
 AREA = SimpleNamespace(
     name="part of a district", parts=(DistrictPart("Yau Tsim Mong", 90_000, 1.0, 20.0),)

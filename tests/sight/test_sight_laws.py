@@ -30,6 +30,8 @@ from oracles.scenes import (
 from sim.errors import InputError
 from sim.sight.sightings import see_arrays
 
+pytestmark = pytest.mark.slow
+
 LAW = settings(max_examples=60, deadline=None, derandomize=True)
 
 FINE = 1e-6

@@ -23,6 +23,8 @@ from sim.tracking.parameters import TrackingParameters
 from sim.tracking.reconstruction import reconstruction
 from sim.tracking.report import track
 
+pytestmark = pytest.mark.slow
+
 FIGURES = ("identified", "tracked_live", "tracked_afterwards")
 PLAIN = TrackingParameters(look_alike_share=0, memory_s=50, hit_rate=(0, 0, 0.5, 0.9))
 """Nothing but loss by chance, so that figures can be worked out with one exponential."""
