@@ -35,6 +35,7 @@ from sim.sight.arrays import NEVER, PieceArrays, SightingArrays
 from sim.sight.isovist import isovists
 from sim.sight.ranks import FirstSeen
 from sim.sight.sightings import Sightings
+from sim.tracking.answer import answer
 from sim.tracking.kernels.curves import walk_curves
 from sim.tracking.kernels.recognition import count_faces
 from sim.tracking.parameters import TrackingParameters
@@ -115,6 +116,7 @@ def compile_searching() -> None:
     trips = _one_walk(city.streets)
     dark_network(city, seen, pieces).curve("detect")
     subsample(city, seen, trips, [1], pieces=pieces)
+    answer(city, seen, trips, [1], pieces=pieces)
     isovists(city, seen.fleet)
     paths = path_arrays(city.streets, trips)
     recognition_burden(seen, TrackReport(trips, (1,), {}, paths, pieces.arrays))

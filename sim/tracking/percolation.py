@@ -60,6 +60,8 @@ class DarkElements(NamedTuple):
     """Node of each junction, ascending; of several junctions at a node the street deck is first."""
     leaves_map: NDArray[np.bool_]
     """Whether the element is a junction at which the edge of the map cuts a street."""
+    edge_ends: NDArray[np.int64]
+    """Shape (2, edges): the junctions at which each edge begins and ends."""
 
 
 class DarkTree(NamedTuple):
@@ -200,7 +202,7 @@ class DarkNetwork:
 
     def at_nodes(self, node: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
         """Return the element at each node: its junction on the street deck, if it has one."""
-        return len(self.piece_start) + np.searchsorted(self.elements.junction_node, node)
+        return junctions_at(self.elements, node)
 
     def last_joined(self, element: NDArray[np.int64], task: str) -> NDArray[np.float64]:
         """Return the largest total at which places are still joined unseen, pair by pair.
@@ -225,19 +227,9 @@ class DarkNetwork:
         """
         if len(element) > MOST_PLACES:
             raise InputError(f"{len(element)} places: pairs of at most {MOST_PLACES} can be asked")
-        tree = self.trees[TASKS.index(task)]
+        number = TASKS.index(task)
         a, b = (side.ravel() for side in np.meshgrid(element, element, indexing="ij"))
-        lowest = self.elements.rank[a, TASKS.index(task)].copy()
-        apart = np.flatnonzero(a != b)
-        while len(apart):
-            swap = tree.joined[a[apart]] < tree.joined[b[apart]]
-            a[apart[swap]], b[apart[swap]] = b[apart[swap]], a[apart[swap]]
-            # joins grow later towards the root, so the lower of the two climbs
-            lowest[apart] = np.minimum(lowest[apart], tree.joined[a[apart]])
-            apart = apart[lowest[apart] > 0]
-            a[apart] = tree.parent[a[apart]]
-            apart = apart[a[apart] != b[apart]]
-        last = np.where(lowest == NEVER, np.inf, lowest - 1.0)
+        last = last_joined_pairs(self.trees[number], self.elements.rank[:, number], a, b)
         return last.reshape(len(element), len(element))
 
     def bottlenecks(self, names: Sequence[str], element: NDArray[np.int64]) -> pd.DataFrame:
@@ -379,7 +371,50 @@ def dark_elements(
         np.concatenate([pieces.rank, rank]),
         node,
         np.append(np.zeros(count, bool), cut[node]),
+        count + junction.reshape(2, -1).astype(np.int64),
     )
+
+
+def junctions_at(elements: DarkElements, node: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """Return the junction of each node on the street deck, or on its first deck without one."""
+    pieces = len(elements.length) - len(elements.junction_node)
+    return np.asarray(pieces + np.searchsorted(elements.junction_node, node), np.int64)
+
+
+def last_joined_pairs(
+    tree: DarkTree,
+    rank: NDArray[np.int32],
+    first: NDArray[np.integer[Any]],
+    second: NDArray[np.integer[Any]],
+) -> NDArray[np.float64]:
+    """Return the largest total at which the two elements of each pair hang together unseen.
+
+    Parameters
+    ----------
+    tree
+        Of one task.
+    rank
+        Of the elements, for that task.
+    first, second
+        Elements, shape (pairs,). A pair of one element is joined while it is unseen.
+
+    Returns
+    -------
+    Shape (pairs,): infinite where the whole fleet does not part the two, −1 where the map itself
+    does not join them.
+    """
+    a, b = np.array(first, np.int64), np.array(second, np.int64)
+    lowest = rank[a].copy()
+    apart = np.flatnonzero(a != b)
+    while len(apart):
+        swap = tree.joined[a[apart]] < tree.joined[b[apart]]
+        a[apart[swap]], b[apart[swap]] = b[apart[swap]], a[apart[swap]]
+        # joins grow later towards the root, so the lower of the two climbs
+        lowest[apart] = np.minimum(lowest[apart], tree.joined[a[apart]])
+        apart = apart[lowest[apart] > 0]
+        a[apart] = tree.parent[a[apart]]
+        apart = apart[a[apart] != b[apart]]
+    return np.where(lowest == NEVER, np.inf, lowest - 1.0)
 
 
 def _far_decks(node: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,0 +1,425 @@
+"""The answer: whether a walk can still be made unseen by somebody who knew every camera.
+
+For every walk, task and number of cameras: whether streets that no head sees join its two doors, by
+a way of any length and by one at most 1.5 times as long as the shortest. Doors and ways lie in the
+study area. Of subways, indoor ways and what lies under roofs nothing is known, so they are closed;
+beside it stands the answer with all of them open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from sim.cameras.optics import TASKS
+from sim.city.decks import DECKS
+from sim.errors import InputError
+from sim.keyed_random import keys
+from sim.sight.roofs import Stretches, cut_at, under_roofs
+from sim.surface import Result
+from sim.tracking.kernels.answer import Arcs, Asked, Room, count_within
+from sim.tracking.percolation import (
+    DarkElements,
+    dark_elements,
+    dark_tree,
+    junctions_at,
+    last_joined_pairs,
+)
+from sim.tracking.statistics import standard_error
+from sim.tracking.walks import in_chunks
+from sim.trips.search import Heap
+
+if TYPE_CHECKING:
+    from sim.city.model import City
+    from sim.city.streets import StreetArrays
+    from sim.sight.arrays import PieceArrays
+    from sim.sight.ranks import FirstSeen
+    from sim.sight.sightings import Sightings
+    from sim.trips.model import Trips
+
+STRETCH = 1.5
+"""Longest way over the shortest one, of the answer that looks at lengths."""
+SEARCHED = 2_000
+"""Walks whose lengths are looked at; so many are drawn at random where there are more."""
+CLOSED_DECKS = ("subway", "covered")
+INDOOR = "corridor"
+"""Class of an indoor way, whatever its deck."""
+WALKS_AT_ONCE = 128
+NOT_EVEN_WITHOUT = -1.0
+"""Last unseen total of a walk that has no such way without any camera either."""
+
+
+class Ways(NamedTuple):
+    """What was found for one choice of open ways."""
+
+    last: NDArray[np.float64]
+    """Shape (trips, tasks): the largest total at which streets that nothing sees join the doors;
+    infinite where the whole fleet does not part them, `NOT_EVEN_WITHOUT` where no camera need."""
+    near: NDArray[np.bool_]
+    """Shape (walks searched, totals, tasks): whether such a way is at most `STRETCH` times as long
+    as the shortest."""
+
+
+@dataclass(frozen=True)
+class Answer(Result):
+    """Whether walks can still be made unseen by somebody who knew every camera.
+
+    Attributes
+    ----------
+    totals
+        Numbers of heads in the whole city.
+    counted
+        Of each trip, whether it counts: drawn (not named), its doors two, both in the study area.
+    left_out
+        Drawn walks that do not count: equal_ends, beyond_the_area.
+    person
+        Who makes each trip.
+    searched
+        The trips whose lengths were looked at, rows ascending.
+    shortest_m
+        Length of the shortest way from door to door of each of them, all ways open.
+    closed, opened
+        What was found with subways, indoor ways and ways under roofs closed, and open.
+    simulated
+        Whether every head is simulated; if one is not, figures of many walks are given only.
+    """
+
+    totals: tuple[int, ...]
+    counted: NDArray[np.bool_]
+    left_out: dict[str, int]
+    person: NDArray[np.int64]
+    searched: NDArray[np.int64]
+    shortest_m: NDArray[np.float64]
+    closed: Ways
+    opened: Ways
+    simulated: bool
+
+    @cached_property
+    def summary(self) -> dict[int, dict[str, dict[str, Any]]]:
+        """By total and task, the figures of summary.json under "answer".
+
+        any_length and within_1.5 hold share, se (see `standard_error`) and n, the walks; open
+        holds the same two with all ways open.
+        """
+        return {
+            total: {
+                task: {**self._shares(self.closed, k, t), "open": self._shares(self.opened, k, t)}
+                for t, task in enumerate(TASKS)
+            }
+            for k, total in enumerate(self.totals)
+        }
+
+    @property
+    def walks(self) -> dict[str, int]:
+        """How many walks count, how many of them were searched, and how many were left out.
+
+        only_by_closed_ways counts those that no open way joins without any camera either: they
+        count as no.
+        """
+        none = self.closed.last[self.counted] == NOT_EVEN_WITHOUT
+        return {
+            "counted": int(self.counted.sum()),
+            f"within_{STRETCH:g}": len(self.searched),
+            "only_by_closed_ways": int(none.all(axis=1).sum()),
+            **self.left_out,
+        }
+
+    @property
+    def last_unseen(self) -> pd.DataFrame:
+        """The last unseen total of each trip, under simulated heads only.
+
+        A trip a row: for each task last_unseen_<task> and last_unseen_open_<task>, the largest
+        number of heads in the whole city at which the walk can still be made by some way that none
+        of them sees; infinite where the whole fleet leaves one, −1 where the ways allowed do not
+        join its doors without any camera either, NaN where a walk has one door or one beyond the
+        area.
+
+        Raises
+        ------
+        InputError
+            A head is not simulated.
+        """
+        if not self.simulated:
+            raise InputError(
+                "some heads are not simulated: a walk's last unseen total is given for simulated "
+                "fleets only, real cameras have statistics (see summary)"
+            )
+        return pd.DataFrame(
+            {
+                f"last_unseen{variant}_{task}": ways.last[:, t]
+                for variant, ways in (("", self.closed), ("_open", self.opened))
+                for t, task in enumerate(TASKS)
+            }
+        )
+
+    def _shares(self, ways: Ways, step: int, task: int) -> dict[str, Any]:
+        yes = ways.last[self.counted, task] >= self.totals[step]
+        near = ways.near[:, step, task]
+        return {
+            "any_length": _share(yes, self.person[self.counted]),
+            f"within_{STRETCH:g}": _share(near, self.person[self.searched]),
+        }
+
+    def _card(self) -> tuple[str, Mapping[str, object]]:
+        title = "Walks that could still be made unrecognised by somebody who knew every camera"
+        shares = {total: tasks["recognise"] for total, tasks in self.summary.items()}
+        return title, {
+            f"{total:,} cameras": " / ".join(
+                "–" if share is None else f"{100 * share:.0f} %"
+                for share in (found["any_length"]["share"], found["within_1.5"]["share"])
+            )
+            for total, found in shares.items()
+        }
+
+
+def answer(
+    city: City,
+    seen: Sightings,
+    trips: Trips,
+    totals: Sequence[int],
+    *,
+    pieces: FirstSeen | None = None,
+    searched: int = SEARCHED,
+    seed: int = 0,
+    workers: int | None = None,
+) -> Answer:
+    """Find whether walks can still be made unseen by somebody who knew every camera.
+
+    Parameters
+    ----------
+    city, seen, trips
+        The streets, what the whole fleet sees of them, and who walks where.
+    totals
+        Numbers of heads in the whole city, increasing.
+    pieces
+        First-seen ranks; found from `seen` where not given.
+    searched
+        Walks whose lengths are looked at, drawn at random where there are more.
+    seed
+        Decides which; one more walk changes no other.
+    workers
+        Threads; all cores by default. The result does not depend on it.
+
+    Notes
+    -----
+    A way of any length is there as long as the two doors lie in one component of the unseen
+    network, so its last total is the bottleneck of the maximum spanning tree, which
+    `sim.tracking.percolation` grows for all totals at once. Lengths are metres of the mapped
+    network on both sides, without cost dispersion; the shortest way may lead anywhere.
+    """
+    a = city.streets.arrays
+    inside = shapely.intersects_xy(city.area.polygon, a.node_x, a.node_y)
+    closed = unwatched(city.streets.edges["highway"].to_numpy(), a)
+    ways = ways_of(
+        a, (pieces or seen.first_seen).arrays, closed, under_roofs(city.streets, city.walls)
+    )
+    return answer_of(
+        a, ways, trips, totals, inside, simulated=not seen.fleet.real.any(),
+        searched=searched, seed=seed, workers=workers,
+    )  # fmt: skip
+
+
+def unwatched(highway: NDArray[np.object_], streets: StreetArrays) -> NDArray[np.bool_]:
+    """Return which edges are subways, covered or indoor ways."""
+    deck = np.isin(streets.edge_deck, [DECKS.index(name) for name in CLOSED_DECKS])
+    return np.asarray(deck | (highway == INDOOR))
+
+
+class OpenWays(NamedTuple):
+    """The streets of the study area on which a way may lead, cut where ranks change."""
+
+    elements: DarkElements
+    """What is closed has rank 0, so it is unseen at no total."""
+    piece_ptr: NDArray[np.int64]
+
+    @property
+    def edge_rank(self) -> NDArray[np.int32]:
+        """Totals below which the whole of each edge and its two ends are unseen, (edges, tasks)."""
+        e = self.elements
+        along = np.minimum.reduceat(e.rank[: self.piece_ptr[-1]], self.piece_ptr[:-1])
+        at_ends = np.minimum(e.rank[e.edge_ends[0]], e.rank[e.edge_ends[1]])
+        return np.asarray(np.minimum(along, at_ends), np.int32)
+
+
+def ways_of(
+    streets: StreetArrays,
+    pieces: PieceArrays,
+    unwatched: NDArray[np.bool_],
+    roofs: Stretches,
+) -> tuple[OpenWays, OpenWays]:
+    """Return the ways of the study area with what is closed closed, and with it open.
+
+    Parameters
+    ----------
+    streets, pieces
+        Streets and their first-seen ranks.
+    unwatched
+        Of each edge, whether it is a subway, covered or indoor.
+    roofs
+        Stretches under roofs.
+
+    Notes
+    -----
+    What is closed is seen or not like any other street, and so is a junction where it ends.
+    """
+    cut, roofed = cut_at(pieces, roofs)
+    elements = dark_elements(streets, cut, np.zeros(len(streets.node_x), bool))
+    shut = roofed | np.repeat(unwatched, np.diff(cut.piece_ptr))
+    return (
+        OpenWays(_without(elements, ~cut.in_area | shut), cut.piece_ptr),
+        OpenWays(_without(elements, ~cut.in_area), cut.piece_ptr),
+    )
+
+
+def _without(elements: DarkElements, closed: NDArray[np.bool_]) -> DarkElements:
+    rank = elements.rank.copy()
+    rank[: len(closed)][closed] = 0
+    return elements._replace(rank=rank)
+
+
+def answer_of(
+    streets: StreetArrays,
+    ways: tuple[OpenWays, OpenWays],
+    trips: Trips,
+    totals: Sequence[int],
+    inside: NDArray[np.bool_],
+    *,
+    simulated: bool = True,
+    searched: int = SEARCHED,
+    seed: int = 0,
+    workers: int | None = None,
+) -> Answer:
+    """Do what `answer` does on plain arrays.
+
+    Parameters
+    ----------
+    streets, ways
+        Streets, and the ways of `ways_of`.
+    trips, totals, searched, seed, workers
+        As `answer`.
+    inside
+        Of each node, whether it lies in the study area.
+    simulated
+        Whether every head is simulated.
+    """
+    table = trips.table
+    start, end = (table[name].to_numpy(np.int64) for name in ("origin", "destination"))
+    person = table["person"].to_numpy(np.int64)
+    drawn, equal = ~table["named"].to_numpy(bool), start == end
+    beyond = ~equal & ~(inside[start] & inside[end])
+    counted = drawn & ~equal & ~beyond
+    lasts = [last_totals(way, start, end) for way in ways]
+    for last in lasts:
+        last[equal | beyond] = np.nan
+    rows = _some(counted, person, table["leg"].to_numpy(np.int64), searched, seed)
+    steps = np.asarray(totals, np.int64)
+    shortest, near = _near(
+        streets, [way.edge_rank for way in ways], [last[rows] for last in lasts],
+        start[rows], end[rows], steps, workers,
+    )  # fmt: skip
+    closed, opened = (Ways(last, near[v]) for v, last in enumerate(lasts))
+    left_out = {
+        "equal_ends": int((drawn & equal).sum()), "beyond_the_area": int((drawn & beyond).sum()),
+    }  # fmt: skip
+    return Answer(
+        tuple(steps.tolist()), counted, left_out, person, rows, shortest, closed, opened, simulated
+    )
+
+
+def last_totals(
+    ways: OpenWays, start: NDArray[np.int64], end: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the largest total at which streets that nothing sees join the doors of each walk.
+
+    Parameters
+    ----------
+    ways
+        The streets on which they may lead.
+    start, end
+        Nodes of the doors: a door is a node's junction on the street deck, if it has one.
+
+    Returns
+    -------
+    Shape (walks, tasks): infinite where the whole fleet does not part the two,
+    `NOT_EVEN_WITHOUT` where the ways do not join them at all.
+    """
+    e = ways.elements
+    doors = junctions_at(e, start), junctions_at(e, end)
+    found = np.empty((len(start), len(TASKS)))
+
+    def of_task(task: int, _: int) -> None:
+        rank = np.ascontiguousarray(e.rank[:, task])
+        found[:, task] = last_joined_pairs(dark_tree(e, task), rank, *doors)
+
+    in_chunks(of_task, len(TASKS), None, at_once=1)
+    return found
+
+
+def _some(
+    counted: NDArray[np.bool_],
+    person: NDArray[np.int64],
+    leg: NDArray[np.int64],
+    most: int,
+    seed: int,
+) -> NDArray[np.int64]:
+    """Draw so many of the walks that count, rows ascending, keyed by person and leg."""
+    rows = np.flatnonzero(counted)
+    if len(rows) <= most:
+        return rows
+    order = np.argsort(keys(seed, "answer", person[rows], leg[rows]), kind="stable")
+    return np.sort(rows[order[:most]])
+
+
+def _near(
+    streets: StreetArrays,
+    edge_rank: Sequence[NDArray[np.int32]],
+    last: Sequence[NDArray[np.float64]],
+    start: NDArray[np.int64],
+    end: NDArray[np.int64],
+    totals: NDArray[np.int64],
+    workers: int | None,
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return shortest lengths, and whether an unseen way is near them: (variants, walks, …)."""
+    arcs = Arcs(
+        streets.adjacency_ptr, streets.adjacency_node, streets.adjacency_edge,
+        streets.edge_length[streets.adjacency_edge],
+    )  # fmt: skip
+    rank = np.ascontiguousarray(np.concatenate(edge_rank, axis=1).T)
+    asked = Asked(
+        start, end, totals, rank, np.ascontiguousarray(np.concatenate(last, axis=1)), STRETCH
+    )
+    nodes = np.stack([streets.edge_u, streets.edge_v]).astype(np.int64)
+    shortest, count = np.empty(len(start)), np.zeros((len(start), len(rank)), np.int32)
+
+    def some(first: int, stop: int) -> None:
+        room = _room(len(streets.node_x))
+        count_within(first, stop, arcs, asked, nodes, room, shortest, count)
+
+    in_chunks(some, len(start), workers, WALKS_AT_ONCE)
+    near = count[:, None, :] > np.arange(len(totals))[None, :, None]
+    return shortest, np.moveaxis(near.reshape(*near.shape[:2], len(edge_rank), len(TASKS)), 2, 0)
+
+
+def _room(nodes: int) -> Room:
+    heap = Heap(np.empty(nodes), np.empty(nodes, np.int64), np.full(nodes, -1))
+    settled, reached, edge, met = (np.zeros(nodes, np.int64) for _ in range(4))
+    return Room(
+        np.empty(nodes), settled, reached, edge, np.empty(nodes), met, heap, np.zeros(3, np.int64)
+    )
+
+
+def _share(yes: NDArray[np.bool_], person: NDArray[np.int64]) -> dict[str, float | int | None]:
+    """Return the share of walks, its standard error with persons as the sample, and how many."""
+    if not len(yes):
+        return {"share": None, "se": None, "n": 0}
+    number = np.unique(person, return_inverse=True)[1].astype(np.int64)
+    values = yes.astype(np.float64)
+    error = standard_error(values, number)
+    return {"share": float(values.mean()), "se": error, "n": len(values)}
