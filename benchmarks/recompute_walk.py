@@ -2,8 +2,9 @@
 
     python benchmarks/recompute_walk.py out/mong_kok 0 60000 recognise
 
-It reads cameras, walls, edges and the walk's line, takes a point every 10 cm, and asks of each
-camera whether the straight line to it is free. Nothing of `sim` is used: an independent check.
+It reads cameras, walls, edges and which of them the walk takes, takes a point every 10 cm, and asks
+of each camera whether the straight line to it is free. Nothing of `sim` is used for that: an
+independent check of the share that the engine finds from the same folder.
 """
 
 import sys
@@ -14,18 +15,21 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from sim.results.run import read_run
+
 STEP_M = 0.1
 
 
 def recompute(folder: Path, number: int, total: int, task: str) -> tuple[str, float, float]:
-    """Return the walk's name, the share of it seen by sampling, and the share the run states."""
-    walks = gpd.read_parquet(folder / "trips_geometry.parquet")
+    """Return the walk's name, the share of it seen by sampling, and the share the engine finds."""
+    walks = pd.read_parquet(folder / "trips.parquet")
     walk = walks[walks["named"]].iloc[number]
+    line = _line(folder, walk)
     cameras = gpd.read_parquet(folder / "cameras.parquet")
     cameras = cameras[cameras["rank"] <= total]
     walls = gpd.read_parquet(folder / "walls.parquet").geometry.to_numpy()
-    t = np.arange(STEP_M / 2, walk.geometry.length, STEP_M)
-    points = shapely.line_interpolate_point(walk.geometry, t)
+    t = np.arange(STEP_M / 2, line.length, STEP_M)
+    points = shapely.line_interpolate_point(line, t)
     decks = _decks(folder, points)
     seen = np.zeros(len(t), bool)
     tree = shapely.STRtree(walls)
@@ -40,9 +44,16 @@ def recompute(folder: Path, number: int, total: int, task: str) -> tuple[str, fl
         hidden = np.zeros(len(at), bool)
         hidden[line[inside]] = True
         seen[at[~hidden]] = True
-    table = pd.read_parquet(folder / "trips.parquet")
+    table = read_run(folder).trip_figures(named=True)
     row = table[(table.trip == walk.trip) & (table.total == total) & (table.task == task)]
     return walk["name"], float(seen.mean()), float(row.observed_length.iloc[0])
+
+
+def _line(folder: Path, walk: pd.Series) -> shapely.LineString:
+    edges = gpd.read_parquet(folder / "edges.parquet").set_index("edge").geometry
+    parts = edges.loc[walk["edges"]].to_numpy()
+    parts = np.where(walk["backward"], shapely.reverse(parts), parts)
+    return shapely.remove_repeated_points(shapely.linestrings(shapely.get_coordinates(parts)))
 
 
 def _decks(folder: Path, points: np.ndarray) -> np.ndarray:

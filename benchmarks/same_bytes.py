@@ -5,9 +5,10 @@
 
 DATA is the folder with the real extracts (AREAS says what is looked for there); an area whose
 file is missing is left out and named. FOLDER takes bundles, runs and digests.json: the SHA-256 of
-summary.json and of every Parquet file of each run. With --against, the FOLDER of another checkout,
-each file that differs or is missing on one side is named, and the exit code is 1. The code that is
-run is that of the checkout in which this script lies.
+summary.json, of every Parquet file of each run, and of the figures, lines and curves of its trips,
+which are made on reading. With --against, the FOLDER of another checkout, each file that differs or
+is missing on one side is named, and the exit code is 1. The code that is run is that of the
+checkout in which this script lies.
 """
 
 from __future__ import annotations
@@ -37,21 +38,44 @@ AREAS = {
 """Scenario: the file of its streets below DATA and what follows it in `sim data import`."""
 
 
-def sim(folder: Path, *words: str) -> None:
-    """Run a command of this checkout, with bundles and stages kept in a folder."""
+ON_READING = """
+import hashlib, sys
+from sim.results.run import read_run
+run = read_run(sys.argv[1])
+found = hashlib.sha256()
+for name, values in sorted(run.tracks.figures.items()):
+    found.update(name.encode() + values.tobytes())
+for line in run.trip_lines().geometry.to_wkb():
+    found.update(line or b"")
+for column in run.trip_curves().columns[2:]:
+    found.update(column.combine_chunks().flatten().to_numpy().tobytes())
+print(found.hexdigest())
+"""
+
+
+def python(folder: Path, *words: str) -> str:
+    """Run Python with this checkout, bundles and stages kept in a folder; return what it says."""
     own = {
         "PYTHONPATH": str(ROOT),
         "HK_CAMERA_SIM_DATA": str(folder / "bundles"),
         "HK_CAMERA_SIM_CACHE": str(folder / "stages"),
     }
-    command = [sys.executable, "-c", "from sim.cli import main; raise SystemExit(main())", *words]
-    subprocess.run(command, env={**os.environ, **own}, cwd=ROOT, check=True, capture_output=True)
+    command = [sys.executable, "-c", *words]
+    return subprocess.run(
+        command, env={**os.environ, **own}, cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
 
 
-def digests(run: Path) -> dict[str, str]:
-    """Return the digest of each file with figures of a run."""
+def sim(folder: Path, *words: str) -> None:
+    """Run a command of this checkout."""
+    python(folder, "from sim.cli import main; raise SystemExit(main())", *words)
+
+
+def digests(folder: Path, run: Path) -> dict[str, str]:
+    """Return the digest of each file with figures of a run, and of what is made on reading it."""
     files = [run / "summary.json", *sorted(run.glob("*.parquet"))]
-    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    found = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    return {**found, "trips, on reading": python(folder, ON_READING, str(run)).strip()}
 
 
 def main() -> int:
@@ -75,7 +99,7 @@ def main() -> int:
             sim(folder, "data", "import", file, "--name", area, *words[1:])
         run = folder / "runs" / area
         sim(folder, "run", str(ROOT / "scenarios" / f"{area}.yaml"), "--out", str(run))
-        found[area] = digests(run)
+        found[area] = digests(folder, run)
         print(f"{area}: {len(found[area])} files", flush=True)
     (folder / "digests.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     if not asked.against:

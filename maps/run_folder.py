@@ -1,7 +1,8 @@
 """Reading a run folder: the tables and figures that a page needs, and nothing else of them.
 
 File and column names are those of `sim.results.contract`; a folder that is not whole or was written
-in a later form is refused. It changes no figure.
+in another form is refused. What is told of single walks comes from `sim.results.read`. It changes
+no figure.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from sim.results.contract import (
     SUMMARY,
     TABLES,
     VERSION,
-    curve_columns,
     rank_column,
 )
+from sim.results.read import RunData, read_data
 
 POLICY_COLUMNS = TABLES["policies"].names(
     "policy", "total", "task", "tracked_live", "tracked_afterwards", "tracked", "tracked_change",
@@ -60,7 +61,7 @@ class RunFolder:
     walks
         Named walks (GeoDataFrame), a walk a row, with their curves.
     walk_figures
-        Rows of trips.parquet that belong to named walks.
+        Figures of the named walks, a row for each walk × total × task.
     curves
         Curves of the other walks: length, curve_rank_<task>, curve_length_<task> (arrow lists).
     policies, exposure
@@ -114,8 +115,7 @@ def read_run_folder(folder: Path) -> RunFolder:
         )
     tasks = [str(task) for task in summary["tasks"]]
     ranks = [rank_column(task) for task in tasks]
-    curves = [name for task in tasks for name in curve_columns(task)]
-    named = [("named", "==", True)]
+    run = read_data(folder, RunData)
     return RunFolder(
         summary=summary,
         manifest=_read_json(folder, MANIFEST),
@@ -129,16 +129,21 @@ def read_run_folder(folder: Path) -> RunFolder:
         walls=_read_geometry(folder, "walls"),
         places=_read_geometry(folder, "places"),
         districts=_read_geometry(folder, "districts"),
-        walks=_read_geometry(folder, "trips_geometry", filters=named),
-        walk_figures=_read_table(folder, "trips", None, filters=named).to_pandas(),
-        curves=_read_table(
-            folder, "trips_geometry", ["length", *curves], filters=[("named", "==", False)]
-        ),
+        walks=_named_walks(run),
+        walk_figures=run.trip_figures(named=True),
+        curves=run.trip_curves(named=False),
         policies=_read_if_there(folder, "policies", POLICY_COLUMNS),
         exposure=_read_if_there(folder, "exposure", EXPOSURE_COLUMNS),
         sightings=_read_if_there(folder, "sightings", SIGHTING_COLUMNS),
         bands=_read_bands(folder),
     )
+
+
+def _named_walks(run: RunData) -> gpd.GeoDataFrame:
+    """Return the walks that the scenario names, with their lines and curves."""
+    lines = run.trip_lines(named=True)
+    curves = run.trip_curves(named=True).drop_columns(["trip", "length"]).to_pandas()
+    return lines.assign(**curves)
 
 
 def _read_if_there(folder: Path, name: str, columns: tuple[str, ...]) -> pd.DataFrame | None:
@@ -179,22 +184,18 @@ def _read_json(folder: Path, name: str) -> dict[str, Any]:
     return content
 
 
-def _read_table(
-    folder: Path, name: str, columns: list[str] | None, filters: list[Any] | None = None
-) -> pa.Table:
+def _read_table(folder: Path, name: str, columns: list[str] | None) -> pa.Table:
     path = _present(folder, TABLES[name].file)
     try:
-        return pq.read_table(path, columns=columns, filters=filters)
+        return pq.read_table(path, columns=columns)
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"{path}: {_first_line(error)}; run the scenario again") from None
 
 
-def _read_geometry(
-    folder: Path, name: str, columns: list[str] | None = None, filters: list[Any] | None = None
-) -> gpd.GeoDataFrame:
+def _read_geometry(folder: Path, name: str, columns: list[str] | None = None) -> gpd.GeoDataFrame:
     path = _present(folder, TABLES[name].file)
     try:
-        return gpd.read_parquet(path, columns=columns, filters=filters)
+        return gpd.read_parquet(path, columns=columns)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"{path}: {_first_line(error)}; run the scenario again") from None
 

@@ -93,7 +93,7 @@ def _write(folder: Path, stages: CachedStages, found: Results, times: StageTimes
     fleet, seen, pieces, trips, tracks, analyses = found
     assert analyses is not None
     with times.stage("files"):
-        write_tables(folder, city, seen, pieces, trips, tracks, analyses)
+        write_tables(folder, city, seen, pieces, trips, analyses)
         figures = summary(scenario, city, fleet, pieces, trips, tracks, analyses)
         write_summary(folder, figures)
         cores, recalled = available_cores(), stages.recalled

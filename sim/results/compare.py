@@ -18,14 +18,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
+import shapely
 from numpy.typing import NDArray
 
 from sim.cameras.optics import TASKS
 from sim.errors import InputError, one_line
-from sim.results.contract import TABLES
 from sim.results.metrics import (
     ALONG_BUS_STREETS,
     FIGURES,
@@ -43,8 +40,8 @@ DEEPEST = 20
 """Levels of keys that are told apart; a scenario has four."""
 NOT_COMPARED = ("name", "title", "title_zh")
 """Keys of a scenario that change no figure."""
-WHO_WALKS = ("person", "kind", "leg", "length", "duration_s", "geometry")
-"""Runs in which these agree have the same people on the same walks."""
+WHO_WALKS = ("person", "kind", "leg", "length", "duration_s")
+"""Runs in which these and the lines agree have the same people on the same walks."""
 Walks = tuple[bytes, ...]
 """What makes each sampled walk of a run the one it is, in the order of trips."""
 
@@ -119,7 +116,7 @@ def compare(runs: Sequence[str | Path], *, tasks: Sequence[str] = (HEADLINE_TASK
             raise InputError(f'task "{task}": give one of {", ".join(TASKS)}')
     read = [read_data(folder, RunData) for folder in runs]
     names = _names([run.folder for run in read])
-    walks = [_walks(run.folder) for run in read]
+    walks = [_walks(run) for run in read]
     return Comparison(
         names,
         tuple(one_line(str(run.folder)) for run in read),
@@ -159,16 +156,11 @@ def _leaves(value: object, key: str = "") -> list[tuple[str, Any]]:
     return [leaf for leaves in inside for leaf in leaves]
 
 
-def _walks(folder: Path) -> Walks:
+def _walks(run: RunData) -> Walks:
     """Return a digest of who walks where on each sampled walk."""
-    path = folder / TABLES["trips_geometry"].file
-    try:
-        table = pq.read_table(path, columns=[*WHO_WALKS, "named"])
-    except (pa.ArrowException, OSError, KeyError) as error:
-        reason = one_line((str(error).splitlines() or [""])[0])[:200]
-        raise InputError(f"{path}: {reason}; run the scenario again") from None
-    table = table.filter(pc.invert(table["named"]))
-    columns = [table[name].to_pylist() for name in WHO_WALKS]
+    table = run.trip_lines(named=False)
+    columns = [table[name].to_list() for name in WHO_WALKS]
+    columns.append(shapely.to_wkb(table.geometry.to_numpy()).tolist())
     return tuple(
         blake2b(repr(w).encode(), digest_size=16).digest() for w in zip(*columns, strict=True)
     )
@@ -277,8 +269,6 @@ class _Values:
         """Return the mean difference over the same walks, and its standard error by person."""
         column = FIGURES[figure].column
         own, base = self._of_walks(total, column), first._of_walks(total, column)
-        if not len(own) == len(base) == len(self._person):
-            raise InputError(f"{self._run.folder}: trips.parquet is not whole; run it again")
         apart = own - base
         known = np.isfinite(apart)
         if not known.any():
@@ -288,26 +278,21 @@ class _Values:
         return float(apart[known].mean()), math.nan if error is None else error
 
     def _of_walks(self, total: int, column: str) -> NDArray[np.float64]:
-        table = self._table
-        rows = (table["total"] == total).to_numpy()
+        tracks = self._run.tracks
+        name = "observed_length" if column == "unseen_trips" else column
+        figures = tracks.figures[name][:, tracks.totals.index(total), TASKS.index(self._task)]
         if column == "unseen_trips":
-            seen = table["observed_length"].to_numpy(np.float64)[rows]
-            return np.asarray(seen == 0, np.float64)
-        return np.asarray(table[column].to_numpy(np.float64, na_value=np.nan)[rows])
+            figures = figures == 0
+        return np.asarray(figures[self._sampled], np.float64)
+
+    @cached_property
+    def _sampled(self) -> NDArray[np.bool_]:
+        """Whether each walk is of a person drawn: the named are told apart."""
+        return ~self._run.trips.table["named"].to_numpy(bool)
 
     @cached_property
     def _person(self) -> NDArray[np.int64]:
-        table = self._table
-        first = (table["total"] == table["total"].iloc[0]).to_numpy()
-        return np.asarray(table["person"].to_numpy(np.int64)[first])
-
-    @cached_property
-    def _table(self) -> pd.DataFrame:
-        """Rows of the sampled walks for the task, by total and trip."""
-        own = {f.column for f in FIGURES.values() if f.column} - {"unseen_trips"}
-        columns = ["trip", "person", "total", *sorted(own)]
-        table = self._run.table("trips", columns, {"named": False, "task": self._task})
-        return table.sort_values(["total", "trip"], ignore_index=True)
+        return self._run.trips.table["person"].to_numpy(np.int64)[self._sampled]
 
 
 def _row(

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from sim.cameras.tasks import TASKS
 
-VERSION = 1
+VERSION = 2
 """Of summary.json and manifest.json, and so of a run folder."""
 BANDS_VERSION = 1
 """Of bands.json, which `sim bands` writes and which may be put into a run folder."""
@@ -22,7 +22,7 @@ SUMMARY, MANIFEST, BANDS = "summary.json", "manifest.json", "bands.json"
 MAP, REPORT = "map.html", "report.html"
 
 Type = Literal[
-    "int16", "int32", "int64", "float64", "bool", "text", "geometry", "int32 list", "float64 list"
+    "int16", "int32", "int64", "float64", "bool", "text", "geometry", "int32 list", "bool list"
 ]
 
 
@@ -40,7 +40,7 @@ class Column(NamedTuple):
 
 
 class Table(NamedTuple):
-    """One table of a run folder; `row` says what a row is."""
+    """One table of a run folder, or one made on reading it; `row` says what a row is."""
 
     name: str
     row: str
@@ -77,6 +77,7 @@ _AT = (
     Column("total", "int64", "cameras", "cameras in the whole city"),
     Column("task", "text", "", "image quality: detect, observe, recognise or identify"),
 )
+_TRIP = Column("trip", "int32", "", "number of the trip")
 _PERSON = Column(
     "person", "int64", "", "number of the simulated person; the same person makes several trips"
 )
@@ -85,6 +86,10 @@ _WALK = (
     Column("kind", "text", "", "from where to where"),
     Column("named", "bool", "", "whether the scenario names this walk"),
     *_NAMES,
+)
+_ENDS = (
+    Column("origin", "int32", "", "node where it begins"),
+    Column("destination", "int32", "", "node where it ends"),
 )
 _DAY = (
     Column("length", "float64", "m", "length of the walk"),
@@ -133,7 +138,11 @@ def rank_column(task: str) -> str:
 
 
 def curve_columns(task: str) -> tuple[str, str]:
-    """Return the names of the two columns of a walk's curve for a task: ranks, metres."""
+    """Return the names of the two columns of a walk's curve for a task: ranks, metres.
+
+    Curves are made on reading: the ranks at which more of the walk is seen, ascending, and the
+    metres of it that are first seen at each.
+    """
     return f"curve_rank_{task}", f"curve_length_{task}"
 
 
@@ -147,13 +156,6 @@ def _ranges() -> Iterator[Column]:
     for task in TASKS:
         meaning = f"horizontal distance up to which it can {task}"
         yield Column(f"range_{task}", "float64", "m", meaning)
-
-
-def _curves() -> Iterator[Column]:
-    for task in TASKS:
-        rank, length = curve_columns(task)
-        yield Column(rank, "int32 list", "cameras", f"ranks at which more can {task} the walker")
-        yield Column(length, "float64 list", "m", "length of the walk first seen at each of them")
 
 
 def _changes() -> Iterator[Column]:
@@ -253,12 +255,10 @@ _ALL = (
     Table("districts", "the study area, the region simulated, or a district of it", (
         Column("kind", "text", "", "area, region or district"), *_NAMES, _GEOMETRY,
     )),
-    Table("trips", "a walk at one number of cameras for one task", (
-        Column("trip", "int32", "", "number of the trip"),
-        *_WALK, *map(_of_int32, _AT[:1]), _AT[1], *_DAY, *_TRIP_FIGURES,
-    )),
-    Table("trips_geometry", "a walk", (
-        Column("trip", "int64", "", "number of the trip"), *_WALK, *_DAY, _GEOMETRY, *_curves(),
+    Table("trips", "a walk", (
+        _TRIP, *_WALK, *_ENDS, *_DAY,
+        Column("edges", "int32 list", "", "numbers of its street edges in walking order"),
+        Column("backward", "bool list", "", "of each of them, whether it is walked from v to u"),
     )),
     Table("policies", "a rule at one number of cameras for one task", (
         Column("policy", "text", "", "name of the rule"),
@@ -301,5 +301,15 @@ _ALL = (
 
 TABLES: Mapping[str, Table] = MappingProxyType({table.name: table for table in _ALL})
 """Tables of a run folder by name, a parquet file each, columns in their order in the file."""
-RUN_FILES = frozenset(table.file for table in _ALL) | {SUMMARY, MANIFEST, MAP, REPORT}
-"""All that a run folder holds; one that holds anything else is not replaced."""
+TRIP_FIGURES = Table("trip_figures", "a walk at one number of cameras for one task", (
+    _TRIP, *_WALK, *map(_of_int32, _AT[:1]), _AT[1], *_DAY, *_TRIP_FIGURES,
+))  # fmt: skip
+"""Made on reading a run folder: how trackable each walk is."""
+TRIP_LINES = Table("trip_lines", "a walk", (_TRIP, *_WALK, *_ENDS, *_DAY, _GEOMETRY))
+"""Made on reading a run folder: where each walk goes."""
+FORMER_FILES = frozenset({"trips_geometry.parquet"})
+"""What run folders of earlier versions hold beside those of this one."""
+RUN_FILES = (
+    frozenset(table.file for table in _ALL) | {SUMMARY, MANIFEST, MAP, REPORT} | FORMER_FILES
+)
+"""All that a run folder can hold; one that holds anything else is not replaced."""

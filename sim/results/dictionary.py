@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sim.cameras.optics import TASKS
-from sim.results.contract import TABLES, Column, Table, curve_columns
+from sim.results.contract import TABLES, TRIP_FIGURES, TRIP_LINES, Column, Table
 
 
 class Layer(NamedTuple):
     """One table of an export.
 
-    `table` is the table of the run folder that it is made of, `row` says what a row is, `shape`
-    names the column of its geometry, empty where it has none.
+    `table` is the table of the run folder that it is made of, or one that is made on reading;
+    `row` says what a row is, `shape` names the column of its geometry, empty where it has none.
     """
 
     name: str
@@ -33,11 +33,10 @@ def _plain(table: Table) -> tuple[Column, ...]:
     return tuple(c for c in table.columns if not c.type.endswith(("list", "geometry")))
 
 
-def _layer(name: str) -> Layer:
+def _layer(table: Table) -> Layer:
     """Return a table of the run folder as it is."""
-    table = TABLES[name]
     shape = "geometry" if "geometry" in table.names() else ""
-    return Layer(name, name, table.row, shape, _plain(table))
+    return Layer(table.name, table.name, table.row, shape, _plain(table))
 
 
 def _camera_fields() -> Layer:
@@ -48,20 +47,19 @@ def _camera_fields() -> Layer:
 
 
 def _trips() -> Layer:
-    return _layer("trips_geometry")._replace(name="trips")
+    return _layer(TRIP_LINES)._replace(name="trips")
 
 
 def _trip_figures() -> Layer:
     """Return the figures of trips without what the layer of trips says of each already."""
-    table, said = TABLES["trips"], TABLES["trips_geometry"].names()
-    kept = ("trip", "person")
-    columns = tuple(c for c in _plain(table) if c.name in kept or c.name not in said)
-    return Layer("trip_figures", "trips", table.row, "", columns)
+    kept, said = ("trip", "person"), TRIP_LINES.names()
+    columns = tuple(c for c in _plain(TRIP_FIGURES) if c.name in kept or c.name not in said)
+    return _layer(TRIP_FIGURES)._replace(columns=columns)
 
 
 def _exposure() -> Layer:
     """Return who is exposed, with the hours beside the people who walk them."""
-    layer = _layer("exposure")
+    layer = _layer(TABLES["exposure"])
     columns = [column for column in layer.columns if column.name != "person_hours"]
     after = [column.name for column in columns].index("people") + 1
     columns.insert(after, TABLES["exposure"].column("person_hours"))
@@ -69,17 +67,16 @@ def _exposure() -> Layer:
 
 
 LAYERS: tuple[Layer, ...] = (
-    _layer("streets"), _layer("cameras"), _camera_fields(), _layer("nodes"), _layer("edges"),
-    _layer("walls"), _layer("places"), _layer("districts"), _trips(), _trip_figures(),
-    _layer("policies"), _exposure(),
+    _layer(TABLES["streets"]), _layer(TABLES["cameras"]), _camera_fields(),
+    *(_layer(TABLES[name]) for name in ("nodes", "edges", "walls", "places", "districts")),
+    _trips(), _trip_figures(), _layer(TABLES["policies"]), _exposure(),
 )  # fmt: skip
 """Every table of an export in order; `columns_of` adds those that depend on the run."""
 LEFT_OUT = {
     "sightings": "every interval that one camera sees: large, and only for programs",
     **{
-        f"trips_geometry.{name}": "lists, which tables cannot hold"
-        for names in zip(*map(curve_columns, TASKS), strict=True)
-        for name in names
+        f"trips.{name}": "lists of edges, which tables cannot hold: the line of a trip follows them"
+        for name in ("edges", "backward")
     },
 }
 """What of a run folder is not exported, and why."""

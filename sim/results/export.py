@@ -2,7 +2,7 @@
 
 Tables, columns and their order come from `sim.results.dictionary`. Texts are made safe for
 the programs that open such files: no control characters, and nothing that a spreadsheet would run
-as a formula. No figure is computed here.
+as a formula. No figure is computed here; those of single trips are made on reading.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ import shapely
 from pyogrio.errors import DataSourceError  # type: ignore[import-untyped]
 
 from sim.atomic_write import FolderKind, replace_both, replace_folder, temporary_folder
+from sim.cameras.optics import TASKS
 from sim.errors import InputError
-from sim.results.contract import NEVER, TABLES
+from sim.results.contract import NEVER, TABLES, TRIP_FIGURES, TRIP_LINES
 from sim.results.dictionary import LAYERS, LEFT_OUT, Layer, columns_of
 from sim.results.metrics import ALONG_BUS_STREETS, along_bus_streets
 from sim.results.read import RunData
@@ -157,9 +158,7 @@ def _notes(form: str) -> list[str]:
 
 def _layer(run: RunData, layer: Layer) -> pd.DataFrame:
     """Return one table with the columns of the dictionary; a GeoDataFrame if it has geometry."""
-    read: Any = run.geometry(layer.table) if layer.shape else _without_shape(run, layer)
-    if layer.name == "trips":
-        read = _with_seen(run, read)
+    read: Any = _read(run, layer)
     names = [column.name for column in columns_of(layer, run.totals)]
     table: pd.DataFrame = read.reindex(columns=names)
     for name in names:
@@ -169,6 +168,18 @@ def _layer(run: RunData, layer: Layer) -> pd.DataFrame:
     if layer.shape:
         table = gpd.GeoDataFrame(table, geometry=read[layer.shape].to_numpy(), crs=read.crs)
     return table
+
+
+def _read(run: RunData, layer: Layer) -> pd.DataFrame:
+    """Return what a layer is made of, read from the folder or made on reading."""
+    if layer.table == TRIP_LINES.name:
+        return _with_seen(run, run.trip_lines())
+    if layer.table == TRIP_FIGURES.name:
+        return run.trip_figures()
+    if layer.shape:
+        shapes: pd.DataFrame = run.geometry(layer.table)
+        return shapes
+    return _without_shape(run, layer)
 
 
 def _without_shape(run: RunData, layer: Layer) -> pd.DataFrame:
@@ -181,14 +192,16 @@ def _without_shape(run: RunData, layer: Layer) -> pd.DataFrame:
     return run.table(layer.table, names)
 
 
-def _with_seen(run: RunData, trips: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _with_seen(run: RunData, trips: gpd.GeoDataFrame) -> pd.DataFrame:
     """Add to each trip the share of it that is seen, a column a total and task."""
-    figures = run.table("trips", ["trip", "total", "task", "observed_length"])
-    wide = figures.pivot_table(
-        index="trip", columns=["task", "total"], values="observed_length", observed=True
-    )
-    wide.columns = pd.Index([f"seen_{at[0]}_{at[1]}" for at in wide.columns.to_list()])
-    return trips.merge(wide, left_on="trip", right_index=True, how="left")
+    tracks = run.tracks
+    seen = {
+        f"seen_{task}_{total}": tracks.figures["observed_length"][:, step, number]
+        for step, total in enumerate(tracks.totals)
+        for number, task in enumerate(TASKS)
+    }
+    joined: pd.DataFrame = trips.assign(**seen)
+    return joined
 
 
 def _with_texts(table: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:

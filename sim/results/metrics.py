@@ -1,7 +1,7 @@
 """The few figures by which runs are compared, by name, with the words and the form they take.
 
 Each is one number for one total and one task, taken from a step of summary.json. Which of them is
-the mean of a column of trips.parquet, so that it can be paired trip by trip, is said here too.
+the mean of a figure of single trips, so that it can be paired trip by trip, is said here too.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Figure(NamedTuple):
     words: str
     form: Literal["count", "share", "metres"]
     column: str = ""
-    """The column of trips.parquet of which the figure is the mean; empty if it is none."""
+    """The figure of single trips of which it is the mean; empty if it is none."""
 
 
 FIGURES: Mapping[str, Figure] = MappingProxyType(

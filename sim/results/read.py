@@ -1,7 +1,8 @@
-"""A run read back: its figures, its tables, and the city and fleet they were made of.
+"""A run read back: its figures, its tables, and the city, fleet and walks they were made of.
 
 It reads what `sim.results.write` wrote and refuses a folder that is not whole or was written in
-another version. Nothing is computed here, and nothing is written.
+another version. Figures, curves and lines of single walks are not in the folder: the engine finds
+them again, to the bit as the run did. Nothing is written.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pydantic import ValidationError
 from shapely.errors import ShapelyError
@@ -29,10 +31,26 @@ from sim.city.places import Places
 from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
 from sim.errors import InputError, one_line
-from sim.results.contract import MANIFEST, SUMMARY, TABLES, VERSION, rank_column
+from sim.results.contract import (
+    MANIFEST,
+    SUMMARY,
+    TABLES,
+    TRIP_FIGURES,
+    TRIP_LINES,
+    VERSION,
+    curve_columns,
+    rank_column,
+)
+from sim.results.trips import lines_of, read_trips_table
+from sim.scenario.parameters import following
 from sim.scenario.schema import Scenario
 from sim.sight.arrays import PieceArrays, SightingArrays
+from sim.sight.ranks import FirstSeen
 from sim.sight.sightings import Sightings
+from sim.tracking.curves import curves_of
+from sim.tracking.report import TrackReport, track
+from sim.tracking.walks import path_arrays
+from sim.trips.model import Trips
 
 LARGEST_JSON_MB = 100
 AGAIN = "run the scenario again"
@@ -42,6 +60,7 @@ LONGEST_REASON = 200
 Table = TypeVar("Table", bound=pd.DataFrame)
 Made = TypeVar("Made")
 Kind = TypeVar("Kind", bound="RunData")
+Given = ParamSpec("Given")
 
 
 class _Told(dict[str, Any]):
@@ -60,13 +79,15 @@ def _decoded(table: Table) -> Table:
     return table
 
 
-def _whole(make: Callable[[RunData], Made]) -> Callable[[RunData], Made]:
+def _whole(
+    make: Callable[Concatenate[Kind, Given], Made],
+) -> Callable[Concatenate[Kind, Given], Made]:
     """Wrap a reader so that a run whose tables do not fit together is reported as damaged."""
 
     @wraps(make)
-    def made(run: RunData) -> Made:
+    def made(run: Kind, /, *args: Given.args, **kwargs: Given.kwargs) -> Made:
         try:
-            return make(run)
+            return make(run, *args, **kwargs)
         except InputError:
             raise
         except (
@@ -211,7 +232,116 @@ class RunData:
     @_whole
     def seen(self) -> Sightings:
         """What the fleet sees."""
-        table = self.table("sightings", TABLES["sightings"].names())
+        return self._sightings(self.table("sightings", TABLES["sightings"].names()))
+
+    @cached_property
+    @_whole
+    def trips(self) -> Trips:
+        """The walks, as they were when the run was made."""
+        path = self._file("trips")
+        try:
+            table = pq.read_table(path, columns=[*TABLES["trips"].names()])
+        except (pa.ArrowException, OSError) as error:
+            raise InputError(f"{path}: {_reason(error)}; {AGAIN}") from None
+        speed, report = self.scenario.trips.speed_m_s, self.manifest["trips"]
+        trips = read_trips_table(table, self.city.streets, speed, report)
+        _decoded(trips.table)
+        return trips
+
+    @cached_property
+    @_whole
+    def tracks(self) -> TrackReport:
+        """How trackable each walk is at every total and task; computed, as in the run."""
+        return self._tracked(self.trips, self.seen)
+
+    @_whole
+    def trip_figures(self, *, named: bool | None = None) -> pd.DataFrame:
+        """Return how trackable each walk is: a row for each walk × total × task.
+
+        Computed when called; to the bit what the figures of the run's summary were made of.
+
+        Parameters
+        ----------
+        named
+            Only the walks that the scenario names, or only the others; all by default.
+
+        Returns
+        -------
+        DataFrame
+            The columns of `sim.results.contract.TRIP_FIGURES`.
+        """
+        if named is None:
+            rows = self.tracks.table
+        else:
+            trip = self._chosen(named)
+            trips = self.trips.only(trip)
+            table = self.table("sightings", TABLES["sightings"].names())
+            walked = table[table["edge"].isin(np.unique(trips.path_edge))]
+            rows = self._tracked(trips, self._sightings(walked.reset_index(drop=True))).table
+            rows["trip"] = trip.astype(np.int32)[rows["trip"]]
+        return rows[[*TRIP_FIGURES.names()]]
+
+    @_whole
+    def trip_lines(self, *, named: bool | None = None) -> gpd.GeoDataFrame:
+        """Return the walks with their lines in projected metres, a walk a row.
+
+        Parameters
+        ----------
+        named
+            Only the walks that the scenario names, or only the others; all by default.
+
+        Returns
+        -------
+        GeoDataFrame
+            The columns of `sim.results.contract.TRIP_LINES`.
+        """
+        streets, trip = self.city.streets, self._chosen(named)
+        trips = self.trips.only(trip)
+        table = trips.table.assign(trip=trip.astype(np.int32), geometry=lines_of(streets, trips))
+        return gpd.GeoDataFrame(table[[*TRIP_LINES.names()]], crs=streets.crs)
+
+    @_whole
+    def trip_curves(self, *, named: bool | None = None) -> pa.Table:
+        """Return what of each walk is first seen at each rank, a walk a row.
+
+        Parameters
+        ----------
+        named
+            Only the walks that the scenario names, or only the others; all by default.
+
+        Returns
+        -------
+        pyarrow.Table
+            trip, length (m), and for each task two lists, curve_rank_<task> and
+            curve_length_<task> (m), as `sim.results.contract.curve_columns` names them.
+        """
+        trip = self._chosen(named)
+        trips = self.trips.only(trip)
+        paths = path_arrays(self.city.streets, trips)
+        columns = {
+            "trip": pa.array(trip.astype(np.int32)),
+            "length": pa.array(trips.table["length"].to_numpy()),
+        }
+        for number, task in enumerate(TASKS):
+            found = curves_of(paths, self.pieces, number)
+            for name, values in zip(curve_columns(task), found[1:], strict=True):
+                columns[name] = pa.LargeListArray.from_arrays(found.ptr, pa.array(values))
+        return pa.table(columns)
+
+    def _chosen(self, named: bool | None) -> NDArray[np.int64]:
+        """Return the rows of the walks that are named, or not; all where None."""
+        of_each = self.trips.table["named"].to_numpy(bool)
+        return np.flatnonzero(of_each == named) if named is not None else np.arange(len(of_each))
+
+    def _tracked(self, trips: Trips, seen: Sightings) -> TrackReport:
+        scenario = self.scenario
+        return track(
+            self.city, seen, trips, self.totals, pieces=FirstSeen(self.pieces),
+            parameters=following(scenario), seed=scenario.seed,
+        )  # fmt: skip
+
+    def _sightings(self, table: pd.DataFrame) -> Sightings:
+        """Return rows of sightings.parquet as what the fleet sees."""
         edges = len(self.city.streets.edges)
         head, edge, task = self._numbered(table, edges)
         order = np.lexsort((table["t0"].to_numpy(), head, edge, task))

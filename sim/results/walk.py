@@ -39,7 +39,7 @@ FIGURES = (
     "observed_length", "observed_time", "heads", "sites", "sightings", "longest_gap_m",
     "longest_gap_s", "first_sighting_m", "identified", "tracked_live", "tracked_afterwards",
 )  # fmt: skip
-"""Columns of trips.parquet that a walk is answered with."""
+"""Figures of a trip that a walk is answered with."""
 REAL_CAMERAS = (
     "Less seen ways are not looked for: the run holds cameras that are not simulated, and for "
     "those statistics only are given."

@@ -16,18 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import shapely
-from numpy.typing import NDArray
 
 from sim.area import district_outlines, districts
 from sim.cameras.optics import TASKS
 from sim.processes import available_cores
 from sim.results.contract import MANIFEST, SUMMARY, TABLES, VERSION
 from sim.results.notes import notes
+from sim.results.trips import NOT_JOINED, write_trips
 from sim.sight.isovist import isovists
 from sim.sight.ranks import pieces_table
 
@@ -41,7 +38,6 @@ if TYPE_CHECKING:
     from sim.tracking.report import TrackReport
     from sim.trips.model import Trips
 
-WALKS_AT_ONCE = 10_000
 VERSIONED = ("numpy", "numba", "scipy", "pandas", "geopandas", "shapely", "pyproj", "pyarrow")
 
 
@@ -51,13 +47,11 @@ def write_tables(
     seen: Sightings,
     pieces: FirstSeen,
     trips: Trips,
-    tracks: TrackReport,
     found: Analyses,
 ) -> None:
     """Write every parquet file of the run folder, the longest first, a file a thread."""
     makers: dict[str, Callable[[], pd.DataFrame]] = {
         "cameras": lambda: _cameras(city, seen.fleet),
-        "trips_geometry": lambda: _trips_geometry(city, trips, tracks),
         "streets": lambda: pieces_table(city.streets, pieces.arrays),
         "sightings": lambda: seen.table,
         "nodes": lambda: city.streets.nodes.rename_axis("node").reset_index(),
@@ -74,8 +68,8 @@ def write_tables(
         table.to_parquet(folder / TABLES[name].file, index=False, compression="zstd")
 
     with ThreadPoolExecutor(available_cores()) as pool:
-        writing = [pool.submit(_write_trips, folder / TABLES["trips"].file, tracks)]
-        writing += [pool.submit(write, name) for name in makers]
+        writing = [pool.submit(write, name) for name in makers]
+        writing.append(pool.submit(write_trips, folder / TABLES["trips"].file, trips))
         for written in writing:
             written.result()
 
@@ -84,20 +78,6 @@ def _as_agreed(name: str, table: pd.DataFrame) -> pd.DataFrame:
     """Return a table with the columns of the contract in their order."""
     columns = TABLES[name].columns
     return table[[c.name for c in columns if not c.optional or c.name in table]]
-
-
-def _write_trips(path: Path, tracks: TrackReport) -> None:
-    """Write the figures of some walks after the other: all at once may not fit beside the rest."""
-    count = len(tracks.trips)
-    rows = _as_agreed("trips", tracks.rows(0, min(WALKS_AT_ONCE, count)))
-    first = pa.Table.from_pandas(rows, preserve_index=False)
-    # numbers that hardly repeat are not worth the search for repetitions
-    repeated = [field.name for field in first.schema if not pa.types.is_floating(field.type)]
-    with pq.ParquetWriter(path, first.schema, compression="zstd", use_dictionary=repeated) as file:
-        file.write_table(first)
-        for begin in range(WALKS_AT_ONCE, count, WALKS_AT_ONCE):
-            rows = _as_agreed("trips", tracks.rows(begin, min(begin + WALKS_AT_ONCE, count)))
-            file.write_table(pa.Table.from_pandas(rows, first.schema, preserve_index=False))
 
 
 def _cameras(city: City, fleet: Fleet) -> gpd.GeoDataFrame:
@@ -122,37 +102,6 @@ def _districts(city: City) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         {"kind": kind, "name": name, "name_zh": name_zh}, geometry=list(shape), crs=area.crs
     )
-
-
-def _trips_geometry(city: City, trips: Trips, tracks: TrackReport) -> gpd.GeoDataFrame:
-    columns = ["person", "kind", "named", "name", "name_zh", "length", "duration_s"]
-    columns += ["profile", "leg", "departs_s", "represents"]
-    table = gpd.GeoDataFrame(
-        trips.table[columns].rename_axis("trip").reset_index(),
-        geometry=_paths(city, trips),
-        crs=city.streets.crs,
-    )
-    return table.assign(**tracks.curves)
-
-
-def _paths(city: City, trips: Trips) -> NDArray[np.object_]:
-    """One line a trip, edge after edge in walking order; none for a trip of no edges."""
-    lines = city.streets.edges.geometry.to_numpy()
-    points, of_line = shapely.get_coordinates(lines, return_index=True)
-    held = np.bincount(of_line, minlength=len(lines))
-    begin, size = (np.cumsum(held) - held)[trips.path_edge], held[trips.path_edge]
-    of_edge = np.repeat(np.arange(len(size)), size)
-    place = np.arange(len(of_edge)) - np.repeat(np.cumsum(size) - size, size)
-    back = trips.path_backward[of_edge]
-    points = points[begin[of_edge] + np.where(back, size[of_edge] - 1 - place, place)]
-    of_trip = np.repeat(np.arange(len(trips)), np.diff(trips.path_ptr))[of_edge]
-    kept = (place > 0) | (np.diff(of_trip, prepend=-1) > 0)  # an edge begins where another ended
-    walked = np.unique(of_trip)
-    paths = np.full(len(trips), None, object)
-    paths[walked] = shapely.linestrings(
-        points[kept], indices=np.searchsorted(walked, of_trip[kept])
-    )
-    return paths
 
 
 def summary(
@@ -253,7 +202,7 @@ def manifest(
         "streets": city.streets.report,
         "walls": {"kind": city.walls.kind, **city.walls.report},
         "cameras": {**fleet.report},
-        "trips": {"unreachable": trips.unreachable, **trips.report},
+        "trips": {**trips.report, NOT_JOINED: trips.unreachable},
         "notes": notes(city, trips, scenario.trips.people),
         "packages": {"hk-camera-sim": own, **{name: version(name) for name in VERSIONED}},
         "python": platform.python_version(),

@@ -21,8 +21,8 @@ from sim.errors import InputError
 from sim.sight.arrays import NEVER
 from sim.sight.ranks import pieces_of
 from sim.surface import Result, axes_for, percent
+from sim.tracking.curves import curves_of
 from sim.tracking.exposure import ExposureArrays, expected_metres, exposure
-from sim.tracking.kernels.curves import walk_curves
 from sim.tracking.kernels.walks import PathArrays, StepPieces
 from sim.tracking.linking import (
     LinkingArrays,
@@ -32,7 +32,7 @@ from sim.tracking.linking import (
 )
 from sim.tracking.parameters import LARGEST_TABLE, TrackingParameters
 from sim.tracking.statistics import numbers, share
-from sim.tracking.walks import head_steps, in_chunks, new_runs, path_arrays, step_pieces
+from sim.tracking.walks import head_steps, path_arrays, step_pieces
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -188,9 +188,8 @@ class TrackReport(Result):
         """
         columns = {}
         for t, task in enumerate(TASKS):
-            ptr, rank, length = _curves(self.paths, self.pieces, t)
-            columns[f"curve_rank_{task}"] = _split(rank, ptr)
-            columns[f"curve_length_{task}"] = _split(length, ptr)
+            rank, length = curves_of(self.paths, self.pieces, t).each()
+            columns[f"curve_rank_{task}"], columns[f"curve_length_{task}"] = rank, length
         return columns
 
 
@@ -327,39 +326,3 @@ def _summary(figures: dict[str, NDArray[Any]], person: NDArray[np.int64]) -> dic
     found["tracked_afterwards"] = numbers(figures["tracked_afterwards"], person)
     found |= share("unseen_trips", unseen, person)
     return found
-
-
-def _split(values: NDArray[Any], ptr: NDArray[np.int64]) -> NDArray[np.object_]:
-    """One array a walk, as a column of lists."""
-    column = np.empty(len(ptr) - 1, object)
-    for i in range(len(column)):
-        column[i] = values[ptr[i] : ptr[i + 1]]
-    return column
-
-
-def _curves(
-    paths: PathArrays, pieces: PieceArrays, task: int
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
-    """Ranks and metres of all walks end to end; those of walk i are ptr[i] : ptr[i + 1]."""
-    trips = len(paths.ptr) - 1
-    rank = np.ascontiguousarray(pieces.rank[:, task]).astype(np.int64)
-    cut = StepPieces(pieces.piece_ptr, pieces.end - pieces.start, rank)
-    counts = np.zeros(trips, np.int64)
-    parts: dict[int, tuple[NDArray[np.int32], NDArray[np.float64]]] = {}
-    rows = np.diff(cut.ptr)
-
-    def some(first: int, stop: int) -> None:
-        runs = new_runs(first, stop, paths, cut)
-        room = rows[paths.edge[paths.ptr[first] : paths.ptr[stop]]].sum()
-        rank, length = np.empty(room, np.int32), np.empty(room)
-        keys = np.empty_like(runs.step)
-        used = walk_curves(first, stop, paths, cut, runs, keys, counts, rank, length)
-        parts[first] = rank[:used].copy(), length[:used].copy()
-
-    in_chunks(some, trips, None)
-    ordered = [parts[first] for first in sorted(parts)]
-    return (
-        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        np.concatenate([np.zeros(0, np.int32), *(part[0] for part in ordered)]),
-        np.concatenate([np.zeros(0), *(part[1] for part in ordered)]),
-    )

@@ -13,6 +13,8 @@ import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import shapely
 import shapely.ops
 from shapely import LineString, Point, Polygon, box
@@ -111,9 +113,9 @@ def field_of(head, walls, tree):
 
 
 def pieces_of(edges, heads, fields, area):
-    """Cut every edge where its first-seen rank changes, for any task."""
+    """Cut every edge where its first-seen rank changes, for any task; and all that heads see."""
     tree = shapely.STRtree(fields)
-    rows = []
+    rows, sightings = [], []
     for edge in edges.itertuples():
         line, seen, cuts = edge.geometry, [], {0.0, edge.length}
         for place in sorted(tree.query(line)):
@@ -127,6 +129,7 @@ def pieces_of(edges, heads, fields, area):
                         ends = sorted(line.project(Point(p)) for p in stretch.coords)
                         seen.append((ends[0], ends[-1], number, heads["rank"].iloc[place]))
                         cuts |= {ends[0], ends[-1]}
+        sightings += [(rank, edge.edge, t0, t1, TASKS[task]) for t0, t1, task, rank in seen]
         ordered = sorted(cuts)
         for t0, t1 in pairwise(ordered):
             if t1 - t0 < 1e-9:
@@ -142,11 +145,13 @@ def pieces_of(edges, heads, fields, area):
     columns = ["edge", "t0", "t1", "name", "name_zh", "highway", "deck", "in_area"]
     columns += [f"rank_{task}" for task in TASKS] + ["geometry"]
     frame = gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs=CRS)
-    return frame.astype({f"rank_{task}": np.int32 for task in TASKS})
+    seen = pd.DataFrame(sightings, columns=["rank", "edge", "t0", "t1", "task"])
+    seen = seen.astype({"rank": np.int32, "edge": np.int32, "t0": float, "t1": float, "task": str})
+    return frame.astype({f"rank_{task}": np.int32 for task in TASKS}), seen
 
 
 def walks_of(edges, pieces, ends, named):
-    """Shortest walks between nodes with their curves: the table of trips_geometry."""
+    """Shortest walks between nodes with their edges, lines and curves."""
     graph = nx.MultiGraph()
     for edge in edges.itertuples():
         graph.add_edge(edge.u, edge.v, key=edge.edge, length=edge.length)
@@ -161,7 +166,11 @@ def walks_of(edges, pieces, ends, named):
         names = named[trip] if trip < len(named) else ("", "")
         row = {"trip": trip, "person": -1 if trip < len(named) else trip, "kind": "walk",
                "named": trip < len(named), "name": names[0], "name_zh": names[1],
-               "length": length, "duration_s": length / 1.34}  # fmt: skip
+               "origin": start, "destination": end, "length": length,
+               "duration_s": length / 1.34, "profile": "", "leg": 0, "departs_s": np.nan,
+               "represents": 1.0, "edges": keys,
+               "backward": [edges["u"].iloc[k] != u for k, u in zip(keys, path, strict=False)],
+               }  # fmt: skip
         for task in TASKS:
             seen = walked[walked[f"rank_{task}"] < NEVER]
             curve = (seen["t1"] - seen["t0"]).groupby(seen[f"rank_{task}"]).sum().sort_index()
@@ -177,6 +186,16 @@ def node_point(lines, number, keys, path, edges):
     """The points of one edge of a walk, turned into walking direction."""
     forward = edges["u"].iloc[keys[number]] == path[number]
     return lines[number] if forward else lines[number][::-1]
+
+
+def trips_table(walks):
+    """A walk a row as the run folder has it: without lines and curves."""
+    kept = ["trip", "person", "kind", "named", "name", "name_zh", "origin", "destination", "length",
+            "duration_s", "profile", "leg", "departs_s", "represents"]  # fmt: skip
+    numbers = {"trip": np.int32, "origin": np.int32, "destination": np.int32, "leg": np.int32}
+    table = pa.Table.from_pandas(pd.DataFrame(walks[kept]).astype(numbers), preserve_index=False)
+    table = table.append_column("edges", pa.array(walks["edges"], pa.list_(pa.int32())))
+    return table.append_column("backward", pa.array(walks["backward"], pa.list_(pa.bool_())))
 
 
 def trip_rows(walks, totals):
@@ -233,7 +252,7 @@ def summary_of(pieces, heads, trips, area, totals, name, walls_kind):
                       for task, table in by_task.items()},
         })  # fmt: skip
     return {
-        "version": 1, "simulated": True, "scenario": "invented",
+        "version": 2, "simulated": True, "scenario": "invented",
         "area": {"name": name[0], "districts": ["Yau Tsim Mong"],
                  "street_km": float(length.sum()) / 1000, "buildings": 0, "walls": walls_kind,
                  "share_rule": "population", "street_share": "middle"},
@@ -270,7 +289,7 @@ def write_run(
     shapes = walls.geometry.to_numpy()
     tree = shapely.STRtree(shapes)
     fields = np.array([field_of(head, shapes, tree) for head in fleet.itertuples()])
-    pieces = pieces_of(edges, fleet, fields, area)
+    pieces, sightings = pieces_of(edges, fleet, fields, area)
     draw = np.random.default_rng(seed + 1)
     ends = [(0, len(nodes) - 1), (1, len(nodes) - 3)][: len(named)]
     while len(ends) < walks + len(named):
@@ -283,7 +302,7 @@ def write_run(
     at = nodes.geometry.to_numpy()
     tables = {
         "nodes": nodes, "edges": edges, "walls": walls, "streets": pieces, "cameras": fleet,
-        "trips_geometry": lines,
+        "sightings": sightings,
         "places": gpd.GeoDataFrame(
             {"kind": [p[0] for p in places], "name": [p[1] for p in places],
              "name_zh": [p[2] for p in places], "weight": 1.0},
@@ -296,12 +315,15 @@ def write_run(
     }  # fmt: skip
     for name, table in tables.items():
         table.to_parquet(folder / f"{name}.parquet")
-    trips.to_parquet(folder / "trips.parquet")
+    pq.write_table(trips_table(lines), folder / "trips.parquet")
     summary = summary_of(pieces, fleet, trips, area, totals, area_name, "blocks")
     manifest = {
-        "seed": seed, "cite": cite,
+        "version": 2, "seed": seed, "cite": cite,
+        "area": {"name": area_name[0], "name_zh": area_name[1], "crs": CRS, "halo_m": 40.0,
+                 "parts": []},
+        "trips": {"not_joined": 0},
         "data": {"streets": {"attribution": list(attributions)}},
-        "scenario": {"name": "invented", "title": title, "title_zh": "",
+        "scenario": {"name": "invented", "area": "invented", "title": title, "title_zh": "",
                      "cameras": {"optics": "typical", "totals": totals}},
     }  # fmt: skip
     (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")

@@ -77,7 +77,7 @@ def test_a_missing_folder_is_named(tmp_path):
         write_map(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("name", ["streets.parquet", "manifest.json", "trips_geometry.parquet"])
+@pytest.mark.parametrize("name", ["streets.parquet", "manifest.json", "trips.parquet"])
 def test_a_missing_file_is_named_and_nothing_written(copy, name):
     (copy / name).unlink()
     with pytest.raises(InputError, match=f"no {name}"):

@@ -5,6 +5,8 @@ from dataclasses import replace
 import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
+from invented_run import TASKS, hand_written_streets, trip_rows, walks_of
 from pyproj import Transformer
 from shapely import Point
 from test_packing import unpack
@@ -186,3 +188,21 @@ def test_a_district_is_named_where_it_is_simulated(run, payload):
 def test_walls_keep_their_rings(run, columns):
     rings = gpd.GeoSeries(run.walls.geometry).count_interior_rings().sum() + len(run.walls)
     assert len(columns["wall_points"]) == rings
+
+
+def test_the_engine_finds_on_reading_what_shapely_found(run):
+    """Lines, curves and shares of the named walks, which the invented run knows without it."""
+    nodes, edges = hand_written_streets()
+    ends = [(0, len(nodes) - 1), (1, len(nodes) - 3)]
+    expected = walks_of(edges, run.pieces, ends, [("a", ""), ("b", "")])
+    assert [*run.walks["trip"]] == [0, 1]
+    for found, walk in zip(run.walks.itertuples(), expected.itertuples(), strict=True):
+        assert shapely.equals_exact(
+            found.geometry, shapely.remove_repeated_points(walk.geometry), 1e-9
+        )
+        for task in TASKS:
+            for name in (f"curve_rank_{task}", f"curve_length_{task}"):
+                np.testing.assert_allclose(getattr(found, name), getattr(walk, name), atol=1e-9)
+    shares = trip_rows(expected, run.totals)["observed_length"]
+    np.testing.assert_allclose(run.walk_figures["observed_length"], shares, atol=1e-9)
+    assert shares.max() > 0.5

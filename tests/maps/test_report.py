@@ -148,7 +148,8 @@ def test_the_table_holds_the_figures_of_the_run(report, run_folder):
 
 
 def test_hostile_names_stay_text(full):
-    change(full, "manifest.json", scenario={"title": HOSTILE})
+    scenario = json.loads((full / "manifest.json").read_text())["scenario"]
+    change(full, "manifest.json", scenario={**scenario, "title": HOSTILE})
     (full / "bands.json").write_text(json.dumps(bands(full)), encoding="utf-8")
     page = write_report(full).read_text(encoding="utf-8")
     assert "<script" not in page

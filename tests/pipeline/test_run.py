@@ -13,6 +13,7 @@ import shapely
 from sim.errors import InputError, KeptBesideError
 from sim.pipeline.run import run
 from sim.results.contract import TABLES
+from sim.results.run import read_run
 from sim.scenario.schema import Scenario
 from sim.sight.arrays import NEVER
 
@@ -156,10 +157,12 @@ def test_cameras_stand_outside_walls_and_are_called_simulated(folder):
     assert cameras.groupby("site").size().mean() == pytest.approx(2.5, abs=0.1)
 
 
-def test_trips_hold_a_row_for_each_total_and_task(folder):
-    trips = pd.read_parquet(folder / "trips.parquet")
-    geometry = gpd.read_parquet(folder / "trips_geometry.parquet")
+def test_figures_of_trips_have_a_row_for_each_total_and_task(folder):
+    finished = read_run(folder)
+    trips, lines = finished.trip_figures(), finished.trip_lines()
+    geometry = lines.assign(**finished.trip_curves().to_pandas().drop(columns=["trip", "length"]))
     assert len(trips) == len(geometry) * 3 * 4
+    assert len(pd.read_parquet(folder / "trips.parquet")) == len(geometry)
     assert geometry.geometry.length.to_numpy() == pytest.approx(
         geometry["length"].to_numpy(), abs=1e-6
     )

@@ -6,7 +6,6 @@ import math
 import shutil
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from sim.cli import main
@@ -14,6 +13,7 @@ from sim.errors import InputError
 from sim.pipeline.run import run
 from sim.results.compare import compare
 from sim.results.metrics import FIGURES, figures_of, in_words
+from sim.results.run import read_run
 from sim.scenario.schema import Scenario
 
 pytestmark = pytest.mark.slow
@@ -98,7 +98,7 @@ def test_the_same_walks_are_paired_by_hand(runs):
     found = row(compared, "transit", 60000, "observed_length")
     values = []
     for name in ("base", "transit"):
-        trips = pd.read_parquet(runs / name / "trips.parquet")
+        trips = read_run(runs / name).trip_figures()
         kept = trips[~trips.named & (trips.total == 60000) & (trips.task == "recognise")]
         values.append(kept.set_index("person")["observed_length"])
     apart = values[1] - values[0]  # everybody makes one walk
@@ -154,7 +154,16 @@ def test_folders_of_one_name_are_told_apart(runs, tmp_path):
 @pytest.mark.parametrize(
     ("name", "change", "said"),
     [
-        ("summary.json", {"version": 2}, "is written in version 2; this program reads version 1"),
+        (
+            "summary.json",
+            {"version": 1},
+            "is written in version 1; this program reads version 2; run",
+        ),
+        (
+            "manifest.json",
+            {"version": 3},
+            "is written in version 3; this program reads version 2; run",
+        ),
         ("manifest.json", {"version": None}, "is written in version None"),
         ("summary.json", {"steps": []}, "lacks"),
         ("summary.json", {"steps": [{"total": 4000}]}, "lacks 'trips'"),
@@ -171,7 +180,7 @@ def test_runs_of_another_form_are_refused(runs, tmp_path, name, change, said):
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["summary.json", "trips_geometry.parquet", "trips.parquet"])
+@pytest.mark.parametrize("name", ["summary.json", "edges.parquet", "trips.parquet"])
 @pytest.mark.parametrize("content", [None, b"PAR1 nothing"])
 def test_damaged_runs_are_refused(runs, tmp_path, name, content):
     broken = tmp_path / "broken"

@@ -7,6 +7,7 @@ import pytest
 from sim.pipeline.run import run
 from sim.results import contract
 from sim.results.dictionary import LAYERS, LEFT_OUT
+from sim.results.run import read_run
 from sim.scenario.schema import Scenario
 from sim.sight import ranks
 
@@ -17,7 +18,7 @@ ARROW = {
     "float64": {"double"},
     "geometry": {"binary"},
     "int32 list": {"list<element: int32>", "list<item: int32>"},
-    "float64 list": {"list<element: double>", "list<item: double>"},
+    "bool list": {"list<element: bool>", "list<item: bool>"},
 }
 SCENARIOS = {
     "plain": {"people": 60},
@@ -58,6 +59,19 @@ def test_a_run_has_exactly_the_columns_of_the_contract(folder):
     assert ("walks" in exposure) == (folder.name != "one walk")
 
 
+def test_what_is_made_on_reading_has_the_columns_of_the_contract(folder):
+    finished = read_run(folder)
+    of_lines, of_figures = contract.TRIP_LINES.columns, contract.TRIP_FIGURES.columns
+    assert {column.name: column.type for column in of_lines} == types(finished.trip_lines())
+    assert {column.name: column.type for column in of_figures} == types(finished.trip_figures())
+
+
+def types(table):
+    """Return the type of each column in the words of the contract."""
+    words = {"str": "text", "object": "text"}
+    return {name: words.get(str(dtype), str(dtype)) for name, dtype in table.dtypes.items()}
+
+
 def test_rank_never_is_the_engines(folder):
     assert int(ranks.NEVER) == contract.NEVER
     streets = gpd.read_parquet(folder / "streets.parquet")
@@ -66,7 +80,7 @@ def test_rank_never_is_the_engines(folder):
 
 
 def test_every_column_has_a_meaning_and_names_are_one_each():
-    for table in contract.TABLES.values():
+    for table in (*contract.TABLES.values(), contract.TRIP_LINES, contract.TRIP_FIGURES):
         assert len(set(table.names())) == len(table.names())
         assert all(column.meaning for column in table.columns)
     with pytest.raises(KeyError, match="streets has no column colour"):
@@ -75,11 +89,11 @@ def test_every_column_has_a_meaning_and_names_are_one_each():
 
 def test_an_export_has_every_column_or_says_why_not():
     exported = {(layer.table, column.name) for layer in LAYERS for column in layer.columns}
-    of_trips = set(contract.TABLES["trips_geometry"].names())
-    for table in contract.TABLES.values():
+    lines, figures = contract.TRIP_LINES, contract.TRIP_FIGURES
+    for table in (*contract.TABLES.values(), lines, figures):
         for column in table.columns:
             left_out = {table.name, f"{table.name}.{column.name}"} & set(LEFT_OUT)
             elsewhere = column.type == "geometry" or (
-                table.name == "trips" and column.name in of_trips
+                table.name in ("trips", figures.name) and column.name in lines.names()
             )
             assert (table.name, column.name) in exported or left_out or elsewhere

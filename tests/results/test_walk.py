@@ -49,7 +49,7 @@ def answer(folder):
 @pytest.mark.parametrize("via", [ENDS, ENDS[::-1]], ids=["there", "back"])
 def test_a_named_walk_of_the_run_has_the_same_figures(folder, via, task):
     """The quickest way here is the shortest; the sightings were read back from the folder."""
-    trips = pd.read_parquet(folder / "trips.parquet")
+    trips = read_run(folder).trip_figures(named=True)
     rows = trips[(trips.trip == int(via != ENDS)) & (trips.task == task)]
     content = walk_run(folder, via, task=task).content
     assert content["length_m"] == pytest.approx(rows["length"].iloc[0], rel=1e-12)

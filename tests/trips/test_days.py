@@ -1,6 +1,5 @@
 """Typical days: chains that connect, hours that ascend, what a further person may not change."""
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,6 +15,7 @@ from sim.city.model import City
 from sim.city.places import KINDS
 from sim.errors import InputError
 from sim.pipeline.run import run
+from sim.results.run import read_run
 from sim.scenario.schema import PROFILES, ProfileShares, Scenario
 from sim.trips import days, profiles
 from sim.trips.demand import sample_trips
@@ -334,8 +334,8 @@ def test_the_run_folder_carries_the_day(tmp_path):
         }
     )
     run(scenario, tmp_path / "day")
-    lines = gpd.read_parquet(tmp_path / "day" / "trips_geometry.parquet")
-    rows = pd.read_parquet(tmp_path / "day" / "trips.parquet").drop_duplicates("trip")
+    lines = read_run(tmp_path / "day").trip_lines()
+    rows = pd.read_parquet(tmp_path / "day" / "trips.parquet")
     for table in (lines, rows):
         named, sampled = table[table["named"]], table[~table["named"]]
         assert named[["profile", "leg", "represents"]].to_numpy().tolist() == [["", 0, 1.0]]
