@@ -9,9 +9,7 @@ import glob
 import os
 import re
 import shutil
-import signal
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -21,6 +19,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 from sim.errors import InputError, KeptBesideError
+from sim.stopping import undisturbed
 
 fcntl: ModuleType | None
 try:
@@ -28,13 +27,11 @@ try:
 except ImportError:  # not on Windows
     fcntl = None
 
-STOPPING = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-)
-"""Signals that end a program and leave it time to clear up."""
 ALIVE, FORMER = "lock", "former"
 GRACE_S = 2.0
 """A file or folder that is younger may belong to a program that has not locked it yet."""
+written: list[Path] = []
+"""What this process has written for its user so far, each when it stands in its place."""
 _TEMPORARY = re.compile(r"\.(?P<target>.+)-[a-z0-9_]{8}\.part")
 
 
@@ -81,7 +78,10 @@ def replace_file(
             with temporary.open("rb+") as file:
                 os.fsync(file.fileno())
         temporary.chmod(mode)
-        temporary.replace(path)
+        with undisturbed():
+            temporary.replace(path)
+            if remedy:
+                written.append(path)
     except OSError as error:
         if remedy:
             raise InputError(f"{path}: cannot be written ({reason(error)}); {remedy}") from error
@@ -197,7 +197,7 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def temporary_folder(out: Path) -> Iterator[Path]:
+def temporary_folder(out: Path, kind: FolderKind | None = None) -> Iterator[Path]:
     """Give an empty folder beside `out` that goes however the work ends, signals included.
 
     Folders above `out` that had to be made go too, unless they hold something by then. What
@@ -207,6 +207,9 @@ def temporary_folder(out: Path) -> Iterator[Path]:
     ----------
     out
         Where the work shall stand in the end.
+    kind
+        What it is; where it is given, the deleting of an earlier folder of that kind in which a
+        program was killed is ended.
 
     Raises
     ------
@@ -221,7 +224,7 @@ def temporary_folder(out: Path) -> Iterator[Path]:
                 with undisturbed():
                     out.parent.mkdir(parents=True, exist_ok=True)
                     with suppress(OSError):  # a folder that can be written but not read
-                        _sweep(out)
+                        _sweep(out, kind)
                     room = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
                     (room / ALIVE).touch()
                     held.enter_context(_alive(room / ALIVE))
@@ -267,7 +270,7 @@ def replace_folder(out: Path, kind: FolderKind) -> Iterator[Path]:
     """
     check_replaceable(out, kind)
     place = Path(os.path.realpath(out))
-    with temporary_folder(place) as work:
+    with temporary_folder(place, kind) as work:
         new = work / "new"
         new.mkdir()
         yield new
@@ -285,12 +288,14 @@ def _exchange(out: Path, place: Path, new: Path, kind: FolderKind) -> None:
             place.replace(former)
             check_replaceable(former, kind)
         new.replace(place)
+        written.append(out)
     except (InputError, OSError) as error:
         if former.exists() and not os.path.lexists(place):
             former.replace(place)
         why = str(error) if isinstance(error, InputError) else f"{out}: {reason(error)}"
         why = why.removesuffix(f"; {kind.remedy}").replace(str(former), str(out))
         kept = _put_beside(place, new)
+        written.append(kept)
         raise KeptBesideError(f"{why}; it is left as it is, the new one is in {kept}") from None
     finally:
         if former.exists() and not os.path.lexists(place):
@@ -330,10 +335,11 @@ def _discard(room: Path) -> None:
         shutil.rmtree(room, ignore_errors=True)
 
 
-def _sweep(out: Path) -> None:
+def _sweep(out: Path, kind: FolderKind | None) -> None:
     """Delete what killed programs left beside `out`; give back what they had moved away.
 
-    A folder is left over if nobody holds the lock of the file in it.
+    A folder is left over if nobody holds the lock of the file in it. Where the new one has left it,
+    the former was found to be of the kind and was being deleted.
     """
     pattern = re.compile(rf"\.{re.escape(out.name)}-[a-z0-9_]{{8}}")
     for room in out.parent.iterdir():
@@ -343,8 +349,11 @@ def _sweep(out: Path) -> None:
             former = room / "work" / FORMER
             if former.exists() and not os.path.lexists(out):
                 former.replace(out)
-            elif former.exists():  # killed while it was being deleted: the new one is in place
-                _put_beside(out, former)
+            elif former.exists():
+                if kind is not None and not (room / "work" / "new").exists():
+                    _delete_own(former, kind)
+                if former.exists():
+                    _put_beside(out, former)
             _discard(room)
 
 
@@ -365,27 +374,6 @@ def _alive(path: Path, least_age_s: float = 0.0) -> Iterator[None]:
         if time.time() - os.fstat(file.fileno()).st_mtime < least_age_s:
             raise BlockingIOError
         yield
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Put Ctrl-C and the signals that end a program off until the block is done."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    former = {
-        number: signal.signal(number, lambda number, _frame: came.append(number))
-        for number in STOPPING
-        if signal.getsignal(number) not in (signal.SIG_IGN, signal.SIG_DFL, None)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
-        for number in came[:1]:
-            signal.raise_signal(number)
 
 
 def replace_both(
@@ -418,6 +406,7 @@ def replace_both(
             check()
         except InputError as error:
             beside = _put_beside(last_place.with_suffix(""), first.parent)
+            written.append(beside)
             raise KeptBesideError(
                 f"{error}; it is left as it is, the new one is in {beside}"
             ) from None
@@ -426,6 +415,7 @@ def replace_both(
         try:
             first.replace(first_place)
             last.replace(last_place)
+            written.append(places[1])
         except BaseException:
             first_place.unlink(missing_ok=True)
             if earlier.exists():

@@ -13,9 +13,7 @@ import contextlib
 import errno
 import gc
 import os
-import signal
 import sys
-import threading
 import traceback
 import warnings
 from collections.abc import Sequence
@@ -23,9 +21,11 @@ from typing import Annotated
 
 import typer
 
+from sim.atomic_write import written
 from sim.commands.lazy import LazyGroup
-from sim.commands.options import STOPPED, examples
+from sim.commands.options import examples
 from sim.errors import InputError, InputErrors, KeptBesideError, one_line
+from sim.stopping import STOPPED, listening, stop_asked
 
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 
@@ -50,11 +50,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments
         What follows `sim`; those of the process by default.
     """
+    with listening():
+        return _called(list(sys.argv[1:] if arguments is None else arguments))
+
+
+def _called(words: list[str]) -> int:
+    """Run the command of these words and return its exit code."""
     _open_closed_streams()
-    _stop_on_signals()
+    written.clear()
     # Looking for cycles among all that a process held as it ends takes a tenth of a second.
     atexit.register(gc.freeze)
-    words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -70,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except typer.Exit as leave:
         return _silenced(leave.exit_code)
     except BrokenPipeError:
-        return _silenced(FAILED)
+        return _silenced(STOPPED if stop_asked() else FAILED)
     except (KeyboardInterrupt, typer.Abort, Exception) as error:
         code = FAILED
         with contextlib.suppress(BrokenPipeError):
@@ -96,20 +101,6 @@ def _open_closed_streams() -> None:
             setattr(sys, name, os.fdopen(number, "w", encoding="utf-8", closefd=False))
 
 
-def _stop_on_signals() -> None:
-    """Let the signals that end a program do what Ctrl-C does, unless they are not to be heard."""
-    if threading.current_thread() is not threading.main_thread():
-        return
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
-        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
-            signal.signal(number, _stop)
-
-
-def _stop(number: int, _frame: object) -> None:
-    raise KeyboardInterrupt(signal.Signals(number).name)
-
-
 def _silenced(code: int) -> int:
     """Turn streams whose reader has gone to nowhere: Python would complain as it ends."""
     for stream in (sys.stdout, sys.stderr):
@@ -123,8 +114,10 @@ def _silenced(code: int) -> int:
 
 def _answer(error: BaseException) -> int:
     """Print on standard error what went wrong, one line each, and return the exit code."""
-    if isinstance(error, KeyboardInterrupt | typer.Abort):
-        print("sim: stopped; nothing was written", file=sys.stderr)
+    if stop_asked() or isinstance(error, KeyboardInterrupt | typer.Abort):
+        places = ", ".join(str(path) for path in written)
+        told = f"{places} is written" if places else "nothing was written"
+        print(one_line(f"sim: stopped; {told}"), file=sys.stderr)
         return STOPPED
     code = WRONG_INPUT
     if isinstance(error, InputErrors):

@@ -19,6 +19,7 @@ from sim.atomic_write import (
     temporary_folder,
 )
 from sim.errors import InputError, KeptBesideError
+from sim.stopping import undisturbed
 
 ROOT = Path(__file__).parents[1]
 
@@ -267,6 +268,45 @@ def test_what_a_killed_program_left_goes_with_the_next_one(tmp_path, monkeypatch
     assert {path.name for path in tmp_path.iterdir()} == {"out", "a.txt"} | beside
 
 
+@pytest.mark.parametrize("foreign", [False, True])
+def test_a_deletion_that_was_killed_is_ended_by_the_next_of_the_kind(
+    tmp_path, monkeypatch, foreign
+):
+    monkeypatch.setattr(atomic_write, "GRACE_S", 0.0)
+    out = tmp_path / "out"
+    out.mkdir()
+    put(out, "old")
+    with killed(out, "deleting") as program:
+        assert program.wait() == -signal.SIGKILL
+    if foreign:
+        (former,) = tmp_path.glob(".out-*/work/former")
+        (former / "mine").write_text("mine")
+    kind = FolderKind("x", lambda parts: parts != ("mine",), lambda _: True)
+    with replace_folder(out, kind) as new:
+        (new / "note").write_text("third")
+    beside = {"out-new"} if foreign else set()
+    assert {path.name for path in tmp_path.iterdir()} == {"out"} | beside
+    assert contents(out) == {"note": "third"}
+    if foreign:
+        assert contents(tmp_path / "out-new") == {"mine": "mine"}
+
+
+def test_an_earlier_folder_whose_place_was_taken_after_a_kill_is_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(atomic_write, "GRACE_S", 0.0)
+    out = tmp_path / "out"
+    out.mkdir()
+    put(out, "old")
+    with killed(out, "between") as program:
+        assert program.wait() == -signal.SIGKILL
+    out.mkdir()
+    put(out, "taken")
+    kind = FolderKind("x", lambda _: True, lambda _: True)
+    with replace_folder(out, kind) as new:
+        (new / "note").write_text("third")
+    assert contents(out) == {"note": "third"}
+    assert contents(tmp_path / "out-new") == WHOLE | {"note": "old", "pages/one": "old"}
+
+
 def test_what_a_living_program_works_on_stays(tmp_path, monkeypatch):
     monkeypatch.setattr(atomic_write, "GRACE_S", 0.0)
     out = tmp_path / "out"
@@ -295,7 +335,7 @@ def test_signals_wait_until_a_step_is_done(number):
     came = []
     former = signal.signal(number, lambda *_: came.append("handled"))
     try:
-        with atomic_write.undisturbed():
+        with undisturbed():
             signal.raise_signal(number)
             came.append("done")
     finally:

@@ -38,7 +38,7 @@ def environment(folder):
 
 def begin(folder, *words, **more):
     return subprocess.Popen(
-        [sys.executable, "-m", "sim.cli", *words],
+        [sys.executable, "-m", "sim", *words],
         cwd=folder, env=environment(folder), stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more,
     )  # fmt: skip

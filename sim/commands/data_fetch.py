@@ -19,15 +19,9 @@ from sim.city.sources.overpass_queries import plan
 from sim.city.sources.server import forget_old_answers
 from sim.commands.city_words import show_kept
 from sim.commands.data_options import Halo, Pavements, Private
-from sim.commands.options import (
-    STOPPED,
-    AsJson,
-    Debug,
-    command_app,
-    examples,
-    print_json,
-)
+from sim.commands.options import AsJson, Debug, command_app, examples, print_json
 from sim.errors import one_line
+from sim.stopping import STOPPED
 
 app = command_app()
 

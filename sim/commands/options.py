@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.errors import InputError
+from sim.stopping import STOPPED, stop_asked
 
 if TYPE_CHECKING:
     from sim.scenario.load import LoadedScenario
-
-STOPPED = 130
 
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO.yaml", help="Scenario file.")]
@@ -63,7 +62,9 @@ def resumable() -> Iterator[None]:
     """Say on Ctrl-C that what is finished is kept, and leave with the exit code of a stop."""
     try:
         yield
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Exception) as error:
+        if not (stop_asked() or isinstance(error, KeyboardInterrupt)):
+            raise  # what a stop breaks may end in any error
         print("sim: stopped; finished cells are kept: the same command goes on", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
 

@@ -7,6 +7,7 @@ task whose worker dies is given to another. What the tasks compute is not known 
 from __future__ import annotations
 
 import logging
+import os
 import re
 import signal
 import threading
@@ -14,11 +15,12 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
+from multiprocessing import resource_tracker
 from typing import Any, NamedTuple
 
-from sim.atomic_write import undisturbed
 from sim.errors import InputError
 from sim.processes import available_cores
+from sim.stopping import undisturbed
 
 MOST_WORKERS = 256
 CONNECT_S = 30.0
@@ -271,12 +273,17 @@ def _hush() -> None:
 
 @contextmanager
 def deaf_children() -> Iterator[None]:
-    """Start processes that leave Ctrl-C to this one, which decides what becomes of them."""
-    if threading.current_thread() is not threading.main_thread():
+    """Start processes that leave Ctrl-C to this one, which decides what becomes of them.
+
+    Threads begun in the block and the processes that they start, then or later, inherit that
+    Ctrl-C is blocked, from their first moment on. One that comes meanwhile waits for this process.
+    """
+    if threading.current_thread() is not threading.main_thread() or os.name == "nt":
         yield
         return
-    former = signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited from their first moment on
+    resource_tracker.ensure_running()  # it would unblock Ctrl-C where it is started later
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, former)
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)

@@ -22,12 +22,12 @@ import networkx as nx
 PACKAGES = ("sim", "maps")
 FLOW = (
     "area", "city", "cameras", "sight", "trips", "placement", "tracking", "scenario", "results",
-    "pipeline", "ensemble", "commands", "cli",
+    "pipeline", "ensemble", "commands", "cli", "__main__",
 )  # fmt: skip
 """Rooms from left to right: a room imports from itself and from its left."""
 FREE = frozenset({
     "atomic_write", "digests", "errors", "facts", "jit", "keyed_random", "limits", "processes",
-    "sorting", "surface",
+    "sorting", "stopping", "surface",
 })  # fmt: skip
 """Rooms of no side, which import from no room of the flow."""
 READABLE = frozenset({"sim.errors", "sim.atomic_write", "sim.results.contract", "sim.results.read"})
