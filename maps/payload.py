@@ -389,10 +389,7 @@ def _add_heads(
     columns.add("head_x", place[:, 0], differences=True)
     columns.add("head_y", place[:, 1], differences=True)
     columns.add("head_owner", owner_codes(run)[: len(heads)])
-    area = shapely.union_all(run.districts.geometry[run.districts["kind"] == "area"].to_numpy())
-    shapely.prepare(area)
-    inside = shapely.intersects(area, heads.geometry.to_numpy())
-    columns.add("head_inside", inside if not shapely.is_empty(area) else np.ones(len(heads)))
+    columns.add("head_inside", run.heads_here[: len(heads)])
     for name in ("near", *(f"range_{task}" for task in run.tasks)):
         columns.add(f"head_{name}", np.rint(heads[name].to_numpy(np.float64) / DECIMETRE))
     return place

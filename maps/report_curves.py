@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from maps.charts import Band, Curve, Mark, count_axis, log_axis, share_axis
@@ -208,9 +207,7 @@ def _dark_curve(
 
 def _ranks_here(run: RunFolder) -> NDArray[np.float64]:
     """City ranks of the cameras in the study area, ascending: the n-th is the total of n here."""
-    area = shapely.union_all(run.districts.geometry[run.districts["kind"] == "area"].to_numpy())
-    inside = shapely.intersects(area, run.heads.geometry.to_numpy())
-    ranks = run.heads["rank"].to_numpy(np.float64)[inside]
+    ranks = run.heads["rank"].to_numpy(np.float64)[run.heads_here]
     return np.sort(ranks[ranks <= run.totals[-1]])
 
 

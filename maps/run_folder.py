@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import shapely
+from numpy.typing import NDArray
 
 from sim.errors import InputError
 from sim.results.contract import (
@@ -97,6 +101,15 @@ class RunFolder:
     def totals(self) -> list[int]:
         """City totals of the scenario, ascending."""
         return [int(step["total"]) for step in self.summary["steps"]]
+
+    @cached_property
+    def heads_here(self) -> NDArray[np.bool_]:
+        """Which heads are "here": in the study area, the halo left out, shape (heads,)."""
+        area = shapely.union_all(self.districts.geometry[self.districts["kind"] == "area"])
+        if shapely.is_empty(area):
+            return np.ones(len(self.heads), bool)
+        shapely.prepare(area)
+        return np.asarray(shapely.intersects(area, self.heads.geometry.to_numpy()), np.bool_)
 
 
 def read_run_folder(folder: Path) -> RunFolder:

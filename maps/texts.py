@@ -173,8 +173,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "slider_value": ("{n} cameras", "{n} 個鏡頭"),
     "go_to": ("Show {n} cameras", "顯示 {n} 個鏡頭"),
     "go_to_year": (
-        "Show {n} cameras, the number announced for {year}",
-        "顯示 {n} 個鏡頭，即 {year} 年公布的數目",
+        "Show {n} cameras, the number for {year}",
+        "顯示 {n} 個鏡頭，即 {year} 年的數目",
     ),
     "tick_year": ("{year}", "{year} 年"),
     "play": ("Play from 0 to {n}", "由 0 播放至 {n}"),

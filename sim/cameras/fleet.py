@@ -6,14 +6,16 @@ of rank ≤ N.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
+import shapely
 from numpy.typing import NDArray
 
 from sim.cameras.optics import FACE_HEIGHT_M, TASKS, camera_type
@@ -23,6 +25,7 @@ from sim.surface import Result, axes_for
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from shapely.geometry.base import BaseGeometry
 
     from sim.cameras.optics import Optics
 
@@ -81,10 +84,14 @@ class Fleet(Result):
         ("unknown" where none is known), mounted_on (one of `MOUNTS`).
     report
         Counts of what was announced, left out, moved or refused on the way here.
+    placed_for
+        Cameras in the whole city that it was placed for; 0 where nobody said, so that its last
+        rank counts.
     """
 
     heads: gpd.GeoDataFrame
     report: Mapping[str, int] = field(default_factory=dict)
+    placed_for: int = 0
 
     def __len__(self) -> int:
         return len(self.heads)
@@ -114,6 +121,81 @@ class Fleet(Result):
         if problems:
             raise InputErrors(problems)
         return cls(_typed(table), report or {})
+
+    @property
+    def last_rank(self) -> int:
+        """City rank of the last head: so many cameras the city has at least; 0 of none."""
+        return int(self.arrays.rank[-1]) if len(self) else 0
+
+    @property
+    def largest_total(self) -> int:
+        """Cameras in the whole city up to which it answers."""
+        return max(self.placed_for, self.last_rank)
+
+    def check_totals(self, totals: Iterable[int]) -> None:
+        """Refuse numbers of cameras that it was not placed for.
+
+        Parameters
+        ----------
+        totals
+            Cameras in the whole city.
+
+        Raises
+        ------
+        InputError
+            One is negative or above `largest_total`. A fleet without any head says nothing.
+        """
+        wrong = [total for total in totals if total < 0 or (total > self.largest_total > 0)]
+        if wrong:
+            raise InputError(
+                f"total {', '.join(f'{total:,}' for total in wrong)}: the fleet was placed for "
+                f"{self.largest_total:,} cameras in the city (placed_for); ask for fewer",
+                key="cameras.totals",
+            )
+
+    def inside(self, polygon: BaseGeometry | None) -> NDArray[np.bool_]:
+        """Return which heads are "here": in the study area, the halo left out.
+
+        The one count behind "cameras here" in tables, maps, reports, comparisons and sweeps.
+
+        Parameters
+        ----------
+        polygon
+            Study area, in the system of the heads; None for everywhere.
+        """
+        if polygon is None:
+            return np.ones(len(self), bool)
+        x, y = (self.heads[name].to_numpy(np.float64) for name in ("x", "y"))
+        return np.asarray(shapely.intersects_xy(polygon, x, y), np.bool_)
+
+    def in_crs(self, crs: str) -> Fleet:
+        """Return the fleet in another projected system: positions converted, headings turned.
+
+        A fleet without a system is taken to be in it.
+
+        Parameters
+        ----------
+        crs
+            Projected system, for example that of a city.
+
+        Raises
+        ------
+        InputError
+            The heads are in degrees, or have no place in that system.
+        """
+        own = self.heads.crs
+        if own is None or own == crs:
+            return self
+        if own.is_geographic:
+            raise InputError("cameras: positions are not in projected metres; convert them first")
+        moved = self.heads.to_crs(crs)
+        x, y = moved.geometry.x.to_numpy(np.float64), moved.geometry.y.to_numpy(np.float64)
+        if not (np.isfinite(x) & np.isfinite(y)).all():
+            raise InputError(f"cameras: some have no place in {crs}; check their system {own.name}")
+        before = self.heads.geometry
+        turn = _convergence(str(own), before.x.to_numpy(), before.y.to_numpy())
+        heading = self.heads["heading"].to_numpy(np.float64) + turn - _convergence(crs, x, y)
+        return replace(self, heads=moved.assign(x=x, y=y, heading=heading % 360))
 
     @property
     def sites(self) -> gpd.GeoDataFrame:
@@ -153,8 +235,9 @@ class Fleet(Result):
         Raises
         ------
         InputError
-            matplotlib is not installed.
+            It was placed for fewer, or matplotlib is not installed.
         """
+        self.check_totals([] if total is None else [total])
         ax = axes_for(ax)
         heads = self.heads if total is None else self.heads[self.heads["rank"] <= total]
         bearing = np.radians(heads["heading"].to_numpy(np.float64))
@@ -202,6 +285,13 @@ def optics_of(lens: Optics) -> dict[str, float]:
     near = near if np.isfinite(near) else 0.0  # a picture of the sky: every range is 0
     values = (lens.mount_m, lens.covered_angle, near, *ranges, lens.duty)
     return dict(zip(OPTICS_COLUMNS, values, strict=True))
+
+
+def _convergence(crs: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the bearing of true north less that of the grid's, degrees."""
+    to_degrees = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    factors = pyproj.Proj(crs).get_factors(*to_degrees.transform(x, y))
+    return np.asarray(factors.meridian_convergence, np.float64)
 
 
 def _filled(heads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -44,7 +44,7 @@ def cameras_next_command(
         print_rows(added)
         return
     shown = table(f"{found.summary['area']['name']}: what the next cameras add, {task}")
-    for name in ("cameras in the city", "in the area", "new street", "streets seen", "a camera"):
+    for name in ("cameras in the city", "cameras here", "new street", "streets seen", "a camera"):
         shown.add_column(name, justify="right", no_wrap=True)
     for row in added.to_dict("records"):
         shown.add_row(

@@ -60,7 +60,7 @@ def cameras_without_command(
     shown = table(f"{finished.summary['area']['name']}: without {gone.sum():,} cameras")
     for name in ("cameras in the city", "task"):
         shown.add_column(name, no_wrap=True)
-    for name in ("cameras here", "left out", "seen with", "without", "lost", "a camera"):
+    for name in ("cameras, halo\nincluded", "left out", "seen with", "without", "lost", "a camera"):
         shown.add_column(name, justify="right", no_wrap=True)
     for row in left.to_dict("records"):
         shown.add_row(

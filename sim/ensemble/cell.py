@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-import shapely
 from pydantic import ValidationError
 
 from sim.cameras.fleet import Fleet
@@ -98,10 +97,10 @@ def cell(
         walks=lambda: _walks(_who_walks(resolved)),
         threads=threads,
     )
-    rows = []
+    rows, here = [], fleet.inside(city.area.polygon)
     for total in resolved.cameras.totals:
         step = {
-            "cameras": _cameras_here(city, fleet, total),
+            "cameras": int((here & (fleet.arrays.rank <= total)).sum()),
             "coverage": pieces.coverage(total),
             "trips": tracks.summary[total],
         }
@@ -277,10 +276,3 @@ def _turned(fleet: Fleet, seed: int) -> Fleet:
     drawn = 360.0 * uniform(seed, "null heading", heads["rank"].to_numpy())
     heading = np.where(fleet.real, heads["heading"].to_numpy(np.float64), drawn)
     return replace(fleet, heads=heads.assign(heading=heading))
-
-
-def _cameras_here(city: City, fleet: Fleet, total: int) -> int:
-    """Count the heads in the study area at a total."""
-    heads = fleet.heads[fleet.heads["rank"] <= total]
-    x, y = (heads[name].to_numpy(np.float64) for name in ("x", "y"))
-    return int(shapely.intersects_xy(city.area.polygon, x, y).sum())

@@ -82,8 +82,16 @@ class CachedStages:
             "cameras",
             lambda: (self._city, cameras.model_dump(mode="json"), self.scenario.seed),
             compute,
-            lambda fleet: {"heads": packed(fleet.heads), "report": plain_packed({**fleet.report})},
-            lambda a: Fleet(unpacked(a["heads"], shapes=True), plain_unpacked(a["report"])),
+            lambda fleet: {
+                "heads": packed(fleet.heads),
+                "report": plain_packed({**fleet.report}),
+                "placed_for": plain_packed(fleet.placed_for),
+            },
+            lambda a: Fleet(
+                unpacked(a["heads"], shapes=True),
+                plain_unpacked(a["report"]),
+                plain_unpacked(a["placed_for"]),
+            ),
         )
 
     def seen(self, fleet: Fleet, compute: Callable[[], Sightings]) -> Sightings:

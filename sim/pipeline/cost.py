@@ -108,7 +108,8 @@ class Estimate:
         )
         yield (
             f"{self.area}: {sizes.street_km:,.0f} km of streets, {sizes.walls:,} walls, "
-            f"{sizes.heads:,} cameras simulated here, {sizes.trips:,} walks, {sizes.totals} totals."
+            f"{sizes.heads:,} cameras simulated (halo included), {sizes.trips:,} walks, "
+            f"{sizes.totals} totals."
         )
         for words in self.unknown:
             yield f"Not counted: {words}."

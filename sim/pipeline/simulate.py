@@ -19,6 +19,7 @@ from sim.errors import InputError
 from sim.pipeline.analyses import analyse
 from sim.pipeline.cached_stages import CachedStages
 from sim.pipeline.user_inputs import OwnInputs, check_files
+from sim.placement.growth import dated
 from sim.placement.placing import place
 from sim.results.analyses import Analyses
 from sim.scenario.parameters import following, placing
@@ -132,8 +133,9 @@ def simulate(
 
 
 def _placed(scenario: Scenario, city: City, own: OwnInputs) -> Fleet:
-    most = scenario.cameras.totals[-1]
-    return place(city, most, existing=own.existing, aims=own.aims, **placing(scenario))
+    totals = scenario.cameras.totals
+    fleet = place(city, totals[-1], existing=own.existing, aims=own.aims, **placing(scenario))
+    return dated(fleet, totals, scenario.cameras.dates)
 
 
 def drawn_walks(scenario: Scenario, city: City, own: OwnInputs) -> Trips:

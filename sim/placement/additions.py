@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from sim.cameras.optics import TASKS
@@ -54,9 +53,11 @@ def next_heads(
     Raises
     ------
     InputError
-        The step is below 1 or there would be too many, or there is no such task.
+        The step is below 1 or there would be too many, there is no such task, or the fleet was
+        placed for fewer heads.
     """
     rank = seen.fleet.arrays.rank
+    seen.fleet.check_totals(() if up_to is None else [up_to])
     last = int(up_to if up_to is not None else rank.max(initial=0))
     if step < 1 or last < 0 or last / step > MOST_STEPS:
         raise InputError(f"a step of {step} heads up to {last}: give a step of 1 or more heads")
@@ -66,7 +67,7 @@ def next_heads(
     length = seen.first_seen.length_m
     share = np.array([seen.first_seen.coverage(total)[_known(task)] for total in to.tolist()])
     new = np.diff(share, prepend=0.0)
-    inside = _inside(seen)
+    inside = seen.fleet.inside(seen.area)
     cameras, around = (
         np.diff(np.searchsorted(rank[where], to, side="right"), prepend=0)
         for where in (inside, ~inside)
@@ -113,8 +114,9 @@ def without(
     Raises
     ------
     InputError
-        The mask is not one truth value a head.
+        The mask is not one truth value a head, or a total is above those of the fleet.
     """
+    seen.fleet.check_totals(totals or ())
     rank = seen.fleet.arrays.rank
     mask = np.asarray(heads)
     if mask.dtype != bool or mask.shape != rank.shape:
@@ -159,14 +161,6 @@ def heads_of(
             raise InputError(f"no camera of {column} {missing[0]!r} in this fleet; correct it")
         found |= have.isin(list(wanted)).to_numpy(bool)
     return found
-
-
-def _inside(seen: Sightings) -> NDArray[np.bool_]:
-    """Return which heads stand in the study area; the others stand in the halo."""
-    heads = seen.fleet.arrays
-    if seen.area is None:
-        return np.ones(len(heads.x), bool)
-    return np.asarray(shapely.intersects_xy(seen.area, heads.x, heads.y), np.bool_)
 
 
 def _known(task: str) -> str:

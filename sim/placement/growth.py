@@ -9,13 +9,14 @@ Where the heads hang is decided in `sim.placement.placing`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.area import Area, districts
-from sim.cameras.fleet import OWNERS
+from sim.cameras.fleet import OWNERS, Fleet
 from sim.errors import InputError
 from sim.limits import check, check_value
 from sim.placement.parameters import PHASES, Phase, PlacementParameters
@@ -131,6 +132,27 @@ def region_heads(
         announced[mobile],
         district[on_street],
     )
+
+
+def dated(fleet: Fleet, totals: Sequence[int], dates: Sequence[str]) -> Fleet:
+    """Return a fleet whose simulated heads hang in the years in which totals are reached.
+
+    Parameters
+    ----------
+    fleet
+        Heads with ranks up to the last total.
+    totals
+        Heads in the whole city, ascending.
+    dates
+        When each of them is reached, beginning with the year; none leaves the years of the phases.
+    """
+    if not dates:
+        return fleet
+    years = np.array([int(date[:4]) for date in dates], np.int16)
+    reached = np.searchsorted(np.asarray(totals, np.int64), fleet.arrays.rank)
+    year = years[np.minimum(reached, len(years) - 1)]
+    kept = fleet.heads["year"].to_numpy(np.int16)
+    return replace(fleet, heads=fleet.heads.assign(year=np.where(fleet.real, kept, year)))
 
 
 def _check_phases(phases: Sequence[Phase]) -> None:

@@ -32,6 +32,7 @@ from sim.placement.context import (
 )
 from sim.placement.growth import RegionHeads, region_heads, sainte_lague
 from sim.placement.parameters import PHASES, Objective, Phase, PlacementParameters
+from sim.placement.strategies.points import away_from_points
 from sim.placement.strategies.registry import ranked
 
 if TYPE_CHECKING:
@@ -97,10 +98,13 @@ def place(
     report = _counted(heads)
     standing = _standing(city, existing, heads, report)
     if strategy == ONLY_EXISTING:
-        return Fleet(_that_stand(standing), report)
+        return Fleet(_that_stand(standing), report, placed_for=total)
     left, mix = heads.after(report["existing"]), _mix(optics, "cameras.optics")
     context = _context(city, len(left.rank), mix, heads_per_site, standing, aims, seed)
-    return Fleet(_heads_table(context, strategy, left, mix, standing), report)
+    fleet = Fleet(_heads_table(context, strategy, left, mix, standing), report, placed_for=total)
+    if "points" in _mix(strategy, "cameras.strategy"):
+        report |= away_from_points(fleet, context)
+    return fleet
 
 
 def _that_stand(standing: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
@@ -264,14 +268,11 @@ def _standing(
     Raises
     ------
     InputError
-        The cameras are in another projection than the city.
+        The cameras have no place in the projection of the city.
     """
     if existing is None:
         return None
-    table = existing.heads
-    if table.crs != city.streets.crs:
-        table = table.to_crs(city.streets.crs)
-        table = table.assign(x=table.geometry.x, y=table.geometry.y)
+    table = existing.in_crs(city.streets.crs).heads
     here = table.geometry.within(city.area.region)
     report["existing_elsewhere"] = int((~here).sum())
     table = table[here].iloc[: len(heads.rank)].reset_index(drop=True)

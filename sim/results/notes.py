@@ -23,7 +23,9 @@ class Note(NamedTuple):
     zh: str
 
 
-def notes(city: City, trips: Trips, people: int) -> list[dict[str, str]]:
+def notes(
+    city: City, trips: Trips, people: int, cameras: Mapping[str, int] | None = None
+) -> list[dict[str, str]]:
     """Return what the reader of the figures should know, each {"en": …, "zh": …}.
 
     Parameters
@@ -34,8 +36,16 @@ def notes(city: City, trips: Trips, people: int) -> list[dict[str, str]]:
         As simulated.
     people
         Asked for in the scenario.
+    cameras
+        Counts of the fleet's report.
     """
-    found = [*_of_walls(city), *_of_places(city), *_of_streets(city), *_of_trips(trips, people)]
+    found = [
+        *_of_walls(city),
+        *_of_places(city),
+        *_of_streets(city),
+        *_of_cameras(cameras or {}),
+        *_of_trips(trips, people),
+    ]
     return [note._asdict() for note in found]
 
 
@@ -117,6 +127,18 @@ def _of_streets(city: City) -> Iterator[Note]:
         yield Note(
             f"Streets left out: {words}.",
             f"沒有計算的街道共 {total:.1f} 公里（私家路、不相連或資料不符）。",
+        )
+
+
+def _of_cameras(counts: Mapping[str, int]) -> Iterator[Note]:
+    points = counts.get("points_watched", 0)
+    if points:
+        half, farthest = counts["points_half_within_m"], counts["points_farthest_m"]
+        yield Note(
+            f"Of the simulated cameras, half stand within {half:,} m of one of the {points:,} "
+            f"points to watch, the farthest {farthest:,} m away.",
+            f"半數模擬鏡頭距離 {points:,} 個指定地點之一不超過 {half:,} 米，最遠的相距 "
+            f"{farthest:,} 米。",
         )
 
 

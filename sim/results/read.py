@@ -207,7 +207,8 @@ class RunData:
     def fleet(self) -> Fleet:
         """The heads in ascending order of rank."""
         heads = self.geometry("cameras").drop(columns="field")
-        return Fleet(heads.sort_values("rank", ignore_index=True))
+        placed_for = self.totals[-1]
+        return Fleet(heads.sort_values("rank", ignore_index=True), placed_for=placed_for)
 
     @cached_property
     @_whole

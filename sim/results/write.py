@@ -115,9 +115,7 @@ def summary(
 ) -> dict[str, Any]:
     """Return summary.json; figures of later versions are null, never absent."""
     rank = fleet.heads["rank"].to_numpy()
-    inside = shapely.intersects_xy(
-        city.area.polygon, fleet.heads["x"].to_numpy(), fleet.heads["y"].to_numpy()
-    )
+    inside = fleet.inside(city.area.polygon)
     cameras = scenario.cameras
     share = cameras.street_share
     real = int(fleet.real.sum())
@@ -203,7 +201,7 @@ def manifest(
         "walls": {"kind": city.walls.kind, **city.walls.report},
         "cameras": {**fleet.report},
         "trips": {**trips.report, NOT_JOINED: trips.unreachable},
-        "notes": notes(city, trips, scenario.trips.people),
+        "notes": notes(city, trips, scenario.trips.people, fleet.report),
         "packages": {"hk-camera-sim": own, **{name: version(name) for name in VERSIONED}},
         "python": platform.python_version(),
         "machine": {

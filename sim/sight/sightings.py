@@ -122,10 +122,12 @@ class Sightings(Result):
         Raises
         ------
         InputError
-            There is no such task, or matplotlib is not installed.
+            There is no such task, the fleet was placed for fewer cameras, or matplotlib is not
+            installed.
         """
         if task not in TASKS:
             raise InputError(f'task "{task}": give one of {", ".join(TASKS)}')
+        self.fleet.check_totals([] if total is None else [total])
         ax = axes_for(ax)
         most = self.last_rank if total is None else total
         pieces = self.pieces
@@ -140,8 +142,7 @@ class Sightings(Result):
     @property
     def last_rank(self) -> int:
         """City rank of the last head of the fleet: so many cameras the city has; 0 of none."""
-        rank = self.fleet.arrays.rank
-        return int(rank[-1]) if len(rank) else 0
+        return self.fleet.last_rank
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         seen = self.at(self.last_rank).coverage()
@@ -163,7 +164,13 @@ class Sightings(Result):
         ----------
         total
             Heads in the whole city, or in the area itself with share_rule "direct".
+
+        Raises
+        ------
+        InputError
+            The fleet was placed for fewer.
         """
+        self.fleet.check_totals([total])
         return SightingsAt(self, total)
 
 
@@ -208,7 +215,7 @@ def see(city: City, fleet: Fleet, *, threads: int | None = None) -> Sightings:
     city
         Streets and walls, projected metres.
     fleet
-        Heads, in the same coordinates.
+        Heads; those of another projected system are brought into that of the city.
     threads
         Worker threads; by default one a processor. The result is the same for any number.
 
@@ -220,11 +227,19 @@ def see(city: City, fleet: Fleet, *, threads: int | None = None) -> Sightings:
     Raises
     ------
     InputError
-        A head is not finite, not higher than a face (1.6 m), or its ranges grow with the task.
+        A head is not finite, not higher than a face (1.6 m), or its ranges grow with the task; or
+        what is given is a table and no fleet.
     """
+    fleet = _in_city(fleet, city)
     rows, indoor = see_rows(city, fleet, threads=threads)
     arrays = order_rows([rows], len(fleet), len(city.streets.edges))
     return Sightings(fleet, city.streets, arrays, city.area.polygon, indoor)
+
+
+def _in_city(fleet: Fleet, city: City) -> Fleet:
+    if not isinstance(fleet, Fleet):
+        raise InputError("cameras: not a fleet; make one of a table with sim.Fleet.from_heads")
+    return fleet.in_crs(city.streets.crs)
 
 
 def see_rows(

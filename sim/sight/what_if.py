@@ -35,6 +35,7 @@ def see_changed(city: City, before: Sightings, fleet: Fleet) -> Sightings:
     Sightings
         As of `see`, to the byte; only heads that are new or moved are computed.
     """
+    fleet = fleet.in_crs(city.streets.crs)
     old, new = _what_matters(before.fleet.arrays), _what_matters(fleet.arrays)
     known = {head: row for row, head in reversed(list(enumerate(old)))}
     former = np.array([known.get(head, -1) for head in new], np.int64)

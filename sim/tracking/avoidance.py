@@ -229,9 +229,10 @@ def minimal_exposure_path(
     Raises
     ------
     InputError
-        A head that is not simulated; a node, task or stretch that cannot be; no way on foot.
+        A head that is not simulated; a node, task, stretch or total that cannot be; no way on foot.
     """
     _refuse_real(fleet)
+    fleet.check_totals([total])
     if task not in TASKS:
         raise InputError(f'task "{task}": give one of {", ".join(TASKS)}', key="task")
     nodes = len(streets.arrays.node_x)

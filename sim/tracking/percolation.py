@@ -286,10 +286,9 @@ def dark_network(city: City, seen: Sightings, pieces: FirstSeen | None = None) -
     InputError
         No street lies in the study area.
     """
-    heads = seen.fleet.arrays
-    inside = shapely.intersects_xy(city.area.polygon, heads.x, heads.y)
+    ranks = seen.fleet.arrays.rank[seen.fleet.inside(city.area.polygon)]
     arrays = (pieces or seen.first_seen).arrays
-    return network_of(city.streets.arrays, arrays, cut_nodes(city), heads.rank[inside])
+    return network_of(city.streets.arrays, arrays, cut_nodes(city), ranks)
 
 
 def network_of(

@@ -110,9 +110,10 @@ def reconstruction(
     Raises
     ------
     InputError
-        Draws out of range, or a trip asked for twice.
+        Draws out of range, a trip asked for twice, or more cameras than the fleet was placed for.
     """
     chosen = _checked(trips, trip, draws)
+    seen.fleet.check_totals(totals)
     hit = working_heads(seen.fleet, parameters.uptime, seed) if hit is None else hit
     steps = np.asarray(totals, np.int64)
     scene = _scene(streets, seen, trips, chosen, steps)

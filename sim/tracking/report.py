@@ -32,7 +32,7 @@ from sim.tracking.linking import (
 )
 from sim.tracking.parameters import LARGEST_TABLE, TrackingParameters
 from sim.tracking.statistics import numbers, share
-from sim.tracking.walks import head_steps, path_arrays, step_pieces
+from sim.tracking.walks import check_same_streets, head_steps, path_arrays, step_pieces
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -233,8 +233,10 @@ def track(
     Raises
     ------
     InputError
-        Totals not positive or not increasing, or a table too large for memory.
+        Totals not positive, not increasing or above those that the fleet was placed for, a table
+        too large for memory, or sightings or trips of another city.
     """
+    check_same_streets(city.streets, seen.streets)
     steps, parameters = _checked(totals, seen.fleet, len(trips)), parameters or TrackingParameters()
     first_seen = (pieces or seen.first_seen).arrays
     paths, heads = path_arrays(city.streets, trips), head_steps(seen.fleet, steps)
@@ -291,6 +293,7 @@ def _checked(totals: Sequence[int] | None, fleet: Fleet, trips: int) -> NDArray[
             f"totals {list(np.ravel(steps))}: give positive whole numbers, increasing",
             key="cameras.totals",
         )
+    fleet.check_totals(steps.tolist())
     rows = trips * len(steps) * len(TASKS)
     if rows > LARGEST_TABLE:
         raise InputError(

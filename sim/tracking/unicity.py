@@ -141,8 +141,10 @@ def unicity(
     Raises
     ------
     InputError
-        Fewer than two persons or more than `MOST_COMPARED`, or a bin that is not positive.
+        Fewer than two persons or more than `MOST_COMPARED`, a bin that is not positive, or more
+        cameras than the fleet was placed for.
     """
+    seen.fleet.check_totals(totals)
     if not bin_s > 0 or not 2 <= people <= MOST_COMPARED:
         raise InputError(
             f"unicity: {people} people in bins of {bin_s:g} s; give 2 to {MOST_COMPARED:,} people "

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.cameras.fleet import Fleet
 from sim.city.streets import StreetNetwork
+from sim.errors import InputError
 from sim.processes import available_cores
 from sim.sight.arrays import PieceArrays, SightingArrays
 from sim.tracking.kernels.walks import HeadSteps, PathArrays, Runs, SeenArrays, Spells, StepPieces
@@ -22,13 +23,56 @@ from sim.trips.model import Trips
 from sim.trips.routing import edge_seconds
 
 TRIPS_AT_ONCE = 1024
+SAME_M = 0.01
+"""Two lengths that differ by less are the same street's or walk's."""
 
 
 def path_arrays(streets: StreetNetwork, trips: Trips) -> PathArrays:
-    """Return the walks and the pace of every edge as plain arrays."""
+    """Return the walks and the pace of every edge as plain arrays.
+
+    Raises
+    ------
+    InputError
+        They were walked in another city.
+    """
     length = streets.arrays.edge_length
+    _check_trips(length, trips)
     pace = edge_seconds(streets, trips.speed_m_s) / length
     return PathArrays(trips.path_ptr, trips.path_edge, trips.path_backward, length, pace)
+
+
+def check_same_streets(walked: StreetNetwork, seen: StreetNetwork) -> None:
+    """Refuse sightings along other streets than those of the city.
+
+    Raises
+    ------
+    InputError
+        The two networks have another system, or other edges.
+    """
+    if walked is seen:
+        return
+    here, there = walked.arrays.edge_length, seen.arrays.edge_length
+    same = walked.crs == seen.crs and here.shape == there.shape
+    if not same or not np.allclose(here, there, rtol=0, atol=SAME_M):
+        raise InputError(
+            f"sightings: along {len(there):,} edges in {seen.crs}, the city has {len(here):,} in "
+            f"{walked.crs}; look again with sim.see in the city that is walked"
+        )
+
+
+def _check_trips(length: NDArray[np.float64], trips: Trips) -> None:
+    """Refuse walks whose edges are not as long as they say: they belong to another network."""
+    edge, ptr = trips.path_edge, trips.path_ptr
+    known = not len(edge) or 0 <= edge.min() <= edge.max() < len(length)
+    if known:
+        walked = np.concatenate([[0.0], np.cumsum(length[edge])])
+        stated = trips.table["length"].to_numpy(np.float64)
+        known = np.allclose(walked[ptr[1:]] - walked[ptr[:-1]], stated, rtol=1e-6, atol=SAME_M)
+    if not known:
+        raise InputError(
+            "trips: were walked in another city, or in another version of it; draw or match them "
+            "again in this one"
+        )
 
 
 def head_steps(fleet: Fleet, totals: NDArray[np.int64]) -> HeadSteps:

@@ -193,4 +193,6 @@ def city(scene: Scene, footprints=None, area=None):
     )  # fmt: skip
     region = shapely.box(*edges.total_bounds).buffer(500)
     where = Area("test", "", area if area is not None else region, region, crs, (), 0.0)
-    return City(where, StreetNetwork(nodes, edges), walls, Places.empty(crs)), Fleet(heads)
+    return City(where, StreetNetwork(nodes, edges), walls, Places.empty(crs)), Fleet(
+        heads, placed_for=10**6
+    )

@@ -26,6 +26,8 @@ from sim.sight.sightings import Sightings, see_arrays
 from sim.trips.model import Trips
 
 CRS = "EPSG:2326"
+PLACED_FOR = 10**6
+"""The part of the city that is drawn has but a few of so many."""
 
 
 def network(lines, streets=None, steps=None) -> StreetNetwork:
@@ -63,7 +65,7 @@ def fleet(heads) -> Fleet:
         default = table[key] if key in table else [0.0] * len(heads)
         table[key] = [head.get(key, d) for head, d in zip(heads, default, strict=True)]
     points = gpd.points_from_xy(table["x"], table["y"])
-    return Fleet(gpd.GeoDataFrame(table, geometry=points, crs=CRS))
+    return Fleet(gpd.GeoDataFrame(table, geometry=points, crs=CRS), placed_for=PLACED_FOR)
 
 
 def open_field(streets: StreetNetwork, heads: Fleet) -> Sightings:

@@ -1,5 +1,6 @@
 """Growth: sums are exact, nobody ever loses a head, and the fleet at N is the heads of rank ≤ N."""
 
+import geopandas as gpd
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,14 +8,19 @@ from hypothesis import strategies as st
 from shapely.geometry import box
 
 from sim.area import Area, DistrictPart, districts
-from sim.cameras.fleet import OWNERS
+from sim.cameras.fleet import OWNERS, Fleet
+from sim.city.loaders import load_city
 from sim.errors import InputError
+from sim.pipeline.simulate import _placed
+from sim.pipeline.user_inputs import OwnInputs
 from sim.placement.growth import (
     STREET_SHARES,
+    dated,
     region_heads,
     sainte_lague,
 )
-from sim.placement.parameters import PHASES, SHARE_RULES, Phase
+from sim.placement.parameters import PHASES, SHARE_RULES, Objective, Phase
+from sim.scenario.schema import Scenario
 
 weights = st.lists(st.floats(0.001, 1e6), min_size=1, max_size=20)
 SQUARE = box(835000, 820000, 836000, 821000)
@@ -284,3 +290,51 @@ def test_phases_that_are_no_growth_are_refused(phases, said):
 def test_shares_that_are_none_are_refused(wrong, said):
     with pytest.raises(InputError, match=said):
         region_heads(area(PART), 100, **wrong)
+
+
+def fleet_of(ranks, **columns):
+    points = gpd.points_from_xy(range(len(ranks)), [0] * len(ranks))
+    heads = {"rank": ranks, "camera_type": "typical", "heading": 0.0, "status": "simulated"}
+    table = gpd.GeoDataFrame({**heads, **columns}, geometry=points, crs="EPSG:2326")
+    return Fleet.from_heads(table)
+
+
+@pytest.mark.parametrize(
+    ("totals", "dates", "years"),
+    [
+        ((10, 20, 30), ("2025", "2026-02", "2028-12-31"), [2025, 2025, 2026, 2026, 2028]),
+        ((10, 20, 30), ("2027-02", "2027-12", "2030"), [2027, 2027, 2027, 2027, 2030]),
+        ((30,), ("2041",), [2041] * 5),
+        ((5, 9, 30), ("2001", "2002", "2003"), [2001, 2003, 2003, 2003, 2003]),
+        ((10, 20, 30), (), [2019] * 5),
+    ],
+)
+def test_years_follow_the_dates_of_the_totals(totals, dates, years):
+    fleet = fleet_of([1, 10, 11, 20, 30], year=2019)
+    assert dated(fleet, totals, dates).heads["year"].tolist() == years
+    assert dated(fleet, totals, dates).heads["year"].dtype == fleet.heads["year"].dtype
+
+
+def test_cameras_that_stand_keep_their_years():
+    fleet = fleet_of([1, 2, 3], year=[1999, 0, 2020], status=["mapped", "listed", "simulated"])
+    assert dated(fleet, (2, 3), ("2025", "2026")).heads["year"].tolist() == [1999, 0, 2026]
+
+
+@pytest.mark.parametrize(
+    "cameras",
+    [
+        {"totals": {"2025-10": 4000, "2027-02": 31000, "2028": 60000}},
+        {"totals": [4000, 31000, 60000], "dates": [2025, "2027-02", 2028]},
+        {"totals": [4000, 31000, 60000], "dates": [2025, 2027, 2028],
+         "phases": [{"total": 4000, "year": 2030, "owners": {"police": 1}}]},
+    ],
+)  # fmt: skip
+def test_a_scenario_dates_its_cameras(cameras):
+    scenario = Scenario.model_validate(
+        {"name": "a", "area": "mong_kok_core", "cameras": {**cameras, "strategy": "random"}}
+    )
+    heads = _placed(scenario, load_city("mong_kok_core"), OwnInputs(None, None, None, Objective()))
+    spans = heads.heads.groupby("year")["rank"].agg(["min", "max"])
+    assert spans.index.tolist() == [2025, 2027, 2028]
+    assert spans["max"].tolist()[:2] <= [4000, 31000]
+    assert spans["min"].tolist()[1:] >= [4001, 31001]

@@ -345,6 +345,22 @@ def test_a_task_that_is_none_is_refused(name, context):
     assert caught.value.key == "cameras.aims.task"
 
 
+@pytest.mark.parametrize("strategy", ["points", {"points": 1, "random": 3}])
+def test_points_report_how_far_their_cameras_stand(city, aims, strategy):
+    fleet = sim.place(city, 20_000, strategy=strategy, aims=aims, seed=2)
+    at = aims.points.to_crs(city.area.crs).geometry
+    spots = shapely.points(fleet.heads[["x", "y"]].to_numpy())
+    away = shapely.distance(spots, shapely.multipoints(at.to_numpy()))
+    assert fleet.report["points_watched"] == len(at)
+    assert fleet.report["points_half_within_m"] == np.ceil(np.median(away))
+    assert fleet.report["points_farthest_m"] == np.ceil(away.max())
+
+
+def test_other_strategies_report_no_points(city, aims):
+    fleet = sim.place(city, 20_000, strategy="random", aims=aims, seed=2)
+    assert not any(name.startswith("points_") for name in fleet.report)
+
+
 def points_of(*weights, crs="EPSG:2326", at=None):
     shapes = [at or shapely.Point(835600, 820100)] * len(weights)
     return gpd.GeoDataFrame({"weight": weights}, geometry=shapes, crs=crs)

@@ -54,6 +54,17 @@ def test_outlines_that_the_map_cuts_are_counted():
     assert "3 buildings whose outline" in told(town(provenance=provenance))
 
 
+@pytest.mark.parametrize(("half", "farthest"), [(3, 470), (40, 41), (1200, 5000)])
+def test_how_far_cameras_stand_from_points_is_told(half, farthest):
+    counts = {"points_watched": 7, "points_half_within_m": half, "points_farthest_m": farthest}
+    city = town()
+    found = notes(city, sample_trips(city, people=5, seed=1), 5, counts)
+    (said,) = [note for note in found if "points to watch" in note["en"]]
+    assert f"half stand within {half:,} m of one of the 7 points" in said["en"]
+    assert f"{farthest:,} m away" in said["en"]
+    assert f"{farthest:,} 米" in said["zh"]
+
+
 def test_nobody_walks():
     assert "Nobody walks (people: 0)" in told(town(), people=0)
 

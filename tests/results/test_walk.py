@@ -11,12 +11,17 @@ import pandas as pd
 import pytest
 import shapely
 
+from maps.run_folder import read_run_folder
 from sim.cli import main
 from sim.errors import InputError
 from sim.pipeline.run import run
+from sim.placement.additions import next_heads
+from sim.results.compare import compare
+from sim.results.read import RunData, read_data
 from sim.results.run import read_run
 from sim.results.walk import FIGURES, walk_run
 from sim.scenario.schema import Scenario
+from sim.tracking.percolation import dark_network
 
 pytestmark = pytest.mark.slow
 
@@ -213,3 +218,21 @@ def test_the_command_prints_json_and_writes_lines_only_when_asked(
     assert (tmp_path / "way.geojson").read_bytes() == first
     assert [path.name for path in tmp_path.iterdir()] == ["way.geojson"]
     assert main([*words, "--geojson", "none/way.geojson"]) == 2
+
+
+def test_cameras_here_are_one_number_everywhere(folder):
+    """Table, map, report, comparison, next cameras and dark network count the study area's."""
+    run, page = read_data(folder, RunData), read_run_folder(folder)
+    rank = page.heads["rank"].to_numpy()
+    inside = run.fleet.inside(run.city.area.polygon)
+    assert (page.heads_here == inside).all()
+    assert 0 < inside.sum() < len(inside)  # the halo has some too
+    dark = dark_network(run.city, run.seen)
+    added = next_heads(run.seen, 1000, up_to=TOTALS[-1]).set_index("to_total")["cameras"].cumsum()
+    compared = compare([folder, folder]).table
+    compared = compared[compared["figure"] == "cameras"].drop_duplicates("total")
+    compared = compared.set_index("total")["value"]
+    for step in run.summary["steps"]:
+        total, here = step["total"], step["cameras"]
+        assert here == (page.heads_here & (rank <= total)).sum() == dark.cameras(total)
+        assert here == added[total] == compared[total]

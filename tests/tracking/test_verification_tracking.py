@@ -6,6 +6,7 @@ retraced whole (test_reconstruction).
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +16,6 @@ from oracles import tracker as chance
 from oracles import tracking as slow
 from test_exposure import CityOf, a_world, line_world, tracked
 
-from sim.cameras.fleet import Fleet
 from sim.cameras.optics import TASKS
 from sim.sight.sightings import Sightings
 from sim.tracking.linking import hit_rates, working_heads
@@ -254,7 +254,7 @@ def test_verification_splitting_streets_changes_nothing_expected_or_varied(seed)
 def _lazy(world):
     """The same world with heads that look there less than all the time."""
     streets, fleet, seen, trips = world
-    lazy = Fleet(fleet.heads.assign(duty=np.linspace(0.3, 1.0, len(fleet))))
+    lazy = replace(fleet, heads=fleet.heads.assign(duty=np.linspace(0.3, 1.0, len(fleet))))
     return streets, lazy, Sightings(lazy, streets, seen.arrays), trips
 
 

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from sim.cameras.fleet import Fleet
 from sim.errors import InputError
 from sim.placement.context import PlacementContext, by_turns
 from sim.placement.strategies.places import STEP_M
@@ -32,6 +33,33 @@ def around_points(context: PlacementContext) -> NDArray[np.int64]:
     return by_turns(
         pull.astype(np.float64), owner, np.floor(distance / STEP_M), shuffle_key(context)
     )
+
+
+def away_from_points(fleet: Fleet, context: PlacementContext) -> dict[str, int]:
+    """Return how far simulated heads stand from the nearest point, for the fleet's report.
+
+    Parameters
+    ----------
+    fleet
+        As placed.
+    context
+        What was looked at; its points are those in the region.
+
+    Returns
+    -------
+    points_watched, points_half_within_m, points_farthest_m: how many points there are, within how
+    many metres of one half of the heads stand, and the farthest. Empty without a simulated head.
+    """
+    heads = fleet.heads[~fleet.real]
+    if heads.empty:
+        return {}
+    spot, _ = _points(context)
+    away, _ = cKDTree(spot).query(heads[["x", "y"]].to_numpy(np.float64))
+    return {
+        "points_watched": len(spot),
+        "points_half_within_m": int(np.ceil(np.median(away))),
+        "points_farthest_m": int(np.ceil(away.max())),
+    }
 
 
 def _points(context: PlacementContext) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

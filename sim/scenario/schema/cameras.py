@@ -243,7 +243,8 @@ class Cameras(Part):
         max_length=64,
         description=(
             "When each total is reached, as many dates as totals, in order (a year, 2026-02 or "
-            "2026-02-28), or none; left out where the totals are written by date."
+            "2026-02-28), or none; left out where the totals are written by date. The years in "
+            "which cameras hang follow them, not the phases."
         ),
         examples=[[]],
     )
