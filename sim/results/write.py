@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
 from sim.area import district_outlines, districts
 from sim.cameras.optics import TASKS
