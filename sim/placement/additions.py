@@ -53,8 +53,7 @@ def next_heads(
     Raises
     ------
     InputError
-        The step is below 1 or there would be too many, there is no such task, or the fleet was
-        placed for fewer heads.
+        The step or the last total cannot be, or there is no such task.
     """
     rank = seen.fleet.arrays.rank
     seen.fleet.check_totals(() if up_to is None else [up_to])
@@ -69,8 +68,7 @@ def next_heads(
     new = np.diff(share, prepend=0.0)
     inside = seen.fleet.inside(seen.area)
     cameras, around = (
-        np.diff(np.searchsorted(rank[where], to, side="right"), prepend=0)
-        for where in (inside, ~inside)
+        np.diff(np.searchsorted(rank[of], to, side="right"), prepend=0) for of in (inside, ~inside)
     )
     each = np.divide(new * length, cameras, out=np.full(len(to), np.nan), where=cameras > 0)
     before = pd.Series(each).ffill().shift().to_numpy(np.float64)

@@ -83,8 +83,7 @@ def place(
 
     Returns
     -------
-    Fleet
-        Heads in ascending rank, those that stand already first; its report counts what was placed.
+    Heads in ascending rank, those that stand already first; the report counts what was placed.
 
     Raises
     ------
@@ -101,7 +100,19 @@ def place(
         return Fleet(_that_stand(standing), report, placed_for=total)
     left, mix = heads.after(report["existing"]), _mix(optics, "cameras.optics")
     context = _context(city, len(left.rank), mix, heads_per_site, standing, aims, seed)
-    fleet = Fleet(_heads_table(context, strategy, left, mix, standing), report, placed_for=total)
+    table = _heads_table(context, strategy, left, mix, standing)
+    return _placed(table, strategy, context, report, total)
+
+
+def _placed(
+    heads: gpd.GeoDataFrame,
+    strategy: str | Mapping[str, float],
+    context: PlacementContext,
+    report: dict[str, int],
+    total: int,
+) -> Fleet:
+    """Return the fleet of a table of heads; of strategy points with how far off they stand."""
+    fleet = Fleet(heads, report, placed_for=total)
     if "points" in _mix(strategy, "cameras.strategy"):
         report |= away_from_points(fleet, context)
     return fleet

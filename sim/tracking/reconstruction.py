@@ -112,8 +112,7 @@ def reconstruction(
     InputError
         Draws out of range, a trip asked for twice, or more cameras than the fleet was placed for.
     """
-    chosen = _checked(trips, trip, draws)
-    seen.fleet.check_totals(totals)
+    chosen = _checked(seen, trips, totals, trip, draws)
     hit = working_heads(seen.fleet, parameters.uptime, seed) if hit is None else hit
     steps = np.asarray(totals, np.int64)
     scene = _scene(streets, seen, trips, chosen, steps)
@@ -126,8 +125,11 @@ def reconstruction(
     return Reconstruction(chosen, draws, *out)
 
 
-def _checked(trips: Trips, trip: ArrayLike | None, draws: int) -> NDArray[np.int64]:
+def _checked(
+    seen: Sightings, trips: Trips, totals: Sequence[int], trip: ArrayLike | None, draws: int
+) -> NDArray[np.int64]:
     """Return the rows of the trips to do, refusing what cannot be."""
+    seen.fleet.check_totals(totals)
     chosen = np.arange(len(trips)) if trip is None else np.asarray(trip, np.int64)
     if not 1 <= draws <= MOST_DRAWS or len(np.unique(chosen)) != len(chosen):
         raise InputError(

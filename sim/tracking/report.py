@@ -227,14 +227,12 @@ def track(
 
     Returns
     -------
-    TrackReport
-        Figures of each walk at every total and task.
+    Figures of each walk at every total and task.
 
     Raises
     ------
     InputError
-        Totals not positive, not increasing or above those that the fleet was placed for, a table
-        too large for memory, or sightings or trips of another city.
+        Totals that cannot be, a table too large for memory, or walks or sightings of another city.
     """
     check_same_streets(city.streets, seen.streets)
     steps, parameters = _checked(totals, seen.fleet, len(trips)), parameters or TrackingParameters()

@@ -141,15 +141,12 @@ def unicity(
     Raises
     ------
     InputError
-        Fewer than two persons or more than `MOST_COMPARED`, a bin that is not positive, or more
-        cameras than the fleet was placed for.
+        Persons, bins or totals that cannot be.
     """
     seen.fleet.check_totals(totals)
     if not bin_s > 0 or not 2 <= people <= MOST_COMPARED:
-        raise InputError(
-            f"unicity: {people} people in bins of {bin_s:g} s; give 2 to {MOST_COMPARED:,} people "
-            "and a positive bin"
-        )
+        wanted = f"give 2 to {MOST_COMPARED:,} people and a positive bin"
+        raise InputError(f"unicity: {people} people in bins of {bin_s:g} s; {wanted}")
     rows, persons, represented = _compared(trips, seed, people)
     person = np.searchsorted(persons, trips.table["person"].to_numpy(np.int64)[rows])
     departs, known = _departures(trips, rows, seed)
