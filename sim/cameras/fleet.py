@@ -162,6 +162,11 @@ class Fleet(Result):
         ----------
         polygon
             Study area, in the system of the heads; None for everywhere.
+
+        Returns
+        -------
+        array
+            Truth values, shape (heads,).
         """
         if polygon is None:
             return np.ones(len(self), bool)
