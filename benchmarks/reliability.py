@@ -3,12 +3,14 @@
     python benchmarks/reliability.py --folder FOLDER [--only SECTION ...] [--seed 1]
 
 Every attempt is a line of FOLDER/journal.jsonl; the same command goes on where it was stopped, and
-prints a table in Markdown when all is done. It ends with 1 if anything was lost. The sections:
+prints a table in Markdown when all is done. Sections may be run side by side in one FOLDER. It ends
+with 1 if anything was lost. The sections:
 
-signals     100 × SIGKILL, SIGTERM, SIGHUP in turn during `run`, `data import`, `sweep` and `site`,
-            at a random instant of the whole length of the command, half of them cold: without
-            compiled kernels and stages. Lengths are measured again after each attempt.
-interrupts  24 × the same with SIGINT.
+warm        52 × SIGKILL, SIGTERM, SIGHUP in turn during `run`, `data import`, `sweep` and `site`,
+            at a random instant of the whole length of the command, which is measured again after
+            each attempt.
+cold        48 × the same without compiled kernels and stages.
+interrupts  24 × the same with SIGINT, to the program and all its processes, as a terminal does.
 first       24 × all four signals in the first quarter, while Python loads what it needs.
 replacing   24 × all four signals while the new folder is filled or is exchanged for the earlier.
 files       50 × a file put into --out at a random instant.
@@ -58,7 +60,7 @@ COMMANDS = {
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
 EVERY = (*SIGNALS, signal.SIGINT)
 COUNTS = {
-    "signals": 100, "interrupts": 24, "first": 24, "replacing": 24, "files": 50, "cuts": 20,
+    "warm": 52, "cold": 48, "interrupts": 24, "first": 24, "replacing": 24, "files": 50, "cuts": 20,
     "strangers": 1,
 }  # fmt: skip
 FIRST = 0.25
@@ -84,6 +86,7 @@ class Here:
     """
 
     def __init__(self, folder):
+        folder.mkdir(exist_ok=True)
         self.folder = folder
         self.place = folder / "place"
         self.out = self.place / "out"
@@ -145,6 +148,7 @@ class Here:
             [sys.executable, "-m", "sim", *words.split()],
             cwd=self.folder, env={**os.environ, **own}, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            start_new_session=True,
         )  # fmt: skip
 
     def processes(self):
@@ -216,7 +220,10 @@ def stop(here, name, number, chance, *, cold, when):
         wait(process)
         return None, {}
     heard = listens(process)
-    process.send_signal(number)
+    if number == signal.SIGINT:
+        os.killpg(process.pid, number)  # as a terminal does: its helpers and workers get it too
+    else:
+        process.send_signal(number)
     sent = time.perf_counter()
     code, said = wait(process)
     facts = {"at_s": round(sent - begun, 3), "answered_s": round(time.perf_counter() - sent, 3)}
@@ -398,12 +405,13 @@ def stranger(here, _chance):
 
 def attempts():
     """Yield (section, number, call) of every attempt; `call` takes the folder and the chances."""
-    names = list(COMMANDS)
-    for section, numbers, when in (
-        ("signals", SIGNALS, "any"), ("interrupts", (signal.SIGINT,), "any"),
-        ("first", EVERY, "first"),
+    both = (False, True)
+    for section, numbers, colds in (
+        ("warm", SIGNALS, (False,)), ("cold", SIGNALS, (True,)),
+        ("interrupts", (signal.SIGINT,), both), ("first", EVERY, both),
     ):  # fmt: skip
-        kinds = [(n, name, c) for c in (False, True) for name in names for n in numbers]
+        kinds = [(n, name, c) for c in colds for name in COMMANDS for n in numbers]
+        when = "first" if section == "first" else "any"
         for i in range(COUNTS[section]):
             number, name, cold = kinds[i % len(kinds)]
             yield section, i, (stop, (name, number), {"cold": cold, "when": when})
@@ -451,7 +459,7 @@ def main():
         key = (asked.seed, section, i)
         if section not in asked.only or i >= asked.most or key in done:
             continue
-        here = here or Here(folder)
+        here = here or Here(folder / "-".join(asked.only))
         chance = random.Random(repr(key))
         function, words, named = call
         wrong = None

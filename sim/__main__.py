@@ -2,7 +2,7 @@
 
 import sys
 
-from sim.stopping import STOPPED, leave, listening
+from sim.stopping import STOPPED, end_at_once, leave, listening, stop_asked
 
 
 def main() -> int:
@@ -17,6 +17,8 @@ def main() -> int:
             leave(STOPPED)
             print("sim: stopped; nothing was written", file=sys.stderr)
             code = STOPPED
+        if stop_asked() and code == STOPPED:
+            end_at_once(code)
     return code
 
 

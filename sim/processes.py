@@ -1,7 +1,19 @@
-"""Processes of our own: another Python that runs this very package, and on how many cores."""
+"""Processes and threads of our own, and on how many cores; another Python runs this very package.
+
+Threads here are ended by a stop as processes are: at once, whatever they are in the middle of.
+"""
 
 import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from sim.stopping import undisturbed
 
 
 def same_package() -> dict[str, str]:
@@ -12,6 +24,54 @@ def same_package() -> dict[str, str]:
     """
     paths = [str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def begin_helper(
+    module: str, *words: str, stdout: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
+    """Start another Python on a module of this package, which calls `end_with_parent` first.
+
+    What it says on standard error is dropped: it only saves time, and its caller does without it.
+    """
+    with undisturbed():  # begun and known here, or not begun
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", module, *words],
+            env=same_package(),
+            stdin=subprocess.PIPE,  # held open: the helper ends when this process does
+            stdout=stdout,
+            stderr=subprocess.DEVNULL,
+        )
+
+
+def end_with_parent() -> None:
+    """End this process at once when the one that began it is gone; leave Ctrl-C to that one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_wait_for_end, daemon=True).start()
+
+
+def _wait_for_end() -> None:
+    with suppress(OSError):
+        os.read(0, 1)  # returns when the other end of standard input is closed
+    os._exit(1)
+
+
+@contextmanager
+def computing_threads(count: int) -> Iterator[ThreadPoolExecutor]:
+    """Give threads that compute in memory, and write no files.
+
+    The block ends when all is computed; a stop does not wait for what is begun, which may be a
+    kernel that is being compiled.
+    """
+    pool = ThreadPoolExecutor(count)
+    try:
+        yield pool
+        pool.shutdown()
+    except KeyboardInterrupt:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    except Exception:
+        pool.shutdown()
+        raise
 
 
 def available_cores() -> int:

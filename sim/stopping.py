@@ -13,9 +13,9 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 STOPPING = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
@@ -25,6 +25,8 @@ STOPPED = 130
 """Exit code of a program that was stopped."""
 AGAIN_S = 0.05
 """Seconds until a stop that nothing answers is raised again."""
+SOON_S = 0.002
+"""Seconds until it is looked again whether a stop may be raised."""
 UNSAFE = "llvmlite.binding"
 """Package whose objects own memory of LLVM; a call that frees it is noted only when it is over."""
 
@@ -116,6 +118,14 @@ def leave(code: int) -> None:
             signal.signal(number, lambda *_: os._exit(code))
 
 
+def end_at_once(code: int) -> NoReturn:
+    """End this process with all its threads: Python would wait for a kernel being compiled."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # closed, or its reader has gone
+            stream.flush()
+    os._exit(code)
+
+
 def _is_default(number: int) -> bool:
     return signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler)
 
@@ -135,11 +145,12 @@ def _raise_where_safe(frame: FrameType | None) -> None:
     KeyboardInterrupt
         With the name of the signal.
     """
-    can_wait = hasattr(signal, "SIGALRM")
-    if can_wait:
+    unsafe = False
+    if hasattr(signal, "SIGALRM"):  # without a clock it cannot wait
         signal.signal(signal.SIGALRM, _remind)
-        signal.setitimer(signal.ITIMER_REAL, AGAIN_S)
-    if _stop.asked is None or _stop.undisturbed or (can_wait and _is_unsafe(frame)):
+        unsafe = _is_unsafe(frame)
+        signal.setitimer(signal.ITIMER_REAL, SOON_S if unsafe else AGAIN_S)
+    if _stop.asked is None or _stop.undisturbed or unsafe:
         return
     _stop.pending = False
     raise KeyboardInterrupt(signal.Signals(_stop.asked).name)

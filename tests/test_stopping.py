@@ -18,6 +18,7 @@ from sim.atomic_write import FolderKind, replace_folder, replace_text, written
 from sim.cli import main
 from sim.commands import lazy
 from sim.ensemble.executor import deaf_children
+from sim.processes import computing_threads
 from sim.stopping import STOPPING, leave, listening, stop_asked, undisturbed
 
 ROOT = Path(__file__).parents[1]
@@ -245,3 +246,51 @@ def test_ctrl_c_while_workers_start_is_not_lost_and_not_theirs():
     asked.set()  # a worker that is begun again when another has died
     later.join()
     assert deaf == ["True\n", "True\n"]
+
+
+def test_a_stop_does_not_wait_for_threads_that_compute():
+    ended, computed = threading.Event(), []
+    begun = time.monotonic()
+
+    def compute():
+        with computing_threads(1) as pool:
+            pool.submit(ended.wait, 20)
+            pool.submit(computed.append, "after the stop")
+            signal.raise_signal(signal.SIGTERM)
+
+    with stopped("SIGTERM"):
+        compute()
+    assert time.monotonic() - begun < 10
+    ended.set()
+    time.sleep(0.1)
+    assert computed == []
+
+
+def test_all_else_waits_for_threads_that_compute():
+    computed = []
+
+    def compute(error):
+        with computing_threads(1) as pool:
+            pool.submit(time.sleep, 0.1)
+            pool.submit(computed.append, "all")
+            if error:
+                raise error
+
+    compute(None)
+    with pytest.raises(OSError, match="full"):
+        compute(OSError("full"))
+    assert computed == ["all", "all"]
+
+
+def test_a_stopped_program_ends_with_its_threads_and_says_all_it_said():
+    program = """
+import threading, time
+from sim.stopping import end_at_once
+threading.Thread(target=time.sleep, args=(50,)).start()
+print("said", end="")
+end_at_once(130)
+"""
+    begun = time.monotonic()
+    done = python(["-c", program])
+    assert (done.returncode, done.stdout, done.stderr) == (130, "said", "")
+    assert time.monotonic() - begun < 40

@@ -6,7 +6,6 @@ in homes and offices where none are given. Whatever it assumes is written into t
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from typing import Any, NamedTuple
 
@@ -26,6 +25,7 @@ from sim.city.sources.gazetteer import gazetteer_within
 from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
 from sim.errors import InputError
+from sim.processes import computing_threads
 
 DEFAULT_HALO_M = 150.0
 """Wider than the longest range of a typical head (128 m)."""
@@ -142,7 +142,7 @@ def _filled(
     population: dict[str, float] | None,
 ) -> _Filled:
     """Return walls, places and districts; façades are inferred from the middles of streets."""
-    with ThreadPoolExecutor(1) as beside:  # façades take longest to infer
+    with computing_threads(1) as beside:  # façades take longest to infer
         # With a copy of the region, because two threads may not use one prepared geometry.
         inferring = beside.submit(_walls, middles, mapped, copy(study.region))
         parts = _parts(study.region, streets, population)

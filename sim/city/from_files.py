@@ -10,7 +10,6 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -51,6 +50,7 @@ from sim.city.sources.pbf import read_features, read_ways
 from sim.city.streets import StreetNetwork, projected_crs
 from sim.city.walls import Walls
 from sim.errors import InputError
+from sim.processes import computing_threads
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -197,7 +197,7 @@ def _read(
     """
     street_file = _street_file(kinds)
     shape = None if area is None else _given_area(area)
-    with ThreadPoolExecutor(1) as beside:
+    with computing_threads(1) as beside:
         features = beside.submit(_read_features, kinds, begun)
         read = _read_streets(street_file, kinds[street_file], begun)
         crs = projected_crs(read.edges if shape is None else shape.to_frame("geometry"))

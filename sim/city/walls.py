@@ -8,7 +8,6 @@ line inferred from streets is a guess.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,7 +18,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from sim.processes import available_cores
+from sim.processes import available_cores, computing_threads
 from sim.surface import Result
 
 if TYPE_CHECKING:
@@ -210,7 +209,7 @@ class Walls(Result):
             line, width, cap_style="flat", join_style="mitre", mitre_limit=2.0, quad_segs=2
         )
         solid = _without(region, np.concatenate([carved, rounded]))
-        with ThreadPoolExecutor(available_cores()) as pool:
+        with computing_threads(available_cores()) as pool:
             opened = pool.map(_opened, np.array_split(solid, available_cores()))
         block = shapely.get_parts(shapely.get_parts(np.concatenate([*opened])))
         block = block[shapely.area(block) >= SMALLEST_BLOCK_M2]
@@ -247,7 +246,7 @@ def _without(region: BaseGeometry, carved: NDArray[np.object_]) -> NDArray[np.ob
     def left(i: int) -> BaseGeometry:
         return tile[i].difference(shapely.union_all(carved[of_shape[first[i] : first[i + 1]]]))
 
-    with ThreadPoolExecutor(available_cores()) as pool:
+    with computing_threads(available_cores()) as pool:
         piece = _polygons(list(pool.map(left, range(len(tile)))))
     seams = shapely.union_all(
         [

@@ -8,13 +8,11 @@ and start no other process.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +28,7 @@ from sim.city.model import City
 from sim.city.places import Places
 from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
-from sim.processes import same_package
+from sim.processes import begin_helper, end_with_parent
 from sim.sight.arrays import NEVER, PieceArrays, SightingArrays
 from sim.sight.isovist import isovists
 from sim.sight.ranks import FirstSeen
@@ -55,15 +53,7 @@ Helpers = Sequence[subprocess.Popen[bytes]]
 def kernels_ahead() -> Iterator[Helpers]:
     """Start compiling what is not on disk yet; wait with `wait_for` before the first walk."""
     helpers = [
-        subprocess.Popen(  # a broken helper costs time only, so its words are dropped
-            [sys.executable, "-P", "-m", "sim.pipeline.compile_ahead", part],
-            env=same_package(),
-            stdin=subprocess.PIPE,  # held open: it ends when this process does
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        for part in PARTS
-        if not _on_disk(part)
+        begin_helper("sim.pipeline.compile_ahead", part) for part in PARTS if not _on_disk(part)
     ]
     try:
         yield helpers
@@ -178,13 +168,6 @@ def _one_sighting(streets: StreetNetwork) -> tuple[Sightings, FirstSeen]:
     return Sightings(fleet, streets, seen), FirstSeen(pieces)
 
 
-def _end_with_parent() -> None:
-    """End at once when the other end of standard input is gone."""
-    with suppress(OSError):
-        os.read(0, 1)
-    os._exit(1)
-
-
 if __name__ == "__main__":
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     PARTS[sys.argv[1]]()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ from sim.city.streets import StreetArrays, StreetNetwork
 from sim.city.walls import WallArrays
 from sim.errors import InputError
 from sim.jit import kernel
-from sim.processes import available_cores
+from sim.processes import available_cores, computing_threads
 from sim.sight.arrays import FieldArrays, HeadIndex, Rows, SightingArrays, StreetScene, WallScene
 from sim.sight.kernels import TOUCH_M, see_heads
 from sim.sight.ranks import FirstSeen, first_seen, pieces_table
@@ -293,7 +293,7 @@ def look(
     workers = threads or available_cores()
     waiting: deque[Future[Rows]] = deque()
     found: list[Rows] = []
-    with ThreadPoolExecutor(workers) as pool:
+    with computing_threads(workers) as pool:
         for tile in tiles_of(streets, walls, heads, chosen, tile_m):
             for begin in range(0, len(tile.order), BLOCK_HEADS):
                 stop = min(begin + BLOCK_HEADS, len(tile.order))

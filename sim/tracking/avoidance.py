@@ -8,7 +8,6 @@ lengths alone. Whether a walker would know such a path is not modelled.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from sim.cameras.optics import TASKS
 from sim.city.streets import StreetArrays, StreetNetwork
 from sim.errors import InputError
-from sim.processes import available_cores
+from sim.processes import available_cores, computing_threads
 from sim.tracking.kernels.avoidance import (
     BOUND,
     LENGTH,
@@ -349,7 +348,7 @@ def _search_all(
             search.some(start[part], end[part], shortest[part], found[part])
 
     threads = min(workers or available_cores(), max(1, len(start)))
-    with ThreadPoolExecutor(threads) as pool:
+    with computing_threads(threads) as pool:
         for _ in pool.map(work, range(threads)):
             pass
     return shortest, found

@@ -6,7 +6,6 @@ it does not change when streets are split or cameras are added; `sim.trips.searc
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +18,7 @@ from sim.city.streets import StreetNetwork
 from sim.errors import InputError
 from sim.keyed_random import keys
 from sim.limits import check_value
-from sim.processes import available_cores
+from sim.processes import available_cores, computing_threads
 from sim.trips.parameters import WALKING_SPEED_M_S, TripParameters
 from sim.trips.search import WalkGraph, least_cost_walks, new_scratch, walk_graph, walked_backward
 
@@ -120,7 +119,7 @@ def _search_all(
             graph, new_scratch(len(graph.x)),
         )  # fmt: skip
 
-    with ThreadPoolExecutor(workers or available_cores()) as pool:
+    with computing_threads(workers or available_cores()) as pool:
         parts = list(pool.map(some, range(0, len(start), WALKS_AT_ONCE)))
     return _in_order_asked(parts, order)
 

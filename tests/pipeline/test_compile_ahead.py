@@ -1,13 +1,14 @@
 """The second process leaves its kernels where the first one looks for them."""
 
 import os
+import signal
 import subprocess
 import sys
 
 import pytest
 
 from sim.pipeline import compile_ahead
-from sim.processes import same_package
+from sim.processes import begin_helper, same_package
 
 
 def test_the_helper_compiles_the_very_files_of_its_caller(tmp_path):
@@ -45,3 +46,23 @@ def test_a_helper_for_each_part_that_is_missing(monkeypatch):
         assert [process.args[-1] for process in helpers] == ["searching"]
         compile_ahead.wait_for(helpers)
         assert helpers[0].wait() != 0  # too slow, so it was ended
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_helper_ends_with_its_caller_alone(tmp_path, monkeypatch, closed):
+    (tmp_path / "helping.py").write_text(
+        "import time\nfrom sim.processes import end_with_parent\nend_with_parent()\n"
+        "print('begun', flush=True)\ntime.sleep(20)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    helper = begin_helper("helping", stdout=subprocess.PIPE)
+    assert helper.stdout is not None
+    assert helper.stdin is not None
+    assert helper.stdout.readline() == b"begun\n"
+    if not closed:
+        helper.send_signal(signal.SIGINT)  # as Ctrl-C does to all of a terminal's programs
+        with pytest.raises(subprocess.TimeoutExpired):
+            helper.wait(0.2)
+    helper.stdin.close()
+    assert helper.wait(10) == 1
+    helper.stdout.close()

@@ -34,7 +34,7 @@ from sim.city.sources.buildings import (
 from sim.city.sources.cut_outlines import Outline, Piece, closed_outline
 from sim.city.sources.place_tags import PLACE_PAIRS, PLACE_TAGS, place_kind
 from sim.errors import InputError
-from sim.processes import same_package
+from sim.processes import begin_helper, end_with_parent
 
 OSM = {"licence": "ODbL 1.0", "attribution": "© OpenStreetMap contributors"}
 LARGEST_FILE_MB = 300
@@ -164,13 +164,8 @@ def _is_extract(path: Path) -> bool:
 
 
 def _reader(what: str, path: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "sim.city.sources.osm_stream", what, str(path)],
-        env=same_package(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # a reader that fails is heard in `_met`
-    )
+    # one that fails is heard in `_met`
+    return begin_helper("sim.city.sources.osm_stream", what, str(path), stdout=subprocess.PIPE)
 
 
 def stream_ways(path: Path, begun: Reading | None = None) -> Ways:
@@ -452,5 +447,6 @@ def _count(report: dict[str, float], reason: str) -> None:
 
 
 if __name__ == "__main__":
+    end_with_parent()
     streams = {"ways": stream_ways, "features": stream_features}
     sys.stdout.buffer.write(pickle.dumps(vars(streams[sys.argv[1]](Path(sys.argv[2]))), protocol=5))
