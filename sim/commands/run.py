@@ -36,6 +36,7 @@ from sim.pipeline.run import run
 from sim.pipeline.simulate import check_fits
 from sim.pipeline.stage_cache import StageCache, cache_folder, refusal
 from sim.results.contract import MANIFEST
+from sim.results.headline import answer_sentence, answer_share
 from sim.results.metrics import ALONG_BUS_STREETS, HEADLINE_TASK, along_bus_streets
 from sim.scenario.load import LoadedScenario, dump_scenario, load_scenario
 from sim.scenario.schema import mix_words
@@ -155,8 +156,9 @@ def _closing_table(summary: dict[str, Any]) -> Table:
     title = f"{area['name']}: {area['street_km']:.1f} km of streets, {kind}"
     # As Text, because a name in brackets would be taken for rich's markup.
     table = Table(title=Text(title, "bold"), title_justify="left", box=box.SIMPLE_HEAD, padding=0)
-    heads = ["cameras\nin the city", "here", *(f"streets\n{task}" for task in tasks)]
     trip = "route" if along_bus_streets(summary) else "walk"
+    heads = ["cameras\nin the city", "here", "way\nleft"]
+    heads += [f"streets\n{task}" for task in tasks]
     for head in [*heads, f"{trip}\nseen", f"{trip}s\nunseen", "dark\ngap"]:
         table.add_column(head, justify="right", no_wrap=True)
     for step in summary["steps"]:
@@ -164,6 +166,7 @@ def _closing_table(summary: dict[str, Any]) -> Table:
         table.add_row(
             f"{step['total']:,}",
             f"{step['cameras']:,}",
+            percent(answer_share(step)),
             *(percent(step["coverage"].get(task)) for task in tasks),
             percent((walks.get("observed_length") or {}).get("p50")),
             percent(walks.get("unseen_trips")),
@@ -181,12 +184,15 @@ def _reading(summary: dict[str, Any], optics: str) -> list[str]:
     proxy = along_bus_streets(summary)
     trip = "route" if proxy else "walk"
     trips = area.get("trips", "walks")
+    answered = answer_sentence(summary)
     return [
+        *([] if answered is None else [answered]),
         *_limits(summary),
-        f"streets: share of length in view, by what the picture can tell; {trip} seen: median "
-        f"share of a typical {trip} with a camera near enough to {HEADLINE_TASK} a face turned "
-        f"towards it; {trip}s unseen: share of {trip}s without any; dark gap: median of the "
-        "longest without.",
+        f"way left: share of {trip}s for which some way, however long, has no camera near enough "
+        f"to {HEADLINE_TASK} a face; streets: share of length in view, by what the picture can "
+        f"tell; {trip} seen: median share of a typical {trip} with a camera near enough to "
+        f"{HEADLINE_TASK} a face turned towards it; {trip}s unseen: share of {trip}s without any; "
+        "dark gap: median of the longest without.",
         *([ALONG_BUS_STREETS] if proxy else []),
         *([] if proxy or trips == "walks" else [f"trips: {trips}."]),
         f"{kind} Shared out by: {area['share_rule']}; watching a "

@@ -97,10 +97,12 @@ def cell(
         walks=lambda: _walks(_who_walks(resolved)),
         threads=threads,
     )
+    assert tracks.answer is not None
     rows, here = [], fleet.inside(city.area.polygon)
     for total in resolved.cameras.totals:
         step = {
             "cameras": int((here & (fleet.arrays.rank <= total)).sum()),
+            "answer": tracks.answer.summary[total],
             "coverage": pieces.coverage(total),
             "trips": tracks.summary[total],
         }

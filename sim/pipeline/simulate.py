@@ -26,7 +26,8 @@ from sim.scenario.parameters import following, placing
 from sim.scenario.schema import Scenario
 from sim.sight.ranks import FirstSeen
 from sim.sight.sightings import Sightings, see
-from sim.tracking.report import TrackReport, track
+from sim.tracking.answer import answer
+from sim.tracking.report import TrackReport, follow_walks
 from sim.trips.demand import sample_trips
 from sim.trips.model import Trips
 
@@ -121,9 +122,12 @@ def simulate(
         trips = stages.trips(walks or (lambda: drawn_walks(scenario, city, own)))
     with times.stage("tracking"):
         parameters = following(scenario)
-        tracks = stages.tracks(seen, trips, lambda: track(
+        tracks = stages.tracks(seen, trips, lambda: follow_walks(
             city, seen, trips, scenario.cameras.totals, pieces=pieces, parameters=parameters,
             seed=scenario.seed, workers=threads,
+        ))  # fmt: skip
+        tracks = replace(tracks, answer=answer(
+            city, seen, trips, tracks.totals, pieces=pieces, seed=scenario.seed, workers=threads,
         ))  # fmt: skip
     analyses = None
     if analysed:

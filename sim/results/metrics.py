@@ -38,6 +38,8 @@ class Figure(NamedTuple):
 
 FIGURES: Mapping[str, Figure] = MappingProxyType(
     {
+        "answer": Figure("could be walked unseen", "share"),
+        "answer_within_1.5": Figure("… by a way up to ×1.5", "share"),
         "cameras": Figure("cameras here", "count"),
         "coverage": Figure("streets seen", "share"),
         "observed_length_p50": Figure("walk seen, median", "share"),
@@ -55,6 +57,11 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
     }
 )
 """All figures compared; the mean of a figure has its name, a percentile says which."""
+OF_THE_ANSWER: Mapping[str, str] = MappingProxyType(
+    {"answer": "any_length", "answer_within_1.5": "within_1.5"}
+)
+"""Figures of `steps[].answer`: the share of walks that somebody who knew every camera could still
+make without being seen for the task."""
 
 
 def figures_of(
@@ -73,7 +80,9 @@ def figures_of(
     """
     walks = step["trips"].get(task) or {}
     seen = walks.get("observed_length") or {}
+    answer = (step.get("answer") or {}).get(task) or {}
     found = {
+        **{name: (answer.get(key) or {}).get("share") for name, key in OF_THE_ANSWER.items()},
         "cameras": step.get("cameras"),
         "coverage": (step.get("coverage") or {}).get(task),
         **{f"observed_length_{p}": seen.get(p) for p in ("p50", "p10", "p90")},
@@ -86,6 +95,9 @@ def figures_of(
 
 def error_of(step: Mapping[str, Any], task: str, name: str) -> float | None:
     """Return the standard error of a figure as the summary gives it, None where it has none."""
+    if name in OF_THE_ANSWER:
+        answer = (step.get("answer") or {}).get(task) or {}
+        return _number((answer.get(OF_THE_ANSWER[name]) or {}).get("se"))
     walks = step["trips"].get(task) or {}
     value = walks.get(name)
     if name == "least_seen" and isinstance(value, Mapping):

@@ -47,8 +47,9 @@ from sim.scenario.schema import Scenario
 from sim.sight.arrays import PieceArrays, SightingArrays
 from sim.sight.ranks import FirstSeen
 from sim.sight.sightings import Sightings
+from sim.tracking.answer import Answer, answer
 from sim.tracking.curves import curves_of
-from sim.tracking.report import TrackReport, track
+from sim.tracking.report import TrackReport, follow_walks
 from sim.tracking.walks import path_arrays
 from sim.trips.model import Trips
 
@@ -255,6 +256,15 @@ class RunData:
         """How trackable each walk is at every total and task; computed, as in the run."""
         return self._tracked(self.trips, self.seen)
 
+    @cached_property
+    @_whole
+    def answer(self) -> Answer:
+        """Whether the walks can still be made by somebody who knew every camera, as in the run."""
+        return answer(
+            self.city, self.seen, self.trips, self.totals, pieces=FirstSeen(self.pieces),
+            seed=self.scenario.seed,
+        )  # fmt: skip
+
     @_whole
     def trip_figures(self, *, named: bool | None = None) -> pd.DataFrame:
         """Return how trackable each walk is: a row for each walk × total × task.
@@ -336,7 +346,7 @@ class RunData:
 
     def _tracked(self, trips: Trips, seen: Sightings) -> TrackReport:
         scenario = self.scenario
-        return track(
+        return follow_walks(
             self.city, seen, trips, self.totals, pieces=FirstSeen(self.pieces),
             parameters=following(scenario), seed=scenario.seed,
         )  # fmt: skip

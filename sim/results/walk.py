@@ -28,7 +28,7 @@ from sim.scenario.parameters import following
 from sim.scenario.schema import coordinates
 from sim.sight.ranks import FirstSeen
 from sim.tracking.avoidance import STRETCHES, MinimalExposurePath, minimal_exposure_path
-from sim.tracking.report import TrackReport, track
+from sim.tracking.report import TrackReport, follow_walks
 from sim.trips.model import Trips
 from sim.trips.routing import Walks, edge_seconds, walk
 from sim.trips.waypoints import Gazetteer
@@ -191,7 +191,7 @@ def _as_trip(run: RunData, nodes: list[int], legs: Walks) -> Trips:
 
 
 def _tracks(run: RunData, trip: Trips, totals: list[int]) -> TrackReport:
-    return track(
+    return follow_walks(
         run.city,
         run.seen,
         trip,

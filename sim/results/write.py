@@ -113,6 +113,8 @@ def summary(
     found: Analyses,
 ) -> dict[str, Any]:
     """Return summary.json; figures of later versions are null, never absent."""
+    answer = tracks.answer
+    assert answer is not None
     rank = fleet.heads["rank"].to_numpy()
     inside = fleet.inside(city.area.polygon)
     cameras = scenario.cameras
@@ -141,6 +143,7 @@ def summary(
                 "total": total,
                 "date": date,
                 "cameras": int(((rank <= total) & inside).sum()),
+                "answer": answer.summary[total],
                 "coverage": pieces.coverage(total),
                 "coverage_limit": found.limit[total],
                 "trips": {
@@ -152,6 +155,7 @@ def summary(
             }
             for total, date in zip(cameras.totals, dates, strict=True)
         ],
+        "answer_walks": answer.walks,
         "percolation": found.dark.summary,
     }
 

@@ -76,15 +76,16 @@ class Answer(Result):
     totals
         Numbers of heads in the whole city.
     counted
-        Of each trip, whether it counts: drawn (not named), its doors two, both in the study area.
+        Whether each trip counts, shape (trips,): drawn (not named), its doors two, both in the
+        study area.
     left_out
         Drawn walks that do not count: equal_ends, beyond_the_area.
     person
-        Who makes each trip.
+        Number of the person who makes each trip, shape (trips,).
     searched
         The trips whose lengths were looked at, rows ascending.
     shortest_m
-        Length of the shortest way from door to door of each of them, all ways open.
+        Length of the shortest way from door to door of each of them, m, all ways open.
     closed, opened
         What was found with subways, indoor ways and ways under roofs closed, and open.
     simulated
@@ -206,6 +207,11 @@ def answer(
         Decides which; one more walk changes no other.
     workers
         Threads; all cores by default. The result does not depend on it.
+
+    Returns
+    -------
+    Answer
+        For every walk, total and task; shares with their errors in its summary.
 
     Notes
     -----

@@ -22,7 +22,7 @@ from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.sight.sightings import Sightings
 from sim.tracking.parameters import TrackingParameters
-from sim.tracking.report import track
+from sim.tracking.report import follow_walks
 from sim.tracking.statistics import standard_error
 
 if TYPE_CHECKING:
@@ -278,7 +278,7 @@ class _Runs:
             a, b, c, d = self.parameters.hit_rate
             hit = (a * hit_factor, b * hit_factor, c * hit_factor, d * hit_factor)
             steps, place = np.unique(self.steps(policy), return_inverse=True)
-            report = track(
+            report = follow_walks(
                 self.city, seen, self.trips, steps.tolist(),
                 parameters=replace(self.parameters, hit_rate=hit, uptime=uptime),
                 seed=self.seed, workers=self.workers,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from sim.errors import InputError
 from sim.sight.arrays import NEVER
 from sim.sight.ranks import pieces_of
 from sim.surface import Result, axes_for, percent
+from sim.tracking.answer import Answer, answer
 from sim.tracking.curves import curves_of
 from sim.tracking.exposure import ExposureArrays, expected_metres, exposure
 from sim.tracking.kernels.walks import PathArrays, StepPieces
@@ -76,6 +77,9 @@ class TrackReport(Result):
         The walks as plain arrays.
     pieces
         First-seen ranks along the streets.
+    answer
+        Whether the walks can still be made unseen by somebody who knew every camera; None where
+        it was not asked for.
     """
 
     trips: Trips
@@ -83,6 +87,7 @@ class TrackReport(Result):
     figures: dict[str, NDArray[Any]]
     paths: PathArrays
     pieces: PieceArrays
+    answer: Answer | None = None
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -204,7 +209,7 @@ def track(
     seed: int = 0,
     workers: int | None = None,
 ) -> TrackReport:
-    """Find how much of each walk is seen, and how well the walker is followed.
+    """Find how much of each walk is seen, how well the walker is followed, and the answer.
 
     Parameters
     ----------
@@ -221,7 +226,8 @@ def track(
     parameters
         Of identification and following; the defaults of `TrackingParameters` where not given.
     seed
-        Decides which heads are out of order, where the uptime is below 1.
+        Decides which heads are out of order, where the uptime is below 1, and whose lengths of
+        ways are looked at for the answer, where walks are many.
     workers
         Threads; all cores by default. The result does not depend on it.
 
@@ -234,6 +240,25 @@ def track(
     InputError
         Totals that cannot be, a table too large for memory, or walks or sightings of another city.
     """
+    report = follow_walks(
+        city, seen, trips, totals, pieces=pieces, parameters=parameters, seed=seed, workers=workers
+    )
+    found = answer(city, seen, trips, report.totals, pieces=pieces, seed=seed, workers=workers)
+    return replace(report, answer=found)
+
+
+def follow_walks(
+    city: City,
+    seen: Sightings,
+    trips: Trips,
+    totals: Sequence[int] | None = None,
+    *,
+    pieces: FirstSeen | None = None,
+    parameters: TrackingParameters | None = None,
+    seed: int = 0,
+    workers: int | None = None,
+) -> TrackReport:
+    """Do what `track` does without the answer, for which nobody asks of one walk or one rule."""
     check_same_streets(city.streets, seen.streets)
     steps, parameters = _checked(totals, seen.fleet, len(trips)), parameters or TrackingParameters()
     first_seen = (pieces or seen.first_seen).arrays

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -63,7 +64,7 @@ def test_the_folder_holds_what_the_contract_says(folder):
 def test_summary_has_every_field_of_the_contract(summary):
     assert list(summary) == [
         "version", "simulated", "real_cameras", "scenario", "area", "tasks", "steps",
-        "percolation",
+        "answer_walks", "percolation",
     ]  # fmt: skip
     assert summary["simulated"] is True
     assert summary["tasks"] == TASKS
@@ -75,9 +76,15 @@ def test_summary_has_every_field_of_the_contract(summary):
     assert [step["total"] for step in summary["steps"]] == [4000, 11000, 60000]
     for step in summary["steps"]:
         assert set(step) == {
-            "total", "date", "cameras", "coverage", "coverage_limit", "trips", "anonymity",
-            "recognition",
+            "total", "date", "cameras", "answer", "coverage", "coverage_limit", "trips",
+            "anonymity", "recognition",
         }  # fmt: skip
+        for task in TASKS:
+            answer = step["answer"][task]
+            assert set(answer) == {"any_length", "within_1.5", "open"}
+            for shares in (answer, answer["open"]):
+                for way in ("any_length", "within_1.5"):
+                    assert set(shares[way]) == {"share", "se", "n"}
         for task in TASKS:
             figures = step["trips"][task]
             assert set(figures) == {
@@ -90,6 +97,20 @@ def test_summary_has_every_field_of_the_contract(summary):
             }  # fmt: skip
             assert set(figures["observed_length"]) == NUMBERS
     assert set(summary["percolation"]) == set(TASKS)
+
+
+def test_the_answer_falls_with_cameras_and_is_of_walks_that_count(summary):
+    walks = summary["answer_walks"]
+    assert set(walks) == {
+        "counted", "within_1.5", "only_by_closed_ways", "equal_ends", "beyond_the_area",
+    }  # fmt: skip
+    steps = [step["answer"] for step in summary["steps"]]
+    assert {step[task]["any_length"]["n"] for step in steps for task in TASKS} == {walks["counted"]}
+    for before, after in pairwise(steps):
+        for task in TASKS:
+            for way in ("any_length", "within_1.5"):
+                assert after[task][way]["share"] <= before[task][way]["share"]
+                assert after[task][way]["share"] <= after[task]["open"][way]["share"]
 
 
 def test_more_cameras_never_show_less(summary):

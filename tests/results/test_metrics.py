@@ -22,6 +22,13 @@ STEP = {
     "total": 4000,
     "cameras": 12,
     "coverage": {"detect": 0.9, "recognise": 0.25},
+    "answer": {
+        "recognise": {
+            "any_length": {"share": 0.875, "se": 0.01, "n": 40},
+            "within_1.5": {"share": 0.5, "se": 0.02, "n": 40},
+            "open": {"any_length": {"share": 1.0, "se": 0.0, "n": 40}},
+        },
+    },
     "trips": {
         "recognise": {
             "observed_length": spread(10.0),
@@ -41,7 +48,7 @@ PERCOLATION = {"recognise": {"critical_total": 321}, "detect": {"critical_total"
 
 def test_every_figure_is_read_from_its_own_place():
     assert figures_of(STEP, "recognise", PERCOLATION) == {
-        "cameras": 12, "coverage": 0.25,
+        "answer": 0.875, "answer_within_1.5": 0.5, "cameras": 12, "coverage": 0.25,
         "observed_length_p50": 11.0, "observed_length_p10": 5.0, "observed_length_p90": 15.0,
         "observed_length": 10.0, "unseen_trips": 0.75, "longest_gap_m": 300.0,
         "identified": 0.125, "tracked_live": 20.0, "tracked_afterwards": 30.0,
@@ -78,7 +85,7 @@ def test_numbers_come_as_they_are(value):
     [("observed_length", 0.1), ("unseen_trips", 0.02), ("longest_gap_m", 3.0),
      ("identified", 0.03), ("tracked_live", 0.2), ("tracked_afterwards", 0.3),
      ("no_unseen_walk", 0.04), ("least_seen", 0.5), ("cameras", None), ("coverage", None),
-     ("observed_length_p50", None)],
+     ("observed_length_p50", None), ("answer", 0.01), ("answer_within_1.5", 0.02)],
 )  # fmt: skip
 def test_errors_stand_beside_their_figure(name, error):
     assert error_of(STEP, "recognise", name) == (error if error is None else pytest.approx(error))
