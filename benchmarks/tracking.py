@@ -41,7 +41,7 @@ from sim.processes import available_cores
 from sim.sight.sightings import see
 from sim.tracking.percolation import dark_network
 from sim.tracking.recognition import recognition_burden
-from sim.tracking.report import track
+from sim.tracking.report import follow_walks
 from sim.tracking.subsample import subsample
 from sim.tracking.unicity import unicity
 from sim.trips.model import Trips
@@ -109,7 +109,9 @@ def measure(name: str, tile: StreetNetwork, side: int, heads: int, walks: int) -
     seen = clock.timed("sight", lambda: see(city, fleet))
     pieces = clock.timed("ranks", lambda: seen.first_seen)
     trips = clock.timed("routing", lambda: trips_of(streets, walks))
-    report = clock.timed("tracking", lambda: track(city, seen, trips, totals, pieces=pieces))
+    report = clock.timed("tracking", lambda: follow_walks(
+        city, seen, trips, totals, pieces=pieces
+    ))  # fmt: skip
     clock.timed("summary", lambda: report.summary)
     clock.timed("curves", lambda: report.curves)
     dark = clock.timed("dark network", lambda: dark_network(city, seen, pieces))

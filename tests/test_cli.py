@@ -125,6 +125,10 @@ SUMMARY = {
         {
             "total": total,
             "cameras": total // 100,
+            "answer": {
+                task: {"any_length": {"share": share}}
+                for task, share in (("detect", 0.331), ("recognise", 0.874))
+            },
             "coverage_limit": None,
             "coverage": {"detect": 0.5, "observe": 0.25, "recognise": 0.123, "identify": None},
             "trips": {
@@ -162,9 +166,12 @@ def test_run_ends_with_a_table_a_person_can_read(
     assert err == ""
     assert "[red]Mong Kok[/]: 31.2 km of streets, simulated cameras" in out
     row = next(line for line in out.splitlines() if "60,000" in line)
-    assert row.split() == (
-        ["60,000", "600", "50.0", "%", "25.0", "%", "12.3", "%", "–", "9.9", "%", "31.0", "%", "–"]
-    )
+    assert " ".join(row.split()) == "60,000 600 87.4 % 50.0 % 25.0 % 12.3 % – 9.9 % 31.0 % –"
+    assert (
+        "At 4,000 cameras, 87 of 100 everyday walks in [red]Mong Kok[/] could still be made "
+        "without being recognised once, by someone who knew every camera of the plan; at 60,000, "
+        "87 of 100. Without being seen at all: 33; at 60,000, 33."
+    ) in " ".join(out.split())
     for said in ("Simulated", "population", "street: middle", "typical", "blocks", "out/a"):
         assert said in out
     assert asked[0]["out"] == Path("out/a")

@@ -39,7 +39,7 @@ from sim.tracking.kernels.recognition import count_faces
 from sim.tracking.parameters import TrackingParameters
 from sim.tracking.percolation import dark_network
 from sim.tracking.recognition import recognition_burden
-from sim.tracking.report import TrackReport, track
+from sim.tracking.report import TrackReport, follow_walks
 from sim.tracking.subsample import subsample
 from sim.tracking.walks import path_arrays
 from sim.trips.demand import sample_trips
@@ -92,11 +92,11 @@ def compile_walking() -> None:
     city = _one_street()
     trips = sample_trips(city, people=2, seed=0, kinds=("home-market",))
     seen, pieces = _one_sighting(city.streets)
-    report = track(city, seen, trips, [1], pieces=pieces)
+    report = follow_walks(city, seen, trips, [1], pieces=pieces)
     assert len(report.table) == len(trips) * len(TASKS)
     assert len(report.curves) == 2 * len(TASKS)
     # heads that fail now and then: their walks are expected, and kept alive, by other kernels
-    track(city, seen, trips, [1], pieces=pieces, parameters=TrackingParameters(uptime=0.5))
+    follow_walks(city, seen, trips, [1], pieces=pieces, parameters=TrackingParameters(uptime=0.5))
 
 
 def compile_searching() -> None:

@@ -121,18 +121,11 @@ def simulate(
         before_walks()
         trips = stages.trips(walks or (lambda: drawn_walks(scenario, city, own)))
     with times.stage("tracking"):
-        parameters = following(scenario)
-        tracks = stages.tracks(seen, trips, lambda: follow_walks(
-            city, seen, trips, scenario.cameras.totals, pieces=pieces, parameters=parameters,
-            seed=scenario.seed, workers=threads,
-        ))  # fmt: skip
-        tracks = replace(tracks, answer=answer(
-            city, seen, trips, tracks.totals, pieces=pieces, seed=scenario.seed, workers=threads,
-        ))  # fmt: skip
+        tracks = _tracked(stages, seen, pieces, trips, threads)
     analyses = None
     if analysed:
         with times.stage("answers"):
-            analyses = analyse(stages, seen, pieces, trips, tracks, parameters, own.zones)
+            analyses = analyse(stages, seen, pieces, trips, tracks, following(scenario), own.zones)
     return Results(fleet, seen, pieces, trips, tracks, analyses)
 
 
@@ -140,6 +133,20 @@ def _placed(scenario: Scenario, city: City, own: OwnInputs) -> Fleet:
     totals = scenario.cameras.totals
     fleet = place(city, totals[-1], existing=own.existing, aims=own.aims, **placing(scenario))
     return dated(fleet, totals, scenario.cameras.dates)
+
+
+def _tracked(
+    stages: CachedStages, seen: Sightings, pieces: FirstSeen, trips: Trips, threads: int | None
+) -> TrackReport:
+    """Follow the walks, and ask whether they can still be made by who knew every camera."""
+    scenario, city = stages.scenario, stages.city
+    totals, seed = scenario.cameras.totals, scenario.seed
+    tracks = stages.tracks(seen, trips, lambda: follow_walks(
+        city, seen, trips, totals, pieces=pieces, parameters=following(scenario), seed=seed,
+        workers=threads,
+    ))  # fmt: skip
+    found = answer(city, seen, trips, totals, pieces=pieces, seed=seed, workers=threads)
+    return replace(tracks, answer=found)
 
 
 def drawn_walks(scenario: Scenario, city: City, own: OwnInputs) -> Trips:

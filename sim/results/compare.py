@@ -27,6 +27,7 @@ from sim.results.metrics import (
     ALONG_BUS_STREETS,
     FIGURES,
     HEADLINE_TASK,
+    OF_THE_ANSWER,
     along_bus_streets,
     error_of,
     figures_of,
@@ -278,6 +279,9 @@ class _Values:
         return float(apart[known].mean()), math.nan if error is None else error
 
     def _of_walks(self, total: int, column: str) -> NDArray[np.float64]:
+        if column in OF_THE_ANSWER:
+            yes = self._run.answer.of_trips(total, self._task, OF_THE_ANSWER[column])
+            return yes[self._sampled]
         tracks = self._run.tracks
         name = "observed_length" if column == "unseen_trips" else column
         figures = tracks.figures[name][:, tracks.totals.index(total), TASKS.index(self._task)]

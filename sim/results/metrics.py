@@ -38,8 +38,8 @@ class Figure(NamedTuple):
 
 FIGURES: Mapping[str, Figure] = MappingProxyType(
     {
-        "answer": Figure("could be walked unseen", "share"),
-        "answer_within_1.5": Figure("… by a way up to ×1.5", "share"),
+        "answer": Figure("could be walked unseen", "share", "answer"),
+        "answer_within_1.5": Figure("… by a way up to ×1.5", "share", "answer_within_1.5"),
         "cameras": Figure("cameras here", "count"),
         "coverage": Figure("streets seen", "share"),
         "observed_length_p50": Figure("walk seen, median", "share"),
@@ -82,11 +82,11 @@ def figures_of(
     seen = walks.get("observed_length") or {}
     answer = (step.get("answer") or {}).get(task) or {}
     found = {
-        **{name: (answer.get(key) or {}).get("share") for name, key in OF_THE_ANSWER.items()},
         "cameras": step.get("cameras"),
         "coverage": (step.get("coverage") or {}).get(task),
         **{f"observed_length_{p}": seen.get(p) for p in ("p50", "p10", "p90")},
         **{name: _mean(walks.get(name)) for name in _of_walks()},
+        **{name: (answer.get(key) or {}).get("share") for name, key in OF_THE_ANSWER.items()},
         "least_seen": _mean((walks.get("least_seen") or {}).get("1.5")),
         "critical_total": ((percolation or {}).get(task) or {}).get("critical_total"),
     }

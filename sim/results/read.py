@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -260,9 +260,10 @@ class RunData:
     @_whole
     def answer(self) -> Answer:
         """Whether the walks can still be made by somebody who knew every camera, as in the run."""
+        walls = Walls(self.geometry("walls"), str(self.summary["area"]["walls"]))
         return answer(
-            self.city, self.seen, self.trips, self.totals, pieces=FirstSeen(self.pieces),
-            seed=self.scenario.seed,
+            replace(self.city, walls=walls), self.seen, self.trips, self.totals,
+            pieces=FirstSeen(self.pieces), seed=self.scenario.seed,
         )  # fmt: skip
 
     @_whole

@@ -33,7 +33,7 @@ from sim.tracking.percolation import (
     last_joined_pairs,
 )
 from sim.tracking.statistics import standard_error
-from sim.tracking.walks import in_chunks
+from sim.tracking.walks import check_same_streets, in_chunks
 from sim.trips.search import Heap
 
 if TYPE_CHECKING:
@@ -160,6 +160,30 @@ class Answer(Result):
             }
         )
 
+    def of_trips(self, total: int, task: str, way: str = "any_length") -> NDArray[np.float64]:
+        """Return 1 for each trip that can still be made, 0 for each that cannot, NaN for others.
+
+        Parameters
+        ----------
+        total
+            Of `totals`.
+        task
+            Of `TASKS`.
+        way
+            "any_length", or "within_1.5", which only the trips searched have.
+
+        Returns
+        -------
+        1, 0 or NaN for each trip, shape (trips,).
+        """
+        k, t = self.totals.index(total), TASKS.index(task)
+        yes = np.full(len(self.counted), np.nan)
+        if way == "any_length":
+            yes[self.counted] = self.closed.last[self.counted, t] >= total
+        else:
+            yes[self.searched] = self.closed.near[:, k, t]
+        return yes
+
     def _shares(self, ways: Ways, step: int, task: int) -> dict[str, Any]:
         yes = ways.last[self.counted, task] >= self.totals[step]
         near = ways.near[:, step, task]
@@ -213,6 +237,11 @@ def answer(
     Answer
         For every walk, total and task; shares with their errors in its summary.
 
+    Raises
+    ------
+    InputError
+        The sightings are along other streets.
+
     Notes
     -----
     A way of any length is there as long as the two doors lie in one component of the unseen
@@ -220,6 +249,7 @@ def answer(
     `sim.tracking.percolation` grows for all totals at once. Lengths are metres of the mapped
     network on both sides, without cost dispersion; the shortest way may lead anywhere.
     """
+    check_same_streets(city.streets, seen.streets)
     a = city.streets.arrays
     inside = shapely.intersects_xy(city.area.polygon, a.node_x, a.node_y)
     closed = unwatched(city.streets.edges["highway"].to_numpy(), a)

@@ -109,6 +109,7 @@ def test_columns_are_those_of_means_over_trips():
     """Only a figure that is the mean of a column of trips may be paired trip by trip."""
     paired = {name: figure.column for name, figure in FIGURES.items() if figure.column}
     assert paired == {name: name for name in (
+        "answer", "answer_within_1.5",
         "observed_length", "unseen_trips", "longest_gap_m", "identified", "tracked_live",
         "tracked_afterwards",
     )}  # fmt: skip

@@ -97,6 +97,16 @@ def test_figures_are_those_of_the_run_to_the_bit(both):
     assert finished.tracks.summary == made.tracks.summary
 
 
+def test_the_answer_is_that_of_the_run(both):
+    made, finished = both
+    assert finished.answer.summary == made.tracks.answer.summary
+    assert [step["answer"] for step in finished.summary["steps"]] == [
+        finished.answer.summary[total] for total in finished.totals
+    ]
+    same_bits(finished.answer.last_unseen, made.tracks.answer.last_unseen)
+    assert finished.summary["answer_walks"] == finished.answer.walks
+
+
 @pytest.mark.parametrize("named", [True, False])
 def test_some_walks_have_the_figures_that_they_have_among_all(both, named):
     _, finished = both

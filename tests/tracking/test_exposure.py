@@ -9,7 +9,7 @@ from oracles import tracking as slow
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.sorting import sort_first
-from sim.tracking.report import track
+from sim.tracking.report import follow_walks
 
 
 def a_world(seed, *, cut=0.0, heads=14, sites=6):
@@ -79,7 +79,7 @@ class CityOf:
 
 def tracked(world, totals, **options):
     streets, _, seen, trips = world
-    return track(
+    return follow_walks(
         CityOf(streets), seen, trips, totals, pieces=slow.first_seen(seen), workers=1, **options
     )
 
@@ -130,7 +130,7 @@ def test_workers_and_other_trips_change_nothing(monkeypatch):
     streets, _, seen, trips = a_world(5)
     one = tracked((streets, None, seen, trips), (20, 60)).table
     monkeypatch.setattr("sim.tracking.walks.TRIPS_AT_ONCE", 2)
-    two = track(
+    two = follow_walks(
         CityOf(streets), seen, trips, (20, 60), pieces=slow.first_seen(seen), workers=2
     ).table
     assert one.equals(two)

@@ -18,7 +18,7 @@ from sim.sight.sightings import Sightings
 from sim.tracking.kernels.linking import seconds_alive, seconds_alive_both, survival
 from sim.tracking.linking import faced_positions
 from sim.tracking.parameters import TrackingParameters
-from sim.tracking.report import track
+from sim.tracking.report import follow_walks
 
 CASES = [
     TrackingParameters(),
@@ -238,7 +238,7 @@ def test_outages_are_drawn_per_head_from_the_seed():
     streets, _, seen, trips = a_world(31)
     pieces, half = slow.first_seen(seen), TrackingParameters(uptime=0.5)
     days = [
-        track(CityOf(streets), seen, trips, (60,), pieces=pieces, parameters=half, seed=seed)
+        follow_walks(CityOf(streets), seen, trips, (60,), pieces=pieces, parameters=half, seed=seed)
         .figures["identified"]
         for seed in (1, 1, 2)
     ]  # fmt: skip

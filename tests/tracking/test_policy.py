@@ -24,7 +24,7 @@ from sim.tracking.policy import (
     masked,
     strongest_first,
 )
-from sim.tracking.report import track
+from sim.tracking.report import follow_walks
 from sim.trips.demand import sample_trips
 
 TOTALS = (20, 60)
@@ -125,7 +125,7 @@ def test_the_base_is_what_track_gives():
     world = owned(3)
     streets, _, seen, trips = world
     table = compared(world, Policy("the same"), Policy("kept for ever", retention_days=1e9))
-    report = track(CityOf(streets), seen, trips, TOTALS, parameters=PARAMETERS, workers=1)
+    report = follow_walks(CityOf(streets), seen, trips, TOTALS, parameters=PARAMETERS, workers=1)
     for name in ("tracked_live", "identified", "observed_length"):
         truth = report.figures[name].mean(axis=0).ravel()
         assert table.loc[table["policy"] == "base", name].to_numpy() == pytest.approx(truth)
@@ -156,7 +156,9 @@ def test_covering_is_a_mixture_of_walkers():
     for factor in (1.0, 0.5):
         hit = tuple(factor * rate for rate in PARAMETERS.hit_rate)
         parameters = TrackingParameters(hit_rate=hit, memory_s=60)
-        report = track(CityOf(streets), seen, trips, TOTALS, parameters=parameters, workers=1)
+        report = follow_walks(
+            CityOf(streets), seen, trips, TOTALS, parameters=parameters, workers=1
+        )
         means.append(report.figures["tracked_live"].mean(axis=0).ravel())
     mixed = table.loc[table["policy"] == "third", "tracked_live"].to_numpy()
     assert mixed == pytest.approx(2 / 3 * means[0] + 1 / 3 * means[1])
@@ -170,7 +172,9 @@ def test_the_change_is_paired_and_its_error_is_of_persons():
     mine = seen.fleet.heads["owner"].to_numpy() == "police"
     apart = Sightings(seen.fleet, seen.streets, masked(seen.arrays, mine))
     live = [
-        track(city, s, trips, TOTALS, parameters=PARAMETERS, workers=1).figures["tracked_live"]
+        follow_walks(city, s, trips, TOTALS, parameters=PARAMETERS, workers=1).figures[
+            "tracked_live"
+        ]
         for s in (seen, apart)
     ]
     change = (live[1] - live[0]).reshape(len(trips), -1)

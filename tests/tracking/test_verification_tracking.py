@@ -21,7 +21,7 @@ from sim.sight.sightings import Sightings
 from sim.tracking.linking import hit_rates, working_heads
 from sim.tracking.parameters import TrackingParameters
 from sim.tracking.reconstruction import reconstruction
-from sim.tracking.report import track
+from sim.tracking.report import follow_walks
 
 pytestmark = pytest.mark.slow
 
@@ -158,7 +158,7 @@ def test_verification_chance_agrees_on_100_random_walks():
     for seed in range(17):
         world = a_world(300 + seed)
         streets, fleet, seen, trips = world
-        figures = track(
+        figures = follow_walks(
             CityOf(streets), seen, trips, (60,), pieces=slow.first_seen(seen), parameters=VARIED,
             seed=seed, workers=1,
         ).figures  # fmt: skip
