@@ -25,13 +25,14 @@ from sim.atomic_write import replace_file
 from sim.cameras.fleet import HEAD_COLUMNS, Fleet
 from sim.cameras.mapped import MOST_CAMERAS
 from sim.cameras.optics import CAMERA_TYPES
+from sim.city.sources.parquet_size import unpacked_bytes
 from sim.city.sources.tables import check_file, shown
 from sim.errors import InputError, InputErrors
 
 VERSION = 1
 MARK = "hk_camera_sim"
 """Member of the GeoJSON that says it is one of ours."""
-LARGEST_PARQUET_MB = 1000
+LARGEST_PARQUET_MB = LARGEST_UNPACKED_MB = 1000
 NEEDED = {"heading", "field_of_view", "range_detect", "rank"}
 """Columns by which a Parquet file is known as a fleet."""
 SITE_WORDS = ("source", "name", "operator", "zone", "ref")
@@ -198,10 +199,15 @@ def _columns(path: Path) -> list[str]:
     try:
         metadata = pyarrow.parquet.read_metadata(path)
         names = [str(name) for name in metadata.schema.to_arrow_schema().names]
+        size = unpacked_bytes(path, LARGEST_UNPACKED_MB * 1_000_000)
     except (*_DAMAGED, pyarrow.ArrowException) as error:
         raise InputError(f"{path}: is no Parquet file, or is damaged; get it again") from error
     if metadata.num_rows > MOST_CAMERAS:
         raise InputError(f"{path}: more than {MOST_CAMERAS:,} cameras; cut the area out first")
+    if size > LARGEST_UNPACKED_MB * 1_000_000:
+        raise InputError(
+            f"{path}: takes more than {LARGEST_UNPACKED_MB:,} MB unpacked; cut the area out first"
+        )
     return names
 
 

@@ -18,6 +18,7 @@ from osmium.filter import IdFilter, KeyFilter
 from osmium.osm import NODE, RELATION, WAY, osm_entity_bits
 
 from sim.cameras.tags import LIFECYCLE, is_surveillance
+from sim.city.sources.pbf_size import check_unpacked
 from sim.city.sources.tables import check_file, not_a_position, read_text, shown
 from sim.city.tags import OTHER_TAGS, parse_other_tags, tag_text
 from sim.errors import InputError
@@ -63,6 +64,7 @@ def read_pbf(path: Path) -> MappedThings:
     with path.open("rb") as file:
         if b"OSMHeader" not in file.read(64):
             raise InputError(f"{path}: is no OSM PBF file; give a .osm.pbf extract")
+    check_unpacked(path)
     left_out: Counter[str] = Counter()
     try:
         things = [*_pbf_nodes(path), *_pbf_ways(path, left_out)]

@@ -32,6 +32,7 @@ from sim.city.sources.buildings import (
     read_building,
 )
 from sim.city.sources.cut_outlines import Outline, Piece, closed_outline
+from sim.city.sources.pbf_size import check_unpacked
 from sim.city.sources.place_tags import PLACE_PAIRS, PLACE_TAGS, place_kind
 from sim.errors import InputError
 from sim.processes import begin_helper, end_with_parent
@@ -119,7 +120,7 @@ def check_extract(path: Path) -> None:
     Raises
     ------
     InputError
-        The file is missing, empty, too large or no OSM PBF.
+        The file is missing, empty, too large (packed or unpacked) or no OSM PBF.
     """
     if not path.is_file():
         raise InputError(f"{path}: no such file; check the path")
@@ -132,6 +133,7 @@ def check_extract(path: Path) -> None:
     with path.open("rb") as file:
         if b"OSMHeader" not in file.read(64):
             raise InputError(f"{path}: is no OSM PBF file, or is empty; give a .osm.pbf extract")
+    check_unpacked(path)
 
 
 @contextmanager
