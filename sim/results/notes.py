@@ -159,6 +159,13 @@ def _of_trips(trips: Trips, people: int) -> Iterator[Note]:
             f"{trips.unreachable:,} walks have no way on foot and are left out.",
             f"{trips.unreachable:,} 段路程沒有步行路線，未有計算。",
         )
+    dates = report.get("own_dates_without_time_of_day")
+    if dates:
+        yield Note(
+            f"{dates:,.0f} moments of the walks given are dates without a time of day: they put "
+            "points in order, and the hour of departure is not known.",
+            f"用戶路程中有 {dates:,.0f} 個時間只有日期：只用作排序，出發時刻不詳。",
+        )
     for name, count in report.items():
         if name.startswith("left_out_") and count:
             who = name.removeprefix("left_out_").replace("_", " ")

@@ -34,6 +34,7 @@ _CLOCK = re.compile(
     r"(\d{1,3}):(\d{2})(?::(\d{2}(?:[.,]\d+)?))?(?: ?([ap])\.?m\.?)?", re.IGNORECASE
 )
 _SLASHES = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})(.*)")
+_DATE = re.compile(r"\d{4}(?:-\d{2}-\d{2}|/\d{1,2}/\d{1,2}|-?W\d{2}(?:-?\d)?)")
 _ZONE = re.compile(r" (?=[+-]\d{2}:?\d{2}$)| ?(?:UTC|GMT)$")
 
 
@@ -103,6 +104,19 @@ def moments(
     for rows in walks:
         _pass_midnight(seconds, np.asarray(rows, np.int64))
     return seconds
+
+
+def dates_alone(texts: Sequence[str]) -> NDArray[np.bool_]:
+    """Return which texts are a date without a time of day, shape (texts,).
+
+    They put days in order, and say nothing of the hour.
+
+    Parameters
+    ----------
+    texts
+        As of `moments`.
+    """
+    return np.array([bool(_DATE.fullmatch(text.strip())) for text in texts], np.bool_)
 
 
 def of_day(moment: float) -> float:

@@ -23,8 +23,8 @@ from sim.city.sources.tables import (
     shown,
 )
 from sim.errors import InputError
-from sim.trips.moments import Zone, moments, of_day
-from sim.trips.own_traces import Lines, Traces
+from sim.trips.moments import Zone, dates_alone, moments, of_day
+from sim.trips.own_traces import WITHOUT_TIME_OF_DAY, Lines, Traces
 
 ON_FOOT = {
     "walk", "walking", "foot", "on foot", "pedestrian", "access_walk", "egress_walk",
@@ -57,6 +57,10 @@ MODE = ("mode", "main_mode")
 MAY_TELL_APART = ("id", "name")
 """Numbers or names of points as often as of walks: they tell walks apart if they repeat."""
 ENDS = (("origin_", "destination_"), ("start_", "end_"), ("from_", "to_"), ("o_", "d_"))
+LEAST_ZIGZAG = 0.5
+"""Share of the way from row to row that is left where rows of several walks alternate, at most."""
+MOST_SHARED = 0.5
+"""Share of moments that hold rows of several walks, at least, where none is told apart."""
 MEASURED = {
     "accuracy", "acc", "activity", "age", "alt", "altitude", "azimuth", "battery", "bearing",
     "cadence", "cmt", "comment", "count", "country", "course", "crs", "date", "day", "desc",
@@ -120,12 +124,12 @@ def _rows_as_walks(
 ) -> Traces:
     who = _filled(table, PERSON)
     persons = _persons(table, who, rows) if who else [str(row) for row in range(len(table))]
-    departs = _seconds(table, zone, ())
+    departs = _of_day(table, lines, rows, _seconds(table, zone, ()))
     for row in rows.tolist():
         lines.add_point(*origin[row])
         lines.add_point(*destination[row])
         lines.close(table.where(row), persons[row])
-    lines.departs_s = [of_day(second) for second in departs[rows].tolist()]
+    lines.departs_s = departs[rows].tolist()
     _name_unused(table, lines, (who, *_columns_of_time(table), table.find(*MODE)), ENDS)
     return lines.traces(_metres_of(lines))
 
@@ -140,21 +144,22 @@ def _rows_as_points(
     """Gather the points of each (person, trip) in the order of time, or else of the file."""
     who, which = _filled(table, PERSON), _filled(table, TRIP)
     which = which or _repeating(table, rows, MAY_TELL_APART[:1] if who else MAY_TELL_APART)
-    if who is None and which is None:
-        _refuse_if_several(table, rows)
     persons = _persons(table, who, rows) if who else [""] * len(table)
     trips = table.texts(which) if which else [""] * len(table)
     segments = table.texts(SEGMENT) if SEGMENT in table.columns else [""] * len(table)
     walks: dict[tuple[str, str, str], list[int]] = {}
     for row in rows.tolist():
         walks.setdefault((persons[row], trips[row], segments[row]), []).append(row)
-    departs = _seconds(table, zone, list(walks.values()))
+    moment = _seconds(table, zone, list(walks.values()))
+    if who is None and which is None:
+        _refuse_if_several(table, rows, points, moment)
+    departs = _of_day(table, lines, rows, moment)
     for (person, trip, _), own in walks.items():
-        ordered = sorted(own, key=lambda row: departs[row])
+        ordered = sorted(own, key=lambda row: moment[row])
         for row in ordered:
             lines.add_point(*points[row])
         lines.close(table.where(own[0]), person if who else trip)
-        lines.departs_s[-1] = of_day(float(departs[ordered[0]]))
+        lines.departs_s[-1] = float(departs[ordered[0]])
     used = (who, which, SEGMENT, *_columns_of_time(table), table.find(*MODE))
     _name_unused(table, lines, used, (("",),))
     return lines.traces(_metres_of(lines))
@@ -206,6 +211,32 @@ def _seconds(table: OwnTable, zone: Zone, walks: Sequence[Sequence[int]]) -> NDA
     return values
 
 
+def _of_day(
+    table: OwnTable, lines: Lines, rows: NDArray[np.int64], moment: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the time of day of each row; NaN, and counted, where there are only dates.
+
+    Raises
+    ------
+    InputError
+        Some rows have a time of day and others do not.
+    """
+    column, clocks_dated = _columns_of_time(table)
+    if column is not None and clocks_dated is None:
+        texts = table.texts(column)
+        alone = dates_alone([texts[row] for row in rows.tolist()])
+        if alone.all():
+            lines.report[WITHOUT_TIME_OF_DAY] = float(len(rows))
+            return np.full(len(table), np.nan)
+        if alone.any():
+            row = int(rows[alone.argmax()])
+            raise InputError(
+                f"{table.where(row)}: {column}: {shown(texts[row])} has no time of day, as other "
+                "rows have; write it as 2026-03-01T08:30:00"
+            )
+    return np.array([of_day(second) for second in moment.tolist()], np.float64)
+
+
 def _repeating(table: OwnTable, rows: NDArray[np.int64], names: Sequence[str]) -> str | None:
     """Return the first of some columns whose values stand in runs of rows."""
     for name in names:
@@ -221,7 +252,12 @@ def _stands_in_runs(values: Sequence[str]) -> bool:
     return distinct >= 2 and runs == distinct and len(values) >= 2 * distinct and all(values)
 
 
-def _refuse_if_several(table: OwnTable, rows: NDArray[np.int64]) -> None:
+def _refuse_if_several(
+    table: OwnTable,
+    rows: NDArray[np.int64],
+    points: NDArray[np.float64],
+    moment: NDArray[np.float64],
+) -> None:
     """Refuse a table with a column that seems to tell walks apart, under an unknown name.
 
     A column of several values that stand in runs of rows, or that come again and again as those
@@ -229,19 +265,57 @@ def _refuse_if_several(table: OwnTable, rows: NDArray[np.int64]) -> None:
     """
     unread = [name for name in table.names if name and not _tells_of_a_point(name)]
     others = read_table(table.path, unread) if unread else table
+    by_time = np.argsort(moment[rows], kind="stable")
     found = []
     for name in unread:
         texts = others.texts(name)
         values = [texts[row] for row in rows.tolist()]
-        by_time = name in MAY_TELL_APART and 2 <= len(set(values)) <= len(values) / 2
         measured = any(np.isfinite(number(text)) and number(text) % 1 for text in values)
-        if (by_time or _stands_in_runs(values)) and not measured:
+        if measured or not 2 <= len(set(values)) <= len(values) / 2:
+            continue
+        if (
+            name in MAY_TELL_APART
+            or _stands_in_runs(values)
+            or _are_interleaved(values, points[rows], moment[rows], by_time)
+        ):
             found.append(name)
     if found:
         raise InputError(
             f"{table.path}:1: no column tells the walks apart (found: {listed(found)}); name it "
             "person or trip, or remove it if all is one walk"
         )
+
+
+def _are_interleaved(
+    values: Sequence[str],
+    points: NDArray[np.float64],
+    moment: NDArray[np.float64],
+    by_time: NDArray[np.int64],
+) -> bool:
+    """Return whether rows of one value are walks apart, put in order of time among others.
+
+    They are if nobody could be at two of the places at once, or if going from row to row is a
+    zigzag that is gone once the values are gone along apart. A thing that changes along one walk,
+    such as its surface, does neither: each of its parts is part of the same way.
+    """
+    code = np.unique(np.array(values, str), return_inverse=True)[1][by_time]
+    points, moment = points[by_time], moment[by_time]
+    by_value = np.argsort(code, kind="stable")
+    apart = np.diff(code[by_value]) != 0
+    at_once = _at_once(code, moment)
+    step = np.hypot(*np.diff(points, axis=0).T).sum()
+    own = np.hypot(*np.diff(points[by_value], axis=0).T)[~apart].sum()
+    return bool(at_once or own < LEAST_ZIGZAG * step)
+
+
+def _at_once(code: NDArray[np.int64], moment: NDArray[np.float64]) -> bool:
+    """Return whether most moments hold several values, each at most once."""
+    if np.isnan(moment).any():
+        return False
+    times, of = np.unique(moment, return_inverse=True)
+    pairs, count = np.unique(np.column_stack([of, code]), axis=0, return_counts=True)
+    shared = np.bincount(pairs[:, 0], minlength=len(times)) > 1
+    return bool((count == 1).all() and len(times) > 1 and shared.mean() > MOST_SHARED)
 
 
 def _tells_of_a_point(name: str) -> bool:

@@ -18,6 +18,8 @@ from sim.errors import InputError
 MOST_POINTS = 2_000_000
 MOST_TRACES = 200_000
 LONGEST_NAME = 200
+WITHOUT_TIME_OF_DAY = "dates_without_time_of_day"
+"""Counted in reports: moments that are a date alone."""
 WHAT_IS_READ = (
     "walks are read from tracks, routes and way-points of .gpx, lines of .geojson, and .csv or "
     ".parquet with columns person, trip and lon, lat or x, y"

@@ -29,9 +29,15 @@ from sim.city.sources.tables import (
     shown,
 )
 from sim.errors import InputError
-from sim.trips.moments import Zone, moments, of_day
+from sim.trips.moments import Zone, dates_alone, moments, of_day
 from sim.trips.own_tables import PERSON, read_walk_table
-from sim.trips.own_traces import LONGEST_NAME, WHAT_IS_READ, Lines, Traces
+from sim.trips.own_traces import (
+    LONGEST_NAME,
+    WHAT_IS_READ,
+    WITHOUT_TIME_OF_DAY,
+    Lines,
+    Traces,
+)
 
 __all__ = ["Traces", "read_traces"]
 
@@ -336,7 +342,10 @@ def _set_departures(lines: Lines, crs: str) -> None:
                 f"{lines.where[i]}: {shown(text)} is no time; write seconds, 08:30:00 or "
                 "2026-03-01T08:30:00"
             )
-        lines.departs_s[i] = of_day(moment)
+        if dates_alone([text])[0]:
+            lines.count(WITHOUT_TIME_OF_DAY)
+        else:
+            lines.departs_s[i] = of_day(moment)
 
 
 def _text(properties: Mapping[str, Any], key: str) -> str:

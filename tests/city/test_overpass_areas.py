@@ -8,6 +8,7 @@ from overpass_server import busy, running
 
 from sim.area import HONG_KONG_CRS, district_outlines, districts
 from sim.city.sources.named_areas import nominatim, wanted_area
+from sim.city.sources.overpass_queries import questions
 from sim.city.sources.server import NoAnswerError
 from sim.errors import InputError
 
@@ -81,6 +82,31 @@ def test_a_radius_around_a_point(find):
     assert area.polygon.area == pytest.approx(3.1416 * 800**2, rel=0.01)
     assert area.plain_name == "800_m_around_22.3193_114.169"
     assert find("-33.861,151.209,500").crs == "EPSG:32756"
+
+
+@pytest.mark.parametrize("longitude", [179.2, 179.9, -179.4, -179.95, 178.9])
+@pytest.mark.parametrize("latitude", [-16.8, 51.9, 0.3])
+def test_areas_near_the_antimeridian_are_asked_for(find, latitude, longitude):
+    area = find(f"{latitude},{longitude},800")
+    assert area.polygon.area == pytest.approx(3.14 * 800**2, rel=0.01)
+    boxes = [box for _, box in questions(area, 150)]
+    assert boxes
+    assert all(abs(box.west - longitude) < 0.2 and abs(box.east - longitude) < 0.2 for box in boxes)
+
+
+@pytest.mark.parametrize("longitude", ["180", "-180", "179.999", "-179.995"])
+@pytest.mark.parametrize("latitude", [-16.8, 65.7])
+def test_areas_across_the_antimeridian_are_one_line(find, latitude, longitude):
+    area = find(f"{latitude},{longitude},800")
+    with pytest.raises(InputError, match="lies on the antimeridian") as error:
+        questions(area, 150)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("longitude", ["180.001", "-181", "360"])
+def test_longitudes_beyond_the_world_are_one_line(find, longitude):
+    with pytest.raises(InputError, match="no such position"):
+        find(f"-17,{longitude},800")
 
 
 def test_a_file_with_a_polygon(find, tmp_path):

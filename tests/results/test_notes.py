@@ -76,6 +76,7 @@ def test_nobody_walks():
         ({"replaced_school_by_market_pupil": 5.0}, "5 walks go elsewhere"),
         ({"instead_home-office": 1.0}, "from home to office instead"),
         ({"left_out_school_pupil": 0.0}, ""),
+        ({"own_dates_without_time_of_day": 12.0}, "12 moments of the walks given are dates"),
     ],
 )
 def test_what_people_do_instead(report, words):

@@ -100,6 +100,85 @@ def test_names_that_come_again_and_again_are_refused(tmp_path):
         read(tmp_path / "walks.csv", frame)
 
 
+def alternating(apart_m, **columns):
+    """Points of two walkers in turn, side by side; no column of a known name."""
+    along = np.arange(12) * 8.0
+    xy = np.column_stack([835700 + along, np.full(12, 820430.0)])
+    xy[1::2, 1] += apart_m
+    lon, lat = degrees(xy).T
+    return pd.DataFrame({"lon": lon, "lat": lat, **columns})
+
+
+@pytest.mark.parametrize("column", ["walker_no", "code", "who", "cluster"])
+@pytest.mark.parametrize("values", [(1, 2), ("A", "B"), ("2026-a", "2026-b")])
+def test_walkers_who_alternate_are_refused(tmp_path, column, values):
+    frame = alternating(300, **{column: [*values] * 6})
+    with pytest.raises(InputError, match=rf"no column tells the walks apart \(found: {column}\)"):
+        read(tmp_path / "walks.csv", frame)
+
+
+@pytest.mark.parametrize("apart", [0.5, 5, 300])
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_walkers_at_two_places_at_once_are_refused(tmp_path, apart, shuffled):
+    seconds = [30_000 + 10 * (row // 2) for row in range(12)]
+    frame = alternating(apart, time=seconds, code=["A", "B"] * 6)
+    frame = frame.sample(frac=1, random_state=1) if shuffled else frame
+    with pytest.raises(InputError, match="tells the walks apart"):
+        read(tmp_path / "walks.csv", frame)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"surface": ["asphalt", "gravel"] * 6},
+        {"moving": [1, 1, 1, 0, 1, 1, 0, 1, 1, 1, 0, 1]},
+        {"signal_lost": [0, 1] * 6, "time": range(30_000, 30_012)},
+        {"weather": ["dry", "wet", "dry"] * 4},
+    ],
+)
+def test_what_changes_along_one_walk_stays_one_walk(tmp_path, columns):
+    traces = read(tmp_path / "walk.csv", alternating(0, **columns))
+    assert traces.ptr.tolist() == [0, 12]
+
+
+DATES = ["2026-03-01", "2026/3/1", "2026-W09-7", "2026W097"]
+
+
+@pytest.mark.parametrize("text", DATES)
+@pytest.mark.parametrize("column", ["time", "datetime", "date_time", "recorded_at"])
+def test_dates_alone_order_points_and_give_no_hour(tmp_path, text, column):
+    traces = read(tmp_path / "walks.csv", table("person", **{column: text}))
+    are_both(traces)
+    assert np.isnan(traces.departs_s).all()
+    assert traces.report["dates_without_time_of_day"] == 7
+
+
+@pytest.mark.parametrize("text", DATES)
+def test_dates_among_moments_are_refused(tmp_path, text):
+    times = ["2026-03-01T08:30:00", "2026-03-01T08:30:10", text, *["2026-03-01T08:31:00"] * 4]
+    with pytest.raises(InputError, match="has no time of day, as other rows have") as error:
+        read(tmp_path / "walks.csv", table("person", time=times))
+    assert ":4: " in str(error.value)
+
+
+def test_dates_alone_give_walks_of_a_row_no_hour(tmp_path):
+    lon, lat = degrees(np.concatenate([*WALKS.values()])).T
+    ends = {"origin_lon": lon[:3], "origin_lat": lat[:3], "destination_lon": lon[4:],
+            "destination_lat": lat[4:]}  # fmt: skip
+    frame = pd.DataFrame({**ends, "departs": "2026-03-01"})
+    traces = read(tmp_path / "walks.csv", frame)
+    assert np.isnan(traces.departs_s).all()
+    assert traces.report["dates_without_time_of_day"] == 3
+    clocks = read(tmp_path / "clocks.csv", frame.assign(departs="2026-03-01 00:00"))
+    assert clocks.departs_s.tolist() == [0, 0, 0]
+    assert "dates_without_time_of_day" not in clocks.report
+
+
+def test_midnight_that_is_written_is_midnight(tmp_path):
+    traces = read(tmp_path / "walks.csv", table("person", time="2026-03-01T00:00:00"))
+    assert traces.departs_s.tolist() == [0, 0]
+
+
 @pytest.mark.parametrize(
     "more",
     [
@@ -282,6 +361,18 @@ def test_lines_say_when_they_depart(tmp_path, properties, departs):
     (tmp_path / "walk.geojson").write_text(lines((properties, line("A"))))
     found = read_traces(tmp_path / "walk.geojson", CRS).departs_s
     assert np.array_equal(found, [departs], equal_nan=True)
+
+
+@pytest.mark.parametrize("text", DATES)
+def test_a_line_that_departs_on_a_date_has_no_hour(tmp_path, text):
+    lon_lat = degrees(WALKS["A"]).tolist()
+    line = {"type": "LineString", "coordinates": lon_lat}
+    features = [{"type": "Feature", "properties": {"departs": text}, "geometry": line}]
+    path = tmp_path / "walks.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    traces = read_traces(path, CRS)
+    assert np.isnan(traces.departs_s).all()
+    assert traces.report["dates_without_time_of_day"] == 1
 
 
 def test_a_departure_that_is_no_time_is_refused(tmp_path):

@@ -128,7 +128,7 @@ def _pieces(word: str, places: Server[list[dict[str, Any]]]) -> list[_Piece]:
 
 
 def _circle(word: str, latitude: float, longitude: float, radius: float) -> _Piece:
-    if not (abs(latitude) < 85 and abs(longitude) <= 179):
+    if not (abs(latitude) < 85 and abs(longitude) <= 180):
         raise InputError(f"{word}: no such position; give latitude,longitude,radius in metres")
     if not 0 < radius <= LARGEST_RADIUS_M:
         raise InputError(f"{word}: a radius is between 0 and {LARGEST_RADIUS_M:,.0f} m")
