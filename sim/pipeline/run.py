@@ -23,7 +23,7 @@ from sim.pipeline.stage_cache import StageCache
 from sim.pipeline.user_inputs import read_own_inputs
 from sim.processes import available_cores
 from sim.results.contract import MANIFEST, RUN_FILES, SUMMARY
-from sim.results.write import manifest, summary, write_manifest, write_summary, write_tables
+from sim.results.write import TableWriter, manifest, summary, write_manifest, write_summary
 from sim.scenario.load import LoadedScenario, scenario_of
 from sim.scenario.schema import Scenario
 
@@ -77,25 +77,35 @@ def run(
                 foresee(estimate(scenario, city))
         with replace_folder(out, RUN_FOLDER) as folder:
             stages = CachedStages(scenario, city, cache)
-            found = simulate(
-                stages, own, times=times, before_walks=lambda: wait_for(helpers), analysed=True
-            )
-            figures = _write(folder, stages, found, times)
+            with TableWriter(folder) as writer:
+                found = simulate(
+                    stages, own, times=times, before_walks=lambda: wait_for(helpers),
+                    before_analyses=lambda some: _begin_to_write(writer, city, some),
+                    analysed=True,
+                )  # fmt: skip
+                figures = _write(folder, stages, found, writer, times)
             if finish is not None:
                 with times.stage("map"):
                     finish(folder)
     return figures
 
 
-def _write(folder: Path, stages: CachedStages, found: Results, times: StageTimes) -> dict[str, Any]:
-    """Write the tables and the two JSON files; return the content of summary.json."""
+def _begin_to_write(writer: TableWriter, city: City, found: Results) -> None:
+    writer.write_scene(city, found.seen, found.pieces, found.trips)
+
+
+def _write(
+    folder: Path, stages: CachedStages, found: Results, writer: TableWriter, times: StageTimes
+) -> dict[str, Any]:
+    """Write the last tables and the two JSON files; return the content of summary.json."""
     scenario, city = stages.scenario, stages.city
-    fleet, seen, pieces, trips, tracks, analyses = found
+    fleet, _, pieces, trips, tracks, analyses = found
     assert analyses is not None
     with times.stage("files"):
-        write_tables(folder, city, seen, pieces, trips, analyses)
+        writer.write_analyses(analyses)
         figures = summary(scenario, city, fleet, pieces, trips, tracks, analyses)
         write_summary(folder, figures)
+        writer.finish()
         cores, recalled = available_cores(), stages.recalled
         write_manifest(
             folder, manifest(scenario, city, fleet, trips, times.seconds, cores, recalled)

@@ -80,6 +80,7 @@ def simulate(
     change: Change | None = None,
     walks: Callable[[], Trips] | None = None,
     before_walks: Callable[[], object] = lambda: None,
+    before_analyses: Callable[[Results], object] = lambda _: None,
     analysed: bool = False,
     threads: int | None = None,
 ) -> Results:
@@ -99,6 +100,8 @@ def simulate(
         Returns the walks where somebody has them; drawn as the scenario asks by default.
     before_walks
         Called before the first walk.
+    before_analyses
+        Called with what was found up to there.
     analysed
         Whether to find what needs more than the figures of single walks: the dark network,
         crowds, recognition, rules and exposure.
@@ -122,11 +125,13 @@ def simulate(
         trips = stages.trips(walks or (lambda: drawn_walks(scenario, city, own)))
     with times.stage("tracking"):
         tracks = _tracked(stages, seen, pieces, trips, threads)
-    analyses = None
+    found = Results(fleet, seen, pieces, trips, tracks, None)
     if analysed:
+        before_analyses(found)
         with times.stage("answers"):
             analyses = analyse(stages, seen, pieces, trips, tracks, following(scenario), own.zones)
-    return Results(fleet, seen, pieces, trips, tracks, analyses)
+        found = found._replace(analyses=analyses)
+    return found
 
 
 def _placed(scenario: Scenario, city: City, own: OwnInputs) -> Fleet:

@@ -1,6 +1,6 @@
 """The run folder: the tables, the summary and the manifest, as docs/run-folder.md describes them.
 
-Each function turns one result of the engine into one table; `write_tables` writes them. Nothing
+Each function turns one result of the engine into one table; `TableWriter` writes them. Nothing
 here computes a figure, and nothing depends on the hour or the machine except the manifest.
 """
 
@@ -10,10 +10,10 @@ import hashlib
 import json
 import platform
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import geopandas as gpd
 import pandas as pd
@@ -40,37 +40,59 @@ if TYPE_CHECKING:
 VERSIONED = ("numpy", "numba", "scipy", "pandas", "geopandas", "shapely", "pyproj", "pyarrow")
 
 
-def write_tables(
-    folder: Path,
-    city: City,
-    seen: Sightings,
-    pieces: FirstSeen,
-    trips: Trips,
-    found: Analyses,
-) -> None:
-    """Write every parquet file of the run folder, the longest first, a file a thread."""
-    makers: dict[str, Callable[[], pd.DataFrame]] = {
-        "cameras": lambda: _cameras(city, seen.fleet),
-        "streets": lambda: pieces_table(city.streets, pieces.arrays),
-        "sightings": lambda: seen.table,
-        "nodes": lambda: city.streets.nodes.rename_axis("node").reset_index(),
-        "edges": lambda: city.streets.edges.rename_axis("edge").reset_index(),
-        "walls": lambda: city.walls.footprints,
-        "places": lambda: city.places.table,
-        "districts": lambda: _districts(city),
-        "policies": lambda: found.policies,
-        "exposure": lambda: found.exposure,
-    }
+class TableWriter:
+    """Writes the tables of a run folder on threads of its own, while the run goes on.
 
-    def write(name: str) -> None:
-        table = _as_agreed(name, makers[name]())
-        table.to_parquet(folder / TABLES[name].file, index=False, compression="zstd")
+    A context: left with an error, it drops the tables that were not begun.
 
-    with ThreadPoolExecutor(available_cores()) as pool:
-        writing = [pool.submit(write, name) for name in makers]
-        writing.append(pool.submit(write_trips, folder / TABLES["trips"].file, trips))
-        for written in writing:
+    Parameters
+    ----------
+    folder
+        The run folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._pool = ThreadPoolExecutor(available_cores())
+        self._writing: list[Future[None]] = []
+
+    def __enter__(self) -> Self:
+        """Return the writer."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Wait for the tables begun; no other is begun any more."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def write_scene(self, city: City, seen: Sightings, pieces: FirstSeen, trips: Trips) -> None:
+        """Begin to write streets, heads, what they see and who walks, the longest first."""
+        self._write("cameras", lambda: _cameras(city, seen.fleet))
+        self._write("streets", lambda: pieces_table(city.streets, pieces.arrays))
+        self._write("sightings", lambda: seen.table)
+        path = self._folder / TABLES["trips"].file
+        self._writing.append(self._pool.submit(write_trips, path, trips))
+        self._write("nodes", lambda: city.streets.nodes.rename_axis("node").reset_index())
+        self._write("edges", lambda: city.streets.edges.rename_axis("edge").reset_index())
+        self._write("walls", lambda: city.walls.footprints)
+        self._write("places", lambda: city.places.table)
+        self._write("districts", lambda: _districts(city))
+
+    def write_analyses(self, found: Analyses) -> None:
+        """Begin to write what rules change and who is seen more."""
+        self._write("policies", lambda: found.policies)
+        self._write("exposure", lambda: found.exposure)
+
+    def finish(self) -> None:
+        """Return when every table is there; raise what kept one from being written."""
+        for written in self._writing:
             written.result()
+
+    def _write(self, name: str, make: Callable[[], pd.DataFrame]) -> None:
+        def write() -> None:
+            table = _as_agreed(name, make())
+            table.to_parquet(self._folder / TABLES[name].file, index=False, compression="zstd")
+
+        self._writing.append(self._pool.submit(write))
 
 
 def _as_agreed(name: str, table: pd.DataFrame) -> pd.DataFrame:

@@ -175,6 +175,8 @@ def test_cameras_stand_outside_walls_and_are_called_simulated(folder):
     assert set(cameras["status"]) == {"simulated"}
     assert cameras["rank"].is_monotonic_increasing
     assert cameras["field"].is_valid.all()
+    assert set(cameras["field"].geom_type) == {"Polygon"}
+    assert not cameras["field"].is_empty.any()
     assert cameras.groupby("site").size().mean() == pytest.approx(2.5, abs=0.1)
 
 
