@@ -25,6 +25,7 @@ import numpy as np
 from branca.element import Element, Figure, MacroElement
 from markupsafe import Markup
 
+from maps.answer import answer_headline
 from maps.bundle import bundle
 from maps.names import clean_name
 from maps.payload import Payload, build_payload
@@ -290,7 +291,8 @@ def page_facts(run: RunFolder) -> dict[str, Any]:
         "cite": _one_line(run.manifest.get("cite", "")),
         "notes": list(_notes(run.manifest.get("notes"))),
     }
-    facts |= headline(run, facts["city"])
+    answered = answer_headline(run.summary, names, facts["city"])
+    facts |= answered or headline(run, facts["city"])
     camera = f"camera_{facts['optics']}"
     if camera in TEXTS:
         notes = zip(facts["headline_note"], LANGUAGES, strict=True)
@@ -314,7 +316,7 @@ def _title(scenario: dict[str, Any], area: list[str], question: str) -> list[str
 
 
 def headline(run: RunFolder, city: list[str]) -> dict[str, list[str]]:
-    """Return the page's one sentence and its note, each as [English, Chinese].
+    """Return the sentence of a run without an answer and its note, each as [English, Chinese].
 
     It compares the lowest with the highest total: median, 10th and 90th percentile of typical
     walks at recognise quality; or the share of street length where a run has no typical walks, or

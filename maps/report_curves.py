@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from maps.answer import ANY_LENGTH, NEAR, SEEN_AT_ALL
 from maps.charts import Band, Curve, Mark, count_axis, log_axis, share_axis
 from maps.page import HEADLINE_TASK, percent
 from maps.report_figures import (
@@ -38,10 +39,41 @@ CASES = ("low", "middle", "high")
 
 def curve_sections(figures: Figures) -> Iterator[Section]:
     """Yield every section with curves whose figures the run has."""
-    for section in (streets, walks, tracked, dark, hiding, ways, crowd, faces, retraced):
+    for section in (answered, streets, walks, tracked, dark, hiding, ways, crowd, faces, retraced):
         made = section(figures)
         if made is not None:
             yield made
+
+
+def answered(f: Figures) -> Section | None:
+    """How many walks someone who knew every camera could still make, by task."""
+    path = ("answer", HEADLINE_TASK)
+    if f.last(*path, ANY_LENGTH, "share") is None:
+        return None
+    curves = [
+        Curve(
+            f.totals, f.of_all("answer", task, way, "share"),
+            words(task) if way == ANY_LENGTH else ["", ""],
+            same(percent(f.last("answer", task, way, "share"))) if way == ANY_LENGTH else same(""),
+            task if way == ANY_LENGTH else f"{task} dashed", dots=True,
+        )
+        for task in f.tasks for way in (ANY_LENGTH, NEAR)
+        if way == ANY_LENGTH or task == HEADLINE_TASK
+    ]  # fmt: skip
+    says = words(
+        "answer_says", n=f.n, unseen=percent(f.last("answer", SEEN_AT_ALL, ANY_LENGTH, "share")),
+        share=percent(f.last(*path, ANY_LENGTH, "share")),
+        share_se=points(f.last(*path, ANY_LENGTH, "se")),
+        near=percent(f.last(*path, NEAR, "share")), near_se=points(f.last(*path, NEAR, "se")),
+    )  # fmt: skip
+    walks = f.run.summary.get("answer_walks") or {}
+    note = words(
+        "answer_note", walks=plain(f.last(*path, ANY_LENGTH, "n")),
+        open=percent(f.last(*path, "open", ANY_LENGTH, "share")),
+        closed=plain(walks.get("only_by_closed_ways")), beyond=plain(walks.get("beyond_the_area")),
+    )  # fmt: skip
+    drawn = f.chart("answer_axis", share_axis(*(c.y for c in curves)), curves)
+    return Section("answer", says, [note], [drawn])
 
 
 def streets(f: Figures) -> Section:

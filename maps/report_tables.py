@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from maps.answer import ANY_LENGTH, NEAR, SEEN_AT_ALL, answer_of
 from maps.charts import Band, Curve, Pair, share_axis
 from maps.names import clean_name
 from maps.page import HEADLINE_TASK, percent
@@ -31,6 +32,7 @@ from maps.texts import is_proxy
 SHORTEST_CLASS_KM = 0.5
 """Classes of street with less are left out: their share says little."""
 OF_TRIPS = (
+    "glance_answer", "glance_answer_near", "glance_answer_unseen", "glance_answer_open",
     "glance_walk", "glance_unseen", "glance_live", "glance_afterwards", "glance_no_way",
     "glance_alerts",
 )  # fmt: skip
@@ -50,6 +52,7 @@ def glance(f: Figures) -> dict[str, Any]:
     trips = ("trips", HEADLINE_TASK)
     curve = figure(f.run.summary, "percolation", HEADLINE_TASK, "largest_dark_share")
     rows = [
+        *_answer_rows(chosen),
         ("glance_here", [f"{step['cameras']:,}" for step in chosen]),
         ("glance_streets", [percent(figure(step, "coverage", HEADLINE_TASK)) for step in chosen]),
         ("glance_walk", [_spread(figure(step, *trips, "observed_length")) for step in chosen]),
@@ -75,6 +78,19 @@ def glance(f: Figures) -> dict[str, Any]:
         ],
         "note": words("glance_note", task=words(f.last("recognition", "task") or "identify")),
     }
+
+
+def _answer_rows(steps: list[dict[str, Any]]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the rows of the answer: who knew every camera could still make so many walks."""
+    for key, task, way, ways_open in (
+        ("glance_answer", HEADLINE_TASK, ANY_LENGTH, False),
+        ("glance_answer_near", HEADLINE_TASK, NEAR, False),
+        ("glance_answer_unseen", SEEN_AT_ALL, ANY_LENGTH, False),
+        ("glance_answer_open", HEADLINE_TASK, ANY_LENGTH, True),
+    ):
+        yield (
+            key, [_with_error(*answer_of(step, task, way, ways_open=ways_open)) for step in steps]
+        )  # fmt: skip
 
 
 def _spread(found: dict[str, float] | None) -> str:

@@ -21,6 +21,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "below": ("Cameras in {city}", "{city}鏡頭數目"),
     # at a glance
     "glance": ("At a glance", "一覽"),
+    "glance_answer": (
+        "Everyday walks that could still be made without being recognised once, by someone who "
+        "knew every camera of the plan",
+        "清楚計劃中每個鏡頭的位置，仍可全程不被認出的日常步行",
+    ),
+    "glance_answer_near": (
+        "… by a way at most one and a half times as long as the shortest",
+        "……而且路程不超過最短路線的一倍半",
+    ),
+    "glance_answer_unseen": ("… without being seen at all", "……全程不被拍到"),
+    "glance_answer_open": (
+        "… without being recognised, with subways, indoor and roofed ways open to them",
+        "……全程不被認出，行人隧道、室內及有蓋通道亦可通行",
+    ),
     "glance_here": ("Cameras in this area that watch a street", "區內面向街道的鏡頭"),
     "glance_streets": ("Street length on which a face could be recognised", "可辨認人臉的街道長度"),
     "glance_walk": ("Typical walk, likewise: median (10th to 90th percentile)",
@@ -37,6 +51,33 @@ WORDS: dict[str, tuple[str, str]] = {
         "Task: recognise, that is a face turned towards the camera, 125 pixels a metre. False "
         "alerts: {task}. All simulated.",
         "清晰度：辨認，即面向鏡頭的人臉，每米 125 像素。誤報按「{task}」計。全部為模擬數字。",
+    ),
+    # the answer
+    "answer": ("How many walks could be made unrecognised", "還有多少路程可以全程不被認出"),
+    "answer_axis": (
+        "Share of walks that someone who knew every camera could still make unseen, simulated; "
+        "dashed: by a way up to 1.5 times the shortest",
+        "清楚每個鏡頭的位置，仍可全程不被看見的路程比例（模擬）；虛線：路程不超過最短路線的一倍半",
+    ),
+    "answer_says": (
+        "At {n} cameras, someone who knew every camera of the plan could still make {share} (± "
+        "{share_se}) of everyday walks without being recognised once, {near} (± {near_se}) by a "
+        "way at most one and a half times as long as the shortest; {unseen} without being seen at "
+        "all.",
+        "有 {n} 個鏡頭時，清楚計劃中每個鏡頭位置的人，仍有 {share}（± {share_se}）的日常步行可全程"
+        "不被認出；若路程不超過最短路線的一倍半，則有 {near}（± {near_se}）；全程不被拍到的有 "
+        "{unseen}。",
+    ),
+    "answer_note": (
+        "n = {walks} simulated walks. It says what is possible at most, not what people do. Only "
+        "the cameras of this run are counted. Doors and ways lie in the study area; a door on a "
+        "seen street counts as no. Nothing is known of cameras in subways, indoor and roofed ways, "
+        "so these are closed; with them open it is {open}. {closed} walks no other way joins: they "
+        "count as no. Left out: {beyond} walks with a door beyond the area.",
+        "n = {walks} 段模擬路程。這是最多可能做到的，並非人們實際的走法。只計算這次模擬的鏡頭。"
+        "起點、終點和路線均在統計範圍內；門口在可被看見的街道上，即當作不能。行人隧道、室內及有蓋"
+        "通道的鏡頭無從得知，故當作不能通行；若可通行，則為 {open}。{closed} 段路程只能經這些通道"
+        "前往，當作不能。未計算 {beyond} 段起點或終點在範圍以外的路程。",
     ),
     # streets, walks, tracked
     "streets": ("How much of the streets could be seen", "有多少街道可被看見"),

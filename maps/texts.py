@@ -18,6 +18,51 @@ TEXTS: dict[str, tuple[str, str]] = {
         "What can still be walked unseen in {area}?",
         "在{area}，還有多少路可以走過而不被看見？",
     ),
+    "headline_answer_two": (
+        "At {low} cameras in {city}, {low_of} of 100 everyday walks in {area} could still be made "
+        "without being recognised once, by someone who knew every camera of the plan; at {high}, "
+        "{high_of} of 100.",
+        "{city}有 {low} 個閉路電視鏡頭時，{area}每 100 程日常步行，有 {low_of} 程仍可全程不被認出，"
+        "只要步行者清楚計劃中每個鏡頭的位置；有 {high} 個時，餘下 {high_of} 程。",
+    ),
+    "headline_answer_one": (
+        "At {high} cameras in {city}, {high_of} of 100 everyday walks in {area} could still be "
+        "made without being recognised once, by someone who knew every camera of the plan.",
+        "{city}有 {high} 個閉路電視鏡頭時，{area}每 100 程日常步行，有 {high_of} 程仍可全程不被"
+        "認出，只要步行者清楚計劃中每個鏡頭的位置。",
+    ),
+    "headline_unseen_two": (
+        "Without being seen at all: {low_of} of 100; at {high}, {high_of}.",
+        "全程不被拍到：每 100 程有 {low_of} 程；有 {high} 個時，{high_of} 程。",
+    ),
+    "headline_unseen_one": (
+        "Without being seen at all: {high_of} of 100.",
+        "全程不被拍到：每 100 程有 {high_of} 程。",
+    ),
+    "headline_walked_two": (
+        "As people walk, knowing no camera, {low_of} of 100 pass none that could recognise them; "
+        "at {high}, {high_of}.",
+        "照常步行、不知道鏡頭位置的話，每 100 程有 {low_of} 程不會被認出；有 {high} 個時，"
+        "{high_of} 程。",
+    ),
+    "headline_walked_one": (
+        "As people walk, knowing no camera, {high_of} of 100 pass none that could recognise them.",
+        "照常步行、不知道鏡頭位置的話，每 100 程有 {high_of} 程不會被認出。",
+    ),
+    "headline_counted": (
+        "Only the plan's cameras are counted, all of them simulated; subways, indoor and roofed "
+        "ways count as closed. {walks} simulated walks.",
+        "只計算計劃內的鏡頭，全部屬模擬；行人隧道、室內及有蓋通道當作不能通行。共 {walks} 程模擬"
+        "步行。",
+    ),
+    "headline_counted_real": (
+        "Only the cameras of this run are counted, some of them real; subways, indoor and roofed "
+        "ways count as closed. {walks} simulated walks.",
+        "只計算這次模擬所載的鏡頭，部分為真實鏡頭；行人隧道、室內及有蓋通道當作不能通行。共 "
+        "{walks} 程模擬步行。",
+    ),
+    "fewer_than_one": ("fewer than 1", "不足 1"),
+    "more_than_99": ("more than 99", "超過 99"),
     "headline_two": (
         "With {low} cameras in {city}, a typical walk passes a lens close enough, with this "
         "camera, to recognise a face turned towards it for {low_p50} of the way ({low_p10} to "

@@ -1,0 +1,141 @@
+"""The answer on the map and in the report: first, in both languages, to the figures of the run."""
+
+import html
+import json
+import re
+import shutil
+
+import pytest
+from invented_run import TASKS
+
+from maps import write_map, write_report
+from maps.answer import answer_headline, of_a_hundred
+
+SHARES = {"detect": (0.331, 0.024), "observe": (0.5, 0.1), "recognise": (0.874, 0.16)}
+"""At the lowest and at the highest total; identify as recognise."""
+
+
+def shares_of(first, last, step, steps):
+    """Shares by any way, by a near one and with all ways open, between first and last."""
+    share = first + (last - first) * step / max(steps - 1, 1)
+    near = {"share": share * 0.75, "se": 0.009, "n": 28}
+    return {
+        "any_length": {"share": share, "se": 0.008, "n": 28},
+        "within_1.5": near,
+        "open": {"any_length": {"share": min(share + 0.06, 1), "se": 0.007, "n": 28}},
+    }
+
+
+def with_answer(summary, **more):
+    """A summary with an answer as `sim run` writes it; invented numbers."""
+    steps = summary["steps"]
+    for k, step in enumerate(steps):
+        ends = {task: SHARES.get(task, SHARES["recognise"]) for task in TASKS}
+        step["answer"] = {task: shares_of(*ends[task], k, len(steps)) for task in TASKS}
+        step["trips"]["recognise"]["unseen_trips"] = 0.52 - 0.2 * k
+    walks = {"counted": 28, "within_1.5": 28, "only_by_closed_ways": 3, "equal_ends": 0}
+    summary["answer_walks"] = {**walks, "beyond_the_area": 2}
+    return {**summary, **more}
+
+
+@pytest.fixture
+def folder(run_folder, tmp_path):
+    copy = shutil.copytree(run_folder, tmp_path / "run", ignore=shutil.ignore_patterns("*.html"))
+    path = copy / "summary.json"
+    path.write_text(json.dumps(with_answer(json.loads(path.read_text()))), encoding="utf-8")
+    return copy
+
+
+def text_of(path):
+    page = re.sub(r"<(script|style).*?</\1>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+ENGLISH = (
+    "At 4,000 cameras in Hong Kong, 87 of 100 everyday walks in {area} could still be made without "
+    "being recognised once, by someone who knew every camera of the plan; at 60,000, 16 of 100. "
+)
+CHINESE = (
+    "全港有 4,000 個閉路電視鏡頭時，{area}每 100 程日常步行，有 87 程仍可全程不被認出，"
+    "只要步行者清楚計劃中每個鏡頭的位置；有 60,000 個時，餘下 16 程。"
+)
+NOTE = (
+    "Without being seen at all: 33 of 100; at 60,000, 2. As people walk, knowing no camera, 52 of "
+    "100 pass none that could recognise them; at 60,000, 12. Only the plan's cameras are counted, "
+    "all of them simulated; subways, indoor and roofed ways count as closed. 28 simulated walks."
+)
+
+
+@pytest.mark.parametrize("write", [write_map, write_report])
+def test_the_first_sentence_is_the_answer_in_both_languages(folder, write):
+    area = json.loads((folder / "summary.json").read_text())["area"]["name"]
+    said = text_of(write(folder))
+    assert ENGLISH.format(area=area) in said
+    assert re.search(CHINESE.format(area=r"\S+"), said)
+    assert NOTE in said
+    assert "每 100 程有 33 程；有 60,000 個時，2 程。" in said
+    assert "全部屬模擬" in said
+    assert "for 0% of the way" not in said, "the median of typical walks is not the headline"
+
+
+def test_the_report_begins_with_the_answer(folder):
+    page = write_report(folder).read_text(encoding="utf-8")
+    rows = re.search(r'<table class="glance">(.*?)</table>', page, re.DOTALL)[1]
+    values = [re.findall(r"<td>(.*?)</td>", row) for row in rows.split("<tr>")[2:]]
+    assert values[:4] == [
+        ["87% ± 0.8", "16% ± 0.8"], ["66% ± 0.9", "12% ± 0.9"],
+        ["33% ± 0.8", "2.4% ± 0.8"], ["93% ± 0.7", "22% ± 0.7"],
+    ]  # fmt: skip
+    assert re.findall(r'<section id="(\w+)"', page)[:2] == ["glance", "answer"]
+    said = text_of(folder / "report.html")
+    for words in (
+        "could still make 16% (± 0.8) of everyday walks without being recognised once, 12% (± 0.9)",
+        "仍有 16%（± 0.8）的日常步行可全程不被認出",
+        "with them open it is 22%. 3 walks no other way joins",
+        "Left out: 2 walks with a door beyond the area.",
+    ):
+        assert words in said
+
+
+def summary(run_folder, **more):
+    return with_answer(json.loads((run_folder / "summary.json").read_text()), **more)
+
+
+NAMES = ["a town", "一城"], ["Hong Kong", "全港"]
+
+
+def test_with_one_total_there_is_one_figure(run_folder):
+    whole = summary(run_folder)
+    found = answer_headline({**whole, "steps": whole["steps"][-1:]}, *NAMES)
+    assert found["headline"][0].endswith("by someone who knew every camera of the plan.")
+    assert "16 of 100 everyday walks in a town" in found["headline"][0]
+    assert "有 16 程仍可全程不被認出" in found["headline"][1]
+
+
+def test_where_cameras_are_real_it_says_so_and_on_bus_streets_it_says_nothing(run_folder):
+    real = answer_headline(summary(run_folder, simulated=False), *NAMES)
+    assert "some of them real" in real["headline_note"][0]
+    assert "部分為真實鏡頭" in real["headline_note"][1]
+    whole = summary(run_folder)
+    buses = {**whole, "area": {**whole["area"], "streets": "bus-street proxy"}}
+    assert answer_headline(buses, *NAMES) is None
+    assert answer_headline(json.loads((run_folder / "summary.json").read_text()), *NAMES) is None
+
+
+def test_what_a_run_cannot_say_is_left_out(run_folder):
+    whole = summary(run_folder)
+    for step in whole["steps"]:
+        step["trips"]["recognise"]["unseen_trips"] = None
+        step["answer"]["detect"]["any_length"]["share"] = None
+    note = answer_headline(whole, *NAMES)["headline_note"]
+    assert note[0].startswith("Only the plan's cameras are counted")
+    assert note[1].startswith("只計算計劃內的鏡頭")
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(0, ("0", "0")), (1, ("100", "100")), (0.16, ("16", "16")),
+     (0.004, ("fewer than 1", "不足 1")), (0.997, ("more than 99", "超過 99"))],
+)  # fmt: skip
+def test_neither_none_nor_all_is_written_for_what_is_neither(share, words):
+    assert (of_a_hundred(share, "en"), of_a_hundred(share, "zh")) == words
