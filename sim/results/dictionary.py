@@ -96,4 +96,15 @@ def columns_of(layer: Layer, totals: Sequence[int]) -> tuple[Column, ...]:
         for total in totals
         for task in TASKS
     )
-    return (*layer.columns, *seen)
+    last = (
+        Column(
+            f"last_unseen_{task}",
+            "float64",
+            "cameras",
+            "last number of cameras in the city at which some way, however long, lets none of them "
+            f"{task} the walker; {totals[-1]:,} where all of them leave one, -1 where none is open "
+            "even without cameras; empty where the walk does not count or cameras are real",
+        )
+        for task in TASKS
+    )
+    return (*layer.columns, *seen, *last)

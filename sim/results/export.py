@@ -193,7 +193,7 @@ def _without_shape(run: RunData, layer: Layer) -> pd.DataFrame:
 
 
 def _with_seen(run: RunData, trips: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Add to each trip the share of it that is seen, a column a total and task."""
+    """Add to each trip the share of it that is seen, by total and task, and its last total."""
     tracks = run.tracks
     seen = {
         f"seen_{task}_{total}": tracks.figures["observed_length"][:, step, number]
@@ -201,7 +201,11 @@ def _with_seen(run: RunData, trips: gpd.GeoDataFrame) -> pd.DataFrame:
         for number, task in enumerate(TASKS)
     }
     joined: pd.DataFrame = trips.assign(**seen)
-    return joined
+    if run.fleet.real.any():  # of real cameras no walk is told more than what is seen of it
+        return joined
+    last = run.answer.last_unseen.clip(upper=run.totals[-1])
+    names = [f"last_unseen_{task}" for task in TASKS]
+    return joined.assign(**{name: last[name].to_numpy() for name in names})
 
 
 def _with_texts(table: pd.DataFrame, change: Callable[[str], str]) -> pd.DataFrame:

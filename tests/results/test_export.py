@@ -141,6 +141,22 @@ def test_rows_and_figures_are_those_of_the_run(folder, exported):
             assert np.array_equal(seen, one["observed_length"])
 
 
+def test_trips_say_their_last_unseen_total_under_simulated_cameras_only(folder, exported, tmp_path):
+    answer = read_run(folder).answer
+    trips = read_csv(exported / "small_csv" / "trips.csv")
+    for number, task in enumerate(("detect", "observe", "recognise", "identify")):
+        last = answer.closed.last[:, number].clip(max=TOTALS[-1])
+        assert np.array_equal(trips[f"last_unseen_{task}"].astype(float), last, equal_nan=True)
+    partly = shutil.copytree(folder, tmp_path / "partly")
+    heads = gpd.read_parquet(partly / "cameras.parquet")
+    heads.loc[3, "status"] = "mapped"
+    heads.to_parquet(partly / "cameras.parquet")
+    export_run(read_run(partly), "csv", tmp_path / "out")
+    told = read_csv(tmp_path / "out" / "trips.csv")
+    assert told[f"seen_detect_{TOTALS[-1]}"].notna().all()
+    assert told.filter(like="last_unseen").isna().all(axis=None)
+
+
 def test_streets_that_no_camera_sees_are_empty(folder, exported):
     own = pd.read_parquet(folder / "streets.parquet")["rank_identify"]
     assert (own == 2**31 - 1).any()
