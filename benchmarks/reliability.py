@@ -63,6 +63,8 @@ COUNTS = {
     "warm": 52, "cold": 48, "interrupts": 24, "first": 24, "replacing": 24, "files": 50, "cuts": 20,
     "strangers": 1,
 }  # fmt: skip
+COLD = ("run", "import", "site", "sweep", "import", "site", "run", "site")
+"""Commands without kernels in turn: those that compile for minutes are not the most frequent."""
 FIRST = 0.25
 """Share of a command's length that is its beginning."""
 LONGEST_S = 900
@@ -103,21 +105,17 @@ class Here:
         self.run_once("run s.yaml --out shown")
         self.shown = contents(folder / "shown")
 
-    def measure(self, name):
-        """Run a command cold, warm and again, and keep what it leaves as the result it gives."""
-        if name in self.whole:
-            return
-        cold = None
-        for kind in (True, False, False):
+    def measure(self, name, *, cold=False):
+        """Run a command, at first, and keep what it leaves as the result that it gives."""
+        if name not in self.whole:
+            for _ in range(2):  # the first one leaves kernels and stages
+                self.clear(name, earlier=False)
+                self.seconds[name] = self.run_once(COMMANDS[name])
+            self.whole[name] = contents(self.out)
+            shutil.copytree(self.out, self.folder / "results" / name)
+        if cold and name not in self.colder:
             self.clear(name, earlier=False)
-            seconds = self.run_once(COMMANDS[name], cold=kind)
-            cold = cold or seconds
-        self.seconds[name], self.colder[name] = seconds, max(cold / seconds, 1.0)
-        self.whole[name] = contents(self.out)
-        shutil.copytree(self.out, self.folder / "results" / name)
-
-    def length(self, name, *, cold):
-        return self.seconds[name] * (self.colder[name] if cold else 1.0)
+            self.colder[name] = self.run_once(COMMANDS[name], cold=True) / self.seconds[name]
 
     def clear(self, name, *, earlier=True):
         """Put an earlier result into --out, with a file of the user's beside it."""
@@ -135,8 +133,8 @@ class Here:
 
     def begin(self, words, *, cold=False):
         if cold:
-            for name in ("kernels_cold", "stages_cold"):
-                shutil.rmtree(self.folder / name, ignore_errors=True)
+            for place in (self.folder / "kernels_cold", self.folder / "stages_cold"):
+                shutil.rmtree(place, ignore_errors=True)
         kind = "cold" if cold else "warm"
         own = {
             "PYTHONPATH": str(ROOT),
@@ -207,7 +205,7 @@ def wait_for_replacing(here, process, chance):
 
 def stop(here, name, number, chance, *, cold, when):
     """Stop a command; return what went wrong, and facts of the attempt."""
-    here.measure(name)
+    here.measure(name, cold=cold)
     here.clear(name)
     process = here.begin(COMMANDS[name], cold=cold)
     begun = time.perf_counter()
@@ -410,7 +408,8 @@ def attempts():
         ("warm", SIGNALS, (False,)), ("cold", SIGNALS, (True,)),
         ("interrupts", (signal.SIGINT,), both), ("first", EVERY, both),
     ):  # fmt: skip
-        kinds = [(n, name, c) for c in colds for name in COMMANDS for n in numbers]
+        names = COLD if section == "cold" else tuple(COMMANDS)
+        kinds = [(n, name, c) for c in colds for name in names for n in numbers]
         when = "first" if section == "first" else "any"
         for i in range(COUNTS[section]):
             number, name, cold = kinds[i % len(kinds)]
