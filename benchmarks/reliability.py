@@ -117,6 +117,9 @@ class Here:
             self.clear(name, earlier=False)
             self.colder[name] = self.run_once(COMMANDS[name], cold=True) / self.seconds[name]
 
+    def length(self, name, *, cold):
+        return self.seconds[name] * (self.colder[name] if cold else 1.0)
+
     def clear(self, name, *, earlier=True):
         """Put an earlier result into --out, with a file of the user's beside it."""
         shutil.rmtree(self.place, ignore_errors=True)
