@@ -1,15 +1,23 @@
-"""Where the residents of Hong Kong's districts work, from the census; jobs of a study area."""
+"""Where the residents of Hong Kong's districts work, from the census: jobs, people by day."""
 
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
+from sim.apportionment import sainte_lague
 from sim.area import DistrictPart, districts
 
 NO_FIXED_PLACE = "No fixed place"
+NEW_TERRITORIES = (
+    "Kwai Tsing", "Tsuen Wan", "Tuen Mun", "Yuen Long", "North", "Tai Po", "Sha Tin", "Sai Kung",
+    "Islands",
+)  # fmt: skip
+ELSEWHERE = "New Territories elsewhere"
+"""In the census a place of work outside the new towns, of no one district."""
 
 
 @cache
@@ -39,3 +47,24 @@ def jobs_in(parts: Iterable[DistrictPart]) -> float:
     land = {district.name: district.land_km2 for district in districts()}
     there = {name: sum(work.get(name, 0) for work in commuting().values()) for name in land}
     return sum(there[part.district] * part.land_km2 / land[part.district] for part in parts)
+
+
+@cache
+def daytime_population() -> dict[str, int]:
+    """Return how many people each district holds on a working day.
+
+    Residents (census 2021), less those who work in another district, plus those who come from one
+    (`commuting`). Whoever works at no fixed place stays at home; work "elsewhere in the New
+    Territories" is spread over its districts by land. The sum is that of all residents.
+    """
+    people = {district.name: district.population for district in districts()}
+    land = {district.name: district.land_km2 for district in districts()}
+    for home, work in commuting().items():
+        elsewhere = work.get(ELSEWHERE, 0)
+        there = sainte_lague([land[name] for name in NEW_TERRITORIES], elsewhere)
+        moving = Counter({name: n for name, n in work.items() if name != ELSEWHERE})
+        moving.update(NEW_TERRITORIES[district] for district in there.tolist())
+        for name, workers in moving.items():
+            people[home] -= workers
+            people[name] += workers
+    return people

@@ -37,7 +37,7 @@ Cases = Annotated[
     typer.Option(
         "--cases",
         metavar="CASE,...",
-        help="Of optics, strategy, share_rule, street_share, walls; all by default. "
+        help="Of plan, optics, strategy, share_rule, street_share, walls; all by default. "
         "Levels of one's own: strategy=even+transit.",
     ),
 ]

@@ -1,6 +1,6 @@
 """Which cases of a scenario are set beside it: factors, their levels, one at a time or together.
 
-Optics, strategy, share rule, street share and walls are named cases: nobody knows how likely each
+Plan, optics, strategy, share rule, street share and walls are named cases: nobody knows how likely each
 is. What a case changes in the scenario is in `sim.ensemble.cell`.
 """
 
@@ -13,12 +13,15 @@ from typing import NamedTuple
 from sim.cameras.optics import CASES
 from sim.ensemble.cell import FACTORS, MAPPED, NONE, Case, base_level, resolve, world_of
 from sim.errors import InputError
+from sim.placement.parameters import OF_DISTRICTS
+from sim.placement.plan import announced_plans
 from sim.scenario.schema import Scenario
 
 LEVELS: Mapping[str, tuple[str, ...]] = {
+    "plan": announced_plans(),
     "optics": tuple(CASES),
     "strategy": ("random", "junctions", "transit"),
-    "share_rule": ("population", "streets"),
+    "share_rule": OF_DISTRICTS,
     "street_share": ("low", "middle", "high"),
     "walls": (MAPPED, NONE),
 }
@@ -105,6 +108,8 @@ def _why_not(scenario: Scenario, factor: str) -> str:
     """Return why a factor cannot be varied here, if it cannot."""
     if factor == "share_rule" and scenario.cameras.share_rule == "direct":
         return "the totals are those of the area itself"
+    if factor == "plan" and scenario.cameras.plan not in LEVELS["plan"]:
+        return "the scenario does not follow the announced plan"
     if factor == "walls" and not len(world_of(scenario).city.walls.footprints):
         return "the area has no walls"
     return ""

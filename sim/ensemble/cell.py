@@ -39,7 +39,7 @@ Case = Mapping[str, str]
 """Levels by factor, for example {"optics": "weak", "walls": "none"}; the scenario itself if empty.
 What is not named is as in the scenario."""
 
-FACTORS = ("optics", "strategy", "share_rule", "street_share", "walls")
+FACTORS = ("plan", "optics", "strategy", "share_rule", "street_share", "walls")
 MAPPED, NONE = "as mapped", "none"
 NULL_MODELS: Mapping[str, Case] = {
     "random places": {"strategy": "random"},
@@ -160,6 +160,8 @@ def base_level(scenario: Scenario, factor: str) -> str:
     """Return a factor's level in the scenario itself, in words."""
     if factor == "walls":
         return MAPPED
+    if factor == "plan":
+        return scenario.cameras.plan or NONE
     value = getattr(scenario.cameras, factor)
     if factor in ("optics", "strategy"):
         return mix_words(value)

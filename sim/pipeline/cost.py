@@ -231,7 +231,7 @@ def sizes_of(scenario: Scenario, city: City) -> Sizes:
     """Return the sizes of a scenario in its city."""
     cameras, trips = scenario.cameras, scenario.trips
     given = placing(scenario)
-    rules = ("share_rule", "share", "street_share", "mobile_share", "phases")
+    rules = ("share_rule", "share", "street_share", "mobile_share", "phases", "plan")
     heads = region_heads(city.area, cameras.totals[-1], **{rule: given[rule] for rule in rules})
     walks = round(trips.people * (TRIPS_A_DAY if trips.profiles else 1)) + len(trips.walks)
     return Sizes(

@@ -20,6 +20,7 @@ from sim.pipeline.analyses import analyse
 from sim.pipeline.cached_stages import CachedStages
 from sim.pipeline.user_inputs import OwnInputs, check_files
 from sim.placement.growth import dated
+from sim.placement.parameters import AS_PLANNED, OF_DISTRICTS
 from sim.placement.placing import place
 from sim.results.analyses import Analyses
 from sim.scenario.parameters import following, placing
@@ -181,7 +182,7 @@ def check_fits(scenario: Scenario, city: City) -> None:
         names is not there; names the key.
     """
     check_files(scenario)
-    if not city.area.parts and scenario.cameras.share_rule in ("population", "streets"):
+    if not city.area.parts and scenario.cameras.share_rule in (*OF_DISTRICTS, AS_PLANNED):
         raise InputError(
             f"{city.area.name} is not in Hong Kong, so a share of Hong Kong's cameras is not "
             "defined; write share_rule: direct and the area's own counts",

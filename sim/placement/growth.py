@@ -10,16 +10,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.apportionment import sainte_lague
 from sim.area import Area, districts
 from sim.cameras.fleet import OWNERS, Fleet
 from sim.errors import InputError
 from sim.limits import check, check_value
-from sim.placement.parameters import PHASES, Phase, PlacementParameters
+from sim.placement.parameters import (
+    AS_PLANNED,
+    OF_DISTRICTS,
+    PHASES,
+    Phase,
+    PlacementParameters,
+    Plan,
+)  # fmt: skip
+from sim.placement.plan import (
+    AS_SCENARIO,
+    PlannedHeads,
+    district_weights,
+    in_region,
+    planned_heads,
+)  # fmt: skip
 
 STREET_SHARES: Mapping[str, Mapping[str, float]] = {
     "low": {"police": 0.6, "department": 0.3, "transport": 0.2, "estate": 0.1, "mall": 0.05,
@@ -29,33 +45,6 @@ STREET_SHARES: Mapping[str, Mapping[str, float]] = {
     "high": dict.fromkeys(OWNERS, 1.0),
 }  # fmt: skip
 """Share of each owner's heads that watch a street: three cases, all assumptions, never pooled."""
-
-
-def sainte_lague(weights: Sequence[float], total: int) -> NDArray[np.int32]:
-    """Return to whom each of `total` seats goes, in order: always to the highest w / (2a + 1).
-
-    Ties go to the earlier weight. The first n entries are the apportionment of n seats, so no one
-    ever loses a seat as the total grows (Balinski and Young, Fair Representation, 1982).
-
-    Raises
-    ------
-    InputError
-        A weight is negative or not finite, or all are zero.
-    """
-    weight = np.asarray(weights, np.float64)
-    if not np.isfinite(weight).all() or (weight < 0).any() or weight.sum() <= 0:
-        raise InputError("cameras: weights must be positive numbers; check the areas' figures")
-    most = np.ceil(weight / weight.sum() * total).astype(np.int64) + 2
-    while True:
-        who = np.repeat(np.arange(len(weight), dtype=np.int32), most)
-        seat = np.arange(len(who)) - np.repeat(np.cumsum(most) - most, most)
-        quotient = weight[who] / (2 * seat + 1)
-        order = np.lexsort((who, -quotient))[:total]
-        given = np.bincount(who[order], minlength=len(weight))
-        # one that got all the seats prepared for it might have got more
-        if (given < most).all():
-            return who[order]
-        most = most * 2
 
 
 class RegionHeads(NamedTuple):
@@ -71,6 +60,9 @@ class RegionHeads(NamedTuple):
     district: NDArray[np.int8]
     """Of each head that watches a street, the place of its district in `districts()`; −1 where
     heads are not shared out among districts."""
+    strategy: NDArray[np.int16]
+    """Of each head that watches a street an entry of `strategies`, −1 for the scenario's own."""
+    strategies: tuple[str | Mapping[str, float], ...] = ()
 
     def after(self, heads: int) -> RegionHeads:
         """Leave out the first heads, whose ranks go to cameras that stand already."""
@@ -79,6 +71,7 @@ class RegionHeads(NamedTuple):
             owner=self.owner[heads:],
             year=self.year[heads:],
             district=self.district[heads:],
+            strategy=self.strategy[heads:],
         )
 
 
@@ -91,6 +84,7 @@ def region_heads(
     street_share: str | Mapping[str, float] = PlacementParameters.street_share,
     mobile_share: float = PlacementParameters.mobile_share,
     phases: Sequence[Phase] = PHASES,
+    plan: Plan | None = None,
 ) -> RegionHeads:
     """Share the city's heads out and keep those of the region that watch a street.
 
@@ -101,15 +95,19 @@ def region_heads(
     total
         Heads in the whole city (in the region itself with rule "direct").
     share_rule
-        "population" or "streets" (weights of districts and parts), "given" (the region's `share`
-        of the city), "direct".
+        "population", "daytime" or "streets" (weights of districts and parts), "equal", "given"
+        (the region's `share` of the city), "direct", or with a plan "as_planned".
     street_share
         A case of `STREET_SHARES`, or a share for every owner.
     mobile_share
         Share of all heads that are mobile (vehicles, worn on the body); they are counted and left
         out, because where they look is nowhere known.
     phases
-        Growth, in ascending order of total; beyond the last its mix goes on a year later.
+        Growth, in ascending order of total; beyond the last its mix goes on a year later. They
+        give owners and years; who stands in which district is shared out over all together.
+    plan
+        Growth with districts and places for each phase, in place of `phases`
+        (`sim.placement.plan`).
 
     Raises
     ------
@@ -117,20 +115,30 @@ def region_heads(
         The rule does not fit the area, a share is missing or not 0..1, or the phases do not follow
         one another.
     """
-    _check_phases(phases)
+    _check_phases(plan.phases if plan else phases)
     shares = _street_shares(street_share)
     check_value(PlacementParameters, "mobile_share", mobile_share, "cameras")
-    announced, district = _announced(area, total, share_rule, share)
-    owner, year = _owners(announced, phases)
-    mobile = _turns(mobile_share, len(announced))
-    on_street = _on_street(owner, shares) & ~mobile
+    if plan is None:
+        heads = _unplanned(area, total, share_rule, share, phases)
+    else:
+        rule = None if share_rule == AS_PLANNED else share_rule
+        heads = in_region(planned_heads(plan, total, rule), area, plan, rule)
+    # a plan's phases are taken apart, so that a change of one leaves all others as they are
+    parts = _parts(heads.rank, plan.phases) if plan else [slice(None)]
+    mobile = np.zeros(len(heads.rank), bool)
+    on_street = np.zeros(len(heads.rank), bool)
+    for part in parts:
+        mobile[part] = _turns(mobile_share, len(mobile[part]))
+        on_street[part] = _on_street(heads.owner[part], shares) & ~mobile[part]
     return RegionHeads(
-        announced[on_street],
-        owner[on_street],
-        year[on_street],
-        announced,
-        announced[mobile],
-        district[on_street],
+        heads.rank[on_street],
+        heads.owner[on_street],
+        heads.year[on_street],
+        heads.rank,
+        heads.rank[mobile],
+        heads.district[on_street],
+        heads.strategy[on_street],
+        heads.strategies,
     )
 
 
@@ -153,6 +161,21 @@ def dated(fleet: Fleet, totals: Sequence[int], dates: Sequence[str]) -> Fleet:
     year = years[np.minimum(reached, len(years) - 1)]
     kept = fleet.heads["year"].to_numpy(np.int16)
     return replace(fleet, heads=fleet.heads.assign(year=np.where(fleet.real, kept, year)))
+
+
+def _parts(rank: NDArray[np.int32], phases: Sequence[Phase]) -> list[slice]:
+    """Return the rows of each phase, those beyond the last included."""
+    stops = np.searchsorted(rank, [phase.total for phase in phases], side="right").tolist()
+    return [slice(*ends) for ends in pairwise([0, *stops, len(rank)])]
+
+
+def _unplanned(
+    area: Area, total: int, share_rule: str, share: float | None, phases: Sequence[Phase]
+) -> PlannedHeads:
+    """Share out all heads together; the phases give owners and years only."""
+    rank, district = _announced(area, total, share_rule, share)
+    owner, year = _owners(rank, phases)
+    return PlannedHeads(rank, owner, year, district, np.full(len(rank), AS_SCENARIO, np.int16), ())
 
 
 def _check_phases(phases: Sequence[Phase]) -> None:
@@ -206,8 +229,10 @@ def _announced(
     area: Area, total: int, share_rule: str, share: float | None
 ) -> tuple[NDArray[np.int32], NDArray[np.int8]]:
     """City ranks, from 1, of the heads that fall to the region, and the district of each."""
-    if share_rule in ("population", "streets"):
+    if share_rule in OF_DISTRICTS:
         return _of_districts(area, total, share_rule)
+    if share_rule == AS_PLANNED:
+        raise InputError("as_planned needs a plan; write plan: as_announced", "cameras.share_rule")
     ranks = np.arange(1, total + 1, dtype=np.int32)
     if share_rule == "given":
         if share is None:
@@ -227,10 +252,10 @@ def _of_districts(
             "write share_rule: direct",
             key="cameras.share_rule",
         )
-    field = {"population": "population", "streets": "carriageway_km"}[share_rule]
+    field = "population" if share_rule == "population" else "carriageway_km"
     parts = {part.district: float(getattr(part, field)) for part in area.parts}
     whole = [float(getattr(district, field)) for district in districts()]
-    city = sainte_lague(whole, total)
+    city = sainte_lague(district_weights(share_rule).tolist(), total)
     here = np.zeros(total, bool)
     for index, district in enumerate(districts()):
         part = parts.get(district.name, 0.0)

@@ -18,7 +18,22 @@ if TYPE_CHECKING:
 
 LARGEST_TOTAL = 1_000_000
 """Most heads in a whole city."""
-ShareRule = Literal["population", "streets", "given", "direct"]
+ShareRule = Literal["population", "daytime", "streets", "equal", "given", "direct", "as_planned"]
+OF_DISTRICTS: tuple[ShareRule, ...] = ("population", "daytime", "streets", "equal")
+"""Rules that share the city's heads out among its 18 districts."""
+AS_PLANNED = "as_planned"
+"""In place of a share rule or a strategy: what each phase of the plan names."""
+PlanName = Literal[
+    "as_announced", "announced_all_urban", "announced_few_police", "announced_many_police", "own"
+]
+"""Readings of the announced plan (`sim/facts/announced.yaml`), or the scenario's own `phases`."""
+OWN_PLAN: PlanName = "own"
+DistrictName = Literal[
+    "Central and Western", "Wan Chai", "Eastern", "Southern", "Yau Tsim Mong", "Sham Shui Po",
+    "Kowloon City", "Wong Tai Sin", "Kwun Tong", "Kwai Tsing", "Tsuen Wan", "Tuen Mun", "Yuen Long",
+    "North", "Tai Po", "Sha Tin", "Sai Kung", "Islands",
+]  # fmt: skip
+"""The names of `sim.area.districts`, for the scenario language, which loads no table."""
 SHARE_RULES: tuple[ShareRule, ...] = get_args(ShareRule)
 StreetShareCase = Literal["low", "middle", "high"]
 """Names of `sim.placement.growth.STREET_SHARES`."""
@@ -37,11 +52,49 @@ class Phase:
         By which they hang.
     mix
         Weight by owner of the heads that the phase adds.
+    name
+        What it is called.
+    districts
+        Where its heads go, by English name; to all districts where none is named. Only in a plan,
+        as what follows.
+    strategy
+        Strategy, or mix of strategies by weight, by owner; owners that are not named take the
+        strategy of the scenario.
+    linked
+        Owners whose cameras hang already and are only joined to the system.
+    said, source, trust
+        What was said of the phase, by whom, and how far that can be trusted.
     """
 
     total: int = field(metadata=metadata(at_least=1, at_most=LARGEST_TOTAL, whole=True))
     year: int = field(metadata=metadata(at_least=1900, at_most=2200, whole=True))
     mix: Mapping[str, float]
+    name: str = ""
+    districts: tuple[str, ...] = ()
+    strategy: Mapping[str, str | Mapping[str, float]] = field(default_factory=dict)
+    linked: tuple[str, ...] = ()
+    said: str = ""
+    source: str = ""
+    trust: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a city's cameras grow, phase by phase.
+
+    Attributes
+    ----------
+    name
+        What it is called.
+    phases
+        In ascending order of total.
+    share_rule
+        By which each phase's own heads are shared out among its districts.
+    """
+
+    name: str
+    phases: tuple[Phase, ...]
+    share_rule: str = "daytime"
 
 
 PHASES = (

@@ -6,9 +6,10 @@ types, and cameras that stand already. Everything placed here is simulated.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +17,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from sim.apportionment import sainte_lague
 from sim.area import district_outlines, districts
 from sim.cameras.candidates import Candidates, candidates
 from sim.cameras.fleet import MOUNTS, OPTICS_COLUMNS, OWNERS, SIMULATED, Fleet, optics_of
@@ -30,14 +32,22 @@ from sim.placement.context import (
     headings,
     interleaved,
 )
-from sim.placement.growth import RegionHeads, region_heads, sainte_lague
-from sim.placement.parameters import PHASES, Objective, Phase, PlacementParameters
+from sim.placement.growth import RegionHeads, region_heads
+from sim.placement.parameters import (
+    AS_PLANNED,
+    PHASES,
+    Objective,
+    Phase,
+    PlacementParameters,
+    Plan,
+)  # fmt: skip
 from sim.placement.strategies.points import away_from_points
 from sim.placement.strategies.registry import ranked
 
 if TYPE_CHECKING:
     from sim.city.model import City
 
+Key = TypeVar("Key", bound=Hashable)
 ONLY_EXISTING = "existing"
 """In place of a strategy: the cameras that stand already, and no others."""
 
@@ -46,11 +56,12 @@ def place(
     city: City,
     total: int,
     *,
-    strategy: str | Mapping[str, float] = PlacementParameters.strategy,
-    share_rule: str = PlacementParameters.share_rule, share: float | None = None,
+    strategy: str | Mapping[str, float] | None = None,
+    share_rule: str | None = None, share: float | None = None,
     street_share: str | Mapping[str, float] = PlacementParameters.street_share,
     mobile_share: float = PlacementParameters.mobile_share,
     phases: Sequence[Phase] = PHASES,
+    plan: Plan | None = None,
     optics: str | Mapping[str, float] = PlacementParameters.optics,
     heads_per_site: float = PlacementParameters.heads_per_site,
     existing: Fleet | None = None,
@@ -67,9 +78,10 @@ def place(
         Heads in the whole city (in the region itself with share_rule "direct").
     strategy
         A name of `sim.placement.strategies.registry.STRATEGIES` or of an installed package, a mix
-        of them by weight, or "existing" for the cameras that stand already and no others.
-    share_rule, share, street_share, mobile_share, phases
-        See `region_heads`.
+        of them by weight, or "existing" for the cameras that stand already and no others. By
+        default junctions; with a plan "as_planned", the places that its phases name.
+    share_rule, share, street_share, mobile_share, phases, plan
+        See `region_heads`. By default population; with a plan the plan's own.
     optics
         A camera type, or a mix of types by weight.
     heads_per_site
@@ -91,9 +103,11 @@ def place(
         An unknown name, a number outside its limits, or more heads than there are places for.
     """
     check_value(PlacementParameters, "heads_per_site", heads_per_site, "cameras")
+    strategy = strategy or (AS_PLANNED if plan else PlacementParameters.strategy)
+    share_rule = share_rule or (AS_PLANNED if plan else PlacementParameters.share_rule)
     heads = region_heads(city.area, total, share_rule=share_rule, share=share,
                          street_share=street_share, mobile_share=mobile_share,
-                         phases=phases)  # fmt: skip
+                         phases=phases, plan=plan)  # fmt: skip
     report = _counted(heads)
     standing = _standing(city, existing, heads, report)
     if strategy == ONLY_EXISTING:
@@ -185,7 +199,7 @@ def _counted(heads: RegionHeads) -> dict[str, int]:
 
 
 def _order(
-    context: PlacementContext, strategy: str | Mapping[str, float], district: NDArray[np.int8]
+    context: PlacementContext, strategy: str | Mapping[str, float], heads: RegionHeads
 ) -> HeadOrder:
     """Rank as many heads as are wanted, each in the district that it falls to.
 
@@ -196,27 +210,42 @@ def _order(
     InputError
         There are fewer places than heads.
     """
-    mix = _mix(strategy, "cameras.strategy")
-    several = len(np.unique(district)) > 1
+    mixes, choice = _strategies(strategy, heads)
+    several = len(np.unique(heads.district)) > 1
     place = _districts_of(context.sites) if several else np.zeros(len(context.sites.x), np.int8)
-    needed = district if several else np.zeros(len(district), np.int8)
+    needed = heads.district if several else np.zeros(len(heads.district), np.int8)
     room = DIRECTIONS * len(context.sites.x)
     wanted = context.wanted
     while True:
         # beyond what is wanted an order is open, so another total might find another
-        order = _ranked(replace(context, wanted=wanted), mix).first(wanted)
-        found, left_over = matched(place[order.site], needed)
-        if not left_over or wanted >= room or len(order.site) < wanted:
+        asked = replace(context, wanted=wanted)
+        orders = [_ranked(asked, mix).first(wanted) for mix in mixes]
+        found, left_over = in_turn(orders, place, choice, needed)
+        ended = all(len(order.site) < wanted for order in orders)
+        if not left_over or wanted >= room or ended:
             break
         wanted = min(2 * wanted, room)  # a district's places may come late in the order
-    if len(found) < context.wanted:
+    if len(found.site) < context.wanted:
+        names = ", ".join(dict.fromkeys(name for mix in mixes for name in mix))
+        places = len(np.unique(np.concatenate([_codes(order) for order in orders])))
         raise InputError(
             f"{context.wanted} heads are to hang in {context.city.area.name}, but strategy "
-            f"{', '.join(mix)} has places for {len(order.site)}; lower the totals or raise "
+            f"{names} has places for {places}; lower the totals or raise "
             "heads_per_site",
             key="cameras.totals",
         )
-    return HeadOrder(order.site[found], order.direction[found])
+    return found
+
+
+def _strategies(
+    strategy: str | Mapping[str, float], heads: RegionHeads
+) -> tuple[list[Mapping[str, float]], NDArray[np.int16]]:
+    """Return the mixes of strategies in use, and which of them each head follows."""
+    if strategy != AS_PLANNED:
+        return [_mix(strategy, "cameras.strategy")], np.zeros(len(heads.rank), np.int16)
+    named = [*heads.strategies, PlacementParameters.strategy]
+    used, choice = np.unique(heads.strategy % len(named), return_inverse=True)
+    return [_mix(named[i], "cameras.plan") for i in used], choice.astype(np.int16)
 
 
 def _ranked(context: PlacementContext, mix: Mapping[str, float]) -> HeadOrder:
@@ -240,35 +269,67 @@ def _districts_of(sites: Candidates) -> NDArray[np.int8]:
     return np.asarray(nearest, np.int8)
 
 
-def matched(have: NDArray[np.int8], needed: NDArray[np.int8]) -> tuple[NDArray[np.int64], int]:
-    """Give each head in turn the next place of its district.
+def in_turn(
+    orders: Sequence[HeadOrder],
+    district: NDArray[np.int8],
+    choice: NDArray[np.int16],
+    needed: NDArray[np.int8],
+) -> tuple[HeadOrder, int]:
+    """Give each head in turn the next place of its order in its district.
 
     Parameters
     ----------
-    have
-        District of each place, in order of preference.
-    needed
-        District of each head, in order of rank.
+    orders
+        Places in order of preference.
+    district
+        District of each site.
+    choice, needed
+        Of each head, in order of rank: which of the orders it follows, and its district.
 
     Returns
     -------
-    place
-        For each head a row of `have`; heads for whom their district has no place left take what
-        others left, in order, and those for whom nothing is left are missing at the end.
+    places
+        One for each head. Heads for whom their district has no place left take what others left,
+        first in their own order, and those for whom nothing is left are missing at the end.
     left_over
         How many heads found no place in their district.
     """
-    place = np.full(len(needed), -1, np.int64)
-    for district in np.unique(needed):
-        heads, rows = np.flatnonzero(needed == district), np.flatnonzero(have == district)
-        count = min(len(heads), len(rows))
-        place[heads[:count]] = rows[:count]
-    without = np.flatnonzero(place < 0)
-    free = np.ones(len(have), bool)
-    free[place[place >= 0]] = False
-    rest = np.flatnonzero(free)[: len(without)]
-    place[without[: len(rest)]] = rest
-    return place[place >= 0], len(without)
+    codes = [_codes(order) for order in orders]
+    taken: set[int] = set()
+    there = [district[order.site] for order in orders]
+    given = _take(
+        {
+            (number, where): iter(code[have == where].tolist())
+            for number, (code, have) in enumerate(zip(codes, there, strict=True))
+            for where in np.unique(needed).tolist()
+        },
+        zip(choice.tolist(), needed.tolist(), strict=True),
+        taken,
+    )
+    without = [head for head, code in enumerate(given) if code < 0]
+    rest = {
+        number: chain(code.tolist(), *(other.tolist() for other in codes))
+        for number, code in enumerate(codes)
+    }
+    for head, code in zip(without, _take(rest, choice[without].tolist(), taken), strict=True):
+        given[head] = code
+    code = np.array([code for code in given if code >= 0], np.int64)
+    return HeadOrder(code // DIRECTIONS, code % DIRECTIONS), len(without)
+
+
+def _take(queues: Mapping[Key, Iterator[int]], turns: Iterable[Key], taken: set[int]) -> list[int]:
+    """Take the next place that nobody has from the queue of each turn; −1 where none is left."""
+    given = []
+    for turn in turns:
+        code = next((code for code in queues[turn] if code not in taken), -1)
+        taken.add(code)
+        given.append(code)
+    return given
+
+
+def _codes(order: HeadOrder) -> NDArray[np.int64]:
+    """Return a number for each place and direction."""
+    return order.site * DIRECTIONS + order.direction
 
 
 def _standing(
@@ -304,7 +365,7 @@ def _heads_table(
     standing: gpd.GeoDataFrame | None,
 ) -> gpd.GeoDataFrame:
     """Hang heads of ascending ranks in the order of preference, after those that stand."""
-    sites, order = context.sites, _order(context, strategy, heads.district)
+    sites, order = context.sites, _order(context, strategy, heads)
     before, poles = (0, 0) if standing is None else (len(standing), standing["site"].nunique())
     kinds = sainte_lague(list(mix.values()), len(order.site)) if len(order.site) else order.site
     names = np.array(list(mix), object)[kinds]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.placement.parameters import PHASES, Phase
-from sim.scenario.schema import Scenario, plain_mix
+from sim.placement.parameters import OWN_PLAN, PHASES, Phase, Plan, PlanName
+from sim.placement.plan import announced
+from sim.scenario.schema import GrowthPhase, Scenario, plain_mix
 from sim.tracking.parameters import TrackingParameters
 
 
@@ -13,7 +14,7 @@ def placing(scenario: Scenario) -> dict[str, Any]:
     """Return what a scenario says of cameras as `sim.place` takes it, files apart."""
     cameras = scenario.cameras
     share = cameras.street_share
-    own = [Phase(p.total, p.year, _positive(p.owners.model_dump())) for p in cameras.phases]
+    own = tuple(_phase(phase) for phase in cameras.phases)
     return {
         "strategy": plain_mix(cameras.strategy),
         "share_rule": cameras.share_rule,
@@ -21,10 +22,29 @@ def placing(scenario: Scenario) -> dict[str, Any]:
         "street_share": share if isinstance(share, str) else share.model_dump(),
         "mobile_share": cameras.mobile_share,
         "phases": own or PHASES,
+        "plan": _plan(cameras.plan, own),
         "optics": plain_mix(cameras.optics),
         "heads_per_site": cameras.heads_per_site,
         "seed": scenario.seed,
     }
+
+
+def _plan(name: PlanName | None, own: tuple[Phase, ...]) -> Plan | None:
+    if name is None:
+        return None
+    return Plan(OWN_PLAN, own) if name == OWN_PLAN else announced(name)
+
+
+def _phase(phase: GrowthPhase) -> Phase:
+    strategies = {owner: plain_mix(mix) for owner, mix in phase.strategy if mix is not None}
+    return Phase(
+        phase.total,
+        phase.year,
+        _positive(phase.owners.model_dump()),
+        phase.name,
+        phase.districts,
+        strategies,
+    )
 
 
 def _positive(weights: dict[str, float]) -> dict[str, float]:

@@ -141,6 +141,7 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("cameras.street_share, by owner", schema.StreetShares),
     ("cameras.phases, each", schema.GrowthPhase),
     ("cameras.phases, owners", schema.OwnerMix),
+    ("cameras.phases, strategy", schema.OwnerStrategies),
     ("trips", schema.Trips),
     ("trips.profiles, by profile", schema.ProfileShares),
     ("trips.walks, each", schema.Walk),

@@ -26,8 +26,8 @@ FLOW = (
 )  # fmt: skip
 """Rooms from left to right: a room imports from itself and from its left."""
 FREE = frozenset({
-    "atomic_write", "digests", "errors", "facts", "jit", "keyed_random", "limits", "processes",
-    "sorting", "stopping", "surface",
+    "apportionment", "atomic_write", "digests", "errors", "facts", "jit", "keyed_random", "limits",
+    "processes", "sorting", "stopping", "surface",
 })  # fmt: skip
 """Rooms of no side, which import from no room of the flow."""
 READABLE = frozenset({"sim.errors", "sim.atomic_write", "sim.results.contract", "sim.results.read"})

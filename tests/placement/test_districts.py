@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 import sim
 from sim.area import district_outlines, districts
+from sim.placement.context import HeadOrder
 from sim.placement.growth import region_heads
-from sim.placement.placing import matched
+from sim.placement.placing import in_turn
 
 codes = st.lists(st.integers(0, 3), max_size=60).map(lambda values: np.array(values, np.int8))
 
@@ -39,9 +40,14 @@ def test_a_smaller_total_is_the_beginning_of_a_larger_one():
         assert large[columns][: len(small)].equals(small[columns])
 
 
+def order_of(codes):
+    return HeadOrder(np.arange(len(codes)), np.zeros(len(codes), np.int64))
+
+
 @given(codes, codes)
 def test_places_are_given_once_and_in_order(have, needed):
-    place, left_over = matched(have, needed)
+    found, left_over = in_turn([order_of(have)], have, np.zeros(len(needed), np.int16), needed)
+    place = found.site
     assert len(set(place.tolist())) == len(place) == min(len(have), len(needed))
     for code in range(4):
         own = place[: len(needed)][(needed == code)[: len(place)]] if left_over == 0 else place[:0]
@@ -51,7 +57,27 @@ def test_places_are_given_once_and_in_order(have, needed):
 
 @given(codes, codes, st.integers(0, 60))
 def test_more_places_change_no_earlier_match(have, needed, more):
-    place, left_over = matched(have, needed)
+    one = np.zeros(len(needed), np.int16)
+    found, left_over = in_turn([order_of(have)], have, one, needed)
     if left_over == 0:
         longer = np.concatenate([have, np.resize(np.array([0, 1, 2, 3], np.int8), more)])
-        assert matched(longer, needed)[0].tolist() == place.tolist()
+        again, _ = in_turn([order_of(longer)], longer, one, needed)
+        assert again.site.tolist() == found.site.tolist()
+
+
+@given(codes, codes, st.randoms(use_true_random=False))
+def test_two_orders_share_the_places_and_each_head_keeps_to_its_own(have, needed, random):
+    rows = list(range(len(have)))
+    random.shuffle(rows)
+    shuffled = HeadOrder(np.array(rows, np.int64), np.zeros(len(rows), np.int64))
+    choice = np.array([random.randint(0, 1) for _ in needed], np.int16)
+    found, left_over = in_turn([order_of(have), shuffled], have, choice, needed)
+    assert len(set(found.site.tolist())) == len(found.site) == min(len(have), len(needed))
+    if left_over:
+        return
+    assert (have[found.site] == needed).all()
+    taken: set[int] = set()
+    for place, which, district in zip(found.site.tolist(), choice, needed, strict=True):
+        order = rows if which else range(len(have))
+        assert place == next(i for i in order if have[i] == district and i not in taken)
+        taken.add(place)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim.errors import InputError
 from sim.placement.context import DIRECTIONS, HeadOrder, by_turns, hung, interleaved
-from sim.placement.growth import sainte_lague
+from sim.apportionment import sainte_lague
 
 SITES = 40
 

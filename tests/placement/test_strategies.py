@@ -15,7 +15,7 @@ from sim.cameras.optics import CASES
 from sim.city.places import Places
 from sim.errors import InputError
 from sim.placement.context import DIRECTIONS, PlacementContext, planning_seed
-from sim.placement.growth import sainte_lague
+from sim.apportionment import sainte_lague
 from sim.placement.parameters import Objective
 from sim.placement.strategies.population import squares
 from sim.placement.strategies.registry import STRATEGIES, ranked

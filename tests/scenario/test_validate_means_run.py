@@ -22,7 +22,8 @@ from sim.keyed_random import uniform
 from sim.limits import limits_of
 from sim.pipeline.run import run
 from sim.placement.context import DIRECTIONS, HeadOrder, hung, interleaved
-from sim.placement.growth import region_heads, sainte_lague
+from sim.apportionment import sainte_lague
+from sim.placement.growth import region_heads
 from sim.placement.parameters import Objective, Phase, PlacementParameters
 from sim.placement.strategies.registry import STRATEGIES, strategy
 from sim.scenario.parameters import following, placing
@@ -204,7 +205,7 @@ def give_to_the_engine(scenario: Scenario) -> None:
 
 def place_the_cameras(scenario: Scenario) -> None:
     cameras, given = scenario.cameras, placing(scenario)
-    rules = ("share_rule", "share", "street_share", "mobile_share", "phases")
+    rules = ("share_rule", "share", "street_share", "mobile_share", "phases", "plan")
     region_heads(AREA, min(cameras.totals[-1], 2_000), **{rule: given[rule] for rule in rules})
     PlacementParameters(heads_per_site=cameras.heads_per_site, mobile_share=cameras.mobile_share)
     assert hung(np.arange(9), cameras.heads_per_site).direction.max() < DIRECTIONS

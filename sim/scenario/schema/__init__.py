@@ -21,6 +21,7 @@ from sim.scenario.schema.cameras import (
     Cameras,
     GrowthPhase,
     OwnerMix,
+    OwnerStrategies,
     StreetShares,
 )
 from sim.scenario.schema.layers import LAYER_KEYS, MOST_CELLS, MOST_NAMED, Layers
@@ -50,7 +51,7 @@ from sim.tracking.parameters import LARGEST_TABLE
 __all__ = [
     "LAYER_KEYS", "MOST_CELLS", "MOST_NAMED", "OPTICS", "PROFILES", "STRATEGIES",
     "STRATEGY_ENTRY_POINTS", "TAGS", "VERSION", "Aims", "Cameras", "GrowthPhase", "HitRate",
-    "Layers", "OwnerMix", "ProfileShares", "Recognition", "Scenario", "StreetShares", "Tracking",
+    "Layers", "OwnerMix", "OwnerStrategies", "ProfileShares", "Recognition", "Scenario", "StreetShares", "Tracking",
     "Trips", "Walk", "coordinates", "json_schema", "mix_words", "plain_mix", "plain_names",
 ]  # fmt: skip
 

@@ -17,11 +17,16 @@ from pydantic import (
 
 from sim.cameras.tasks import Task
 from sim.placement.parameters import (
+    AS_PLANNED,
     LARGEST_TOTAL,
+    OF_DISTRICTS,
+    OWN_PLAN,
+    DistrictName,
     Objective,
     Phase,
     PlaceKind,
     PlacementParameters,
+    PlanName,
     ShareRule,
     StreetShareCase,
 )
@@ -34,6 +39,7 @@ from sim.scenario.schema.values import (
     Part,
     RoomParameters,
     Share,
+    Text,
     Weight,
     Whole,
     mistake,
@@ -140,6 +146,30 @@ class OwnerMix(Part):
         return self
 
 
+class OwnerStrategies(Part):
+    """Where the cameras of each owner come first, in one phase of a plan."""
+
+    police: StrategyMix | None = Field(default=None, description="Of police cameras.")
+    department: StrategyMix | None = Field(
+        default=None, description="Of other government departments' cameras."
+    )
+    transport: StrategyMix | None = Field(
+        default=None, description="Of transport operators' cameras."
+    )
+    estate: StrategyMix | None = Field(default=None, description="Of housing estates' cameras.")
+    mall: StrategyMix | None = Field(default=None, description="Of malls' cameras.")
+    other: StrategyMix | None = Field(default=None, description="Of all other owners' cameras.")
+
+    @model_validator(mode="after")
+    def _places(self) -> OwnerStrategies:
+        """Refuse what names no places."""
+        for owner, mix in self:
+            for name in plain_names(mix) if mix is not None else ():
+                if name in (AS_PLANNED, "existing"):
+                    raise mistake(f"{name} names no places; write a strategy that does", owner)
+        return self
+
+
 class GrowthPhase(Part):
     """Cameras up to a city total, by when they hang, and whose they are."""
 
@@ -150,6 +180,19 @@ class GrowthPhase(Part):
         description="Year by which they hang, 1900..2200.", examples=[2027]
     )
     owners: OwnerMix = Field(description="Owners of the cameras that the phase adds, by weight.")
+    name: Text = Field(default="", description="What the phase is called; with plan: own.")
+    districts: tuple[DistrictName, ...] = Field(
+        default=(),
+        max_length=18,
+        description="Districts in which its cameras hang, all by default; with plan: own.",
+        examples=[["Wan Chai", "Yau Tsim Mong"]],
+    )
+    strategy: OwnerStrategies = Field(
+        default_factory=OwnerStrategies,
+        description=(
+            "Strategy, or mix of strategies, by owner, in place of the scenario's; with plan: own."
+        ),
+    )
 
 
 class Cameras(Part):
@@ -177,16 +220,25 @@ class Cameras(Part):
             "(near station exits), places (near `aims.near`), population (where people live), "
             "points (near `aims.points`), equity (least covered neighbourhood next), greedy_cover "
             "(most street newly seen), greedy_trips (most walks newly seen), existing (only the "
-            "cameras of `existing`); or a mix with weights above 0..1,000,000, as "
-            "{junctions: 3, random: 1}."
+            "cameras of `existing`), as_planned (what each phase of the plan names; the default "
+            "with one); or a mix with weights above 0..1,000,000, as {junctions: 3, random: 1}."
+        ),
+    )
+    plan: PlanName | None = Field(
+        default=None,
+        description=(
+            "Growth phase by phase, each with its own owners, districts and places: as_announced "
+            "(the reference), announced_all_urban, announced_few_police, announced_many_police "
+            "(other readings of what was said), own (the table under `phases`), or none."
         ),
     )
     share_rule: ShareRule = Field(
         default=PlacementParameters.share_rule,
         description=(
-            "How the city's total is shared out: population (of the 18 districts), streets "
-            "(length of carriageway), given (write `share`), direct (totals are the cameras of "
-            "the area itself; the only rule outside Hong Kong)."
+            "How the city's total is shared out: population (of the 18 districts), daytime (people "
+            "there on a working day), streets (length of carriageway), equal, given (write "
+            "`share`), direct (totals are the cameras of the area itself; the only rule outside "
+            "Hong Kong), as_planned (by the rule of the plan; the default with one)."
         ),
     )
     share: Share | None = Field(
@@ -253,9 +305,43 @@ class Cameras(Part):
         max_length=64,
         description=(
             "Growth by year and owner; by default as announced: 4,000 (2025), 11,000 (2026), "
-            "60,000 (2028)."
+            "60,000 (2028). With plan: own the plan itself."
         ),
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_planned(cls, data: object) -> object:
+        """Let a plan decide what the scenario leaves open."""
+        if not isinstance(data, dict) or data.get("plan") is None:
+            return data
+        return {"strategy": AS_PLANNED, "share_rule": AS_PLANNED, **data}
+
+    @model_validator(mode="after")
+    def _plan_fits(self) -> Cameras:
+        """Refuse keys of a plan without one, and what does not go with one."""
+        if self.plan is None:
+            for key in ("strategy", "share_rule"):
+                if getattr(self, key) == AS_PLANNED:
+                    raise mistake("as_planned needs a plan; write plan: as_announced", key)
+            for index, phase in enumerate(self.phases):
+                if phase.districts or phase.name or any(mix for _, mix in phase.strategy):
+                    raise mistake("is part of a plan; write plan: own", "phases", index)
+            return self
+        if self.share_rule not in (AS_PLANNED, *OF_DISTRICTS):
+            words = "shares nothing out among districts; remove it, or remove plan"
+            raise mistake(f"{self.share_rule} {words}", "share_rule")
+        if (self.plan == OWN_PLAN) != bool(self.phases):
+            words = "is missing; plan: own needs phases" if not self.phases else (
+                f"would have no effect with plan: {self.plan}; write plan: own, or remove them"
+            )
+            raise mistake(words, "phases")
+        if self.aims.points is None:
+            for index, phase in enumerate(self.phases):
+                if any(mix and "points" in plain_names(mix) for _, mix in phase.strategy):
+                    words = "strategy points needs a file of points; write aims.points"
+                    raise mistake(words, "phases", index)
+        return self
 
     @model_validator(mode="before")
     @classmethod
@@ -317,6 +403,8 @@ class Cameras(Part):
             raise mistake("is missing; strategy existing needs a file of cameras")
         if strategy is not None and strategy != "existing" and "existing" in plain_mix(strategy):
             raise mistake("cannot be part of a mix; it always comes first: write existing: FILE")
+        if strategy is not None and strategy != AS_PLANNED and AS_PLANNED in plain_names(strategy):
+            raise mistake("as_planned cannot be part of a mix; write it alone", "strategy")
         return existing
 
     @field_validator("aims")

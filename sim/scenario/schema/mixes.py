@@ -20,9 +20,10 @@ Mix = str | tuple[tuple[str, float], ...]
 """A name, or names with weights above 0."""
 STRATEGIES = (
     "random", "even", "junctions", "betweenness", "transit", "places", "population", "points",
-    "equity", "greedy_cover", "greedy_trips", "existing",
+    "equity", "greedy_cover", "greedy_trips", "existing", "as_planned",
 )  # fmt: skip
-"""The placement strategies by name; tests hold them equal to the registry, with `existing`."""
+"""The placement strategies by name; tests hold them equal to the registry, with `existing` and
+`as_planned`."""
 STRATEGY_ENTRY_POINTS = "hk_camera_sim.strategies"
 OPTICS = (
     "weak", "typical", "strong", "fixed_bullet", "dome", "panoramic", "ptz", "low_cost", "fourk",
