@@ -144,7 +144,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "share_rule": ("City total shared by {rule}", "全市鏡頭按{rule}分配"),
     "share_rule_direct": ("Camera counts are the area's own", "鏡頭數目為本區自身數目"),
     "rule_population": ("population", "人口"),
+    "rule_daytime": ("people there on a working day", "平日日間人口"),
     "rule_streets": ("street length", "街道長度"),
+    "rule_equal": ("equal parts", "各區均等"),
     "rule_given": ("a given share", "指定比例"),
     "street_share": (
         "Cameras that watch a street: {share}",

@@ -195,9 +195,14 @@ def _reading(summary: dict[str, Any], optics: str) -> list[str]:
         "dark gap: median of the longest without.",
         *([ALONG_BUS_STREETS] if proxy else []),
         *([] if proxy or trips == "walks" else [f"trips: {trips}."]),
-        f"{kind} Shared out by: {area['share_rule']}; watching a "
+        f"{kind} {_plan(summary)}Shared out by: {area['share_rule']}; watching a "
         f"street: {area['street_share']}; optics: {optics}; walls: {area['walls']}.",
     ]
+
+
+def _plan(summary: dict[str, Any]) -> str:
+    plan = summary.get("plan")
+    return f"Plan: {plan['name']}. " if plan else ""
 
 
 def _limits(summary: dict[str, Any]) -> list[str]:

@@ -1,7 +1,7 @@
 """Which cases of a scenario are set beside it: factors, their levels, one at a time or together.
 
-Plan, optics, strategy, share rule, street share and walls are named cases: nobody knows how likely each
-is. What a case changes in the scenario is in `sim.ensemble.cell`.
+Plan, optics, strategy, share rule, street share and walls are named cases: nobody knows how likely
+each is. What a case changes in the scenario is in `sim.ensemble.cell`.
 """
 
 from __future__ import annotations

@@ -20,10 +20,12 @@ import pandas as pd
 
 from sim.area import district_outlines, districts
 from sim.cameras.optics import TASKS
+from sim.placement.parameters import AS_PLANNED
 from sim.processes import available_cores
 from sim.results.contract import MANIFEST, SUMMARY, TABLES, VERSION
 from sim.results.notes import notes
 from sim.results.trips import NOT_JOINED, write_trips
+from sim.scenario.parameters import planned
 from sim.sight.isovist import isovists
 from sim.sight.ranks import pieces_table
 
@@ -125,6 +127,21 @@ def _districts(city: City) -> gpd.GeoDataFrame:
     )
 
 
+def _plan_in_words(scenario: Scenario) -> dict[str, Any] | None:
+    """Return the plan that the cameras follow and what its phases rest on, None without one."""
+    plan = planned(scenario)
+    if plan is None:
+        return None
+    keys = ("name", "total", "year", "districts", "linked", "said", "source", "trust")
+    return {
+        "name": plan.name,
+        "phases": [
+            {**{key: getattr(phase, key) for key in keys}, "owners": dict(phase.mix)}
+            for phase in plan.phases
+        ],
+    }
+
+
 def summary(
     scenario: Scenario,
     city: City,
@@ -139,7 +156,8 @@ def summary(
     assert answer is not None
     rank = fleet.heads["rank"].to_numpy()
     inside = fleet.inside(city.area.polygon)
-    cameras = scenario.cameras
+    cameras, plan = scenario.cameras, planned(scenario)
+    as_planned = cameras.share_rule == AS_PLANNED
     share = cameras.street_share
     real = int(fleet.real.sum())
     dates = cameras.dates or (None,) * len(cameras.totals)
@@ -148,6 +166,7 @@ def summary(
         "simulated": real == 0,
         "real_cameras": real,
         "scenario": scenario.name,
+        "plan": _plan_in_words(scenario),
         "area": {
             "name": city.area.name,
             "districts": [part.district for part in city.area.parts],
@@ -156,7 +175,7 @@ def summary(
             "walls": city.walls.kind,
             "streets": city.provenance.get("streets_kind", "walking network"),
             "trips": _trips_in_words(city, trips),
-            "share_rule": cameras.share_rule,
+            "share_rule": plan.share_rule if plan and as_planned else cameras.share_rule,
             "street_share": share if isinstance(share, str) else "given by owner",
         },
         "tasks": list(TASKS),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.placement.parameters import OWN_PLAN, PHASES, Phase, Plan, PlanName
+from sim.placement.parameters import OWN_PLAN, PHASES, Phase, Plan
 from sim.placement.plan import announced
 from sim.scenario.schema import GrowthPhase, Scenario, plain_mix
 from sim.tracking.parameters import TrackingParameters
@@ -14,25 +14,28 @@ def placing(scenario: Scenario) -> dict[str, Any]:
     """Return what a scenario says of cameras as `sim.place` takes it, files apart."""
     cameras = scenario.cameras
     share = cameras.street_share
-    own = tuple(_phase(phase) for phase in cameras.phases)
     return {
         "strategy": plain_mix(cameras.strategy),
         "share_rule": cameras.share_rule,
         "share": cameras.share,
         "street_share": share if isinstance(share, str) else share.model_dump(),
         "mobile_share": cameras.mobile_share,
-        "phases": own or PHASES,
-        "plan": _plan(cameras.plan, own),
+        "phases": tuple(map(_phase, cameras.phases)) or PHASES,
+        "plan": planned(scenario),
         "optics": plain_mix(cameras.optics),
         "heads_per_site": cameras.heads_per_site,
         "seed": scenario.seed,
     }
 
 
-def _plan(name: PlanName | None, own: tuple[Phase, ...]) -> Plan | None:
+def planned(scenario: Scenario) -> Plan | None:
+    """Return the plan that a scenario's cameras follow, None without one."""
+    name = scenario.cameras.plan
     if name is None:
         return None
-    return Plan(OWN_PLAN, own) if name == OWN_PLAN else announced(name)
+    if name != OWN_PLAN:
+        return announced(name)
+    return Plan(OWN_PLAN, tuple(map(_phase, scenario.cameras.phases)))
 
 
 def _phase(phase: GrowthPhase) -> Phase:

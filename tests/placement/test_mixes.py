@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.apportionment import sainte_lague
 from sim.errors import InputError
 from sim.placement.context import DIRECTIONS, HeadOrder, by_turns, hung, interleaved
-from sim.apportionment import sainte_lague
 
 SITES = 40
 

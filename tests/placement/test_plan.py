@@ -82,7 +82,7 @@ def test_no_district_loses_a_head_and_every_reading_has_the_totals(name, rule):
 
 def test_every_line_has_its_source_and_trust():
     for phase in announced().phases:
-        assert phase.said and phase.source and phase.trust, phase.name
+        assert all((phase.said, phase.source, phase.trust)), phase.name
         assert set(phase.mix) <= set(phase.strategy)
         assert set(phase.linked) <= set(phase.mix)
     lines = announced_cost()

@@ -9,13 +9,13 @@ import shapely
 from scipy.spatial import cKDTree
 
 import sim
+from sim.apportionment import sainte_lague
 from sim.cameras.candidates import candidates
 from sim.cameras.fleet import Fleet
 from sim.cameras.optics import CASES
 from sim.city.places import Places
 from sim.errors import InputError
 from sim.placement.context import DIRECTIONS, PlacementContext, planning_seed
-from sim.apportionment import sainte_lague
 from sim.placement.parameters import Objective
 from sim.placement.strategies.population import squares
 from sim.placement.strategies.registry import STRATEGIES, ranked

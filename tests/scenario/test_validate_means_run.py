@@ -15,6 +15,7 @@ import pytest
 from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel, ValidationError
 
+from sim.apportionment import sainte_lague
 from sim.area import DistrictPart
 from sim.cameras.optics import TASKS, camera_type
 from sim.errors import InputError
@@ -22,7 +23,6 @@ from sim.keyed_random import uniform
 from sim.limits import limits_of
 from sim.pipeline.run import run
 from sim.placement.context import DIRECTIONS, HeadOrder, hung, interleaved
-from sim.apportionment import sainte_lague
 from sim.placement.growth import region_heads
 from sim.placement.parameters import Objective, Phase, PlacementParameters
 from sim.placement.strategies.registry import STRATEGIES, strategy

@@ -51,8 +51,9 @@ from sim.tracking.parameters import LARGEST_TABLE
 __all__ = [
     "LAYER_KEYS", "MOST_CELLS", "MOST_NAMED", "OPTICS", "PROFILES", "STRATEGIES",
     "STRATEGY_ENTRY_POINTS", "TAGS", "VERSION", "Aims", "Cameras", "GrowthPhase", "HitRate",
-    "Layers", "OwnerMix", "OwnerStrategies", "ProfileShares", "Recognition", "Scenario", "StreetShares", "Tracking",
-    "Trips", "Walk", "coordinates", "json_schema", "mix_words", "plain_mix", "plain_names",
+    "Layers", "OwnerMix", "OwnerStrategies", "ProfileShares", "Recognition", "Scenario",
+    "StreetShares", "Tracking", "Trips", "Walk", "coordinates", "json_schema", "mix_words",
+    "plain_mix", "plain_names",
 ]  # fmt: skip
 
 TAGS = (*STREET_SHARE_TAGS, *PROFILE_TAGS)

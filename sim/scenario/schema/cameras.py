@@ -332,8 +332,12 @@ class Cameras(Part):
             words = "shares nothing out among districts; remove it, or remove plan"
             raise mistake(f"{self.share_rule} {words}", "share_rule")
         if (self.plan == OWN_PLAN) != bool(self.phases):
-            words = "is missing; plan: own needs phases" if not self.phases else (
-                f"would have no effect with plan: {self.plan}; write plan: own, or remove them"
+            words = (
+                "is missing; plan: own needs phases"
+                if not self.phases
+                else (
+                    f"would have no effect with plan: {self.plan}; write plan: own, or remove them"
+                )
             )
             raise mistake(words, "phases")
         if self.aims.points is None:
