@@ -23,7 +23,7 @@ COMMON = {
         [
             's.yaml:5:3: cameras.strategy: "junction" is not one of random, even, '
             "junctions, betweenness, transit, places, population, points, equity, "
-            'greedy_cover, greedy_trips, existing (did you mean "junctions"?)'
+            'greedy_cover, greedy_trips, existing, as_planned (did you mean "junctions"?)'
         ],
     ),
     "choice in capitals": (
@@ -65,7 +65,7 @@ COMMON = {
         GOOD.replace("  totals", "totals"),
         [
             "s.yaml:3:1: cameras: nothing stands under it; indent its keys (totals, "
-            "strategy, share_rule, …) or remove it",
+            "strategy, plan, …) or remove it",
             "s.yaml:4:1: totals: unknown key here; it belongs under `cameras`, check its indent",
         ],
     ),

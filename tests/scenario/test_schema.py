@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from pydantic import BaseModel, ValidationError
 
+from sim.area import districts
 from sim.scenario.load import dump_scenario, read_scenario
 from sim.scenario.schema import (
     LAYER_KEYS,
@@ -18,6 +19,7 @@ from sim.scenario.schema import (
     HitRate,
     Layers,
     OwnerMix,
+    OwnerStrategies,
     Scenario,
     StreetShares,
     coordinates,
@@ -65,11 +67,15 @@ def test_names_equal_those_of_the_engine() -> None:
 def test_strategies_and_rules_equal_the_registries() -> None:
     from sim.placement.growth import STREET_SHARES
     from sim.placement.parameters import SHARE_RULES
+    from sim.placement.plan import announced_plans
     from sim.placement.strategies.registry import STRATEGIES as REGISTRY
 
     properties = json_schema()["$defs"]["Cameras"]["properties"]
-    assert (*REGISTRY, "existing") == STRATEGIES
+    assert (*REGISTRY, "existing", "as_planned") == STRATEGIES
     assert properties["share_rule"]["enum"] == list(SHARE_RULES)
+    assert properties["plan"]["anyOf"][0]["enum"] == [*announced_plans(), "own"]
+    districts_of_a_phase = json_schema()["$defs"]["GrowthPhase"]["properties"]["districts"]
+    assert districts_of_a_phase["items"]["enum"] == [district.name for district in districts()]
     assert properties["street_share"]["oneOf"][0]["enum"] == list(STREET_SHARES)
 
 
@@ -206,9 +212,9 @@ names = st.from_regex(r"\A\w[\w-]{0,39}\Z").filter(lambda name: len(name.encode(
 shares = st.floats(0, 1)
 
 
-NOT_SHOWN = (StreetShares, GrowthPhase, OwnerMix)
+NOT_SHOWN = (StreetShares, GrowthPhase, OwnerMix, OwnerStrategies)
 """Groups that only an own mix of owners needs."""
-RANKING = tuple(name for name in STRATEGIES if name not in ("points", "existing"))
+RANKING = tuple(name for name in STRATEGIES if name not in ("points", "existing", "as_planned"))
 """Strategies that need no file."""
 
 
@@ -226,7 +232,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     by_owner = st.fixed_dictionaries(dict.fromkeys(StreetShares.model_fields, shares))
     rates = sorted(draw(st.lists(shares, min_size=4, max_size=4)))
     share = draw(st.none() | shares)
-    rules = st.sampled_from(["population", "streets", "direct"])
+    rules = st.sampled_from(["population", "daytime", "streets", "equal", "direct"])
     return Scenario.model_validate(
         {
             "name": draw(names),
@@ -245,7 +251,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             "trips": {
                 "taste": draw(st.floats(0, 2)),
                 "walks": [
-                    {"name": name, "via": draw(st.lists(texts, min_size=2, unique=True))}
+                    {"name": name, "via": draw(st.lists(texts, min_size=2, max_size=50, unique=True))}
                     for name in walk_names
                 ],
             },

@@ -146,19 +146,21 @@ class OwnerMix(Part):
         return self
 
 
+def _of_owner(cameras: str) -> Any:  # noqa: ANN401 - as pydantic's `Field`
+    """Return the field of the strategy of an owner's cameras."""
+    words = f"Strategy of {cameras}, or a mix with weights above 0..1,000,000."
+    return Field(default=None, description=words)
+
+
 class OwnerStrategies(Part):
     """Where the cameras of each owner come first, in one phase of a plan."""
 
-    police: StrategyMix | None = Field(default=None, description="Of police cameras.")
-    department: StrategyMix | None = Field(
-        default=None, description="Of other government departments' cameras."
-    )
-    transport: StrategyMix | None = Field(
-        default=None, description="Of transport operators' cameras."
-    )
-    estate: StrategyMix | None = Field(default=None, description="Of housing estates' cameras.")
-    mall: StrategyMix | None = Field(default=None, description="Of malls' cameras.")
-    other: StrategyMix | None = Field(default=None, description="Of all other owners' cameras.")
+    police: StrategyMix | None = _of_owner("police cameras")
+    department: StrategyMix | None = _of_owner("other government departments' cameras")
+    transport: StrategyMix | None = _of_owner("transport operators' cameras")
+    estate: StrategyMix | None = _of_owner("housing estates' cameras")
+    mall: StrategyMix | None = _of_owner("malls' cameras")
+    other: StrategyMix | None = _of_owner("all other owners' cameras")
 
     @model_validator(mode="after")
     def _places(self) -> OwnerStrategies:
