@@ -41,6 +41,7 @@ from sim.placement.parameters import (
     PlacementParameters,
     Plan,
 )  # fmt: skip
+from sim.placement.plan import announced
 from sim.placement.strategies.points import away_from_points
 from sim.placement.strategies.registry import ranked
 
@@ -61,7 +62,7 @@ def place(
     street_share: str | Mapping[str, float] = PlacementParameters.street_share,
     mobile_share: float = PlacementParameters.mobile_share,
     phases: Sequence[Phase] = PHASES,
-    plan: Plan | None = None,
+    plan: Plan | str | None = None,
     optics: str | Mapping[str, float] = PlacementParameters.optics,
     heads_per_site: float = PlacementParameters.heads_per_site,
     existing: Fleet | None = None,
@@ -81,7 +82,8 @@ def place(
         of them by weight, or "existing" for the cameras that stand already and no others. By
         default junctions; with a plan "as_planned", the places that its phases name.
     share_rule, share, street_share, mobile_share, phases, plan
-        See `region_heads`. By default population; with a plan the plan's own.
+        See `region_heads`. By default population; with a plan the plan's own. A plan by name is
+        a reading of what Hong Kong announced, for example "as_announced".
     optics
         A camera type, or a mix of types by weight.
     heads_per_site
@@ -103,6 +105,8 @@ def place(
         An unknown name, a number outside its limits, or more heads than there are places for.
     """
     check_value(PlacementParameters, "heads_per_site", heads_per_site, "cameras")
+    if isinstance(plan, str):
+        plan = announced(plan)
     strategy = strategy or (AS_PLANNED if plan else PlacementParameters.strategy)
     share_rule = share_rule or (AS_PLANNED if plan else PlacementParameters.share_rule)
     heads = region_heads(city.area, total, share_rule=share_rule, share=share,
@@ -306,15 +310,15 @@ def in_turn(
         zip(choice.tolist(), needed.tolist(), strict=True),
         taken,
     )
-    without = [head for head, code in enumerate(given) if code < 0]
+    without = [head for head, place in enumerate(given) if place < 0]
     rest = {
         number: chain(code.tolist(), *(other.tolist() for other in codes))
         for number, code in enumerate(codes)
     }
-    for head, code in zip(without, _take(rest, choice[without].tolist(), taken), strict=True):
-        given[head] = code
-    code = np.array([code for code in given if code >= 0], np.int64)
-    return HeadOrder(code // DIRECTIONS, code % DIRECTIONS), len(without)
+    for head, place in zip(without, _take(rest, choice[without].tolist(), taken), strict=True):
+        given[head] = place
+    found = np.array([place for place in given if place >= 0], np.int64)
+    return HeadOrder(found // DIRECTIONS, found % DIRECTIONS), len(without)
 
 
 def _take(queues: Mapping[Key, Iterator[int]], turns: Iterable[Key], taken: set[int]) -> list[int]:

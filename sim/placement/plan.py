@@ -183,7 +183,14 @@ def in_region(
         for each in np.unique(group):
             own = local[group == each]
             here[own[sainte_lague([part, rest], len(own)) == 0]] = True
-    return PlannedHeads(*(column[here] for column in heads[:5]), heads.strategies)
+    return PlannedHeads(
+        heads.rank[here],
+        heads.owner[here],
+        heads.year[here],
+        heads.district[here],
+        heads.strategy[here],
+        heads.strategies,
+    )
 
 
 def district_weights(share_rule: str) -> NDArray[np.float64]:

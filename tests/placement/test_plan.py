@@ -164,7 +164,7 @@ def test_people_by_day_are_the_residents_moved():
 def test_planned_cameras_hang_where_their_phase_says():
     city = sim.load_city("mong_kok_core")
     large = sim.place(city, 60_000, plan=announced(), seed=7)
-    small = sim.place(city, 11_000, plan=announced(), seed=7).heads
+    small = sim.place(city, 11_000, plan="as_announced", seed=7).heads
     columns = ["rank", "x", "y", "heading", "owner", "year"]
     assert large.heads[columns][: len(small)].equals(small[columns])
     places = large.heads[["x", "y", "heading"]].itertuples(index=False, name=None)

@@ -251,7 +251,10 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             "trips": {
                 "taste": draw(st.floats(0, 2)),
                 "walks": [
-                    {"name": name, "via": draw(st.lists(texts, min_size=2, max_size=50, unique=True))}
+                    {
+                        "name": name,
+                        "via": draw(st.lists(texts, min_size=2, max_size=50, unique=True)),
+                    }
                     for name in walk_names
                 ],
             },
