@@ -123,13 +123,7 @@ def region_heads(
     else:
         rule = None if share_rule == AS_PLANNED else share_rule
         heads = in_region(planned_heads(plan, total, rule), area, plan, rule)
-    # a plan's phases are taken apart, so that a change of one leaves all others as they are
-    parts = _parts(heads.rank, plan.phases) if plan else [slice(None)]
-    mobile = np.zeros(len(heads.rank), bool)
-    on_street = np.zeros(len(heads.rank), bool)
-    for part in parts:
-        mobile[part] = _turns(mobile_share, len(mobile[part]))
-        on_street[part] = _on_street(heads.owner[part], shares) & ~mobile[part]
+    on_street, mobile = _watching(heads, shares, mobile_share, plan)
     return RegionHeads(
         heads.rank[on_street],
         heads.owner[on_street],
@@ -161,6 +155,20 @@ def dated(fleet: Fleet, totals: Sequence[int], dates: Sequence[str]) -> Fleet:
     year = years[np.minimum(reached, len(years) - 1)]
     kept = fleet.heads["year"].to_numpy(np.int16)
     return replace(fleet, heads=fleet.heads.assign(year=np.where(fleet.real, kept, year)))
+
+
+def _watching(
+    heads: PlannedHeads, shares: Mapping[str, float], mobile_share: float, plan: Plan | None
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which heads watch a street, and which are mobile."""
+    # a plan's phases are taken apart, so that a change of one leaves all others as they are
+    parts = _parts(heads.rank, plan.phases) if plan else [slice(None)]
+    mobile = np.zeros(len(heads.rank), bool)
+    on_street = np.zeros(len(heads.rank), bool)
+    for part in parts:
+        mobile[part] = _turns(mobile_share, len(mobile[part]))
+        on_street[part] = _on_street(heads.owner[part], shares) & ~mobile[part]
+    return on_street, mobile
 
 
 def _parts(rank: NDArray[np.int32], phases: Sequence[Phase]) -> list[slice]:

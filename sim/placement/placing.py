@@ -58,16 +58,12 @@ def place(
     total: int,
     *,
     strategy: str | Mapping[str, float] | None = None,
-    share_rule: str | None = None, share: float | None = None,
+    share_rule: str | None = None, share: float | None = None, plan: Plan | str | None = None,
     street_share: str | Mapping[str, float] = PlacementParameters.street_share,
-    mobile_share: float = PlacementParameters.mobile_share,
-    phases: Sequence[Phase] = PHASES,
-    plan: Plan | str | None = None,
+    mobile_share: float = PlacementParameters.mobile_share, phases: Sequence[Phase] = PHASES,
     optics: str | Mapping[str, float] = PlacementParameters.optics,
-    heads_per_site: float = PlacementParameters.heads_per_site,
-    existing: Fleet | None = None,
-    aims: Objective | None = None,
-    seed: int = 0,
+    heads_per_site: float = PlacementParameters.heads_per_site, seed: int = 0,
+    existing: Fleet | None = None, aims: Objective | None = None,
 ) -> Fleet:  # fmt: skip
     """Place the heads that fall to a city's region at a city total; all simulated.
 
@@ -79,11 +75,11 @@ def place(
         Heads in the whole city (in the region itself with share_rule "direct").
     strategy
         A name of `sim.placement.strategies.registry.STRATEGIES` or of an installed package, a mix
-        of them by weight, or "existing" for the cameras that stand already and no others. By
-        default junctions; with a plan "as_planned", the places that its phases name.
+        by weight, or "existing": the cameras that stand already and no others. By default
+        junctions; with a plan "as_planned", the places that its phases name.
     share_rule, share, street_share, mobile_share, phases, plan
-        See `region_heads`. By default population; with a plan the plan's own. A plan by name is
-        a reading of what Hong Kong announced, for example "as_announced".
+        See `region_heads`; without a rule population, or the plan's own. A plan by name is a
+        reading of what was announced.
     optics
         A camera type, or a mix of types by weight.
     heads_per_site
@@ -105,10 +101,7 @@ def place(
         An unknown name, a number outside its limits, or more heads than there are places for.
     """
     check_value(PlacementParameters, "heads_per_site", heads_per_site, "cameras")
-    if isinstance(plan, str):
-        plan = announced(plan)
-    strategy = strategy or (AS_PLANNED if plan else PlacementParameters.strategy)
-    share_rule = share_rule or (AS_PLANNED if plan else PlacementParameters.share_rule)
+    plan, strategy, share_rule = _defaults(plan, strategy, share_rule)
     heads = region_heads(city.area, total, share_rule=share_rule, share=share,
                          street_share=street_share, mobile_share=mobile_share,
                          phases=phases, plan=plan)  # fmt: skip
@@ -119,21 +112,23 @@ def place(
     left, mix = heads.after(report["existing"]), _mix(optics, "cameras.optics")
     context = _context(city, len(left.rank), mix, heads_per_site, standing, aims, seed)
     table = _heads_table(context, strategy, left, mix, standing)
-    return _placed(table, strategy, context, report, total)
+    return _noted(Fleet(table, report, placed_for=total), strategy, context)
 
 
-def _placed(
-    heads: gpd.GeoDataFrame,
-    strategy: str | Mapping[str, float],
-    context: PlacementContext,
-    report: dict[str, int],
-    total: int,
-) -> Fleet:
-    """Return the fleet of a table of heads; of strategy points with how far off they stand."""
-    fleet = Fleet(heads, report, placed_for=total)
-    if "points" in _mix(strategy, "cameras.strategy"):
-        report |= away_from_points(fleet, context)
-    return fleet
+def _defaults(
+    plan: Plan | str | None, strategy: str | Mapping[str, float] | None, share_rule: str | None
+) -> tuple[Plan | None, str | Mapping[str, float], str]:
+    """Fill in what was left open, as the plan says where there is one."""
+    plan = announced(plan) if isinstance(plan, str) else plan
+    strategy = strategy or (AS_PLANNED if plan else PlacementParameters.strategy)
+    return plan, strategy, share_rule or (AS_PLANNED if plan else PlacementParameters.share_rule)
+
+
+def _noted(fleet: Fleet, strategy: str | Mapping[str, float], context: PlacementContext) -> Fleet:
+    """Return a fleet; of strategy points its report says how far off they stand."""
+    if "points" not in _mix(strategy, "cameras.strategy"):
+        return fleet
+    return replace(fleet, report={**fleet.report, **away_from_points(fleet, context)})
 
 
 def _that_stand(standing: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
