@@ -54,6 +54,8 @@ from sim.tracking.walks import path_arrays
 from sim.trips.model import Trips
 
 LARGEST_JSON_MB = 100
+SAME_SHARE = 1e-9
+"""Means of shares that are as close are the same, on whatever machine they were found."""
 AGAIN = "run the scenario again"
 LONGEST_REASON = 200
 
@@ -254,7 +256,9 @@ class RunData:
     @_whole
     def tracks(self) -> TrackReport:
         """How trackable each walk is at every total and task; computed, as in the run."""
-        return self._tracked(self.trips, self.seen)
+        tracks = self._tracked(self.trips, self.seen)
+        self._check_found_again(tracks)
+        return tracks
 
     @cached_property
     @_whole
@@ -351,6 +355,22 @@ class RunData:
             self.city, seen, trips, self.totals, pieces=FirstSeen(self.pieces),
             parameters=following(scenario), seed=scenario.seed,
         )  # fmt: skip
+
+    def _check_found_again(self, tracks: TrackReport) -> None:
+        """Refuse figures of walks of which the means are not those of the summary."""
+        sampled = ~tracks.trips.table["named"].to_numpy(bool)
+        if not sampled.any():
+            return
+        for name in ("observed_length", "tracked_live", "tracked_afterwards"):
+            found = tracks.figures[name][sampled].mean(axis=0)
+            steps = [step["trips"] for step in self.summary["steps"]]
+            stated = [[step[task][name]["mean"] for task in TASKS] for step in steps]
+            if not np.allclose(found, np.array(stated, float), rtol=0, atol=SAME_SHARE):
+                raise self._damaged(
+                    f"the figures of its walks are not found again: {name} has other means than in "
+                    f"{SUMMARY}, which another version of this program wrote, or tables that are "
+                    "not of this run"
+                )
 
     def _sightings(self, table: pd.DataFrame) -> Sightings:
         """Return rows of sightings.parquet as what the fleet sees."""

@@ -207,6 +207,22 @@ def test_walks_that_cannot_be_are_refused_in_one_line(finished, change):
 
 
 @one_run
+@pytest.mark.parametrize("name", ["sightings", "streets", "trips"])
+def test_figures_that_are_not_those_of_the_summary_are_refused(finished, name):
+    """Tables of another run, or another version of the engine."""
+    path = finished / f"{name}.parquet"
+    table = pq.read_table(path)
+    if name == "streets":
+        rank = np.maximum(table["rank_detect"].to_numpy(), 30_000)
+        table = changed(table, rank_detect=rank)
+    else:
+        table = table.slice(0, table.num_rows // 2)
+    pq.write_table(table, path)
+    with pytest.raises(InputError, match=r"not found again.*run the scenario again$"):
+        read_run(finished).trip_figures()
+
+
+@one_run
 @pytest.mark.parametrize("report", [None, [], {}, {"not_joined": "many"}])
 def test_a_manifest_that_lacks_the_trips_is_refused_in_one_line(finished, report):
     path = finished / "manifest.json"
