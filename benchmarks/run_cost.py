@@ -1,11 +1,12 @@
-"""What a run costs: seconds a stage, memory and disk over a grid of scenarios, and the constants.
+"""What a run costs over a grid of scenarios: processor seconds, memory, disk; and the constants.
 
     python benchmarks/run_cost.py measure costs.csv    each run in a process of its own
     python benchmarks/run_cost.py fit costs.csv        prints COSTS for sim/pipeline/cost.py
     python benchmarks/run_cost.py linear [AREA]        a table: heads, then trips, doubled and again
 
-Areas are the built-in core of Mong Kok and those bundles named here that are imported; sizes of
-the city and numbers of people, cameras and totals vary. Kernels are compiled before by one run.
+Areas are the built-in core of Mong Kok and three bundles that are imported before: yau_tsim_mong
+(the extract, with --area and --pavements), las_palmas and hong_kong (the streets of buses).
+People, cameras and totals vary. Kernels are compiled before by one run.
 """
 
 from __future__ import annotations
@@ -20,23 +21,43 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-AREAS = ("mong_kok_core", "mong_kok", "central_tst", "helsinki", "las_palmas")
-TOTALS = {
-    "population": ([4000, 11000, 20000, 40000, 60000], [20000, 100000]),
-    "direct": ([100, 300, 1000], [1000, 3000]),
-}
-PEOPLE = (100, 1000, 6000)
+CORE, DISTRICT, TERRITORY = "mong_kok_core", "yau_tsim_mong", "hong_kong"
+ISLAND = "las_palmas"
+GRID = (
+    (CORE, 500, 2, 60_000, "population"), (CORE, 500, 64, 60_000, "population"),
+    (CORE, 5_000, 12, 60_000, "population"), (CORE, 20_000, 64, 60_000, "population"),
+    (CORE, 100_000, 5, 60_000, "population"), (CORE, 2_000, 12, 2_000, "direct"),
+    (DISTRICT, 500, 2, 60_000, "population"), (DISTRICT, 500, 64, 60_000, "population"),
+    (DISTRICT, 5_000, 12, 60_000, "population"), (DISTRICT, 5_000, 64, 60_000, "population"),
+    (DISTRICT, 20_000, 5, 60_000, "population"), (DISTRICT, 500, 2, 10_000, "direct"),
+    (DISTRICT, 500, 5, 4_000, "population"),
+    (TERRITORY, 500, 2, 60_000, "population"), (TERRITORY, 500, 2, 3_000, "population"),
+    (TERRITORY, 25_000, 12, 60_000, "population"), (TERRITORY, 100_000, 5, 60_000, "population"),
+    (DISTRICT, 100_000, 12, 60_000, "population"), (ISLAND, 2_000, 5, 8_000, "direct"),
+)  # fmt: skip
+"""Area, people, number of totals, the largest of them, share rule."""
+SUBSAMPLES = {(CORE, 500, 64): (200, 1)}
+"""Walks that are searched, where it is not 200 alone."""
+STRATEGIES = ("greedy_cover", "betweenness", "equity")
 
 
 def scenarios():
-    """Yield the grid."""
-    for area in AREAS:
-        rule = "direct" if area in ("helsinki", "las_palmas") else "population"
-        for totals in TOTALS[rule]:
-            for people in PEOPLE:
-                yield area, rule, totals, people, "junctions"
-        for strategy in ("greedy_cover", "betweenness", "equity"):
-            yield area, rule, TOTALS[rule][0], 100, strategy
+    """Yield the grid as scenarios."""
+    for area, people, count, most, rule in GRID:
+        totals = sorted({max(1, round(most * (k + 1) / count)) for k in range(count)})
+        for searched in SUBSAMPLES.get((area, people, count), (200,)):
+            yield scenario(area, people, totals, rule, "junctions", searched)
+    for strategy in STRATEGIES:
+        yield scenario(CORE, 100, [20_000, 60_000], "population", strategy, 200)
+
+
+def scenario(area, people, totals, rule, strategy, searched):
+    """Return a scenario as plain data."""
+    cameras = {"totals": totals, "share_rule": rule, "strategy": strategy}
+    return {
+        "name": "cost", "area": area, "cameras": cameras, "trips": {"people": people},
+        "tracking": {"subsample": searched},
+    }  # fmt: skip
 
 
 CHILD = """
@@ -46,16 +67,16 @@ from maps import write_pages
 from sim.pipeline.run import run
 from sim.scenario.schema import Scenario
 wanted, out = Scenario.model_validate(json.loads(sys.argv[1])), Path(sys.argv[2])
-drawn = []
-def finish(folder):
-    begun = time.process_time()
-    write_pages(folder)
-    drawn.append(time.process_time() - begun)
+stages = [("start", time.process_time())]
+def announce(name):
+    stages.append((name, time.process_time()))
 begun = time.perf_counter()
-run(wanted, out, finish=finish)
+run(wanted, out, announce=announce, finish=write_pages)
 seconds = time.perf_counter() - begun
+announce("end")
 used = resource.getrusage(resource.RUSAGE_SELF)
-told = {"seconds": seconds, "cpu": used.ru_utime + used.ru_stime, "drawn": drawn[0]}
+told = {"seconds": seconds, "cpu": used.ru_utime + used.ru_stime}
+told |= {f"c_{name}": stop - start for (name, start), (_, stop) in zip(stages, stages[1:])}
 print(json.dumps({**told, "peak": used.ru_maxrss * 1024}))
 """
 
@@ -75,6 +96,7 @@ def measure(scenario, folder):
         "area": scenario["area"], "people": scenario["trips"]["people"],
         "strategy": scenario["cameras"]["strategy"], "totals": len(scenario["cameras"]["totals"]),
         "heads": count["cameras"], "edges": count["edges"],
+        "searched": scenario["tracking"]["subsample"],
         "walls": manifest["data"]["counts"]["walls"],
         "street_km": manifest["data"]["counts"]["street_km"],
         "trips": manifest["trips"]["trips"], "sightings": count["sightings"],
@@ -93,10 +115,9 @@ def linear(area):
     print("|---|---|---|---|---|---|---|---|")
     for total, people in LINEAR:
         totals = [round(total * (k + 1) / 12) for k in range(12)]
-        cameras = {"totals": totals, "strategy": "junctions"}
-        scenario = {"name": "cost", "area": area, "cameras": cameras, "trips": {"people": people}}
+        asked = scenario(area, people, totals, "population", "junctions", 200)
         with tempfile.TemporaryDirectory() as folder:
-            row = measure(scenario, folder)
+            row = measure(asked, folder)
         stages = (f"{row[f's_{name}']:.1f}" for name in ("cameras", "sight", "trips", "tracking"))
         print(
             f"| {row['heads']:,} | {row['trips']:,} | {row['cpu']:.0f} | {row['peak'] / 1e9:.1f} | "
@@ -114,14 +135,17 @@ def fit(path):
     from sim.pipeline.cost import Sizes
 
     rows = pd.read_csv(path)
+    rows["writing"] = rows["c_files"] + rows["c_map"]
+    rows["computing"] = rows["cpu"] - rows["writing"]
     sizes = [
-        Sizes(r.street_km, r.walls, r.heads, r.trips, r.totals, min(200, r.trips))
+        Sizes(r.street_km, r.walls, r.heads, r.trips, r.totals, min(r.searched, r.trips))
         for r in rows.itertuples()
     ]
     terms = [*sizes[0].features()]
     features = np.array([[*size.features().values()] for size in sizes])
     plain = (rows["strategy"] == "junctions").to_numpy()
-    for name, column in (("seconds", "cpu"), ("memory", "peak"), ("disk", "disk")):
+    columns = {"seconds": "computing", "writing": "writing", "memory": "peak", "disk": "disk"}
+    for name, column in columns.items():
         wanted = rows[column].to_numpy(float)
         # relative errors count, so that a small run is estimated as well as a large one
         found, _ = nnls(features[plain] / wanted[plain, None], np.ones(plain.sum()))
@@ -139,17 +163,15 @@ def main(words):
     """Measure, or fit."""
     if words[:1] == ["measure"]:
         rows = []
-        for area, rule, totals, people, strategy in scenarios():
-            cameras = {"totals": totals, "share_rule": rule, "strategy": strategy}
-            scenario = {"name": "cost", "area": area, "cameras": cameras}
-            scenario["trips"] = {"people": people}
+        for asked in scenarios():
+            area, people = asked["area"], asked["trips"]["people"]
             with tempfile.TemporaryDirectory() as folder:
                 try:
-                    rows.append(measure(scenario, folder))
+                    rows.append(measure(asked, folder))
                 except subprocess.CalledProcessError as error:
-                    print(area, people, totals, error.stderr.splitlines()[-1], file=sys.stderr)
+                    print(area, people, error.stderr.splitlines()[-1], file=sys.stderr)
                     continue
-            print(area, totals[-1], people, strategy, f"{rows[-1]['seconds']:.1f} s", flush=True)
+            print(area, people, f"{rows[-1]['cpu']:.1f} s of processor time", flush=True)
             with Path(words[1]).open("w", newline="") as file:
                 table = csv.DictWriter(file, sorted({key for row in rows for key in row}))
                 table.writeheader()

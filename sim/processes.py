@@ -15,6 +15,12 @@ from pathlib import Path
 
 from sim.stopping import undisturbed
 
+MEMORY_LIMITS = (
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
+"""Where Linux says how much memory a container may have, in both versions of its groups."""
+
 
 def same_package() -> dict[str, str]:
     """Return the environment in which another Python imports the very files of this one.
@@ -72,6 +78,16 @@ def computing_threads(count: int) -> Iterator[ThreadPoolExecutor]:
     except Exception:
         pool.shutdown()
         raise
+
+
+def machine_memory_bytes() -> int:
+    """Return the memory that this process may have: the machine's, or less where a limit is set."""
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limits = [whole]
+    for path in MEMORY_LIMITS:
+        with suppress(OSError, ValueError):  # no such file, or the word "max"
+            limits.append(int(path.read_text(encoding="ascii")))
+    return min(limit for limit in limits if limit > 0)
 
 
 def available_cores() -> int:

@@ -1,8 +1,8 @@
 """What a run will take, before it begins: seconds, memory and disk.
 
-A model with a few constants a stage, linear in what is known beforehand: kilometres of street,
-walls, heads, walks and totals. It is a guide and no promise: the constants come from one machine,
-and what it cannot know (files of the user's own, the first compilation) it names.
+A model linear in what is known beforehand: kilometres of street, walls, heads, walks and totals.
+The constants come from one machine, and what it cannot know (files of the user's own, the first
+compilation) it names. A run that cannot fit into the machine's memory is refused here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from typing import Any, get_args
 from sim.cameras.tasks import Task
 from sim.city.loaders import load_city
 from sim.city.model import City
+from sim.errors import InputError
+from sim.pipeline.analyses import COMPARED, RULED
 from sim.placement.growth import region_heads
+from sim.processes import machine_memory_bytes
 from sim.scenario.parameters import placing
 from sim.scenario.schema import Scenario
 
@@ -24,6 +27,8 @@ CELL_ROW_BYTES = 4_000
 """Bytes that a total and task of one cell take in the files of a sweep, more rather than less."""
 LONG_S, LARGE_BYTES = 30.0, 2e9
 """A run that takes more is announced before it begins."""
+WITHIN = 1.5
+"""How many times off an estimate is, either way, over the sizes that were measured."""
 COMPILING_S = 15
 """About how long compiling takes once, on the first run of an installation, seconds."""
 
@@ -56,7 +61,11 @@ class Sizes:
     searched: int
 
     def features(self) -> dict[str, float]:
-        """Return the terms of the model: their sum, each with its constant, is the cost."""
+        """Return the terms of the model: their sum, each with its constant, is the cost.
+
+        Crowds are of a few hundred walkers and rules are tried on a few thousand, however many
+        walk.
+        """
         return {
             "1": 1.0,
             "km": self.street_km,
@@ -65,6 +74,8 @@ class Sizes:
             "trips": float(self.trips),
             "trips x totals": float(self.trips * self.totals),
             "searched x totals": float(self.searched * self.totals),
+            "compared x totals": float(min(self.trips, COMPARED) * self.totals),
+            "ruled x totals": float(min(self.trips, RULED) * self.totals),
             "km x totals": self.street_km * self.totals,
         }
 
@@ -103,7 +114,7 @@ class Estimate:
         megabytes = [_round(count / 1e6) for count in (self.memory_bytes, self.disk_bytes)]
         yield (
             f"A run takes about {_round(self.seconds):g} s, {megabytes[0]:g} MB of memory and "
-            f"{megabytes[1]:g} MB of disk (on a quiet machine, within a factor of two); "
+            f"{megabytes[1]:g} MB of disk (processor time, within a factor of {WITHIN:g}); "
             f"the first run of an installation {COMPILING_S} s more."
         )
         yield (
@@ -113,6 +124,29 @@ class Estimate:
         )
         for words in self.unknown:
             yield f"Not counted: {words}."
+        if self.cannot_fit:
+            have = _round(machine_memory_bytes() / 1e6)
+            yield f"It will be refused: this machine has {have:g} MB."
+
+    @property
+    def cannot_fit(self) -> bool:
+        """Whether it takes more memory than there is even if it was estimated too high."""
+        return self.memory_bytes > WITHIN * machine_memory_bytes()
+
+    def refuse_too_large(self) -> None:
+        """Refuse a run that cannot fit into this machine's memory, before it begins.
+
+        Raises
+        ------
+        InputError
+            It cannot; both figures are in the message.
+        """
+        if self.cannot_fit:
+            needed, have = (_round(b / 1e6) for b in (self.memory_bytes, machine_memory_bytes()))
+            raise InputError(
+                f"{self.area}: a run takes about {needed:,.10g} MB of memory and this machine has "
+                f"{have:,.10g} MB; take fewer people or totals, or a smaller area"
+            )
 
     def to_json(self) -> dict[str, Any]:
         """Return the estimate as plain data for programs."""
@@ -130,15 +164,14 @@ def estimate(scenario: Scenario, city: City) -> Estimate:
 
     Notes
     -----
-    Non-negative least squares of relative errors on processor seconds, peak memory and bytes of 30
-    runs on two shared cores (AMD EPYC, Python 3.11): Mong Kok core and whole, Central, Helsinki and
-    Las Palmas, 100 to 6,000 people, 40 to 2,700 heads, 2 to 5 totals, strategy junctions. Over
-    these the model is off by 0.82 to 1.17 times in seconds, 0.92 to 1.05 in memory and 0.63 to 1.20
-    in disk. Strategies greedy_cover, betweenness and equity differ by less than 0.02 s a kilometre.
-    `python benchmarks/run_cost.py measure costs.csv` measures, `... fit costs.csv` prints the
-    constants and how far the model is off. Of runs left out of the fit, a day in Mong Kok took 1.5
-    times the seconds and disk estimated, the bus streets of all Hong Kong (28,925 heads) 0.7 times
-    the seconds and half the memory.
+    Non-negative least squares of relative errors on processor seconds (computing, and apart from it
+    the writing of tables and map), peak memory and bytes of 19 runs on two shared cores (AMD EPYC,
+    Python 3.11): Mong Kok core, Yau Tsim Mong, Las Palmas and the bus streets of all Hong Kong, 500
+    to 100,000 trips, 167 to 28,925 heads, 2 to 64 totals, strategy junctions. Over these the model
+    is off by 0.81 to 1.16 times in seconds, 0.89 to 1.10 in memory and 0.74 to 1.15 in disk
+    (docs/city.md). `python benchmarks/run_cost.py measure costs.csv` measures, `... fit costs.csv`
+    prints the constants and how far the model is off. Strategies greedy_cover, betweenness and
+    equity were not measured again; before, they differed by less than 0.02 s a kilometre.
 
     Raises
     ------
@@ -151,8 +184,9 @@ def estimate(scenario: Scenario, city: City) -> Estimate:
         name: sum(constants.get(term, 0.0) * value for term, value in features.items())
         for name, constants in COSTS.items()
     }
+    seconds = cost["seconds"] + cost["writing"]
     return Estimate(
-        cost["seconds"], cost["memory"], cost["disk"], sizes, city.area.name, _unknown(scenario)
+        seconds, cost["memory"], cost["disk"], sizes, city.area.name, _unknown(scenario)
     )
 
 
@@ -262,16 +296,24 @@ def _round(value: float) -> float:
 
 COSTS: dict[str, dict[str, float]] = {
     "seconds": {
-        "1": 2.33, "km": 0.000101, "walls": 2.15e-05, "heads": 0.00116, "trips": 0.000376,
-        "searched x totals": 0.00176,
+        "1": 3.3, "walls": 1.62e-05, "heads": 8.34e-05, "trips": 2.79e-05,
+        "trips x totals": 4.78e-06, "searched x totals": 0.00032, "compared x totals": 4.93e-05,
+        "ruled x totals": 2.27e-05, "km x totals": 0.00043,
+    },
+    "writing": {
+        "1": 0.893, "walls": 1.81e-05, "heads": 0.000398, "trips": 2.45e-05,
+        "trips x totals": 5.03e-06, "searched x totals": 4.86e-05, "ruled x totals": 1.97e-06,
+        "km x totals": 1.72e-05,
     },
     "memory": {
-        "1": 363e6, "walls": 156, "heads": 29.2e3, "trips": 17.6e3, "trips x totals": 467,
-        "km x totals": 26.5e3,
+        "1": 434e6, "km": 113e3, "heads": 12.4e3, "trips": 2380, "trips x totals": 831,
+        "searched x totals": 2.28, "compared x totals": 429, "ruled x totals": 1130,
+        "km x totals": 2050,
     },
     "disk": {
-        "1": 536e3, "km": 2340, "walls": 10.4, "heads": 1350, "trips": 353,
-        "trips x totals": 53.5, "searched x totals": 130, "km x totals": 642,
+        "1": 785e3, "km": 4970, "heads": 676, "trips": 29.1, "trips x totals": 0.301,
+        "compared x totals": 27.4, "km x totals": 102,
     },
 }  # fmt: skip
-"""Constants of each term, from `benchmarks/run_cost.py fit`: processor seconds, bytes, bytes."""
+"""Constants of each term, from `benchmarks/run_cost.py fit`: processor seconds of computing, those
+of writing tables and map, bytes of memory, bytes of disk."""

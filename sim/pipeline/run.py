@@ -63,7 +63,8 @@ def run(
     Raises
     ------
     InputError
-        The scenario does not fit the city, or `out` is something else than a run folder.
+        The scenario does not fit the city or this machine's memory, or `out` is something else
+        than a run folder.
     """
     scenario, out = scenario_of(scenario), Path(out)
     check_replaceable(out, RUN_FOLDER)
@@ -73,8 +74,10 @@ def run(
             city: City = load_city(scenario.area)
             check_fits(scenario, city)
             city, own = read_own_inputs(scenario, city)
+            takes = estimate(scenario, city)
             if foresee is not None:
-                foresee(estimate(scenario, city))
+                foresee(takes)
+            takes.refuse_too_large()
         with replace_folder(out, RUN_FOLDER) as folder:
             stages = CachedStages(scenario, city, cache)
             with TableWriter(folder) as writer:

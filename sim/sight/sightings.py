@@ -7,7 +7,6 @@ What the sightings mean for people is decided elsewhere.
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -25,7 +24,7 @@ from sim.city.streets import StreetArrays, StreetNetwork
 from sim.city.walls import WallArrays
 from sim.errors import InputError
 from sim.jit import kernel
-from sim.processes import available_cores, computing_threads
+from sim.processes import available_cores, computing_threads, machine_memory_bytes
 from sim.sight.arrays import FieldArrays, HeadIndex, Rows, SightingArrays, StreetScene, WallScene
 from sim.sight.kernels import TOUCH_M, see_heads
 from sim.sight.ranks import FirstSeen, first_seen, pieces_table
@@ -316,7 +315,7 @@ def check_memory(rows: float, heads: int) -> None:
     InputError
         The estimate is above three quarters of the memory; it is in the message.
     """
-    needed, have = rows * BYTES_A_ROW, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    needed, have = rows * BYTES_A_ROW, machine_memory_bytes()
     if needed > 0.75 * have:
         raise InputError(
             f"sight: {heads:,} heads would make about {rows / 1e6:,.0f} million sightings, "
