@@ -63,8 +63,7 @@ def run(
     Raises
     ------
     InputError
-        The scenario does not fit the city or this machine's memory, or `out` is something else
-        than a run folder.
+        The scenario does not fit the city or this machine, or `out` is no run folder.
     """
     scenario, out = scenario_of(scenario), Path(out)
     check_replaceable(out, RUN_FOLDER)
@@ -74,10 +73,7 @@ def run(
             city: City = load_city(scenario.area)
             check_fits(scenario, city)
             city, own = read_own_inputs(scenario, city)
-            takes = estimate(scenario, city)
-            if foresee is not None:
-                foresee(takes)
-            takes.refuse_too_large()
+            _foresee(scenario, city, foresee)
         with replace_folder(out, RUN_FOLDER) as folder:
             stages = CachedStages(scenario, city, cache)
             with TableWriter(folder) as writer:
@@ -91,6 +87,14 @@ def run(
                 with times.stage("map"):
                     finish(folder)
     return figures
+
+
+def _foresee(scenario: Scenario, city: City, foresee: Callable[[Estimate], object] | None) -> None:
+    """Tell what a run will take, and refuse one that cannot fit into this machine."""
+    takes = estimate(scenario, city)
+    if foresee is not None:
+        foresee(takes)
+    takes.refuse_too_large()
 
 
 def _begin_to_write(writer: TableWriter, city: City, found: Results) -> None:
