@@ -38,6 +38,11 @@ def answer_of(
     return found.get("share"), found.get("se")
 
 
+def is_answered(summary: Mapping[str, Any]) -> bool:
+    """Return whether a run has an answer, and its trips are walks."""
+    return not is_proxy(summary) and answer_of(summary["steps"][0], HEADLINE_TASK)[0] is not None
+
+
 def of_a_hundred(share: float, language: str) -> str:
     """Write a share as so many of 100; neither none nor all is written for what is neither."""
     whole = round(100 * share)
@@ -60,9 +65,9 @@ def answer_headline(
     area, city
         Names of the area, and what its totals count the cameras of, in both languages.
     """
-    steps = [summary["steps"][0], summary["steps"][-1]]
-    if is_proxy(summary) or answer_of(steps[0], HEADLINE_TASK)[0] is None:
+    if not is_answered(summary):
         return None
+    steps = [summary["steps"][0], summary["steps"][-1]]
     ending = "two" if len(summary["steps"]) > 1 else "one"
     totals = {"low": f"{steps[0]['total']:,}", "high": f"{steps[1]['total']:,}"}
     shares = {

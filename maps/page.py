@@ -25,7 +25,7 @@ import numpy as np
 from branca.element import Element, Figure, MacroElement
 from markupsafe import Markup
 
-from maps.answer import answer_headline
+from maps.answer import answer_headline, answer_of, is_answered
 from maps.bundle import bundle
 from maps.names import clean_name
 from maps.payload import Payload, build_payload
@@ -189,6 +189,7 @@ def _page(run: RunFolder, payload: Payload) -> Page:
         classes=[f"{end:,}" for end in class_ends(run.totals)],
         walkable=payload.head["walkable"],
         walked=has_walks(run),
+        answered=is_answered(run.summary),
         cites=[("", facts["cite"])],
         **words,
     )
@@ -368,6 +369,7 @@ def _rows(run: RunFolder) -> list[dict[str, str]]:
                     "here": f"{step['cameras']:,}",
                     "task": task,
                     "streets": percent(step["coverage"][task]),
+                    "answer": percent(answer_of(step, task)[0]),
                     "walks": f"{p50} ({p10}–{p90})" if seen["n"] else "—",
                 }
             )

@@ -20,6 +20,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
+from maps.answer import answer_of
 from maps.finder import STATION_EXIT, build_finder, junctions
 from maps.layers import layers, owner_codes
 from maps.names import name_pair
@@ -369,11 +370,16 @@ def _years(run: RunFolder) -> list[int | None]:
 
 
 def _typical(step: dict[str, Any]) -> dict[str, dict[str, float | None]]:
-    """Medians over typical walks at one total that the page cannot add up from curves."""
-    return {
+    """Medians over typical walks, and the answer, at one total: no curve gives them."""
+    typical: dict[str, dict[str, float | None]] = {
         task: {name: figures[name]["p50"] for name in TYPICAL if figures.get(name)}
         for task, figures in step["trips"].items()
     }
+    for task, figures in typical.items():
+        share, _ = answer_of(step, task)
+        if share is not None:
+            figures["answer"] = share
+    return typical
 
 
 def _add_heads(

@@ -158,6 +158,9 @@ export class Panel extends Stage {
     const step = this.figures.step(total);
     const typical = step < 0 ? {} : this._typical(step, this.head.tasks[task]);
     const median = (name) => typical[name];
+    this._write("way-left", this.percent(median("answer")));
+    this._write("way-left-at", step < 0 ? ""
+      : this.say("way_left_at", { n: this.number(this.head.totals[step]) }));
     this._write("cameras-here", this.number(this.figures.camerasHere(total)));
     this._write("streets-seen", this.percent(share));
     this._write("walk-seen", this.percent(band && band.p50));

@@ -10,6 +10,7 @@ from invented_run import TASKS
 
 from maps import write_map, write_report
 from maps.answer import answer_headline, of_a_hundred
+from maps.page import percent
 
 SHARES = {"detect": (0.331, 0.024), "observe": (0.5, 0.1), "recognise": (0.874, 0.16)}
 """At the lowest and at the highest total; identify as recognise."""
@@ -76,6 +77,26 @@ def test_the_first_sentence_is_the_answer_in_both_languages(folder, write):
     assert "每 100 程有 33 程；有 60,000 個時，2 程。" in said
     assert "全部屬模擬" in said
     assert "for 0% of the way" not in said, "the median of typical walks is not the headline"
+
+
+def test_the_map_gives_it_at_every_total_and_task(folder):
+    page = write_map(folder).read_text(encoding="utf-8")
+    steps = json.loads((folder / "summary.json").read_text())["steps"]
+    table = page.split("<table", 1)[1].split("</table>")[0]
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in table.split("<tr>")[2:]]
+    shares = [step["answer"][task]["any_length"]["share"] for step in steps for task in TASKS]
+    assert [row[4] for row in rows] == [percent(share) for share in shares]
+    carried = json.loads(re.search(r'id="carried">(.*?)</script>', page)[1])
+    typical = carried["payload"]["typical"]
+    assert [typical[k][task]["answer"] for k in range(len(steps)) for task in TASKS] == shares
+    assert 'id="way-left"' in page
+
+
+def test_a_map_of_a_run_without_an_answer_has_no_place_for_it(run_folder, tmp_path):
+    copy = shutil.copytree(run_folder, tmp_path / "old", ignore=shutil.ignore_patterns("*.html"))
+    page = write_map(copy).read_text(encoding="utf-8")
+    assert 'id="way-left"' not in page
+    assert 'data-t="table_answer"' not in page
 
 
 def test_the_report_begins_with_the_answer(folder):

@@ -15,9 +15,9 @@ function panelOf({ band, typical = {} }) {
   const written = {};
   const panel = Object.create(Panel.prototype);
   Object.assign(panel, {
-    state: { task: 0, total: 5, language: "en" }, head: { tasks: ["detect"] },
+    state: { task: 0, total: 5, language: "en" }, head: { tasks: ["detect"], totals: [4000] },
     facts: { city: ["Hong Kong", "香港"], area: ["Here", "這裏"] },
-    texts: { en: { percent: "{n}%", no_figure: "—", walk_range: "{p10} to {p90}", metres: "{n} m", step_at: "{n}" } },
+    texts: { en: { percent: "{n}%", no_figure: "—", walk_range: "{p10} to {p90}", metres: "{n} m", step_at: "{n}", way_left_at: "at {n}" } },
     figures: { walkBand: () => band, step: () => 0, camerasHere: () => 3 },
     _typical: () => typical, _stepNote: () => "", _write: (id, content) => (written[id] = content),
   });
@@ -32,6 +32,9 @@ test("the card of a typical walk gives its median, and both ends of its band", (
   assert.equal(written["walk-range"], "1.0% to 80%");
   assert.equal(written["streets-seen"], "25%");
   assert.equal(panelOf({ band: null })["walk-range"], "");
+  assert.equal(panelOf({ band: null, typical: { answer: 0.164 } })["way-left"], "16%");
+  assert.equal(panelOf({ band: null })["way-left"], "—");
+  assert.equal(written["way-left-at"], "at 4,000");
 });
 
 test("a comparison's table gives each percentile of both runs its own row", () => {
