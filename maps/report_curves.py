@@ -50,15 +50,16 @@ def answered(f: Figures) -> Section | None:
     path = ("answer", HEADLINE_TASK)
     if f.last(*path, ANY_LENGTH, "share") is None:
         return None
+    ways = [(task, ANY_LENGTH) for task in f.tasks]
+    ways.insert(f.tasks.index(HEADLINE_TASK) + 1, (HEADLINE_TASK, NEAR))
     curves = [
         Curve(
             f.totals, f.of_all("answer", task, way, "share"),
-            words(task) if way == ANY_LENGTH else ["", ""],
-            same(percent(f.last("answer", task, way, "share"))) if way == ANY_LENGTH else same(""),
+            words(task) if way == ANY_LENGTH else words("answer_near", task=words(task)),
+            same(percent(f.last("answer", task, way, "share"))),
             task if way == ANY_LENGTH else f"{task} dashed", dots=True,
         )
-        for task in f.tasks for way in (ANY_LENGTH, NEAR)
-        if way == ANY_LENGTH or task == HEADLINE_TASK
+        for task, way in ways
     ]  # fmt: skip
     says = words(
         "answer_says", n=f.n, unseen=percent(f.last("answer", SEEN_AT_ALL, ANY_LENGTH, "share")),

@@ -59,6 +59,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "dashed: by a way up to 1.5 times the shortest",
         "清楚每個鏡頭的位置，仍可全程不被看見的路程比例（模擬）；虛線：路程不超過最短路線的一倍半",
     ),
+    "answer_near": ("{task}, up to × 1.5", "{task}，不超過一倍半"),
     "answer_says": (
         "At {n} cameras, someone who knew every camera of the plan could still make {share} (± "
         "{share_se}) of everyday walks without being recognised once, {near} (± {near_se}) by a "

@@ -265,10 +265,17 @@ class RunData:
     def answer(self) -> Answer:
         """Whether the walks can still be made by somebody who knew every camera, as in the run."""
         walls = Walls(self.geometry("walls"), str(self.summary["area"]["walls"]))
-        return answer(
+        found = answer(
             replace(self.city, walls=walls), self.seen, self.trips, self.totals,
             pieces=FirstSeen(self.pieces), seed=self.scenario.seed,
         )  # fmt: skip
+        stated, again = (
+            np.array([[tasks[t]["any_length"]["share"] for t in TASKS] for tasks in steps], float)
+            for steps in ([s["answer"] for s in self.summary["steps"]], found.summary.values())
+        )
+        if not np.allclose(stated, again, rtol=0, atol=SAME_SHARE, equal_nan=True):
+            raise self._damaged(f"the answer is not found again as it is in {SUMMARY}")
+        return found
 
     @_whole
     def trip_figures(self, *, named: bool | None = None) -> pd.DataFrame:

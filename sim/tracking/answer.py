@@ -240,7 +240,7 @@ def answer(
     Raises
     ------
     InputError
-        The sightings are along other streets.
+        The sightings are along other streets, or a total is above what the fleet was placed for.
 
     Notes
     -----
@@ -249,6 +249,7 @@ def answer(
     `sim.tracking.percolation` grows for all totals at once. Lengths are metres of the mapped
     network on both sides, without cost dispersion; the shortest way may lead anywhere.
     """
+    seen.fleet.check_totals(totals)
     check_same_streets(city.streets, seen.streets)
     a = city.streets.arrays
     inside = shapely.intersects_xy(city.area.polygon, a.node_x, a.node_y)

@@ -107,6 +107,18 @@ def test_the_answer_is_that_of_the_run(both):
     assert finished.summary["answer_walks"] == finished.answer.walks
 
 
+def test_another_answer_than_the_summary_says_is_refused(both, tmp_path):
+    _, finished = both
+    copy = shutil.copytree(finished.folder, tmp_path / "copy")
+    path = copy / "summary.json"
+    summary = json.loads(path.read_text())
+    share = summary["steps"][0]["answer"]["detect"]["any_length"]
+    share["share"] = 0.5 if share["share"] is None else share["share"] + 1e-6
+    path.write_text(json.dumps(summary))
+    with pytest.raises(InputError, match="the answer is not found again"):
+        read_run(copy).answer  # noqa: B018
+
+
 @pytest.mark.parametrize("named", [True, False])
 def test_some_walks_have_the_figures_that_they_have_among_all(both, named):
     _, finished = both

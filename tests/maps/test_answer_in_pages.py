@@ -108,6 +108,7 @@ def test_the_report_begins_with_the_answer(folder):
         ["33% ± 0.8", "2.4% ± 0.8"], ["93% ± 0.7", "22% ± 0.7"],
     ]  # fmt: skip
     assert re.findall(r'<section id="(\w+)"', page)[:2] == ["glance", "answer"]
+    assert "Recognise, up to × 1.5" in page
     said = text_of(folder / "report.html")
     for words in (
         "could still make 16% (± 0.8) of everyday walks without being recognised once, 12% (± 0.9)",
