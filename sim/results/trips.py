@@ -97,10 +97,11 @@ def lines_of(streets: StreetNetwork, trips: Trips) -> NDArray[np.object_]:
     trips
         The walks.
     """
-    lines = streets.edges.geometry.to_numpy()
+    used, edge = np.unique(trips.path_edge, return_inverse=True)
+    lines = streets.edges.geometry.to_numpy()[used]
     points, of_line = shapely.get_coordinates(lines, return_index=True)
     held = np.bincount(of_line, minlength=len(lines))
-    begin, size = (np.cumsum(held) - held)[trips.path_edge], held[trips.path_edge]
+    begin, size = (np.cumsum(held) - held)[edge], held[edge]
     of_edge = np.repeat(np.arange(len(size)), size)
     place = np.arange(len(of_edge)) - np.repeat(np.cumsum(size) - size, size)
     back = trips.path_backward[of_edge]
