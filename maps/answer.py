@@ -85,8 +85,40 @@ def answer_headline(
             for name, pair in shares.items() if None not in pair
         }  # fmt: skip
         said["headline"].append(parts.pop("answer"))
+        doubt = _doubt(summary, language)
+        if doubt:
+            parts = {
+                "doubt": text(f"headline_doubt_{ending}", language, **totals, **doubt),
+                **parts,
+            }
         counted = "headline_counted" if summary["simulated"] else "headline_counted_real"
         walks = summary["steps"][0]["answer"][HEADLINE_TASK][ANY_LENGTH]["n"]
         notes = [*parts.values(), text(counted, language, walks=f"{walks:,}")]
         said["headline_note"].append((" " if language == "en" else "").join(notes))
+    return said
+
+
+def has_doubt(summary: Mapping[str, Any]) -> bool:
+    """Return whether the answer's band and range are in the summary."""
+    return bool(_doubt(summary, LANGUAGES[0]))
+
+
+def _doubt(summary: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Return the band and the range of the answer, empty unless `sim bands` put them there."""
+    ends = {"low": summary["steps"][0]["total"], "high": summary["steps"][-1]["total"]}
+    rows = {
+        row["total"]: row
+        for row in summary.get("range") or ()
+        if (row["task"], row["figure"]) == (HEADLINE_TASK, "answer")
+    }
+    said: dict[str, str] = {}
+    for end, total in ends.items():
+        row = rows.get(total)
+        if row is None or row["p5"] is None or row["lowest"]["value"] is None:
+            return {}
+        shares = {
+            "p5": row["p5"], "p95": row["p95"],
+            "from": row["lowest"]["value"], "to": row["highest"]["value"],
+        }  # fmt: skip
+        said |= {f"{end}_{name}": of_a_hundred(share, language) for name, share in shares.items()}
     return said

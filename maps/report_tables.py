@@ -28,6 +28,7 @@ from maps.report_figures import (
 )  # fmt: skip
 from maps.report_texts import WORDS, group_name, words
 from maps.texts import is_proxy
+from sim.results.contract import TITLES
 
 SHORTEST_CLASS_KM = 0.5
 """Classes of street with less are left out: their share says little."""
@@ -41,8 +42,6 @@ BASE_POLICY = "live"
 FEWER_CAMERAS = ("a tenth fewer cameras", "half the cameras")
 """Policies that are not rules but fewer cameras."""
 NO_RECOGNITION = "off"
-NOT_OF_THE_SCENARIO = ("name", "title", "title_zh")
-"""What bands.json leaves out of its scenario."""
 
 
 def glance(f: Figures) -> dict[str, Any]:
@@ -252,7 +251,7 @@ def bands(f: Figures) -> Section:
     content = f.run.bands
     if content is None:
         return Section("bands", words("bands_none"), [], [])
-    own = {key: value for key, value in f.scenario.items() if key not in NOT_OF_THE_SCENARIO}
+    own = {key: value for key, value in f.scenario.items() if key not in TITLES}
     if content["scenario"] != own:
         return Section("bands", words("bands_other"), [], [])
     chance, between = (_headlines(content, name) for name in ("chance", "range"))

@@ -49,6 +49,23 @@ TEXTS: dict[str, tuple[str, str]] = {
         "As people walk, knowing no camera, {high_of} of 100 pass none that could recognise them.",
         "照常步行、不知道鏡頭位置的話，每 100 程有 {high_of} 程不會被認出。",
     ),
+    "headline_doubt_two": (
+        "By chance alone {low_p5} to {low_p95} of 100 at {low}, {high_p5} to {high_p95} at {high}; "
+        "over the named cases {low_from} to {low_to}, and {high_from} to {high_to}.",
+        "單因隨機，{low} 個時每 100 程有 {low_p5} 至 {low_p95} 程，{high} 個時有 {high_p5} 至 "
+        "{high_p95} 程；各種假設之間，則為 {low_from} 至 {low_to} 程及 {high_from} 至 "
+        "{high_to} 程。",
+    ),
+    "headline_doubt_one": (
+        "By chance alone {high_p5} to {high_p95} of 100; over the named cases {high_from} to "
+        "{high_to}.",
+        "單因隨機，每 100 程有 {high_p5} 至 {high_p95} 程；各種假設之間，則為 {high_from} 至 "
+        "{high_to} 程。",
+    ),
+    "quote_source": (
+        "Simulated. Scenario {digest}. Cite: {cite}",
+        "以上屬模擬。模擬設定 {digest}。引用：{cite}",
+    ),
     "headline_counted": (
         "Only the plan's cameras are counted, all of them simulated; subways, indoor and roofed "
         "ways count as closed. {walks} simulated walks.",

@@ -73,6 +73,7 @@ COMMANDS: Mapping[str, Command | Family] = MappingProxyType(
         "template": Command("sim.commands.template", "Print a commented scenario to begin with."),
         "map": Command("sim.commands.map", "Draw the map of a run again."),
         "compare": Command("sim.commands.compare", "Set runs side by side."),
+        "quote": Command("sim.commands.quote", "Print the answer of a run as it may be quoted."),
         "bands": Command(
             "sim.commands.bands", "How far a scenario's figures move, by chance and by case."
         ),

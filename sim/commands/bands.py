@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from maps import write_pages
 from sim.commands.options import (
     AsJson,
     Debug,
@@ -25,6 +26,7 @@ from sim.commands.terminal import console, counting, table
 from sim.ensemble.bands import Bands, bands, cells_to_compute
 from sim.errors import InputError, one_line
 from sim.pipeline.cost import estimate_cells
+from sim.results.doubt import check_same, put_bands
 from sim.scenario.load import load_scenario
 
 app = command_app()
@@ -48,6 +50,14 @@ Out = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="out/<name>_bands by default.")
 ]
 Workers = Annotated[int, typer.Option("--workers", min=1, max=256, help="Processes.")]
+Into = Annotated[
+    Path | None,
+    typer.Option(
+        "--into",
+        metavar="RUN",
+        help="Run of the same scenario: its summary, map and report then say band and range.",
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Count the cells, say what they take, run nothing.")
 ]
@@ -60,6 +70,7 @@ DryRun = Annotated[
         'sim bands my.yaml --cases "strategy=even+population+greedy_cover,walls"',
         "sim bands my.yaml --factorial --cases optics,strategy --out bands/both",
         "sim bands my.yaml --seeds 100 --dry-run",
+        "sim bands my.yaml --seeds 20 --into out/my",
         "sim bands my.yaml --seeds 5 --json",
     )
 )
@@ -69,6 +80,7 @@ def bands_command(
     cases: Cases = None,
     factorial: Factorial = False,
     out: Out = None,
+    into: Into = None,
     workers: Workers = 1,
     dry_run: DryRun = False,
     settings: Settings = None,
@@ -92,13 +104,18 @@ def bands_command(
         else:
             print(takes.line())
         return
+    if into is not None:
+        check_same(into, own)  # before the work
     with resumable(), located(loaded), counting() as done:
         found = bands(own, folder, workers=workers, done=done, **asked)
+    if into is not None:
+        put_bands(into, found.content)
+        write_pages(into)
     if as_json:
         print_json({"folder": str(folder), **found.content})
         return
     _show(found)
-    print(folder / "bands.json")
+    print(folder / "bands.json" if into is None else into)
 
 
 def _show(found: Bands) -> None:
@@ -153,18 +170,21 @@ def _bands_table(found: Bands) -> Table:
     for name in dict.fromkeys(row["null_model"] for row in chosen["null_models"]):
         rows = [row for row in chosen["null_models"] if row["null_model"] == name]
         shown.add_row(f"null model: {name}", *(percent(row["mean"]) for row in rows))
-    for cells in _unseen_rows(content):
+    for cells in _other_rows(content):
         shown.add_row(*cells)
     return shown
 
 
-def _unseen_rows(content: Mapping[str, Any]) -> Iterator[list[str]]:
-    """Yield the walks never seen: where few are seen at all, their median says nothing."""
-    wanted = {**content["headline"], "figure": "unseen_trips"}
-    chance, spread = (_of_headline(content[key], wanted) for key in ("chance", "range"))
-    yield ["walks never seen, the scenario", *(percent(row["mean"]) for row in chance)]
-    ends = (_from_to(row["lowest"], row["highest"]) for row in spread)
-    yield ["walks never seen, range of scenarios", *ends]
+def _other_rows(content: Mapping[str, Any]) -> Iterator[list[str]]:
+    """Yield the answer, and the walks never seen: where few are seen, their median says nothing."""
+    for figure, words in (("answer", "could be walked unseen"), ("unseen_trips", "never seen")):
+        wanted = {**content["headline"], "figure": figure}
+        chance, spread = (_of_headline(content[key], wanted) for key in ("chance", "range"))
+        yield [f"walks {words}, the scenario", *(percent(row["mean"]) for row in chance)]
+        bands_of_chance = (_from_to(row["p5"], row["p95"]) for row in chance)
+        yield [f"walks {words}, by chance", *bands_of_chance]
+        ends = (_from_to(row["lowest"], row["highest"]) for row in spread)
+        yield [f"walks {words}, range of scenarios", *ends]
 
 
 def _bands_lines(found: Bands) -> Iterator[str]:

@@ -29,7 +29,7 @@ from sim.ensemble.executor import check_workers
 from sim.ensemble.journal import Journal, Rows, folder_for, hold_figures, read_cells
 from sim.errors import InputError
 from sim.pipeline.simulate import check_fits
-from sim.results.contract import BANDS, BANDS_VERSION
+from sim.results.contract import BANDS, BANDS_VERSION, TITLES
 from sim.results.metrics import FIGURES, HEADLINE, HEADLINE_TASK
 from sim.results.uncertainty import Floats, band, extremes, paired_difference, variance_shares
 from sim.scenario.load import LoadedScenario, scenario_of
@@ -40,7 +40,6 @@ ON_RUNS = ("no_unseen_walk", "least_seen", "critical_total")
 BANDED = tuple(name for name in FIGURES if name not in ON_RUNS)
 JOURNAL, CSV = "cells.jsonl", "cells.csv"
 MOST_CELLS = 50_000
-ERASED = ("name", "title", "title_zh")
 
 
 @dataclass(frozen=True)
@@ -285,7 +284,7 @@ def content_of(
     return {
         "version": BANDS_VERSION,
         "simulated": scenario.cameras.existing is None,
-        "scenario": {key: value for key, value in plain.items() if key not in ERASED},
+        "scenario": {key: value for key, value in plain.items() if key not in TITLES},
         "name": scenario.name,
         "headline": {"figure": HEADLINE, "task": HEADLINE_TASK},
         "seeds": list(plan.seeds),

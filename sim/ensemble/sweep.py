@@ -32,6 +32,7 @@ from sim.ensemble.journal import Journal, Rows, folder_for, hold_figures, read_c
 from sim.errors import InputError
 from sim.pipeline.digests import code_digest
 from sim.pipeline.simulate import check_fits
+from sim.results.contract import TITLES
 from sim.results.export import plain_text
 from sim.results.metrics import FIGURES
 from sim.scenario.layers import steps
@@ -45,7 +46,7 @@ BANDS = "bands"
 _BANDS_FILE = re.compile(rf"{BANDS}(_.+)?\.json")
 OF_EVERY_SWEEP = ("area", "seed", "strategy", "optics", "share_rule", "street_share")
 """Columns that every table of cells has, so that tables of several sweeps can be joined."""
-ERASED = ("name", "title", "title_zh", "version")
+ERASED = (*TITLES, "version")
 APART = ("area", "cameras.totals")
 """Keys whose values ask another question and are not cases of it: bands are made for each."""
 

@@ -19,6 +19,8 @@ BANDS_VERSION = 1
 NEVER = 2_147_483_647
 """Rank of a piece of street that no camera sees."""
 SUMMARY, MANIFEST, BANDS = "summary.json", "manifest.json", "bands.json"
+TITLES = ("name", "title", "title_zh")
+"""Keys of a scenario that change no figure: two that differ in them alone are the same."""
 MAP, REPORT = "map.html", "report.html"
 
 Type = Literal[
@@ -310,6 +312,6 @@ TRIP_LINES = Table("trip_lines", "a walk", (_TRIP, *_WALK, *_ENDS, *_DAY, _GEOME
 FORMER_FILES = frozenset({"trips_geometry.parquet"})
 """What run folders of earlier versions hold beside those of this one."""
 RUN_FILES = (
-    frozenset(table.file for table in _ALL) | {SUMMARY, MANIFEST, MAP, REPORT} | FORMER_FILES
+    frozenset(table.file for table in _ALL) | {SUMMARY, MANIFEST, BANDS, MAP, REPORT} | FORMER_FILES
 )
 """All that a run folder can hold; one that holds anything else is not replaced."""

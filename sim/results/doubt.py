@@ -1,0 +1,84 @@
+"""The band and the range of a run's figures, put into its folder from `sim bands`.
+
+Chance gives a band, named cases a range; a figure of a run is quoted with both. They are computed
+over many runs (`sim.ensemble.bands`), so a run has them only after they were put beside it here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sim.atomic_write import replace_text
+from sim.errors import InputError
+from sim.results.contract import BANDS, SUMMARY, TITLES
+from sim.results.read import RunData, read_data
+from sim.scenario.schema import Scenario
+
+
+def put_bands(folder: Path, content: Mapping[str, Any]) -> None:
+    """Write the bands of a scenario into a run of it: bands.json, and `range` of summary.json.
+
+    Parameters
+    ----------
+    folder
+        A run folder.
+    content
+        Of bands.json.
+
+    Raises
+    ------
+    InputError
+        The run is of another scenario, or not whole.
+    """
+    run = read_data(folder, RunData)
+    _check_same(folder, run.manifest["scenario"], content["scenario"])
+    found = {**run.summary, "range": ranges(content)}
+    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    replace_text(folder / BANDS, text + "\n")
+    text = json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False)
+    replace_text(folder / SUMMARY, text + "\n")
+
+
+def check_same(folder: Path, scenario: Scenario) -> None:
+    """Refuse a run of another scenario, titles apart.
+
+    Raises
+    ------
+    InputError
+        Names the keys that differ; or the folder is no whole run.
+    """
+    run = read_data(folder, RunData)
+    _check_same(folder, run.manifest["scenario"], scenario.model_dump(mode="json"))
+
+
+def _check_same(folder: Path, own: Mapping[str, Any], other: Mapping[str, Any]) -> None:
+    differing = [
+        key
+        for key in dict.fromkeys([*own, *other])
+        if key not in TITLES and own.get(key) != other.get(key)
+    ]
+    if differing:
+        raise InputError(
+            f"{folder}: a run of another scenario than these bands (they differ in "
+            f"{', '.join(differing)}); run this scenario first"
+        )
+
+
+def ranges(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return for each total, task and figure the band by chance and the range over the cases."""
+    place = ("total", "task", "figure")
+    spread = {tuple(row[key] for key in place): row for row in content["range"]}
+    found = []
+    for row in content["chance"]:
+        ends = spread[tuple(row[key] for key in place)]
+        found.append(
+            {key: row[key] for key in (*place, "mean", "p5", "p50", "p95", "n")}
+            | {
+                end: {"value": ends[end], "case": ends[f"{end}_case"]}
+                for end in ("lowest", "highest")
+            }
+        )
+    return found
