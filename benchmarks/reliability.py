@@ -120,6 +120,13 @@ class Here:
     def length(self, name, *, cold):
         return self.seconds[name] * (self.colder[name] if cold else 1.0)
 
+    def measured(self, name, seconds, *, cold):
+        """Take the length of a command that was over before it was to be stopped."""
+        if cold:
+            self.colder[name] = seconds / self.seconds[name]
+        else:
+            self.seconds[name] = seconds
+
     def clear(self, name, *, earlier=True):
         """Put an earlier result into --out, with a file of the user's beside it."""
         shutil.rmtree(self.place, ignore_errors=True)
@@ -216,7 +223,9 @@ def stop(here, name, number, chance, *, cold, when):
         wait_for_replacing(here, process, chance)
     else:
         share = FIRST if when == "first" else 1.0
-        time.sleep(chance.random() * share * here.length(name, cold=cold))
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(chance.random() * share * here.length(name, cold=cold))
+            here.measured(name, time.perf_counter() - begun, cold=cold)
     if process.poll() is not None:
         wait(process)
         return None, {}
@@ -230,6 +239,8 @@ def stop(here, name, number, chance, *, cold, when):
     facts = {"at_s": round(sent - begun, 3), "answered_s": round(time.perf_counter() - sent, 3)}
     facts |= {"code": code, "heard": heard}
     wrong = wrong_words(number, code, said, heard=heard)
+    if code == 0 and facts["answered_s"] > max(1.0, 0.25 * here.length(name, cold=cold)):
+        wrong.append("stop lost")
     wrong += left_behind(here, name, number)
     if number == signal.SIGKILL:
         time.sleep(2.5)  # younger folders may belong to a program that begins
@@ -451,6 +462,8 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--most", type=int, default=10**9, help="attempts of each section")
     asked = parser.parse_args()
+    # a shell begins what runs in its background deaf to SIGINT, and what that begins stays so
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     asked.folder.mkdir(parents=True, exist_ok=True)
     folder = asked.folder.resolve()
     journal = folder / "journal.jsonl"
