@@ -30,6 +30,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import socket
@@ -68,10 +69,9 @@ COLD = ("run", "import", "site", "sweep", "import", "site", "run", "site")
 FIRST = 0.25
 """Share of a command's length that is its beginning."""
 LONGEST_S = 900
-STOP_LINES = (
-    "sim: stopped; nothing was written",
-    "sim: stopped; place/out is written",
-    "sim: stopped; finished cells are kept: the same command goes on",
+STOP_LINE = (
+    r"sim: stopped; (nothing was written|\S*place/out is written"
+    "|finished cells are kept: the same command goes on)"
 )
 
 
@@ -272,7 +272,7 @@ def wrong_words(number, code, said, *, heard):
         if code not in (-number, 130) and not (code == 0 and not lines):
             wrong.append(f"exit code {code}")
     elif code == 130:
-        if len(lines) != 1 or lines[0] not in STOP_LINES:
+        if len(lines) != 1 or not re.fullmatch(STOP_LINE, lines[0]):
             wrong.append("not the line of a stop")
     elif code != 0 or lines:  # 0: all was done, and Python was about to end
         wrong.append(f"exit code {code}")

@@ -332,6 +332,7 @@ def _delete_own(folder: Path, kind: FolderKind) -> None:
 def _discard(room: Path) -> None:
     """Delete a room; a folder of the user's that is still in it stays where it is."""
     if not (room / "work" / FORMER).exists():
+        shutil.rmtree(room / "work", ignore_errors=True)  # the lock last: it tells whose room it is
         shutil.rmtree(room, ignore_errors=True)
 
 
@@ -343,7 +344,12 @@ def _sweep(out: Path, kind: FolderKind | None) -> None:
     """
     pattern = re.compile(rf"\.{re.escape(out.name)}-[a-z0-9_]{{8}}")
     for room in out.parent.iterdir():
-        if not pattern.fullmatch(room.name) or not (room / ALIVE).is_file():
+        if not pattern.fullmatch(room.name):
+            continue
+        if not (room / ALIVE).is_file():  # killed as it was made or as the last of it went
+            with suppress(OSError):  # it holds something, so it is not ours
+                if time.time() - room.stat().st_mtime >= GRACE_S:
+                    room.rmdir()
             continue
         with suppress(OSError), _alive(room / ALIVE, least_age_s=GRACE_S):
             former = room / "work" / FORMER

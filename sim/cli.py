@@ -25,7 +25,7 @@ from sim.atomic_write import written
 from sim.commands.lazy import LazyGroup
 from sim.commands.options import examples
 from sim.errors import InputError, InputErrors, KeptBesideError, one_line
-from sim.stopping import STOPPED, listening, stop_asked
+from sim.stopping import STOPPED, answered, listening, stop_asked
 
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
 
@@ -118,6 +118,7 @@ def _answer(error: BaseException) -> int:
         places = ", ".join(str(path) for path in written)
         told = f"{places} is written" if places else "nothing was written"
         print(one_line(f"sim: stopped; {told}"), file=sys.stderr)
+        answered()
         return STOPPED
     code = WRONG_INPUT
     if isinstance(error, InputErrors):

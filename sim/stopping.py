@@ -111,6 +111,13 @@ def undisturbed() -> Iterator[None]:
             _raise_where_safe(sys._getframe())
 
 
+def answered() -> None:
+    """Note that the stop has been told to the user; it is not raised again."""
+    _stop.pending = False
+    if hasattr(signal, "SIGALRM"):
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+
+
 def leave(code: int) -> None:
     """Let signals that come while Python ends, with all the work done, end it with this code."""
     for number in STOPPING:

@@ -268,6 +268,26 @@ def test_what_a_killed_program_left_goes_with_the_next_one(tmp_path, monkeypatch
     assert {path.name for path in tmp_path.iterdir()} == {"out", "a.txt"} | beside
 
 
+def test_a_room_that_was_killed_before_its_lock_or_after_it_goes(tmp_path, monkeypatch):
+    monkeypatch.setattr(atomic_write, "GRACE_S", 0.0)
+    (tmp_path / ".out-abcdefgh").mkdir()
+    with temporary_folder(tmp_path / "out"):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_lock_of_a_room_goes_last(tmp_path, monkeypatch):
+    deleted = []
+    real = atomic_write.shutil.rmtree
+    monkeypatch.setattr(
+        atomic_write.shutil, "rmtree", lambda path, **more: (deleted.append(path.name), real(path))
+    )
+    with temporary_folder(tmp_path / "out") as work:
+        (work / "file").touch()
+    assert deleted[0] == "work"
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("foreign", [False, True])
 def test_a_deletion_that_was_killed_is_ended_by_the_next_of_the_kind(
     tmp_path, monkeypatch, foreign

@@ -19,7 +19,7 @@ from sim.cli import main
 from sim.commands import lazy
 from sim.ensemble.executor import deaf_children
 from sim.processes import computing_threads
-from sim.stopping import STOPPING, leave, listening, stop_asked, undisturbed
+from sim.stopping import STOPPING, answered, leave, listening, stop_asked, undisturbed
 
 ROOT = Path(__file__).parents[1]
 NUMBERS = [*STOPPING]
@@ -198,6 +198,15 @@ signal.raise_signal({int(number)})
 """
     done = python(["-c", program])
     assert (done.returncode, done.stderr) == (3, "")
+
+
+def test_a_stop_that_is_answered_is_not_raised_again():
+    with listening():
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        answered()
+        time.sleep(3 * stopping.AGAIN_S)
+        assert stop_asked()
 
 
 def test_leaving_is_for_those_who_listen():
