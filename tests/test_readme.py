@@ -85,7 +85,10 @@ def test_the_sentence_is_what_its_command_gives(page, over_seeds):
         for total in (4_000, 60_000)
     )
     # "of 100" stands after each in English, before each in Chinese
-    said = rf"{four} of 100 everyday walks\D+{sixty} of 100|有 {four} 程仍可全程不被認出\D+{sixty} 程"
+    said = (
+        rf"{four} of 100 everyday walks\D+{sixty} of 100|"
+        rf"有 {four} 程仍可全程不被認出\D+{sixty} 程"
+    )
     assert re.search(said, text), (four, sixty)
 
 
