@@ -34,6 +34,7 @@ def test_additions_add_up_to_the_coverage(seen):
 
 def test_steps_follow_one_another_and_count_every_head(seen):
     table = next_heads(seen, 1_000)
+    assert table["from_total"].iloc[0] == 0
     assert (table["from_total"].iloc[1:].to_numpy() == table["to_total"].iloc[:-1]).all()
     assert table["cameras"].sum() + table["around"].sum() == len(seen.fleet)
     assert len(table) == 60

@@ -43,6 +43,7 @@ def test_what_stands_takes_the_first_ranks_of_the_region(city, standing):
     assert heads["heading"].tolist()[:5] == [10.0, 20, 30, 40, 50]
     columns = [*OPTICS_COLUMNS, "camera_type", "mounted_on"]
     assert heads[columns][:5].equals(standing.heads[columns][:5])
+    assert alone.report["existing"] == alone.report["existing_elsewhere"] == 0
     assert fleet.report["existing"] == 5
     assert fleet.report["existing_elsewhere"] == 1
     assert list(heads) == list(alone.heads)

@@ -10,7 +10,7 @@ from oracles.scenes import Head, Scene, box, city, look, street_arrays
 
 from sim.errors import InputError
 from sim.placement.greedy import check_keys, equity_cover, greedy_cover
-from sim.placement.incidence import incidence, stretches_in, whole_edges
+from sim.placement.incidence import Incidence, Stretches, incidence, stretches_in, whole_edges
 from sim.sight.arrays import SightingArrays
 from sim.sight.sightings import see
 
@@ -212,3 +212,19 @@ def test_of_equals_the_lowest_number_is_taken():
 def test_gains_that_would_not_fit_the_key_are_refused():
     with pytest.raises(InputError, match="smaller weights"):
         check_keys(2**50, 10**6)
+
+
+def test_a_gain_too_large_to_tell_candidates_apart_is_refused_whoever_has_it():
+    # the first of many candidates sees far more than a key can hold, the others see nothing
+    count, candidates, far = 3_000, 1_000_000, 2_000_000_000
+    every = np.arange(count)
+    ends = np.full(count, far, np.int32)
+    begins = np.zeros(count, np.int32)
+    seen = Incidence(
+        Stretches(every.astype(np.int32), begins, ends),
+        np.arange(count + 1), begins, begins, ends, every.astype(np.int32),
+        np.append(0, np.full(candidates, count)), every,
+    )  # fmt: skip
+    assert far * count * candidates > 2**62
+    with pytest.raises(InputError, match="more than can be told apart"):
+        greedy_cover(seen, 2)

@@ -22,6 +22,7 @@ from sim.sight.arrays import NEVER
 from sim.tracking import unicity as module
 from sim.tracking.anonymity import (
     Doors,
+    Neighbours,
     doors_of,
     neighbours,
     summary,
@@ -68,6 +69,16 @@ def test_neighbours_in_a_star():
         "p10": 9.0, "p50": 29.0, "p90": 39.0, "n": 4, "door_seen": 0.0, "at_least": 0.1,
     }  # fmt: skip
     assert found.summary(5, "detect")["door_seen"] == pytest.approx(0.4)
+
+
+def test_percentiles_are_those_that_they_are_named_after():
+    # 100 homes of one person each; of 0 … 99 neighbours a tenth of the residents have 9 or fewer
+    homes = Doors(np.arange(100), np.ones(100), np.ones(100, bool))
+    people = np.broadcast_to(np.arange(100.0)[:, None, None], (100, 1, len(TASKS)))
+    none = np.zeros(people.shape, bool)
+    found = Neighbours((1,), homes, people, none, none).summary(1)
+    assert (found["p10"], found["p50"], found["p90"]) == (9.0, 49.0, 89.0)
+    assert (found["mean"], found["n"]) == (49.5, 100)
 
 
 def test_people_around_the_area_are_neighbours_but_are_not_asked():
@@ -149,7 +160,7 @@ def test_weighted_percentiles():
 
 def street_world(departs, *, cut=False, backward=(), represents=1.0, watched=((20.0, 30.0),)):
     """A street of 100 m walked at 1 m/s from each departure; head i sees the i-th interval."""
-    ends = [0.0, 25.0, 100.0] if cut else [0.0, 100.0]
+    ends = [0.0, 25.0, 28.0, 75.0, 100.0] if cut else [0.0, 100.0]
     lines = [[(a, 0), (b, 0)] for a, b in pairwise(ends)]
     streets = tracking.network(lines)
     heads = tracking.fleet([{"x": 1e4, "y": 0.0} for _ in watched])
