@@ -16,15 +16,20 @@ def own_stage_cache(tmp_path_factory):
         yield
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True, scope="session")
 def interruptible():
-    """Programs started here stop at Ctrl-C, also where this one was started to ignore it.
+    """Tests, and the programs that they start, hear signals that this one was started to ignore.
 
-    A shell starts what runs in its background with SIGINT ignored, and children inherit that.
+    A shell starts what runs in its background with SIGINT ignored, `nohup` with SIGHUP, and
+    children inherit that.
     """
-    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    hears = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+    ignored = [number for number in hears if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, hears[number])
     yield
-    signal.signal(signal.SIGINT, former)
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @pytest.fixture

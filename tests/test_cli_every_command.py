@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 CONTRACT = {
     "run", "validate", "schema", "template", "data fetch", "data import", "data list", "data info",
     "sweep", "compare", "map", "walk", "cameras import", "export", "site", "bands", "cameras next",
-    "cameras without", "cache info", "cache clear",
+    "cameras without", "cache info", "cache clear", "quote",
 }  # fmt: skip
 NOT_FOR_PROGRAMS = {"schema", "template"}
 """Their whole output is a file for programs or people already."""
@@ -120,6 +120,7 @@ GOOD = {
     "compare": [RUN, RUN],
     "map": [RUN],
     "walk": [RUN, "--from", FROM, "--to", TO],
+    "quote": [RUN],
     "export": [RUN, "--format", "csv"],
     "site": [RUN, "--out", "site"],
     "bands": ["s.yaml", "--seeds", "1", "--cases", "optics=typical"],

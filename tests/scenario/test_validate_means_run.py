@@ -16,7 +16,8 @@ from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel, ValidationError
 
 from sim.apportionment import sainte_lague
-from sim.area import DistrictPart
+from sim.area import DistrictPart, districts
+from sim.cameras.fleet import OWNERS
 from sim.cameras.optics import TASKS, camera_type
 from sim.errors import InputError
 from sim.keyed_random import uniform
@@ -24,7 +25,14 @@ from sim.limits import limits_of
 from sim.pipeline.run import run
 from sim.placement.context import DIRECTIONS, HeadOrder, hung, interleaved
 from sim.placement.growth import region_heads
-from sim.placement.parameters import Objective, Phase, PlacementParameters
+from sim.placement.parameters import (
+    AS_PLANNED,
+    OF_DISTRICTS,
+    Objective,
+    Phase,
+    PlacementParameters,
+    PlanName,
+)  # fmt: skip
 from sim.placement.strategies.registry import STRATEGIES, strategy
 from sim.scenario.parameters import following, placing
 from sim.scenario.schema import PROFILES, Cameras, Recognition, Scenario, Tracking, Trips
@@ -81,6 +89,8 @@ class Drawn:
         cameras = data["cameras"] = {**self.group(Cameras), "totals": self.totals()}
         if self.small or cameras.get("share_rule") == "given":
             cameras |= {"share_rule": "given", "share": self.number(0, 1, whole=False)}
+        if self.chance(0.4):
+            self.follow_a_plan(cameras)
         if data.get("trips", {}).get("profiles"):
             data["trips"].pop("kinds", None)
         if self.small:
@@ -89,6 +99,22 @@ class Drawn:
             tracking = data.setdefault("tracking", {})
             tracking["subsample"] = int(self.rng.integers(0, 5))
         return data
+
+    def follow_a_plan(self, cameras: dict) -> None:
+        """Put a plan in place of what does not go with one."""
+        for key in ("share", "share_rule", "phases", "strategy"):
+            cameras.pop(key, None)
+        cameras["plan"] = self.one(get_args(PlanName))
+        if self.chance(0.3):
+            cameras["share_rule"] = self.one([*OF_DISTRICTS, AS_PLANNED])
+        if self.chance(0.3):
+            cameras["strategy"] = self.one(["random", AS_PLANNED, {"even": 1, "transit": 2}])
+        if cameras["plan"] == "own":
+            cameras["phases"] = self.phases(least=1)
+            for phase in cameras["phases"]:
+                phase["districts"] = self.some([district.name for district in districts()])
+                owners = self.some(OWNERS)
+                phase["strategy"] = {owner: self.one(["even", {"transit": 3}]) for owner in owners}
 
     def group(self, model: type[BaseModel]) -> dict:
         keys = {
@@ -152,8 +178,16 @@ class Drawn:
         shares = {owner: self.number(0, 1, whole=False) for owner in owners}
         return self.one(("low", "middle", "high")) if self.chance(0.5) else shares
 
-    def phases(self):
-        phases = [self.group(GrowthPhase) for _ in range(self.one([0, 1, 3]))]
+    def plan(self):
+        return None  # set with what goes with one
+
+    def districts(self):
+        return []  # as `plan`
+
+    def phases(self, least: int = 0):
+        phases = [self.group(GrowthPhase) for _ in range(self.one([least, 1, 3]))]
+        for phase in phases:
+            phase.pop("strategy", None)  # as `plan`
         totals, years = ([phase[key] for phase in phases] for key in ("total", "year"))
         ordered = zip(phases, sorted(totals), sorted(years), strict=True)
         return [phase | {"total": total, "year": year} for phase, total, year in ordered]
@@ -212,7 +246,8 @@ def place_the_cameras(scenario: Scenario) -> None:
     for mix, known in ((given["strategy"], strategy), (given["optics"], camera_type)):
         parts = {mix: 1.0} if isinstance(mix, str) else mix
         for name in parts:
-            known(name)
+            if name != AS_PLANNED:
+                known(name)
         assert len(sainte_lague(list(parts.values()), 40)) == 40
         orders = [HeadOrder(np.arange(9), np.full(9, i)) for i in range(len(parts))]
         assert len(interleaved(orders, list(parts.values()), 9).site) == 9
