@@ -301,7 +301,6 @@ def python(code: str, folder: Path) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-@pytest.mark.usefixtures("interruptible")
 def test_control_c_stops_a_run_with_one_line(scenario: Path, tmp_path: Path) -> None:
     code = (
         "import sys, time\nimport sim.pipeline.run as engine\nfrom sim.cli import main\n"

@@ -146,7 +146,6 @@ def test_a_scheduler_begun_by_hand_gives_the_same_table(here, undisturbed):
     assert tables(here / "elsewhere") == tables(undisturbed)
 
 
-@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_loses_no_finished_cell(here):
     process = start(here, "s.yaml", "--out", "stopped", "--set", "trips.people=300")
     wait_for(process, here / "stopped", 1)

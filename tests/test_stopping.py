@@ -64,7 +64,7 @@ del one, other
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-def test_a_stop_while_llvm_hands_memory_on_waits(interruptible, name):
+def test_a_stop_while_llvm_hands_memory_on_waits(name):
     # raised at that instant it frees the module twice: a segmentation fault
     done = python(["-c", LINKED.replace("signal.SIGNAL", f"signal.{name}")])
     assert (done.returncode, done.stdout, done.stderr) == (0, "after it\n", "")
@@ -141,7 +141,7 @@ def test_what_clears_up_after_a_stop_is_left_alone():
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_a_stop_waits_for_a_step_and_for_those_around_it(number, interruptible):
+def test_a_stop_waits_for_a_step_and_for_those_around_it(number):
     done = []
     with stopped(signal.Signals(number).name):
         with undisturbed():
@@ -155,7 +155,7 @@ def test_a_stop_waits_for_a_step_and_for_those_around_it(number, interruptible):
     assert done == ["inner", "outer"]
 
 
-def test_handlers_are_as_before_when_nobody_listens_any_more(interruptible):
+def test_handlers_are_as_before_when_nobody_listens_any_more():
     before = [signal.getsignal(number) for number in NUMBERS], sys.unraisablehook
     with listening():
         assert not stop_asked()
@@ -179,7 +179,7 @@ def test_a_stop_that_becomes_another_error_is_a_stop(monkeypatch, capsys):
 
 @pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("module", ["typer", "yaml"])
-def test_a_stop_while_modules_are_loaded_is_one_line(tmp_path, number, module, interruptible):
+def test_a_stop_while_modules_are_loaded_is_one_line(tmp_path, number, module):
     (tmp_path / f"{module}.py").write_text(
         f"import os, time\nos.kill(os.getpid(), {int(number)})\ntime.sleep(20)\n"
     )
@@ -188,7 +188,7 @@ def test_a_stop_while_modules_are_loaded_is_one_line(tmp_path, number, module, i
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_a_signal_when_all_is_done_changes_no_exit_code(number, interruptible):
+def test_a_signal_when_all_is_done_changes_no_exit_code(number):
     program = f"""
 import signal
 from sim.stopping import leave, listening
@@ -232,7 +232,6 @@ def test_the_line_of_a_stop_names_what_is_written_already(tmp_path, monkeypatch,
 BLOCKED = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))"
 
 
-@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_while_workers_start_is_not_lost_and_not_theirs():
     deaf = []
 

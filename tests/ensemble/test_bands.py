@@ -397,7 +397,6 @@ def test_the_command_refuses_in_one_line(here, capsys, words, said):
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_loses_no_finished_cell(here):
     command = [sys.executable, "-m", "sim.cli", "bands", str(here / "s.yaml"), "--seeds", "40"]
     process = subprocess.Popen(
