@@ -10,7 +10,6 @@ import typer
 
 from maps.quote import quotation
 from sim.commands.options import AsJson, Debug, command_app, examples, print_json
-from sim.results.read import RunData, read_data
 
 app = command_app()
 
@@ -27,7 +26,6 @@ def quote_command(
     debug: Debug = False,
 ) -> None:
     """Print the answer of a run as it may be quoted: band, range, digest, how to cite."""
-    read_data(run_folder, RunData)  # refuses what is no whole run
     said = quotation(run_folder, lang)
     if as_json:
         print_json(said._asdict())

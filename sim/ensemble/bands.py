@@ -29,7 +29,7 @@ from sim.ensemble.executor import check_workers
 from sim.ensemble.journal import Journal, Rows, folder_for, hold_figures, read_cells
 from sim.errors import InputError
 from sim.pipeline.simulate import check_fits
-from sim.results.contract import BANDS, BANDS_VERSION, TITLES
+from sim.results.contract import BANDS, BANDS_VERSION, TITLES, json_text
 from sim.results.metrics import FIGURES, HEADLINE, HEADLINE_TASK
 from sim.results.uncertainty import Floats, band, extremes, paired_difference, variance_shares
 from sim.scenario.load import LoadedScenario, scenario_of
@@ -110,8 +110,7 @@ def bands(
     out = Path(out)
     with folder_for(out, _belongs, "bands", JOURNAL), Journal(out / JOURNAL) as journal:
         found = _computed(scenario, plan, wanted, journal, workers, done)
-        text = json.dumps(found.content, ensure_ascii=False, indent=1, allow_nan=False)
-        replace_text(out / BANDS, text + "\n", remedy="", flush=True)
+        replace_text(out / BANDS, json_text(found.content), remedy="", flush=True)
         table = found.cells.to_csv(index=False, lineterminator="\n")
         replace_text(out / CSV, table, remedy="", flush=True)
         journal.rewrite([*dict.fromkeys(one.digest for one in wanted)])

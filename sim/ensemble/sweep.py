@@ -32,7 +32,7 @@ from sim.ensemble.journal import Journal, Rows, folder_for, hold_figures, read_c
 from sim.errors import InputError
 from sim.pipeline.digests import code_digest
 from sim.pipeline.simulate import check_fits
-from sim.results.contract import TITLES
+from sim.results.contract import TITLES, json_text
 from sim.results.export import plain_text
 from sim.results.metrics import FIGURES
 from sim.scenario.layers import steps
@@ -412,7 +412,7 @@ def _write(
     whole(out / PARQUET, lambda path: table.to_parquet(path, index=False, compression="zstd"))
     texts = {CSV: plain_text(table).to_csv(index=False, lineterminator="\n")}
     for name, content in {**read, ABOUT: about}.items():
-        texts[name] = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        texts[name] = json_text(content)
     for name, text in texts.items():
         replace_text(out / name, text, remedy="", flush=True)
     for path in out.iterdir():

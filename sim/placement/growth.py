@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.apportionment import sainte_lague
-from sim.area import Area, districts
+from sim.area import Area
 from sim.cameras.fleet import OWNERS, Fleet
 from sim.errors import InputError
 from sim.limits import check, check_value
@@ -35,6 +35,7 @@ from sim.placement.plan import (
     district_weights,
     in_region,
     planned_heads,
+    region_parts,
 )  # fmt: skip
 
 STREET_SHARES: Mapping[str, Mapping[str, float]] = {
@@ -260,17 +261,11 @@ def _of_districts(
             "write share_rule: direct",
             key="cameras.share_rule",
         )
-    field = "population" if share_rule == "population" else "carriageway_km"
-    parts = {part.district: float(getattr(part, field)) for part in area.parts}
-    whole = [float(getattr(district, field)) for district in districts()]
     city = sainte_lague(district_weights(share_rule).tolist(), total)
     here = np.zeros(total, bool)
-    for index, district in enumerate(districts()):
-        part = parts.get(district.name, 0.0)
-        if part > 0:
-            ranks = np.flatnonzero(city == index)
-            rest = max(whole[index] - part, 0.0)
-            here[ranks[sainte_lague([part, rest], len(ranks)) == 0]] = True
+    for number, shares in region_parts(area, share_rule):
+        ranks = np.flatnonzero(city == number)
+        here[ranks[sainte_lague(shares, len(ranks)) == 0]] = True
     return (np.flatnonzero(here) + 1).astype(np.int32), city[here].astype(np.int8)
 
 

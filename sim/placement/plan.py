@@ -8,7 +8,7 @@ the heads of all others as they are. The reference plan is what Hong Kong announ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -168,21 +168,14 @@ def in_region(
             "remove plan and write share_rule: direct",
             key="cameras.plan",
         )
-    rule = share_rule or plan.share_rule
-    field = "population" if rule == "population" else "carriageway_km"
-    parts = {part.district: float(getattr(part, field)) for part in area.parts}
     phase = np.searchsorted([phase.total for phase in plan.phases], heads.rank)
     here = np.zeros(len(heads.rank), bool)
-    for number, district in enumerate(districts()):
-        part = parts.get(district.name, 0.0)
-        if part <= 0:
-            continue
-        rest = max(float(getattr(district, field)) - part, 0.0)
+    for number, shares in region_parts(area, share_rule or plan.share_rule):
         local = np.flatnonzero(heads.district == number)
         group = phase[local] * len(OWNERS) + heads.owner[local]
         for each in np.unique(group):
             own = local[group == each]
-            here[own[sainte_lague([part, rest], len(own)) == 0]] = True
+            here[own[sainte_lague(shares, len(own)) == 0]] = True
     return PlannedHeads(
         heads.rank[here],
         heads.owner[here],
@@ -191,6 +184,20 @@ def in_region(
         heads.strategy[here],
         heads.strategies,
     )
+
+
+def region_parts(area: Area, share_rule: str) -> Iterator[tuple[int, list[float]]]:
+    """Yield each district that a region touches, and the weights of the region and of the rest.
+
+    People weigh where people share the city out, else carriageway. A district is told by its place
+    in `districts()`.
+    """
+    field = "population" if share_rule == "population" else "carriageway_km"
+    parts = {part.district: float(getattr(part, field)) for part in area.parts}
+    for number, district in enumerate(districts()):
+        part = parts.get(district.name, 0.0)
+        if part > 0:
+            yield number, [part, max(float(getattr(district, field)) - part, 0.0)]
 
 
 def district_weights(share_rule: str) -> NDArray[np.float64]:

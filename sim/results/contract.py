@@ -6,9 +6,10 @@ from here. Importing it loads no engine; docs/run-folder.md says the same to peo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sim.cameras.tasks import TASKS
 
@@ -26,6 +27,11 @@ MAP, REPORT = "map.html", "report.html"
 Type = Literal[
     "int16", "int32", "int64", "float64", "bool", "text", "geometry", "int32 list", "bool list"
 ]
+
+
+def json_text(content: Mapping[str, Any]) -> str:
+    """Return JSON as a run folder holds it: in its own order, and without NaN."""
+    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 class Column(NamedTuple):

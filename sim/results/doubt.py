@@ -6,14 +6,13 @@ over many runs (`sim.ensemble.bands`), so a run has them only after they were pu
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from sim.atomic_write import replace_text
 from sim.errors import InputError
-from sim.results.contract import BANDS, SUMMARY, TITLES
+from sim.results.contract import BANDS, SUMMARY, TITLES, json_text
 from sim.results.read import RunData, read_data
 from sim.scenario.schema import Scenario
 
@@ -35,11 +34,8 @@ def put_bands(folder: Path, content: Mapping[str, Any]) -> None:
     """
     run = read_data(folder, RunData)
     _check_same(folder, run.manifest["scenario"], content["scenario"])
-    found = {**run.summary, "range": ranges(content)}
-    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
-    replace_text(folder / BANDS, text + "\n")
-    text = json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False)
-    replace_text(folder / SUMMARY, text + "\n")
+    replace_text(folder / BANDS, json_text(content))
+    replace_text(folder / SUMMARY, json_text({**run.summary, "range": ranges(content)}))
 
 
 def check_same(folder: Path, scenario: Scenario) -> None:

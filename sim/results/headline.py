@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sim.results.metrics import HEADLINE_TASK, along_bus_streets
+from sim.results.metrics import HEADLINE_TASK, along_bus_streets, part_of_answer
 
 SEEN_AT_ALL = "detect"
 
@@ -32,8 +32,7 @@ def answer_share(
     -------
     0 to 1, None where the run does not say.
     """
-    answer = (step.get("answer") or {}).get(task) or {}
-    share = (answer.get(way) or {}).get("share")
+    share = part_of_answer(step, task, way).get("share")
     return None if share is None else float(share)
 
 

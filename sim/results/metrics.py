@@ -64,6 +64,22 @@ OF_THE_ANSWER: Mapping[str, str] = MappingProxyType(
 make without being seen for the task."""
 
 
+def part_of_answer(step: Mapping[str, Any], task: str, way: str) -> Mapping[str, Any]:
+    """Return a share of the answer as summary.json gives it, with se and n; empty without one.
+
+    Parameters
+    ----------
+    step
+        Of `summary["steps"]`.
+    task
+        Of `summary["tasks"]`.
+    way
+        "any_length" or "within_1.5".
+    """
+    answer = (step.get("answer") or {}).get(task) or {}
+    return answer.get(way) or {}
+
+
 def figures_of(
     step: Mapping[str, Any], task: str, percolation: Mapping[str, Any] | None = None
 ) -> dict[str, float | None]:
@@ -80,13 +96,15 @@ def figures_of(
     """
     walks = step["trips"].get(task) or {}
     seen = walks.get("observed_length") or {}
-    answer = (step.get("answer") or {}).get(task) or {}
     found = {
         "cameras": step.get("cameras"),
         "coverage": (step.get("coverage") or {}).get(task),
         **{f"observed_length_{p}": seen.get(p) for p in ("p50", "p10", "p90")},
         **{name: _mean(walks.get(name)) for name in _of_walks()},
-        **{name: (answer.get(key) or {}).get("share") for name, key in OF_THE_ANSWER.items()},
+        **{
+            name: part_of_answer(step, task, way).get("share")
+            for name, way in OF_THE_ANSWER.items()
+        },
         "least_seen": _mean((walks.get("least_seen") or {}).get("1.5")),
         "critical_total": ((percolation or {}).get(task) or {}).get("critical_total"),
     }
@@ -96,8 +114,7 @@ def figures_of(
 def error_of(step: Mapping[str, Any], task: str, name: str) -> float | None:
     """Return the standard error of a figure as the summary gives it, None where it has none."""
     if name in OF_THE_ANSWER:
-        answer = (step.get("answer") or {}).get(task) or {}
-        return _number((answer.get(OF_THE_ANSWER[name]) or {}).get("se"))
+        return _number(part_of_answer(step, task, OF_THE_ANSWER[name]).get("se"))
     walks = step["trips"].get(task) or {}
     value = walks.get(name)
     if name == "least_seen" and isinstance(value, Mapping):

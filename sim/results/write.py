@@ -22,7 +22,7 @@ from sim.area import district_outlines, districts
 from sim.cameras.optics import TASKS
 from sim.placement.parameters import AS_PLANNED
 from sim.processes import available_cores
-from sim.results.contract import MANIFEST, SUMMARY, TABLES, VERSION
+from sim.results.contract import MANIFEST, SUMMARY, TABLES, VERSION, json_text
 from sim.results.notes import notes
 from sim.results.trips import NOT_JOINED, write_trips
 from sim.scenario.parameters import planned
@@ -278,6 +278,4 @@ def write_manifest(folder: Path, content: dict[str, Any]) -> None:
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write JSON with a fixed order and no NaN; what is not a number is null."""
-    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    path.write_text(json_text(content), encoding="utf-8")
