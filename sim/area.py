@@ -78,6 +78,10 @@ class Area:
     parts: tuple[DistrictPart, ...]
     halo_m: float
 
+    def __post_init__(self) -> None:
+        # every stage asks for thousands of points whether they lie inside
+        shapely.prepare([self.polygon, self.region])
+
 
 @cache
 def districts() -> tuple[District, ...]:

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
@@ -26,7 +25,7 @@ from sim.errors import InputError
 from sim.processes import available_cores
 from sim.sight.arrays import NEVER
 from sim.tracking.kernels.percolation import NOT_DARK, grow_dark
-from sim.trips.destinations import CUT_WITHIN_M, DEAD_END_WITHIN_M, districts_beyond
+from sim.trips.destinations import cut_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -313,23 +312,6 @@ def network_of(
     if not street_m > 0:
         raise InputError("no street lies in the study area; choose a larger one", key="area")
     return DarkNetwork(elements, pieces.piece_ptr, pieces.start, street_m, np.sort(camera_ranks))
-
-
-def cut_nodes(city: City) -> NDArray[np.bool_]:
-    """Return at which nodes the edge of the region cuts a street; a shore cuts none.
-
-    The rule is that of cordon nodes (`sim.trips.destinations`), on every deck.
-    """
-    a = city.streets.arrays
-    edge = shapely.boundary(city.area.region)
-    shapely.prepare(edge)
-    away = shapely.distance(shapely.points(a.node_x, a.node_y), edge)
-    dead_end = np.diff(a.adjacency_ptr) == 1
-    cut = (away <= CUT_WITHIN_M) | (dead_end & (away <= DEAD_END_WITHIN_M))
-    if city.area.parts:
-        node = np.flatnonzero(cut)
-        cut[node] = districts_beyond(city, a.node_x[node], a.node_y[node]) != ""
-    return np.asarray(cut)
 
 
 def dark_elements(

@@ -162,16 +162,28 @@ def _cordon_nodes(
     a = city.streets.arrays
     street = np.zeros(len(a.node_x), bool)
     street[np.concatenate([end[a.edge_deck == 0] for end in (a.edge_u, a.edge_v)])] = True
+    node = np.flatnonzero(street & cut_nodes(city))
+    return a.node_x[node], a.node_y[node], np.ones(len(node))
+
+
+def cut_nodes(city: City) -> NDArray[np.bool_]:
+    """Return at which nodes, of any deck, the edge of the region cuts a street.
+
+    A shore cuts none.
+    """
+    a = city.streets.arrays
     edge = shapely.boundary(city.area.region)
     shapely.prepare(edge)
     point = shapely.points(a.node_x, a.node_y)
-    away = shapely.distance(point, edge)
+    near = shapely.dwithin(edge, point, DEAD_END_WITHIN_M + 1)  # far more quickly than a distance
+    away = np.full(len(point), np.inf)
+    away[near] = shapely.distance(point[near], edge)
     dead_end = np.diff(a.adjacency_ptr) == 1
-    cut = street & ((away <= CUT_WITHIN_M) | (dead_end & (away <= DEAD_END_WITHIN_M)))
-    node = np.flatnonzero(cut)
-    if city.area.parts:  # no cordon nodes on a shore
-        node = node[districts_beyond(city, a.node_x[node], a.node_y[node]) != ""]
-    return a.node_x[node], a.node_y[node], np.ones(len(node))
+    cut = (away <= CUT_WITHIN_M) | (dead_end & (away <= DEAD_END_WITHIN_M))
+    if city.area.parts:
+        node = np.flatnonzero(cut)
+        cut[node] = districts_beyond(city, a.node_x[node], a.node_y[node]) != ""
+    return np.asarray(cut)
 
 
 def districts_beyond(
