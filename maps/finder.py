@@ -15,7 +15,6 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from maps.names import name_pair
 from maps.run_folder import RunFolder
@@ -85,8 +84,9 @@ def _nearest(
     ground = np.unique(ends[level] if level.any() else ends)
     if not len(places):
         return np.zeros(0, np.bool_), np.zeros(0, np.int64)
-    away, nearest = cKDTree(at[ground]).query(places)
-    return np.asarray(away) <= REACH_M, ground[np.asarray(nearest)]
+    junctions, spots = shapely.points(at[ground]), shapely.points(places)
+    nearest = shapely.STRtree(junctions).nearest(spots)
+    return shapely.distance(spots, junctions[nearest]) <= REACH_M, ground[nearest]
 
 
 def _positions(edges: gpd.GeoDataFrame, ends: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import groupby
+from math import lcm
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,11 +65,16 @@ def _decide_ties(
         return
     group = np.concatenate([[0], np.cumsum(~near)])
     doubtful = np.unique(group[1:][near & ~alike])
-    exact = [Fraction(repr(float(w))) for w in weight]
+    written = [Fraction(repr(float(w))) for w in weight]
+    unit = lcm(*(w.denominator for w in written))
+    # quotients that differ do so by at least 1 / the square of the highest divisor
+    fine = (2 * int(seat.max()) + 1) ** 2
+    whole = [w.numerator * (unit // w.denominator) * fine for w in written]
     rows = np.flatnonzero(np.isin(group, doubtful))
-    for _, members in groupby(rows.tolist(), key=lambda row: int(group[row])):
-        place = np.fromiter(members, np.int64)
-        decided = sorted(
-            order[place].tolist(), key=lambda i: (-exact[who[i]] / (2 * int(seat[i]) + 1), who[i])
-        )
-        order[place] = decided
+    candidate = order[rows]
+    keyed = zip(
+        group[rows].tolist(), who[candidate].tolist(), (2 * seat[candidate] + 1).tolist(),
+        candidate.tolist(), strict=True,
+    )  # fmt: skip
+    decided = sorted((place, -(whole[own] // odd), own, row) for place, own, odd, row in keyed)
+    order[rows] = [row for *_, row in decided]

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from sim.cameras.facades import distance_to_facade
 from sim.cameras.fleet import MOUNTS
@@ -22,6 +21,7 @@ from sim.city.linear_referencing import segment_at
 from sim.city.walls import half_widths
 from sim.errors import InputError
 from sim.jit import lean_kernel
+from sim.nearest import tree_of
 
 if TYPE_CHECKING:
     from sim.city.model import City
@@ -186,7 +186,7 @@ def _thinned(x: Floats, y: Floats, importance: Floats) -> NDArray[np.int64]:
     """Keep the most important of nodes that stand within one junction's radius."""
     order = np.lexsort((np.arange(len(x)), -importance))
     order = order[importance[order] > 0]
-    tree = cKDTree(np.column_stack([x[order], y[order]]))
+    tree = tree_of(np.column_stack([x[order], y[order]]))
     pair = tree.query_pairs(JUNCTION_RADIUS_M + SAME_M, output_type="ndarray")
     first, second = pair.min(axis=1), pair.max(axis=1)
     by_first = np.argsort(first, kind="stable")

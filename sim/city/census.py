@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
+import numpy as np
+
 from sim.apportionment import sainte_lague
 from sim.area import DistrictPart, districts
 
@@ -62,8 +64,9 @@ def daytime_population() -> dict[str, int]:
     for home, work in commuting().items():
         elsewhere = work.get(ELSEWHERE, 0)
         there = sainte_lague([land[name] for name in NEW_TERRITORIES], elsewhere)
+        spread = np.bincount(there, minlength=len(NEW_TERRITORIES)).tolist()
         moving = Counter({name: n for name, n in work.items() if name != ELSEWHERE})
-        moving.update(NEW_TERRITORIES[district] for district in there.tolist())
+        moving.update(dict(zip(NEW_TERRITORIES, spread, strict=True)))
         for name, workers in moving.items():
             people[home] -= workers
             people[name] += workers

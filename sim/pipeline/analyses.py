@@ -65,7 +65,9 @@ def analyse(
     totals, seed = scenario.cameras.totals, scenario.seed
     dark = dark_network(city, seen, pieces)
     near = neighbours(city, dark, totals)
-    shared = unicity(seen, trips, totals, seed=seed, people=COMPARED)
+    shared = stages.unicity(
+        seen, COMPARED, lambda: unicity(seen, trips, totals, seed=seed, people=COMPARED)
+    )
     burden = recognition_burden(
         seen, tracks, gallery=scenario.recognition.gallery, uptime=parameters.uptime,
         facing_degrees=parameters.facing_degrees,

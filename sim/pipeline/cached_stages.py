@@ -1,9 +1,9 @@
 """The stages of a run that are worth keeping: what each depends on, and how it is written down.
 
 A stage is a pure function, so what was found once under the same digest is found again. Kept are
-placement, sight with first-seen ranks, trips, tracking, the searched figures and the rules; all
-else is quicker to compute than to read. Sight depends on streets, walls and heads alone, so another
-seed, policy or number of people does not compute it again where the heads are the same.
+placement, sight with first-seen ranks, trips, tracking, unicity, the searched figures and the
+rules; all else is quicker to compute than to read. Sight depends on streets, walls and heads alone,
+so another seed, policy or number of people does not compute it again where the heads are the same.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ from sim.pipeline.stage_cache import (
     unpacked,
 )  # fmt: skip
 from sim.pipeline.user_inputs import KINDS
+from sim.placement.parameters import AS_PLANNED
 from sim.placement.strategies.registry import STRATEGIES
+from sim.scenario.parameters import planned
 from sim.scenario.schema import Scenario, plain_names
 from sim.sight.arrays import PieceArrays, SightingArrays
 from sim.sight.ranks import FirstSeen
@@ -40,6 +42,7 @@ from sim.tracking.avoidance import Avoidance
 from sim.tracking.reconstruction import Reconstruction
 from sim.tracking.report import TrackReport
 from sim.tracking.subsample import Subsample
+from sim.tracking.unicity import Unicity
 from sim.tracking.walks import path_arrays
 from sim.trips.model import Trips
 
@@ -76,7 +79,7 @@ class CachedStages:
     def fleet(self, compute: Callable[[], Fleet]) -> Fleet:
         """Return the placed heads; those of strategies from outside are placed again."""
         cameras = self.scenario.cameras
-        if not set(plain_names(cameras.strategy)) <= set(STRATEGIES):
+        if not self._strategies <= set(STRATEGIES):
             return compute()
         return self._cached(
             "cameras",
@@ -152,6 +155,21 @@ class CachedStages:
             ),
         )
 
+    def unicity(self, seen: Sightings, people: int, compute: Callable[[], Unicity]) -> Unicity:
+        """Return how many of so many people share some sightings of a person."""
+        about = ("compared", "represented", "bin_s", "hours_known")
+        totals = list(self.scenario.cameras.totals)
+        return self._cached(
+            "unicity",
+            lambda: (self._scene, *seen.fleet.arrays, *self._trips_depend_on, totals, people),
+            compute,
+            lambda found: {
+                "table": packed(found.table),
+                "about": plain_packed([getattr(found, name) for name in about]),
+            },
+            lambda a: Unicity(unpacked(a["table"]), *plain_unpacked(a["about"])),
+        )
+
     def searched(self, fleet: Fleet, compute: Callable[[], Subsample]) -> Subsample:
         """Return the figures that need a search for every walk."""
 
@@ -220,6 +238,15 @@ class CachedStages:
     def _trips_depend_on(self) -> tuple[object, ...]:
         trips = self.scenario.trips.model_dump(mode="json")
         return (self._city, trips, self.scenario.seed)
+
+    @property
+    def _strategies(self) -> set[str]:
+        """Names of the strategies that place heads, those of the phases where a plan decides."""
+        names, plan = plain_names(self.scenario.cameras.strategy), planned(self.scenario)
+        if plan is None or names != (AS_PLANNED,):
+            return set(names)
+        mixes = [mix for phase in plan.phases for mix in phase.strategy.values()]
+        return {name for mix in mixes for name in ((mix,) if isinstance(mix, str) else mix)}
 
     @cached_property
     def _program(self) -> list[str]:

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from sim.cameras.optics import TASKS
+from sim.city.components import connected_components
 from sim.city.streets import StreetArrays, StreetNetwork
 from sim.errors import InputError
 from sim.processes import available_cores, computing_threads
@@ -321,9 +320,7 @@ def _joined_unseen(
     out = np.empty((len(start), len(seen)), np.bool_)
     for row, metres in enumerate(seen):
         dark = metres == 0
-        u, v = streets.edge_u[dark], streets.edge_v[dark]
-        links = coo_array((np.ones(len(u), np.int8), (u, v)), shape=(nodes, nodes))
-        part = connected_components(links, directed=False)[1]
+        part = connected_components(streets.edge_u[dark], streets.edge_v[dark], nodes)[1]
         out[:, row] = part[start] == part[end]
     return out
 

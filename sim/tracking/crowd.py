@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
-from scipy.special import comb, gammaln
 
 from sim.keyed_random import keys
+
+if TYPE_CHECKING:
+    from scipy.sparse import coo_array, csr_array
 
 POINTS = (1, 2, 3, 4)
 """How many sightings of a person are known."""
@@ -77,6 +78,8 @@ class Crowd:
     @cached_property
     def at(self) -> csr_array:
         """Which person (row) has which point (column)."""
+        from scipy.sparse import csr_array  # slow, and crowds are mostly found in the cache
+
         p = self.points
         most = int(p.bin.max(initial=0)) + 1
         place = np.unique(p.head * most + p.bin, return_inverse=True)[1]
@@ -119,6 +122,8 @@ class Crowd:
         self, points: int, together: coo_array, may: NDArray[np.bool_]
     ) -> tuple[float, float]:
         """Chance that another person shares the points of one, over all ways to draw them."""
+        from scipy.special import comb  # slow, as above
+
         n, able = self.count, int(may.sum())
         if not able or n < 2:
             return np.nan, np.nan
@@ -139,17 +144,13 @@ class Crowd:
         A row a draw, a column a person, 1 where that person shares the points; and whose points
         each draw holds.
         """
-        p, chosen, drawn_by = self.points, [], []
-        first = np.searchsorted(p.person, np.arange(self.count))
+        from scipy.sparse import csr_array  # slow, as above
+
         able = np.flatnonzero(may)
-        for number in range(DRAWS):
-            draw = np.full(len(p.person), number)
-            # keyed by person and head, so that another person or total changes no one's draw
-            key = keys(self.seed, "unicity", self.persons[p.person], self.rank[p.head], p.bin, draw)
-            order = np.lexsort((key, p.person))
-            chosen.append(order[first[able][:, None] + np.arange(points)].ravel())
-            drawn_by.append(able)
-        who = np.concatenate(drawn_by)
+        first = np.searchsorted(self.points.person, able)
+        place = first[:, None] + np.arange(points)
+        chosen = [order[place].ravel() for order in self._orders]
+        who = np.tile(able, DRAWS)
         column = self.at.indices[np.concatenate(chosen)]
         ptr = np.arange(0, len(column) + 1, points)
         draws = csr_array((np.ones(len(column)), column, ptr), shape=(len(who), self.at.shape[1]))
@@ -162,6 +163,17 @@ class Crowd:
         shared = csr_array(shared - own)
         shared.eliminate_zeros()
         return shared, who
+
+    @cached_property
+    def _orders(self) -> list[NDArray[np.int64]]:
+        """Points by person, those of one person in an order of their own at each draw."""
+        p, orders = self.points, []
+        for number in range(DRAWS):
+            draw = np.full(len(p.person), number)
+            # keyed by person and head, so that another person or total changes no one's draw
+            key = keys(self.seed, "unicity", self.persons[p.person], self.rank[p.head], p.bin, draw)
+            orders.append(np.lexsort((key, p.person)))
+        return orders
 
     def unique(
         self, sharers: csr_array, who: NDArray[np.int64], people: int
@@ -184,15 +196,19 @@ class Crowd:
 
 def _none_in(sharing: NDArray[np.int64], count: int, people: int) -> NDArray[np.float64]:
     """Chance that none of the sharing are among `people` − 1 drawn of `count` − 1 others."""
+    from scipy.special import gammaln  # slow, as above
+
     others, drawn = count - 1, people - 1
-    left = others - sharing
-    possible = (left >= drawn) & (sharing >= 0)
+    least = int(sharing.min(initial=0))
+    known = np.arange(least, int(sharing.max(initial=0)) + 1)
+    left = others - known
+    possible = (left >= drawn) & (known >= 0)
     left = np.where(possible, left, others)
     chance = (
         gammaln(left + 1) - gammaln(left - drawn + 1)
         - gammaln(others + 1) + gammaln(others - drawn + 1)
     )  # fmt: skip
-    return np.where(possible, np.exp(chance), 0.0)
+    return np.where(possible, np.exp(chance), 0.0)[sharing - least]
 
 
 def _jackknife(without: NDArray[np.float64]) -> float:

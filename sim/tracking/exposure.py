@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from sim.sight.arrays import SightingArrays
 from sim.tracking.kernels.exposure import Room, expect, expose
@@ -109,6 +108,8 @@ def expected_metres(
     ndarray
         Shape (trips, totals, tasks), m.
     """
+    from scipy.sparse import csr_matrix  # slow, and only heads that fail now and then need it
+
     edges, tasks = len(paths.edge_length), len(sightings.edge_ptr)
     walked = csr_matrix(
         (np.ones(len(paths.edge)), paths.edge, paths.ptr), shape=(len(paths.ptr) - 1, edges)

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv
 
 from sim.cameras.fleet import Fleet
 from sim.cameras.optics import TASKS
@@ -121,6 +120,8 @@ def drawn_hit_rates(
         return np.full(quantile.shape, mean)
     if spread > 1 - ALIKE:
         return (quantile >= 1 - mean).astype(np.float64)
+    from scipy.special import betaincinv  # slow, and seldom asked for
+
     certainty = 1 / spread - 1
     rate: NDArray[np.float64] = betaincinv(mean * certainty, (1 - mean) * certainty, quantile)
     return rate

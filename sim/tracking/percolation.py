@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
 
 from sim.cameras.optics import TASKS
 from sim.city.decks import DECKS
@@ -409,9 +408,10 @@ def _far_decks(node: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _touching(links: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Both directions of every link, by element."""
-    a, b = np.concatenate([links, links[::-1]], axis=1).astype(np.int32)
-    table = coo_array((np.ones(len(a), np.int8), (a, b)), shape=(count, count)).tocsr()
-    return table.indptr.astype(np.int64), table.indices.astype(np.int32)
+    a, b = np.concatenate([links, links[::-1]], axis=1).astype(np.int64)
+    a, b = np.divmod(np.unique(a * count + b), max(count, 1))
+    ptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(a, minlength=count))])
+    return ptr, b.astype(np.int32)
 
 
 def dark_tree(elements: DarkElements, task: int) -> DarkTree:

@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
-from scipy.special import ndtri
 
 from sim.area import district_outlines, districts
 from sim.city.census import commuting
 from sim.city.model import City
 from sim.keyed_random import uniform
+from sim.nearest import tree_of
 from sim.trips.destinations import (
     Ends,
     by_weight,
@@ -238,7 +237,7 @@ class _Day:
         for district, rows in self.by_work_district(person):
             nodes = self.cordon_nodes_to(district)
             if len(nodes.x):
-                tree = cKDTree(np.column_stack([nodes.x, nodes.y]))
+                tree = tree_of(np.column_stack([nodes.x, nodes.y]))
                 away = tree.query(np.column_stack([here.x[rows], here.y[rows]]))[0]
                 near[rows] = np.asarray(away) <= customs().on_foot_within_m
         walks = near & (uniform(self.seed, "on-foot", person, number) < on_foot)
@@ -357,6 +356,8 @@ class _Day:
         there: _Where,
     ) -> None:
         """Keep the walks to one stop with the times at which people would leave for it."""
+        from scipy.special import ndtri  # slow, and walks are mostly found in the cache
+
         z = ndtri(uniform(self.seed, "leaves", person, number).clip(1e-12))
         hours = stop.leaves_h + stop.spread_h * z.clip(-CUT_AT_SIGMA, CUT_AT_SIGMA)
         kind = here.kind + "-" + there.kind

@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from sim.city.model import City
 from sim.city.places import KINDS
 from sim.errors import InputError
 from sim.keyed_random import uniform
+from sim.nearest import tree_of
 from sim.trips.days import Legs, departures, draw_days
 from sim.trips.destinations import Ends, by_weight, ends_of, residents
 from sim.trips.model import Trips
@@ -177,7 +177,7 @@ def _draw_ends(
     here, there = ends[anchor], ends[other]
     place = by_weight(np.where(here.in_area, here.weight, 0.0), uniform(seed, anchor, person))
     near = here.node[place]
-    tree = cKDTree(np.column_stack([there.x, there.y]))
+    tree = tree_of(np.column_stack([there.x, there.y]))
     count = min(NEAREST, len(there.x))
     distance, choice = tree.query(
         np.column_stack([here.x[place], here.y[place]]), k=np.arange(1, count + 1)

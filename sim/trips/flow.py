@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
 
 from sim.city.model import City
 from sim.city.streets import StreetNetwork
@@ -65,6 +64,8 @@ def street_flow_error(streets: StreetNetwork, trips: Trips, *, people: int) -> N
     x. Kinds of walk are dealt out in turn and not drawn, which makes the true error a little
     smaller. With fewer than two people it is unknown (NaN).
     """
+    from scipy.sparse import coo_array  # slow, and placed heads are mostly found in the cache
+
     if people < 2:
         return np.full(len(streets.edges), np.nan)
     counted = _walkers(trips)

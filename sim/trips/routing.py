@@ -10,14 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
+from sim.city.components import connected_components
 from sim.city.streets import StreetNetwork
 from sim.errors import InputError
 from sim.keyed_random import keys
 from sim.limits import check_value
+from sim.nearest import tree_of
 from sim.processes import available_cores, computing_threads
 from sim.trips.parameters import WALKING_SPEED_M_S, TripParameters
 from sim.trips.search import WalkGraph, least_cost_walks, new_scratch, walk_graph, walked_backward
@@ -90,14 +89,13 @@ def walk(
     start, end = np.asarray(origins, np.int32), np.asarray(destinations, np.int32)
     walkers = keys(seed, "taste", np.asarray(persons, np.int64))
     _check_ends(start, end, walkers, len(streets.nodes))
-    component = _components(streets)
-    joined = component[start] == component[end]
+    a = streets.arrays
+    component = connected_components(a.edge_u, a.edge_v, len(a.node_x))[1]
+    joined = component[start] == component[end]  # a pair no path joins costs no search
     graph = walk_graph(streets, seconds, cost_dispersion)
     ptr, edge, cost = _search_all(graph, start, end, walkers, joined, workers)
-    length, duration = (
-        _along(values, edge, ptr, joined) for values in (streets.arrays.edge_length, seconds)
-    )
-    backward = walked_backward(start, edge, ptr, streets.arrays.edge_u, streets.arrays.edge_v)
+    length, duration = (_along(values, edge, ptr, joined) for values in (a.edge_length, seconds))
+    backward = walked_backward(start, edge, ptr, a.edge_u, a.edge_v)
     return Walks(ptr, edge, backward, length, duration, cost, int((~joined).sum()))
 
 
@@ -144,7 +142,7 @@ def nearest_nodes(
     ends = edges[["u", "v"]].to_numpy(np.int32)
     node = np.unique(ends[level] if level.any() else ends)
     a = streets.arrays
-    tree = cKDTree(np.column_stack([a.node_x[node], a.node_y[node]]))
+    tree = tree_of(np.column_stack([a.node_x[node], a.node_y[node]]))
     distance, found = tree.query(np.column_stack([np.atleast_1d(x), np.atleast_1d(y)]))
     return node[np.asarray(found)], np.asarray(distance)
 
@@ -186,14 +184,6 @@ def _in_order_asked(parts: list[Found], order: NDArray[np.int64]) -> Found:
     source = np.repeat(found[place] - ptr[:-1], counts) + np.arange(ptr[-1])
     cost = np.concatenate([np.zeros(0), *(part[2] for part in parts)])
     return ptr, edge[source], cost[place]
-
-
-def _components(streets: StreetNetwork) -> NDArray[np.int32]:
-    """Label connected components, so that a pair no path joins costs no search."""
-    a = streets.arrays
-    size = len(a.node_x)
-    links = coo_array((np.ones(len(a.edge_u), np.int8), (a.edge_u, a.edge_v)), shape=(size, size))
-    return np.asarray(connected_components(links, directed=False)[1], np.int32)
 
 
 def _along(

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from sim.city.streets import StreetNetwork
 from sim.jit import inner, kernel, lean_inner
@@ -116,6 +115,8 @@ def walk_graph(
 
 def dispersion_factors(dispersion: float) -> NDArray[np.float64]:
     """Return the `DISPERSION_LEVELS` equally likely factors, ascending, with mean exactly 1."""
+    from scipy.special import ndtri  # slow, and walks are mostly found in the cache
+
     middle = (np.arange(DISPERSION_LEVELS) + 0.5) / DISPERSION_LEVELS
     factor = np.exp(dispersion * ndtri(middle))
     return np.asarray(factor / factor.mean(), np.float64)

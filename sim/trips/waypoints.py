@@ -18,10 +18,10 @@ import pandas as pd
 import pyproj
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from sim.city.model import City
 from sim.errors import InputError
+from sim.nearest import tree_of
 from sim.trips.routing import nearest_nodes
 
 JUNCTION_TOLERANCE_M = 25.0
@@ -197,7 +197,7 @@ class Gazetteer:
             inside = shapely.intersects_xy(self.city.area.polygon, self._xy[shared])
             shared = shared[inside] if inside.any() else shared
             return int(shared[_middle_one(self._xy[shared])])
-        found = cKDTree(self._xy[second]).query(self._xy[first])
+        found = tree_of(self._xy[second]).query(self._xy[first])
         apart, nearest = np.asarray(found[0]), np.asarray(found[1])
         closest = int(apart.argmin())
         if apart[closest] > JUNCTION_TOLERANCE_M:

@@ -27,7 +27,7 @@ FLOW = (
 """Rooms from left to right: a room imports from itself and from its left."""
 FREE = frozenset({
     "apportionment", "atomic_write", "digests", "errors", "facts", "jit", "keyed_random", "limits",
-    "processes", "sorting", "stopping", "surface",
+    "nearest", "processes", "sorting", "stopping", "surface",
 })  # fmt: skip
 """Rooms of no side, which import from no room of the flow."""
 READABLE = frozenset({"sim.errors", "sim.atomic_write", "sim.results.contract", "sim.results.read"})

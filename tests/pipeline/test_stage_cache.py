@@ -15,13 +15,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.city.loaders import load_city
 from sim.cli import main
 from sim.digests import digest_of
+from sim.pipeline.cached_stages import CachedStages
 from sim.pipeline.run import run
 from sim.pipeline.stage_cache import StageCache, refusal
+from sim.placement.placing import place
+from sim.placement.strategies.registry import STRATEGIES
 from sim.scenario.schema import Scenario
 
-ALL = ["cameras", "sight", "trips", "tracking", "searched", "policies"]
+ALL = ["cameras", "sight", "trips", "tracking", "unicity", "searched", "policies"]
+PLANNED = {"totals": [4000], "plan": "as_announced"}
 ROOT = Path(__file__).parents[2]
 
 
@@ -207,13 +212,35 @@ def test_a_repeated_run_gives_the_same_bytes_and_computes_no_stage(tmp_path, alo
         run(scenario(**changed), tmp_path / "changed", cache=cache)
         found = recalled(tmp_path / "changed")
         assert found[:2] == ["cameras", "sight"]
-        assert found[2:] == ([] if "people" in changed else ["trips"] if "tracking" in changed
-                             else ALL[2:])  # fmt: skip
+        assert found[2:] == ([] if "people" in changed else ["trips", "unicity"]
+                             if "tracking" in changed else ALL[2:])  # fmt: skip
         run(scenario(**changed), tmp_path / "uncached")
         assert content(tmp_path / "changed") == content(tmp_path / "uncached")
     # another strategy places other heads
     run(scenario(strategy="random"), tmp_path / "changed", cache=cache)
     assert recalled(tmp_path / "changed") == ["trips"]
+
+
+def test_heads_of_a_plan_are_kept(tmp_path):
+    cache, wanted = StageCache(tmp_path / "cache"), scenario(cameras=PLANNED)
+    for name in ("first", "second"):
+        run(wanted, tmp_path / name, cache=cache)
+    assert recalled(tmp_path / "second") == ALL
+    assert content(tmp_path / "first") == content(tmp_path / "second")
+
+
+@pytest.mark.parametrize(("strangers", "kept"), [({"random"}, []), ({"even"}, ["cameras"])])
+def test_heads_placed_by_another_package_are_not_kept(tmp_path, monkeypatch, strangers, kept):
+    ours = {name: rank for name, rank in STRATEGIES.items() if name not in strangers}
+    monkeypatch.setattr("sim.pipeline.cached_stages.STRATEGIES", ours)
+    phase = {"total": 4000, "year": 2025, "owners": {"police": 1}, "name": "one"}
+    cameras = {**PLANNED, "plan": "own", "phases": [{**phase, "strategy": {"police": "random"}}]}
+    city = load_city("mong_kok_core")
+    fleet = place(city, 4000)
+    stages = CachedStages(scenario(cameras=cameras), city, StageCache(tmp_path))
+    for _ in range(2):
+        stages.fleet(lambda: fleet)
+    assert stages.recalled == kept
 
 
 def test_a_cache_that_cannot_be_is_no_error(tmp_path, alone):

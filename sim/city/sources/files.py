@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 import pyarrow
 import pyarrow.parquet
-import pyogrio  # type: ignore[import-untyped]
 import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -296,6 +295,8 @@ def _without_gdal_warnings() -> Iterator[None]:
 
 def _layers(path: Path) -> list[str]:
     """Return the names of the layers that have shapes."""
+    import pyogrio  # type: ignore[import-untyped]  # slow: loads GDAL
+
     _check_format(path)
     try:
         with _without_gdal_warnings():
@@ -305,6 +306,8 @@ def _layers(path: Path) -> list[str]:
 
 
 def _columns(path: Path, layer: str) -> set[str]:
+    import pyogrio  # type: ignore[import-untyped]  # slow: loads GDAL
+
     try:
         with _without_gdal_warnings():
             return set(pyogrio.read_info(path, layer=layer)["fields"])
@@ -313,6 +316,8 @@ def _columns(path: Path, layer: str) -> set[str]:
 
 
 def _read_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
+    import pyogrio  # type: ignore[import-untyped]  # slow: loads GDAL
+
     try:
         with _without_gdal_warnings():
             count = pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"]

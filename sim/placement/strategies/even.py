@@ -3,8 +3,8 @@
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
+from sim.nearest import tree_of
 from sim.placement.context import PlacementContext
 from sim.placement.strategies.random import random_order
 
@@ -44,7 +44,7 @@ def _farthest_first(
     flat = table.reshape(-1)
     flat[: len(spot)] = away
     highest = table.max(axis=1)
-    tree = cKDTree(spot)
+    tree = tree_of(spot)
     chosen = np.zeros(wanted, np.int64)
     for turn in range(wanted):
         row = int(highest.argmax())
@@ -66,6 +66,6 @@ def _at_first(context: PlacementContext, spot: NDArray[np.float64]) -> NDArray[n
     away = 2 * shapely.distance(shapely.points(spot), shapely.boundary(context.city.area.region))
     if context.locked is not None and len(context.locked):
         heads = context.locked.arrays
-        standing = cKDTree(np.column_stack([heads.x, heads.y]))
+        standing = tree_of(np.column_stack([heads.x, heads.y]))
         away = np.minimum(away, standing.query(spot)[0])
     return np.asarray(away, np.float64)

@@ -4,10 +4,10 @@ from difflib import get_close_matches
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from sim.city.places import KINDS
 from sim.errors import InputError
+from sim.nearest import tree_of
 from sim.placement.context import PlacementContext
 from sim.placement.strategies.random import shuffle_key
 
@@ -41,7 +41,7 @@ def nearest_first(
             f"{city.area.name} has none; choose another strategy or import places",
             key="cameras.strategy",
         )
-    tree = cKDTree(np.column_stack([places.x, places.y]))
+    tree = tree_of(np.column_stack([places.x, places.y]))
     distance = tree.query(np.column_stack([sites.x, sites.y]))[0]
     return np.lexsort((shuffle_key(context), np.floor(distance / STEP_M)))
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from sim.cameras.fleet import Fleet
 from sim.errors import InputError
+from sim.nearest import tree_of
 from sim.placement.context import PlacementContext, by_turns
 from sim.placement.strategies.places import STEP_M
 from sim.placement.strategies.random import shuffle_key
@@ -25,10 +25,10 @@ def around_points(context: PlacementContext) -> NDArray[np.int64]:
     """
     spot, weight = _points(context)
     candidate = np.column_stack([context.sites.x, context.sites.y])
-    distance, number = cKDTree(spot).query(candidate)
+    distance, number = tree_of(spot).query(candidate)
     owner = np.asarray(number, np.int64)
     owns = np.bincount(owner, minlength=len(spot)) > 0
-    for_whom = np.where(owns, np.arange(len(spot)), owner[cKDTree(candidate).query(spot)[1]])
+    for_whom = np.where(owns, np.arange(len(spot)), owner[tree_of(candidate).query(spot)[1]])
     pull = np.bincount(for_whom, weights=weight, minlength=len(spot))
     return by_turns(
         pull.astype(np.float64), owner, np.floor(distance / STEP_M), shuffle_key(context)
@@ -54,7 +54,7 @@ def away_from_points(fleet: Fleet, context: PlacementContext) -> dict[str, int]:
     if heads.empty:
         return {}
     spot, _ = _points(context)
-    away, _ = cKDTree(spot).query(heads[["x", "y"]].to_numpy(np.float64))
+    away, _ = tree_of(spot).query(heads[["x", "y"]].to_numpy(np.float64))
     return {
         "points_watched": len(spot),
         "points_half_within_m": int(np.ceil(np.median(away))),

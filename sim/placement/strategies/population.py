@@ -2,9 +2,9 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from sim.errors import InputError
+from sim.nearest import tree_of
 from sim.placement.context import PlacementContext, by_turns
 from sim.placement.strategies.random import shuffle_key
 
@@ -33,7 +33,7 @@ def in_proportion_to_residents(context: PlacementContext) -> NDArray[np.int64]:
     spot = np.column_stack([sites.x, sites.y])
     square, of_site = squares(spot)
     at_home, of_home = squares(np.column_stack([homes.geometry.x, homes.geometry.y]))
-    nearest = cKDTree(spot).query(np.column_stack([homes.geometry.x, homes.geometry.y]))[1]
+    nearest = tree_of(spot).query(np.column_stack([homes.geometry.x, homes.geometry.y]))[1]
     known = {tuple(cell): number for number, cell in enumerate(square.tolist())}
     own = np.array([known.get(tuple(cell), -1) for cell in at_home.tolist()], np.int64)[of_home]
     cell = np.where(own >= 0, own, of_site[nearest])
