@@ -210,6 +210,7 @@ def _order(
         There are fewer places than heads.
     """
     mixes, choice = _strategies(strategy, heads)
+    names = dict.fromkeys(name for mix in mixes for name in mix)
     several = len(np.unique(heads.district)) > 1
     place = _districts_of(context.sites) if several else np.zeros(len(context.sites.x), np.int8)
     needed = heads.district if several else np.zeros(len(heads.district), np.int8)
@@ -218,18 +219,18 @@ def _order(
     while True:
         # beyond what is wanted an order is open, so another total might find another
         asked = replace(context, wanted=wanted)
-        orders = [_ranked(asked, mix).first(wanted) for mix in mixes]
+        by_name = {name: ranked(name, asked) for name in names}
+        orders = [_mixed(by_name, mix, wanted).first(wanted) for mix in mixes]
         found, left_over = in_turn(orders, place, choice, needed)
         ended = all(len(order.site) < wanted for order in orders)
         if not left_over or wanted >= room or ended:
             break
         wanted = min(2 * wanted, room)  # a district's places may come late in the order
     if len(found.site) < context.wanted:
-        names = ", ".join(dict.fromkeys(name for mix in mixes for name in mix))
         places = len(np.unique(np.concatenate([_codes(order) for order in orders])))
         raise InputError(
             f"{context.wanted} heads are to hang in {context.city.area.name}, but strategy "
-            f"{names} has places for {places}; lower the totals or raise "
+            f"{', '.join(names)} has places for {places}; lower the totals or raise "
             "heads_per_site",
             key="cameras.totals",
         )
@@ -247,12 +248,10 @@ def _strategies(
     return [_mix(named[i], "cameras.plan") for i in used], choice.astype(np.int16)
 
 
-def _ranked(context: PlacementContext, mix: Mapping[str, float]) -> HeadOrder:
-    """Rank heads by one strategy or several."""
-    orders = [ranked(name, context) for name in mix]
-    if len(orders) == 1:
-        return orders[0]
-    return interleaved(orders, list(mix.values()), context.wanted)
+def _mixed(by_name: Mapping[str, HeadOrder], mix: Mapping[str, float], wanted: int) -> HeadOrder:
+    """Rank heads by one strategy or several, as each of them ranks them."""
+    orders = [by_name[name] for name in mix]
+    return orders[0] if len(orders) == 1 else interleaved(orders, list(mix.values()), wanted)
 
 
 def _districts_of(sites: Candidates) -> NDArray[np.int8]:
