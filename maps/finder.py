@@ -66,8 +66,15 @@ def build_finder(run: RunFolder, names: list[list[str]], edge_name: NDArray[np.i
     ends = junctions(run.edges)
     at = _positions(run.edges, ends)
     area = shapely.union_all(run.districts.geometry[run.districts["kind"] == "area"].to_numpy())
+    shapely.prepare(area)
+    lines = run.edges.geometry.to_numpy()
+    inside = shapely.intersects(area, lines)
+    order = np.argsort(edge_name, kind="stable")
+    first = np.searchsorted(edge_name[order], np.arange(len(names) + 1))
     streets = [
-        _middle_of_street(run, ends, at, area, edge_name == code) if any(pair) else -1
+        _middle_of_street(lines, inside, ends, at, order[first[code] : first[code + 1]])
+        if any(pair)
+        else -1
         for code, pair in enumerate(names)
     ]
     place_names, places = _named_places(run, area, {pair[0] for pair in names})
@@ -99,21 +106,18 @@ def _positions(edges: gpd.GeoDataFrame, ends: NDArray[np.int64]) -> NDArray[np.f
 
 
 def _middle_of_street(
-    run: RunFolder,
+    lines: NDArray[np.object_],
+    inside: NDArray[np.bool_],
     ends: NDArray[np.int64],
     at: NDArray[np.float64],
-    area: shapely.Geometry,
-    chosen: NDArray[np.bool_],
+    edges: NDArray[np.int64],
 ) -> int:
     """Return the junction of a street nearest to the middle of its part inside the area."""
-    edges = np.flatnonzero(chosen)
-    lines = run.edges.geometry.to_numpy()[edges]
-    inside = shapely.intersects(area, lines)
-    if inside.any():
-        edges, lines = edges[inside], lines[inside]
+    if inside[edges].any():
+        edges = edges[inside[edges]]
     if not len(edges):
         return -1
-    middle = shapely.get_coordinates(shapely.centroid(shapely.multilinestrings(lines)))
+    middle = shapely.get_coordinates(shapely.centroid(shapely.multilinestrings(lines[edges])))
     nodes = np.unique(ends[edges])
     return int(nodes[np.hypot(*(at[nodes] - middle).T).argmin()])
 

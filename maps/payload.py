@@ -436,8 +436,9 @@ def _add_walk_bands(columns: Columns, run: RunFolder) -> None:
     columns.add("band_rank", grid, differences=True)
     for task in run.tasks:
         share = _seen_shares(run.curves, task, grid) if count else np.zeros((0, 0))
-        for name, quantile in QUANTILES.items():
-            band = np.quantile(share, quantile, axis=0) if count else np.zeros(0)
+        wanted = list(QUANTILES.values())
+        bands = np.quantile(share, wanted, axis=0) if count else np.zeros((len(wanted), 0))
+        for name, band in zip(QUANTILES, bands, strict=True):
             columns.add(f"band_{task}_{name}", np.rint(band * SHARE_SCALE), differences=True)
 
 

@@ -16,6 +16,7 @@ from sim.city.zones import are_points
 from sim.pipeline.cached_stages import CachedStages
 from sim.placement.context import DIRECTIONS
 from sim.placement.limit import coverage_limit
+from sim.processes import computing_threads
 from sim.results.analyses import Analyses
 from sim.scenario.schema import Scenario, plain_mix, plain_names
 from sim.sight.ranks import FirstSeen
@@ -35,7 +36,7 @@ from sim.tracking.percolation import dark_network
 from sim.tracking.policy import compare_policies
 from sim.tracking.recognition import recognition_burden, recognition_summary
 from sim.tracking.report import TrackReport
-from sim.tracking.subsample import drawn_persons, subsample
+from sim.tracking.subsample import Subsample, drawn_persons, subsample
 from sim.tracking.unicity import unicity
 from sim.trips.model import Trips
 
@@ -63,32 +64,52 @@ def analyse(
     """Find what a run tells beside the figures of single walks."""
     scenario, city = stages.scenario, stages.city
     totals, seed = scenario.cameras.totals, scenario.seed
-    dark = dark_network(city, seen, pieces)
-    near = neighbours(city, dark, totals)
-    shared = stages.unicity(
-        seen, COMPARED, lambda: unicity(seen, trips, totals, seed=seed, people=COMPARED)
-    )
-    burden = recognition_burden(
-        seen, tracks, gallery=scenario.recognition.gallery, uptime=parameters.uptime,
-        facing_degrees=parameters.facing_degrees,
-    )  # fmt: skip
+    with computing_threads(1) as beside:  # half of the work in kernels, half in numpy
+        followed = beside.submit(_followed_again, stages, seen, pieces, trips, parameters)
+        dark = dark_network(city, seen, pieces)
+        near = neighbours(city, dark, totals)
+        shared = stages.unicity(
+            seen, COMPARED, lambda: unicity(seen, trips, totals, seed=seed, people=COMPARED)
+        )
+        burden = recognition_burden(
+            seen, tracks, gallery=scenario.recognition.gallery, uptime=parameters.uptime,
+            facing_degrees=parameters.facing_degrees,
+        )  # fmt: skip
+        exposure = _exposure(city, pieces, tracks, zones)
+        limit = _limit(scenario, city, seen.fleet)
+        _ = tracks.summary  # keeps what it finds
+        searched, policies = followed.result()
     return Analyses(
         dark=dark,
         anonymity={total: summary(near, shared, total) for total in totals},
         recognition={
             total: recognition_summary(burden, total, scenario.recognition.task) for total in totals
         },
-        searched=stages.searched(seen.fleet, lambda: subsample(
-            city, seen, trips, totals, pieces=pieces, parameters=parameters,
-            walks=scenario.tracking.subsample, seed=seed,
-        )),
-        policies=stages.policies(seen.fleet, lambda: compare_policies(
-            city, seen, drawn_persons(trips, RULED, seed), totals,
-            parameters=parameters, seed=seed,
-        )),
-        exposure=_exposure(city, pieces, tracks, zones),
-        limit=_limit(scenario, city, seen.fleet),
-    )  # fmt: skip
+        searched=searched,
+        policies=policies,
+        exposure=exposure,
+        limit=limit,
+    )
+
+
+def _followed_again(
+    stages: CachedStages,
+    seen: Sightings,
+    pieces: FirstSeen,
+    trips: Trips,
+    parameters: TrackingParameters,
+) -> tuple[Subsample, pd.DataFrame]:
+    """Search for the alternatives of some walks, and follow some under other rules."""
+    scenario, city = stages.scenario, stages.city
+    totals, seed = scenario.cameras.totals, scenario.seed
+    searched = stages.searched(seen.fleet, lambda: subsample(
+        city, seen, trips, totals, pieces=pieces, parameters=parameters,
+        walks=scenario.tracking.subsample, seed=seed,
+    ))  # fmt: skip
+    policies = stages.policies(seen.fleet, lambda: compare_policies(
+        city, seen, drawn_persons(trips, RULED, seed), totals, parameters=parameters, seed=seed,
+    ))  # fmt: skip
+    return searched, policies
 
 
 def _limit(scenario: Scenario, city: City, fleet: Fleet) -> dict[int, dict[str, float] | None]:

@@ -20,7 +20,7 @@ from sim.pipeline.compile_ahead import kernels_ahead, wait_for
 from sim.pipeline.cost import Estimate, estimate
 from sim.pipeline.simulate import Announce, Results, StageTimes, check_fits, simulate
 from sim.pipeline.stage_cache import StageCache
-from sim.pipeline.user_inputs import read_own_inputs
+from sim.pipeline.user_inputs import OwnInputs, read_own_inputs
 from sim.processes import available_cores
 from sim.results.contract import MANIFEST, RUN_FILES, SUMMARY
 from sim.results.write import TableWriter, manifest, summary, write_manifest, write_summary
@@ -74,19 +74,31 @@ def run(
             check_fits(scenario, city)
             city, own = read_own_inputs(scenario, city)
             _foresee(scenario, city, foresee)
-        with replace_folder(out, RUN_FOLDER) as folder:
             stages = CachedStages(scenario, city, cache)
-            with TableWriter(folder) as writer:
-                found = simulate(
-                    stages, own, times=times, before_walks=lambda: wait_for(helpers),
-                    before_analyses=lambda some: _begin_to_write(writer, city, some),
-                    analysed=True,
-                )  # fmt: skip
-                figures = _write(folder, stages, found, writer, times)
+        with replace_folder(out, RUN_FOLDER) as folder:
+            figures = _compute(folder, stages, own, times, lambda: wait_for(helpers))
+            del city, own, stages  # the page of a whole city needs the room
             if finish is not None:
                 with times.stage("map"):
                     finish(folder)
     return figures
+
+
+def _compute(
+    folder: Path,
+    stages: CachedStages,
+    own: OwnInputs,
+    times: StageTimes,
+    before_walks: Callable[[], object],
+) -> dict[str, Any]:
+    """Simulate, and write everything but the page; return the content of summary.json."""
+    with TableWriter(folder) as writer:
+        found = simulate(
+            stages, own, times=times, before_walks=before_walks,
+            before_analyses=lambda some: _begin_to_write(writer, stages.city, some),
+            analysed=True,
+        )  # fmt: skip
+        return _write(folder, stages, found, writer, times)
 
 
 def _foresee(scenario: Scenario, city: City, foresee: Callable[[Estimate], object] | None) -> None:

@@ -28,6 +28,8 @@ TOLERANCE_M = 0.2
 """Corners of a field that lie closer to its outline are left out."""
 BESIDE_RADIANS = 2e-5
 """How far to the left and right of a wall's end the two rays beside it pass."""
+SLACK_RADIANS = 1e-6
+"""Beyond the ends of a wall, so that rounding leaves out no ray that it stops."""
 
 
 def isovists(city: City, fleet: Fleet) -> NDArray[np.object_]:
@@ -54,7 +56,8 @@ def _fields(
     count = 0
     for h in range(len(heads.x)):
         wall = _walls_in_reach(heads, h, walls)
-        angle = _ray_angles(heading[h], field_of_view[h], wall)
+        bearing = _bearings(heading[h], wall)
+        angle = _ray_angles(heading[h], field_of_view[h], bearing)
         while count + len(angle) + 2 > len(points):
             larger = np.empty((2 * len(points), 2))
             for k in range(count):
@@ -64,12 +67,10 @@ def _fields(
         if heads.kind[h] != DOME:
             points[count, 0], points[count, 1] = heads.x[h], heads.y[h]
             count += 1
-        for theta in angle:
-            dx, dy = np.sin(theta), np.cos(theta)
-            reach = _ray_length(dx, dy, heads.reach[h, 0], wall)
-            points[count, 0] = heads.x[h] + reach * dx
-            points[count, 1] = heads.y[h] + reach * dy
-            count += 1
+        _cast(points, count, angle, heads.reach[h, 0], wall, bearing, heading[h])
+        for k in range(count, count + len(angle)):
+            points[k, 0], points[k, 1] = heads.x[h] + points[k, 0], heads.y[h] + points[k, 1]
+        count += len(angle)
         points[count, 0], points[count, 1] = points[first, 0], points[first, 1]
         count += 1
         ptr[h + 1] = count
@@ -104,17 +105,27 @@ def _walls_in_reach(heads: FieldArrays, h: int, walls: WallScene) -> Floats:
 
 
 @inner
-def _ray_angles(heading: float, field_of_view: float, wall: Floats) -> Floats:
+def _bearings(heading: float, wall: Floats) -> Floats:
+    """Of both ends of each wall: clockwise from the heading, radians from −π to π."""
+    bearing = np.empty((len(wall), 2))
+    for w in range(len(wall)):
+        for end in range(2):
+            theta = np.arctan2(wall[w, 2 * end], wall[w, 2 * end + 1]) - heading
+            bearing[w, end] = theta - 2 * np.pi * np.round(theta / (2 * np.pi))
+    return bearing
+
+
+@inner
+def _ray_angles(heading: float, field_of_view: float, bearing: Floats) -> Floats:
     """Directions to look, radians clockwise from north, ascending from left to right."""
     steps = int(np.ceil(field_of_view / np.radians(STEP_DEGREES)))
-    angle = np.empty(steps + 1 + 4 * len(wall))
+    angle = np.empty(steps + 1 + 4 * len(bearing))
     for i in range(steps + 1):
         angle[i] = -field_of_view / 2 + field_of_view * i / steps
     count = steps + 1
-    for w in range(len(wall)):
-        for end in (0, 2):
-            theta = np.arctan2(wall[w, end], wall[w, end + 1]) - heading
-            theta -= 2 * np.pi * np.round(theta / (2 * np.pi))
+    for w in range(len(bearing)):
+        for end in range(2):
+            theta = bearing[w, end]
             for side in (-BESIDE_RADIANS, BESIDE_RADIANS):
                 if abs(theta + side) < field_of_view / 2:
                     angle[count] = theta + side
@@ -126,11 +137,59 @@ def _ray_angles(heading: float, field_of_view: float, wall: Floats) -> Floats:
 
 
 @inner
-def _ray_length(dx: float, dy: float, reach: float, wall: Floats) -> float:
-    """Distance to the nearest wall along a ray, at most the reach."""
+def _cast(
+    points: Floats,
+    first: int,
+    angle: Floats,
+    reach: float,
+    wall: Floats,
+    bearing: Floats,
+    heading: float,
+) -> None:
+    """Write where the rays end, relative to the head, from row `first` of the points on.
+
+    A wall stops the rays from its left end to its right one, and no others are tried.
+    """
+    rays = len(angle)
+    direction, length = np.empty((rays, 2)), np.empty(rays)
+    for k in range(rays):
+        direction[k, 0], direction[k, 1], length[k] = np.sin(angle[k]), np.cos(angle[k]), reach
     for w in range(len(wall)):
-        px, py, qx, qy = wall[w, 0], wall[w, 1], wall[w, 2], wall[w, 3]
+        left = heading + bearing[w, 0] - SLACK_RADIANS
+        right = heading + bearing[w, 1] + SLACK_RADIANS
+        if left <= right:
+            _stop(direction, length, angle, left, right, wall, w)
+        else:  # behind the head
+            _stop(direction, length, angle, -np.inf, right, wall, w)
+            _stop(direction, length, angle, left, np.inf, wall, w)
+    for k in range(rays):
+        points[first + k, 0] = length[k] * direction[k, 0]
+        points[first + k, 1] = length[k] * direction[k, 1]
+
+
+@inner
+def _stop(
+    direction: Floats,
+    length: Floats,
+    angle: Floats,
+    left: float,
+    right: float,
+    wall: Floats,
+    w: int,
+) -> None:
+    """Shorten the rays between two directions that meet a wall."""
+    px, py, qx, qy = wall[w, 0], wall[w, 1], wall[w, 2], wall[w, 3]
+    ex, ey = qx - px, qy - py
+    low, high = 0, len(angle)
+    while low < high:
+        middle = (low + high) // 2
+        if angle[middle] < left:
+            low = middle + 1
+        else:
+            high = middle
+    for k in range(low, len(angle)):
+        if angle[k] > right:
+            break
+        dx, dy = direction[k, 0], direction[k, 1]
         if dx * py - dy * px >= 0.0 and dx * qy - dy * qx < 0.0:
-            ex, ey = qx - px, qy - py
-            reach = min(reach, (ex * py - ey * px) / (ex * dy - ey * dx))
-    return reach
+            length[k] = min(length[k], (ex * py - ey * px) / (ex * dy - ey * dx))

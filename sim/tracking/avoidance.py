@@ -375,7 +375,8 @@ class _Search:
         self.world = World(whole, _new_trees(2, nodes))
         self.near = Near(
             net, _new_trees(int(PRICED) + budgets, nodes), labels, heap,
-            np.empty(nodes, np.int64), np.empty(nodes, np.int64), np.empty(budgets),
+            np.empty(nodes, np.int64), np.empty(nodes, np.int64), np.zeros(nodes),
+            np.empty(budgets),
             np.empty(budgets, np.bool_), np.empty((budgets, 2 * nodes + 2), np.int64),
             np.zeros(budgets, np.int64),
         )  # fmt: skip

@@ -50,6 +50,7 @@ MEANS = (
     "longest_gap_m", "longest_gap_s", "first_sighting_m",
 )  # fmt: skip
 """Figures of summary.json given as mean and percentiles; the tracked shares follow apart."""
+SUMMED = (*MEANS, "identified", "tracked_live", "tracked_afterwards")
 FIRST_METRE = 1.0
 """The door is seen if a head sees any of the first metre of the walk."""
 
@@ -127,10 +128,10 @@ class TrackReport(Result):
         sampled = ~self.trips.table["named"].to_numpy(bool)
         persons = self.trips.table["person"].to_numpy(np.int64)[sampled]
         person = np.unique(persons, return_inverse=True)[1]
-        walks = {name: column[sampled] for name, column in self.figures.items()}
+        figures = {name: self.figures[name] for name in SUMMED}
         return {
             total: {
-                task: _summary({name: v[:, k, t] for name, v in walks.items()}, person)
+                task: _summary({name: v[:, k, t][sampled] for name, v in figures.items()}, person)
                 for t, task in enumerate(TASKS)
             }
             for k, total in enumerate(self.totals)

@@ -23,7 +23,7 @@ PROVEN_M = 1e-6
 """A path is of minimal exposure if no other is seen for a micrometre less."""
 TIE_BREAK = 1e-9
 """Seen metres that a metre of length counts in the order (not the result) of the darkest tree."""
-ROUNDING = 1.0 + 1e-12
+ROUNDING, LOOSE = 1.0 + 1e-12, 1.0 + 1e-9
 SEEN, BOUND, LENGTH = range(3)
 """Columns of what `search_walks` finds."""
 SHORTEST, DARKEST, PRICED = np.int64(0), np.int64(1), np.int64(2)
@@ -81,6 +81,8 @@ class Tree(NamedTuple):
     """With a goal, the tree is grown up to so many times the cost of the way to it."""
     reach: float
     """The tree is grown up to this cost."""
+    most: float
+    """Ways are left out that cannot go on to the origin for so little."""
 
 
 class Ends(NamedTuple):
@@ -109,6 +111,8 @@ class Near(NamedTuple):
     """Of each node of the network: its number near the walk, -1 if it is too far from it."""
     near: NDArray[np.int64]
     """The nodes near the walk."""
+    ahead: Floats
+    """Of each of these: length of the shortest way from the origin."""
     price: NDArray[np.float64]
     """Of each budget: metres seen that a metre of length counts."""
     open: NDArray[np.bool_]
@@ -141,13 +145,12 @@ def search_walks(query: Query, world: World, near: Near, shortest: Floats, found
             continue
         ends = Ends(near.number[start], near.number[end], nodes)
         shortest[walk] = world.trees.cost[TO_END, start]
-        tree = Tree(ends.destination, SHORTEST, nodes, 0.0, 1.0, NOWHERE, 0.0, np.inf)
-        _grow(tree, net, near.trees, near.heap)
+        tree = Tree(ends.destination, SHORTEST, nodes, 0.0, 1.0, NOWHERE, 0.0, np.inf, np.inf)
+        _grow(tree, net, near.trees, near)
         for row in range(len(query.seen)):
             for arc in range(net.ptr[nodes]):
                 net.seen[arc] = query.seen[row, net.edge[arc]]
-            tree = Tree(ends.destination, DARKEST, nodes, 1.0, TIE_BREAK, NOWHERE, 0.0, np.inf)
-            _grow(tree, net, near.trees, near.heap)
+            _darkest(ends, near, False)
             labels.node[0], labels.length[0], labels.seen[0] = ends.origin, 0.0, 0.0
             labels.parent[0] = -1
             unsure = False
@@ -155,6 +158,7 @@ def search_walks(query: Query, world: World, near: Near, shortest: Floats, found
                 budget = stretches[k] * shortest[walk] * ROUNDING
                 unsure |= _price(k, budget, ends, near, found[walk, row])
             if unsure:
+                _grow_whole(len(stretches), ends, near)
                 _go_on(shortest[walk], stretches, ends, near, found[walk, row])
 
 
@@ -162,18 +166,19 @@ def search_walks(query: Query, world: World, near: Near, shortest: Floats, found
 def _cut_out(start: Index, end: Index, widest: float, world: World, near: Near) -> int:
     """Copy the part of the network that walks within the widest budget can use; count nodes."""
     everything, trees, net = len(near.number), world.trees, near.net
-    tree = Tree(end, TO_END, everything, 0.0, 1.0, start, widest * ROUNDING, np.inf)
-    _grow(tree, world.net, trees, near.heap)
+    tree = Tree(end, TO_END, everything, 0.0, 1.0, start, widest * ROUNDING, np.inf, np.inf)
+    _grow(tree, world.net, trees, near)
     if trees.cost[TO_END, start] == np.inf:
         return 0
     reach = widest * trees.cost[TO_END, start] * ROUNDING * ROUNDING
-    tree = Tree(start, TO_START, everything, 0.0, 1.0, NOWHERE, 0.0, reach)
-    _grow(tree, world.net, trees, near.heap)
+    tree = Tree(start, TO_START, everything, 0.0, 1.0, NOWHERE, 0.0, reach, np.inf)
+    _grow(tree, world.net, trees, near)
     nodes, arcs = 0, 0
     for node in range(everything):
         near.number[node] = -1
         if trees.cost[TO_END, node] + trees.cost[TO_START, node] <= reach:
             near.number[node], near.near[nodes] = nodes, node
+            near.ahead[nodes] = trees.cost[TO_START, node]
             nodes += 1
     for k in range(nodes):
         node = near.near[k]
@@ -190,13 +195,13 @@ def _cut_out(start: Index, end: Index, widest: float, world: World, near: Near) 
 
 
 @lean_inner
-def _grow(tree: Tree, net: Net, trees: Trees, heap: Heap) -> None:
+def _grow(tree: Tree, net: Net, trees: Trees, near: Near) -> None:
     """Grow a tree of best ways to the root (Dijkstra), up to a cost.
 
     With `TIE_BREAK` as price a metre the order is metres seen and then length, exactly; the price
     then only keeps the heap in good order.
     """
-    number, root, reach = tree.number, tree.root, tree.reach
+    number, root, reach, heap = tree.number, tree.root, tree.reach, near.heap
     for node in range(tree.nodes):
         trees.cost[number, node], heap.place[node] = np.inf, -1
     trees.cost[number, root], trees.length[number, root], trees.seen[number, root] = 0.0, 0.0, 0.0
@@ -217,11 +222,42 @@ def _grow(tree: Tree, net: Net, trees: Trees, heap: Heap) -> None:
                 better = seen < trees.seen[number, other] or (
                     seen == trees.seen[number, other] and length < trees.length[number, other]
                 )
-            if better:
+            if better and cost + tree.per_metre * near.ahead[other] <= tree.most:
                 trees.cost[number, other] = cost
                 trees.length[number, other], trees.seen[number, other] = length, seen
                 trees.toward[number, other], trees.arc[number, other] = here, arc
                 size = push(heap, EMPTY, size, cost, other)
+
+
+@lean_inner
+def _darkest(ends: Ends, near: Near, whole: bool) -> None:
+    """Grow the darkest tree, or only what the darkest way from the origin may use."""
+    net, trees = near.net, near.trees
+    most, node = np.inf, ends.origin
+    if not whole:
+        most = 0.0
+        while trees.toward[SHORTEST, node] >= 0:
+            arc = trees.arc[SHORTEST, node]
+            most += net.seen[arc] + TIE_BREAK * net.length[arc]
+            node = trees.toward[SHORTEST, node]
+        most *= LOOSE
+    tree = Tree(
+        ends.destination, DARKEST, ends.nodes, 1.0, TIE_BREAK, NOWHERE, 0.0, np.inf, most
+    )  # fmt: skip
+    _grow(tree, net, trees, near)
+
+
+@lean_inner
+def _grow_whole(budgets: int, ends: Ends, near: Near) -> None:
+    """Grow again, over all nodes, the trees that tell what partial walks may still become."""
+    _darkest(ends, near, True)
+    for k in range(budgets):
+        if near.open[k]:
+            tree = Tree(
+                ends.destination, PRICED + k, ends.nodes, 1.0, near.price[k], NOWHERE, 0.0,
+                np.inf, np.inf,
+            )  # fmt: skip
+            _grow(tree, near.net, near.trees, near)
 
 
 @lean_inner
@@ -245,8 +281,9 @@ def _price(k: int, budget: float, ends: Ends, near: Near, found: Floats) -> bool
     while found[k, SEEN] - beyond_seen > PROVEN_M:
         price = (found[k, SEEN] - beyond_seen) / (beyond_m - found[k, LENGTH])
         near.price[k] = price
-        priced = Tree(ends.destination, tree, ends.nodes, 1.0, price, NOWHERE, 0.0, np.inf)
-        _grow(priced, near.net, trees, near.heap)
+        most = (found[k, SEEN] + price * found[k, LENGTH]) * LOOSE
+        priced = Tree(ends.destination, tree, ends.nodes, 1.0, price, NOWHERE, 0.0, np.inf, most)
+        _grow(priced, near.net, trees, near)
         length, seen = trees.length[tree, origin], trees.seen[tree, origin]
         found[k, BOUND] = max(found[k, BOUND], seen + price * (length - budget))
         gain = found[k, SEEN] - seen + price * (found[k, LENGTH] - length)
