@@ -48,6 +48,7 @@ from sim.trips.model import Trips
 
 Result = TypeVar("Result")
 LIBRARIES = ("numpy", "numba", "scipy", "pandas", "geopandas", "shapely", "pyarrow")
+STAGES = ("cameras", "sight", "trips", "tracking", "unicity", "searched", "policies")
 ZONES = KINDS["zones"]
 """Streets are only grouped by them: no cached stage depends on this file."""
 SEEN = ("edge_ptr", "head", "start", "end")
@@ -68,7 +69,7 @@ class CachedStages:
     cache
         None computes everything.
     recalled
-        Names of the stages that were found.
+        Names of the stages that were found, as of `STAGES`.
     """
 
     scenario: Scenario
@@ -219,6 +220,7 @@ class CachedStages:
         arrays = self.cache.get(stage, digest)
         if arrays is not None:
             self.recalled.append(stage)
+            self.recalled.sort(key=STAGES.index)  # some are looked for on two threads
             return read(arrays)
         found = compute()
         self.cache.put(stage, digest, write(found))
