@@ -7,12 +7,35 @@ Chinese; what the words are stands in `maps.texts`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from maps.texts import LANGUAGES, is_proxy, text
+from maps.texts import LANGUAGES, closed_up, is_proxy, text
 
 HEADLINE_TASK, SEEN_AT_ALL = "recognise", "detect"
 ANY_LENGTH, NEAR = "any_length", "within_1.5"
+
+
+class Doubt(NamedTuple):
+    """How sure the answer is at one number of cameras; None for what is not known.
+
+    Attributes
+    ----------
+    mean, p5, p95
+        Over placements and crowds, and the band by chance.
+    draws
+        How many placements and crowds `sim bands` drew for it; None for the run's own fleets.
+    lowest, highest, lowest_case, highest_case
+        The range over named cases, and which lie at its ends.
+    """
+
+    mean: float | None = None
+    p5: float | None = None
+    p95: float | None = None
+    draws: int | None = None
+    lowest: float | None = None
+    highest: float | None = None
+    lowest_case: str | None = None
+    highest_case: str | None = None
 
 
 def answer_of(
@@ -95,7 +118,7 @@ def answer_headline(
         walks = summary["steps"][0]["answer"][HEADLINE_TASK][ANY_LENGTH]["n"]
         notes = [*parts.values(), text(counted, language, walks=f"{walks:,}")]
         said["headline_note"].append((" " if language == "en" else "").join(notes))
-    return said
+    return {key: [english, closed_up(chinese)] for key, (english, chinese) in said.items()}
 
 
 def has_doubt(summary: Mapping[str, Any]) -> bool:
@@ -103,22 +126,48 @@ def has_doubt(summary: Mapping[str, Any]) -> bool:
     return bool(_doubt(summary, LANGUAGES[0]))
 
 
-def _doubt(summary: Mapping[str, Any], language: str) -> dict[str, str]:
-    """Return the band and the range of the answer, empty unless `sim bands` put them there."""
-    ends = {"low": summary["steps"][0]["total"], "high": summary["steps"][-1]["total"]}
-    rows = {
-        row["total"]: row
+def doubt_of(summary: Mapping[str, Any], total: int) -> Doubt:
+    """Return the band and the range of the answer at a number of cameras, as far as they are known.
+
+    The band is that of the run's own fleets, where it has several; else that which `sim bands`
+    put into the summary, with the range.
+
+    Parameters
+    ----------
+    summary
+        The content of summary.json.
+    total
+        Of the run.
+    """
+    rows = [
+        row
         for row in summary.get("range") or ()
-        if (row["task"], row["figure"]) == (HEADLINE_TASK, "answer")
-    }
+        if (row["total"], row["task"], row["figure"]) == (total, HEADLINE_TASK, "answer")
+    ]
+    found = Doubt()
+    if rows:
+        row = rows[0]
+        found = Doubt(
+            row.get("mean"), row.get("p5"), row.get("p95"), row.get("n"),
+            row["lowest"]["value"], row["highest"]["value"],
+            row["lowest"]["case"], row["highest"]["case"],
+        )  # fmt: skip
+    step = next(step for step in summary["steps"] if step["total"] == total)
+    fleets = (step.get("answer") or {}).get(HEADLINE_TASK, {}).get(ANY_LENGTH, {}).get("fleets")
+    if fleets:
+        mean = answer_of(step, HEADLINE_TASK)[0]
+        found = found._replace(mean=mean, p5=fleets["p5"], p95=fleets["p95"], draws=None)
+    return found
+
+
+def _doubt(summary: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Return the band and the range of the answer in words, empty unless both are known."""
     said: dict[str, str] = {}
-    for end, total in ends.items():
-        row = rows.get(total)
-        if row is None or row["p5"] is None or row["lowest"]["value"] is None:
-            return {}
-        shares = {
-            "p5": row["p5"], "p95": row["p95"],
-            "from": row["lowest"]["value"], "to": row["highest"]["value"],
-        }  # fmt: skip
-        said |= {f"{end}_{name}": of_a_hundred(share, language) for name, share in shares.items()}
+    for end, step in (("low", summary["steps"][0]), ("high", summary["steps"][-1])):
+        doubt = doubt_of(summary, step["total"])
+        shares = {"p5": doubt.p5, "p95": doubt.p95, "from": doubt.lowest, "to": doubt.highest}
+        for name, share in shares.items():
+            if share is None:
+                return {}
+            said[f"{end}_{name}"] = of_a_hundred(share, language)
     return said

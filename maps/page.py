@@ -297,7 +297,10 @@ def page_facts(run: RunFolder) -> dict[str, Any]:
     camera = f"camera_{facts['optics']}"
     if camera in TEXTS:
         notes = zip(facts["headline_note"], LANGUAGES, strict=True)
-        facts["headline_note"] = [f"{note} {text(camera, language)}" for note, language in notes]
+        facts["headline_note"] = [
+            f"{note}{' ' if language == 'en' else ''}{text(camera, language)}"
+            for note, language in notes
+        ]
     return facts
 
 

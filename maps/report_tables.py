@@ -273,8 +273,8 @@ def bands(f: Figures) -> Section:
     says = words(
         "bands_says", n=f.n, seeds=str(len(content["seeds"])),
         p5=percent(by_chance["p5"]), p95=percent(by_chance["p95"]),
-        lowest=percent(last["lowest"]), lowest_case=_case_name(last["lowest_case"]),
-        highest=percent(last["highest"]), highest_case=_case_name(last["highest_case"]),
+        lowest=percent(last["lowest"]), lowest_case=case_name(last["lowest_case"]),
+        highest=percent(last["highest"]), highest_case=case_name(last["highest_case"]),
     )  # fmt: skip
     axis = share_axis(*(curve.y for curve in curves))
     drawn = f.chart("bands_axis", axis, curves, [band])
@@ -306,7 +306,7 @@ def _factors(f: Figures, content: dict[str, Any]) -> dict[str, Any]:
         "head": [words("bands_factor", n=f.n), words("bands_from"), words("bands_to")],
         "rows": [
             [
-                _factor_name(row["factor"]),
+                factor_name(row["factor"]),
                 _end(row["lowest"], row["lowest_level"]),
                 _end(row["highest"], row["highest_level"]),
             ]
@@ -318,20 +318,22 @@ def _factors(f: Figures, content: dict[str, Any]) -> dict[str, Any]:
 def _end(value: float, level: str | None) -> list[str]:
     if level is None:
         return same(percent(value))
-    english, chinese = _level_name(level)
+    english, chinese = level_name(level)
     return [f"{percent(value)} · {english}", chinese]
 
 
-def _factor_name(factor: str) -> list[str]:
+def factor_name(factor: str) -> list[str]:
+    """Return what `sim bands` varied, in both languages."""
     return words(f"factor {factor}") if f"factor {factor}" in WORDS else same(clean_name(factor))
 
 
-def _level_name(level: str) -> list[str]:
+def level_name(level: str) -> list[str]:
+    """Return a level of what `sim bands` varied, in both languages."""
     return words(f"level {level}") if f"level {level}" in WORDS else same(clean_name(level))
 
 
-def _case_name(case: str) -> Pair:
+def case_name(case: str) -> Pair:
     """Name a case of one or more changes, as bands.json writes them: "factor: level, …"."""
     parts = [part.partition(": ") for part in case.split(", ")]
-    names = [_level_name(level or factor) for factor, _, level in parts]
+    names = [level_name(level or factor) for factor, _, level in parts]
     return [joint.join(name[at] for name in names) for at, joint in enumerate((", ", "、"))]

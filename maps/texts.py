@@ -6,9 +6,11 @@ names. Words for the four tasks are fixed by the project; proper names come from
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+_BETWEEN = re.compile(r"(?<=[\u3001-\u9fff\uff00-\uffef]) (?=[\u3001-\u9fff])")
 LANGUAGES = ("en", "zh")
 """Codes of the two languages, in the order of each pair of texts."""
 
@@ -53,8 +55,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "By chance alone {low_p5} to {low_p95} of 100 at {low}, {high_p5} to {high_p95} at {high}; "
         "over the named cases {low_from} to {low_to}, and {high_from} to {high_to}.",
         "單因隨機，{low} 個時每 100 程有 {low_p5} 至 {low_p95} 程，{high} 個時有 {high_p5} 至 "
-        "{high_p95} 程；各種假設之間，則為 {low_from} 至 {low_to} 程及 {high_from} 至 "
-        "{high_to} 程。",
+        "{high_p95} 程；各種假設之間，則分別為 {low_from} 至 {low_to} 程、{high_from} 至 {high_to} "
+        "程。",
     ),
     "headline_doubt_one": (
         "By chance alone {high_p5} to {high_p95} of 100; over the named cases {high_from} to "
@@ -525,6 +527,17 @@ def text(key: str, language: str, **values: object) -> str:
         What to put into the places in braces.
     """
     return TEXTS[key][LANGUAGES.index(language)].format(**values)
+
+
+def closed_up(chinese: str) -> str:
+    """Return Chinese without spaces between two of its characters, where words stand for a number.
+
+    Parameters
+    ----------
+    chinese
+        A text whose places in braces have spaces around them, as numbers need.
+    """
+    return _BETWEEN.sub("", chinese)
 
 
 def is_proxy(summary: Mapping[str, Any]) -> bool:

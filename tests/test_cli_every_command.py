@@ -25,6 +25,7 @@ CONTRACT = {
     "run", "validate", "schema", "template", "data fetch", "data import", "data list", "data info",
     "sweep", "compare", "map", "walk", "cameras import", "export", "site", "bands", "cameras next",
     "cameras without", "cache info", "cache clear", "quote",
+    "brief",
 }  # fmt: skip
 NOT_FOR_PROGRAMS = {"schema", "template"}
 """Their whole output is a file for programs or people already."""
@@ -121,6 +122,7 @@ GOOD = {
     "map": [RUN],
     "walk": [RUN, "--from", FROM, "--to", TO],
     "quote": [RUN],
+    "brief": [RUN, "--out", "brief.html"],
     "export": [RUN, "--format", "csv"],
     "site": [RUN, "--out", "site"],
     "bands": ["s.yaml", "--seeds", "1", "--cases", "optics=typical"],
@@ -164,6 +166,7 @@ WRONG = {
     "walk": ["none", "--from", FROM, "--to", TO],
     "export": ["none"],
     "site": ["none", "--out", "site2"],
+    "brief": ["none"],
     "bands": ["none.yaml"],
     "sweep": ["s.yaml"],
     "data import": ["none.gpkg", "--name", "none"],
@@ -277,6 +280,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 WRITING = {
     "run": ["run", "s.yaml"],
     "map": ["map", RUN],
+    "brief": ["brief", RUN],
     "export csv": ["export", RUN, "--format", "csv"],
     "export gpkg": ["export", RUN],
     "site": ["site", RUN, "--out", "site"],

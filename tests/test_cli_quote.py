@@ -1,10 +1,12 @@
 """`sim quote`, and the band and range that `sim bands --into` puts into a run."""
 
+import html
 import json
 
 import pytest
 
 from sim.cli import main
+from sim.results.contract import BRIEFS
 from sim.results.headline import of_a_hundred
 
 pytestmark = pytest.mark.slow
@@ -62,6 +64,18 @@ def test_it_speaks_chinese(here, capsys):
     assert "不被認出" in said
     assert "模擬" in said
     assert "單因隨機" in said
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_brief_stands_in_the_run_and_has_what_the_quotation_has(here, capsys, language):
+    quoted = words(here, capsys, "--lang", language).out.splitlines()
+    assert main(["brief", str(here / "ran"), "--lang", language]) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    page = html.unescape((here / "ran" / BRIEFS[language]).read_text(encoding="utf-8"))
+    assert said.out.strip().endswith(BRIEFS[language])
+    for line in quoted[:2]:
+        assert line in page
 
 
 def test_map_and_report_say_the_band_too(here):

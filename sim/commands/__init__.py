@@ -74,6 +74,9 @@ COMMANDS: Mapping[str, Command | Family] = MappingProxyType(
         "map": Command("sim.commands.map", "Draw the map of a run again."),
         "compare": Command("sim.commands.compare", "Set runs side by side."),
         "quote": Command("sim.commands.quote", "Print the answer of a run as it may be quoted."),
+        "brief": Command(
+            "sim.commands.brief", "Write a page to quote from and a page of questions to ask."
+        ),
         "bands": Command(
             "sim.commands.bands", "How far a scenario's figures move, by chance and by case."
         ),

@@ -10,7 +10,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -34,6 +34,7 @@ Variants = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, for programs.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder of `sim run`.")]
+Language = Annotated[Literal["en", "zh"], typer.Option("--lang", help="English or 繁體中文.")]
 
 
 def command_app() -> typer.Typer:

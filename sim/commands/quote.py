@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import Annotated, Literal
-
-import typer
 
 from maps.quote import quotation
-from sim.commands.options import AsJson, Debug, command_app, examples, print_json
+from sim.commands.options import (
+    AsJson,
+    Debug,
+    Language,
+    RunFolder,
+    command_app,
+    examples,
+    print_json,
+)
 
 app = command_app()
-
-Language = Annotated[Literal["en", "zh"], typer.Option("--lang", help="English or 繁體中文.")]
 
 
 @app.command(
     epilog=examples("sim quote out/mong_kok_core", "sim quote out/mong_kok_core --lang zh")
 )
 def quote_command(
-    run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Run folder of `sim run`.")],
+    run_folder: RunFolder,
     lang: Language = "en",
     as_json: AsJson = False,
     debug: Debug = False,

@@ -23,6 +23,8 @@ SUMMARY, MANIFEST, BANDS = "summary.json", "manifest.json", "bands.json"
 TITLES = ("name", "title", "title_zh")
 """Keys of a scenario that change no figure: two that differ in them alone are the same."""
 MAP, REPORT = "map.html", "report.html"
+BRIEFS: Mapping[str, str] = MappingProxyType({"en": "brief.html", "zh": "brief_zh.html"})
+"""What `sim brief` writes, by language."""
 
 Type = Literal[
     "int16", "int32", "int64", "float64", "bool", "text", "geometry", "int32 list", "bool list"
@@ -318,6 +320,8 @@ TRIP_LINES = Table("trip_lines", "a walk", (_TRIP, *_WALK, *_ENDS, *_DAY, _GEOME
 FORMER_FILES = frozenset({"trips_geometry.parquet"})
 """What run folders of earlier versions hold beside those of this one."""
 RUN_FILES = (
-    frozenset(table.file for table in _ALL) | {SUMMARY, MANIFEST, BANDS, MAP, REPORT} | FORMER_FILES
+    frozenset(table.file for table in _ALL)
+    | {SUMMARY, MANIFEST, BANDS, MAP, REPORT, *BRIEFS.values()}
+    | FORMER_FILES
 )
 """All that a run folder can hold; one that holds anything else is not replaced."""
