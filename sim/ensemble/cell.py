@@ -141,7 +141,7 @@ def resolve(scenario: Scenario, seed: int, case: Case) -> Scenario:
         A factor or level that is not known, or a level that the scenario cannot take.
     """
     data = scenario.model_dump(mode="json")
-    data["seed"] = seed
+    data |= {"seed": seed, "ensemble": {"fleets": 1}}
     for factor, level in case.items():
         _check(factor, level)
         if factor in ("walls", "headings") or level == base_level(scenario, factor):

@@ -33,6 +33,7 @@ from sim.pipeline.stage_cache import (
 from sim.pipeline.user_inputs import KINDS
 from sim.placement.parameters import AS_PLANNED
 from sim.placement.strategies.registry import STRATEGIES
+from sim.results.fleets import Fleets
 from sim.scenario.parameters import planned
 from sim.scenario.schema import Scenario, plain_names
 from sim.sight.arrays import PieceArrays, SightingArrays
@@ -77,14 +78,14 @@ class CachedStages:
     cache: StageCache | None
     recalled: list[str] = field(default_factory=list)
 
-    def fleet(self, compute: Callable[[], Fleet]) -> Fleet:
-        """Return the placed heads; those of strategies from outside are placed again."""
+    def fleet(self, seed: int, compute: Callable[[], Fleet]) -> Fleet:
+        """Return the heads placed with a seed; those of strategies from outside, placed again."""
         cameras = self.scenario.cameras
         if not self._strategies <= set(STRATEGIES):
             return compute()
         return self._cached(
             "cameras",
-            lambda: (self._city, cameras.model_dump(mode="json"), self.scenario.seed),
+            lambda: (self._city, cameras.model_dump(mode="json"), seed),
             compute,
             lambda fleet: {
                 "heads": packed(fleet.heads),
@@ -96,6 +97,40 @@ class CachedStages:
                 plain_unpacked(a["report"]),
                 plain_unpacked(a["placed_for"]),
             ),
+        )
+
+    def fleets(self, compute: Callable[[], Fleets]) -> Fleets:
+        """Return the figures of all fleets of an ensemble."""
+        scenario = self.scenario
+        if not self._strategies <= set(STRATEGIES):
+            return compute()
+
+        def read(a: Arrays) -> Fleets:
+            asked, seeds, totals, parts = plain_unpacked(a["about"])
+            people = {k.removeprefix("people_"): v for k, v in a.items() if k != "about"}
+            return Fleets(asked, tuple(seeds), tuple(totals), tuple(parts), people)
+
+        return self._cached(
+            "fleets",
+            lambda: (
+                self._city,
+                scenario.model_dump(
+                    mode="json",
+                    include={
+                        "cameras",
+                        "trips",
+                        "tracking",
+                        "ensemble",
+                        "seed",
+                    },
+                ),
+            ),
+            compute,
+            lambda found: {
+                "about": plain_packed([found.asked, found.seeds, found.totals, found.parts]),
+                **{f"people_{name}": values for name, values in found.people.items()},
+            },
+            read,
         )
 
     def seen(self, fleet: Fleet, compute: Callable[[], Sightings]) -> Sightings:

@@ -27,6 +27,10 @@ CELL_ROW_BYTES = 4_000
 """Bytes that a total and task of one cell take in the files of a sweep, more rather than less."""
 LONG_S, LARGE_BYTES = 30.0, 2e9
 """A run that takes more is announced before it begins."""
+OF_A_FLEET = ("walls", "heads", "trips", "trips x totals")
+"""Terms that another fleet costs again: placing, looking and following the walks."""
+OVER, AT_LEAST_S = 1.3, 0.15
+"""What a fleet costs on threads that share one interpreter, and what it costs however few walk."""
 WITHIN = 1.5
 """How many times off an estimate is, either way, over the sizes that were measured."""
 COMPILING_S = 15
@@ -51,6 +55,8 @@ class Sizes:
         City totals.
     searched
         Walks for which the least-seen alternative is searched.
+    fleets
+        Fleets that watch the same walks.
     """
 
     street_km: float
@@ -59,6 +65,7 @@ class Sizes:
     trips: int
     totals: int
     searched: int
+    fleets: int = 1
 
     def features(self) -> dict[str, float]:
         """Return the terms of the model: their sum, each with its constant, is the cost.
@@ -120,7 +127,7 @@ class Estimate:
         yield (
             f"{self.area}: {sizes.street_km:,.0f} km of streets, {sizes.walls:,} walls, "
             f"{sizes.heads:,} cameras simulated (halo included), {sizes.trips:,} walks, "
-            f"{sizes.totals} totals."
+            f"{sizes.totals} totals{_of_fleets(sizes.fleets)}."
         )
         for words in self.unknown:
             yield f"Not counted: {words}."
@@ -184,6 +191,12 @@ def estimate(scenario: Scenario, city: City) -> Estimate:
         name: sum(constants.get(term, 0.0) * value for term, value in features.items())
         for name, constants in COSTS.items()
     }
+    of_a_fleet = sum(COSTS["seconds"].get(term, 0.0) * features[term] for term in OF_A_FLEET)
+    cost["seconds"] += OVER * (sizes.fleets - 1) * (of_a_fleet + AT_LEAST_S)
+    if sizes.fleets > 1:
+        cost["memory"] += sum(
+            COSTS["memory"].get(term, 0.0) * features[term] for term in OF_A_FLEET
+        )
     seconds = cost["seconds"] + cost["writing"]
     return Estimate(
         seconds, cost["memory"], cost["disk"], sizes, city.area.name, _unknown(scenario)
@@ -275,6 +288,7 @@ def sizes_of(scenario: Scenario, city: City) -> Sizes:
         walks,
         len(cameras.totals),
         min(scenario.tracking.subsample, walks),
+        scenario.ensemble.fleets,
     )
 
 
@@ -287,6 +301,10 @@ def _unknown(scenario: Scenario) -> tuple[str, ...]:
         f"walks of {trips.od}": trips.od,
     }
     return tuple(words for words, file in files.items() if file is not None)
+
+
+def _of_fleets(fleets: int) -> str:
+    return f", {fleets} fleets" if fleets > 1 else ""
 
 
 def _round(value: float) -> float:

@@ -18,11 +18,21 @@ from sim.city.model import City
 from sim.pipeline.cached_stages import CachedStages
 from sim.pipeline.compile_ahead import kernels_ahead, wait_for
 from sim.pipeline.cost import Estimate, estimate
-from sim.pipeline.simulate import Announce, Results, StageTimes, check_fits, simulate
+from sim.pipeline.fleets import many_fleets, one_fleet
+from sim.pipeline.simulate import (
+    Announce,
+    Draw,
+    Results,
+    StageTimes,
+    check_fits,
+    drawn_walks,
+    simulate,
+)  # fmt: skip
 from sim.pipeline.stage_cache import StageCache
 from sim.pipeline.user_inputs import OwnInputs, read_own_inputs
 from sim.processes import available_cores
 from sim.results.contract import MANIFEST, RUN_FILES, SUMMARY
+from sim.results.fleets import Fleets
 from sim.results.write import TableWriter, manifest, summary, write_manifest, write_summary
 from sim.scenario.load import LoadedScenario, scenario_of
 from sim.scenario.schema import Scenario
@@ -93,12 +103,33 @@ def _compute(
 ) -> dict[str, Any]:
     """Simulate, and write everything but the page; return the content of summary.json."""
     with TableWriter(folder) as writer:
+        fleets = _many_fleets(stages, own, times, before_walks)
         found = simulate(
             stages, own, times=times, before_walks=before_walks,
             before_analyses=lambda some: _begin_to_write(writer, stages.city, some),
-            analysed=True,
+            draw=Draw(fleets.seeds[fleets.shown]) if fleets else None, analysed=True,
         )  # fmt: skip
-        return _write(folder, stages, found, writer, times)
+        fleets = fleets or one_fleet(stages.scenario, stages.city, found)
+        return _write(folder, stages, found, fleets, writer, times)
+
+
+def _many_fleets(
+    stages: CachedStages, own: OwnInputs, times: StageTimes, before_walks: Callable[[], object]
+) -> Fleets | None:
+    """Return the figures of all fleets, None where the scenario asks for one."""
+    scenario, city = stages.scenario, stages.city
+    if scenario.ensemble.fleets == 1:
+        return None
+    with times.stage("trips"):
+        before_walks()
+        trips = stages.trips(lambda: drawn_walks(scenario, city, own))
+    with times.stage("fleets"):
+        return stages.fleets(
+            lambda: many_fleets(
+                stages, own, trips,
+                done=lambda count, of: times.announce(f"fleets, {count} of {of}"),
+            )
+        )  # fmt: skip
 
 
 def _foresee(scenario: Scenario, city: City, foresee: Callable[[Estimate], object] | None) -> None:
@@ -114,7 +145,12 @@ def _begin_to_write(writer: TableWriter, city: City, found: Results) -> None:
 
 
 def _write(
-    folder: Path, stages: CachedStages, found: Results, writer: TableWriter, times: StageTimes
+    folder: Path,
+    stages: CachedStages,
+    found: Results,
+    fleets: Fleets,
+    writer: TableWriter,
+    times: StageTimes,
 ) -> dict[str, Any]:
     """Write the last tables and the two JSON files; return the content of summary.json."""
     scenario, city = stages.scenario, stages.city
@@ -122,7 +158,9 @@ def _write(
     assert analyses is not None
     with times.stage("files"):
         writer.write_analyses(analyses)
-        figures = summary(scenario, city, fleet, pieces, trips, tracks, analyses)
+        writer.write_fleets(fleets)
+        shown = summary(scenario, city, fleet, pieces, trips, tracks, analyses)
+        figures = fleets.put_into(shown)
         write_summary(folder, figures)
         writer.finish()
         cores, recalled = available_cores(), stages.recalled

@@ -21,7 +21,7 @@ from sim.pipeline.cached_stages import CachedStages
 from sim.pipeline.user_inputs import OwnInputs, check_files
 from sim.placement.growth import dated
 from sim.placement.parameters import AS_PLANNED, OF_DISTRICTS
-from sim.placement.placing import place
+from sim.placement.placing import Placement, placement
 from sim.results.analyses import Analyses
 from sim.scenario.parameters import following, placing
 from sim.scenario.schema import Scenario
@@ -62,6 +62,13 @@ class Change(NamedTuple):
     fleet: Callable[[Fleet], Fleet] | None = None
 
 
+class Draw(NamedTuple):
+    """One of the fleets of a scenario: its seed, and what all of them have in common if known."""
+
+    seed: int
+    placements: Placement | None = None
+
+
 class Results(NamedTuple):
     """What the stages found; `analyses` only where they were asked for."""
 
@@ -79,6 +86,7 @@ def simulate(
     *,
     times: StageTimes | None = None,
     change: Change | None = None,
+    draw: Draw | None = None,
     walks: Callable[[], Trips] | None = None,
     before_walks: Callable[[], object] = lambda: None,
     before_analyses: Callable[[Results], object] = lambda _: None,
@@ -97,6 +105,8 @@ def simulate(
         Announces and times the stages.
     change
         What a case changes; such stages are neither looked for in the cache nor kept.
+    draw
+        Which fleet; that of the scenario's own seed by default.
     walks
         Returns the walks where somebody has them; drawn as the scenario asks by default.
     before_walks
@@ -104,17 +114,15 @@ def simulate(
     before_analyses
         Called with what was found up to there.
     analysed
-        Whether to find what needs more than the figures of single walks: the dark network,
-        crowds, recognition, rules and exposure.
+        Whether to find what needs more than the figures of single walks.
     threads
         All cores by default; results do not depend on it.
     """
     if change is not None:
         stages = replace(stages, cache=None)
-    change, times = change or Change(), times or StageTimes()
-    scenario, city = stages.scenario, stages.city
+    change, times, city = change or Change(), times or StageTimes(), stages.city
     with times.stage("cameras"):
-        fleet = stages.fleet(lambda: _placed(scenario, city, own))
+        fleet = _fleet(stages, own, draw)
         if change.fleet is not None:
             fleet = change.fleet(fleet)
     with times.stage("sight"):
@@ -123,22 +131,42 @@ def simulate(
         pieces = seen.first_seen
     with times.stage("trips"):
         before_walks()
-        trips = stages.trips(walks or (lambda: drawn_walks(scenario, city, own)))
+        trips = stages.trips(walks or (lambda: drawn_walks(stages.scenario, city, own)))
     with times.stage("tracking"):
         tracks = _tracked(stages, seen, pieces, trips, threads)
     found = Results(fleet, seen, pieces, trips, tracks, None)
     if analysed:
         before_analyses(found)
         with times.stage("answers"):
-            analyses = analyse(stages, seen, pieces, trips, tracks, following(scenario), own.zones)
-        found = found._replace(analyses=analyses)
+            found = found._replace(analyses=_analyses(stages, own, found))
     return found
 
 
-def _placed(scenario: Scenario, city: City, own: OwnInputs) -> Fleet:
-    totals = scenario.cameras.totals
-    fleet = place(city, totals[-1], existing=own.existing, aims=own.aims, **placing(scenario))
-    return dated(fleet, totals, scenario.cameras.dates)
+def _analyses(stages: CachedStages, own: OwnInputs, found: Results) -> Analyses:
+    _, seen, pieces, trips, tracks, _ = found
+    return analyse(stages, seen, pieces, trips, tracks, following(stages.scenario), own.zones)
+
+
+def _fleet(stages: CachedStages, own: OwnInputs, draw: Draw | None) -> Fleet:
+    scenario, city = stages.scenario, stages.city
+    draw = draw or Draw(scenario.seed)
+    return stages.fleet(
+        draw.seed,
+        lambda: placed(
+            scenario, draw.placements or placements_of(scenario, city, own), draw.seed
+        ),
+    )  # fmt: skip
+
+
+def placements_of(scenario: Scenario, city: City, own: OwnInputs) -> Placement:
+    """Return what fleets of a scenario have in common, whatever their seed."""
+    total = scenario.cameras.totals[-1]
+    return placement(city, total, existing=own.existing, aims=own.aims, **placing(scenario))
+
+
+def placed(scenario: Scenario, placements: Placement, seed: int) -> Fleet:
+    """Return the fleet of a seed, its heads dated as the scenario says."""
+    return dated(placements.fleet(seed), scenario.cameras.totals, scenario.cameras.dates)
 
 
 def _tracked(

@@ -7,6 +7,7 @@ may leave the order open beyond the heads that will be wanted.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -150,6 +151,6 @@ def planning_seed(seed: int) -> int:
 
 def _blocks(order: HeadOrder) -> list[list[int]]:
     """Codes of the heads, those of one site together where they follow one another."""
-    code = order.site * DIRECTIONS + order.direction
-    cuts = np.flatnonzero(np.diff(order.site)) + 1
-    return [block.tolist() for block in np.split(code, cuts)] if len(code) else []
+    code = (order.site * DIRECTIONS + order.direction).tolist()
+    cuts = [0, *(np.flatnonzero(np.diff(order.site)) + 1).tolist(), len(code)]
+    return [code[begin:stop] for begin, stop in pairwise(cuts)] if code else []

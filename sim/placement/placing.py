@@ -7,7 +7,7 @@ types, and cameras that stand already. Everything placed here is simulated.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
@@ -43,7 +43,7 @@ from sim.placement.parameters import (
 )  # fmt: skip
 from sim.placement.plan import announced
 from sim.placement.strategies.points import away_from_points
-from sim.placement.strategies.registry import ranked
+from sim.placement.strategies.registry import WHOLE_ORDERS, ranked
 
 if TYPE_CHECKING:
     from sim.city.model import City
@@ -100,6 +100,60 @@ def place(
     InputError
         An unknown name, a number outside its limits, or more heads than there are places for.
     """
+    return placement(
+        city, total, strategy=strategy, share_rule=share_rule, share=share, plan=plan,
+        street_share=street_share, mobile_share=mobile_share, phases=phases, optics=optics,
+        heads_per_site=heads_per_site, existing=existing, aims=aims,
+    ).fleet(seed)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Placement:
+    """All that fleets of one city have in common, whatever their seed; see `placement`."""
+
+    total: int
+    strategy: str | Mapping[str, float]
+    heads: RegionHeads
+    """Those to be placed, after the cameras that stand already."""
+    mix: Mapping[str, float]
+    standing: gpd.GeoDataFrame | None
+    report: Mapping[str, int]
+    context: PlacementContext | None
+    """With seed 0; None where only existing cameras count."""
+
+    def fleet(self, seed: int) -> Fleet:
+        """Return the fleet of a seed, as `place` does.
+
+        Raises
+        ------
+        InputError
+            More heads than there are places for, or a strategy that does not fit the city.
+        """
+        report = {**self.report}
+        if self.context is None:
+            return Fleet(_that_stand(self.standing), report, placed_for=self.total)
+        context = replace(self.context, seed=seed)
+        table = _heads_table(context, self.strategy, self.heads, self.mix, self.standing)
+        fleet = Fleet(table, report, placed_for=self.total)
+        return _noted(fleet, self.strategy, context)
+
+
+def placement(
+    city: City,
+    total: int,
+    *,
+    strategy: str | Mapping[str, float] | None = None,
+    share_rule: str | None = None, share: float | None = None, plan: Plan | str | None = None,
+    street_share: str | Mapping[str, float] = PlacementParameters.street_share,
+    mobile_share: float = PlacementParameters.mobile_share, phases: Sequence[Phase] = PHASES,
+    optics: str | Mapping[str, float] = PlacementParameters.optics,
+    heads_per_site: float = PlacementParameters.heads_per_site,
+    existing: Fleet | None = None, aims: Objective | None = None,
+) -> Placement:  # fmt: skip
+    """Share out heads and list the places for them, once for all seeds.
+
+    Parameters and errors are those of `place`.
+    """
     check_value(PlacementParameters, "heads_per_site", heads_per_site, "cameras")
     plan, strategy, share_rule = _defaults(plan, strategy, share_rule)
     heads = region_heads(city.area, total, share_rule=share_rule, share=share,
@@ -107,12 +161,11 @@ def place(
                          phases=phases, plan=plan)  # fmt: skip
     report = _counted(heads)
     standing = _standing(city, existing, heads, report)
-    if strategy == ONLY_EXISTING:
-        return Fleet(_that_stand(standing), report, placed_for=total)
     left, mix = heads.after(report["existing"]), _mix(optics, "cameras.optics")
-    context = _context(city, len(left.rank), mix, heads_per_site, standing, aims, seed)
-    table = _heads_table(context, strategy, left, mix, standing)
-    return _noted(Fleet(table, report, placed_for=total), strategy, context)
+    context = None
+    if strategy != ONLY_EXISTING:
+        context = _context(city, len(left.rank), mix, heads_per_site, standing, aims)
+    return Placement(total, strategy, left, mix, standing, report, context)
 
 
 def _defaults(
@@ -154,13 +207,12 @@ def _context(
     heads_per_site: float,
     standing: gpd.GeoDataFrame | None,
     aims: Objective | None,
-    seed: int,
 ) -> PlacementContext:
     """Return what strategies look at; they look through the camera type that most heads are of."""
     return PlacementContext(
         city=city,
         sites=candidates(city),
-        seed=seed,
+        seed=0,
         wanted=wanted,
         lens=camera_type(max(mix, key=mix.__getitem__), "cameras.optics"),
         heads_per_site=heads_per_site,
@@ -216,10 +268,12 @@ def _order(
     needed = heads.district if several else np.zeros(len(heads.district), np.int8)
     room = DIRECTIONS * len(context.sites.x)
     wanted = context.wanted
+    by_name: dict[str, HeadOrder] = {}
     while True:
         # beyond what is wanted an order is open, so another total might find another
         asked = replace(context, wanted=wanted)
-        by_name = {name: ranked(name, asked) for name in names}
+        left = [name for name in names if name not in by_name or name not in WHOLE_ORDERS]
+        by_name |= {name: ranked(name, asked) for name in left}
         orders = [_mixed(by_name, mix, wanted).first(wanted) for mix in mixes]
         found, left_over = in_turn(orders, place, choice, needed)
         ended = all(len(order.site) < wanted for order in orders)

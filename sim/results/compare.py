@@ -43,6 +43,8 @@ NOT_COMPARED = ("name", "title", "title_zh")
 """Keys of a scenario that change no figure."""
 WHO_WALKS = ("person", "kind", "leg", "length", "duration_s")
 """Runs in which these and the lines agree have the same people on the same walks."""
+OF_STREETS = ("cameras", "coverage", "critical_total")
+"""Figures on which who walks has no influence."""
 Walks = tuple[bytes, ...]
 """What makes each sampled walk of a run the one it is, in the order of trips."""
 
@@ -178,7 +180,8 @@ def _notes(runs: list[RunData], names: tuple[str, ...], walks: list[Walks]) -> I
         if own == walks[0]:
             yield (
                 f"{name}: the same {len(own):,} walks as {names[0]}, so their means are paired "
-                "walk by walk; ± is one standard error, persons as the sample."
+                "walk by walk, fleets of one number with one another where both have as many; ± is "
+                "one standard error, persons and fleets as the samples."
             )
         else:
             shared = len(set(own) & set(walks[0]))
@@ -187,7 +190,11 @@ def _notes(runs: list[RunData], names: tuple[str, ...], walks: list[Walks]) -> I
                 "so ± is that of independent samples"
                 + (", which is on the safe side." if shared else ".")
             )
-    yield "± tells of sampled walks only, not of where cameras hang; `sim bands` varies that."
+    if any(run.summary["ensemble"]["fleets"] == 1 for run in runs):
+        yield (
+            "A run of one fleet says nothing of where else its cameras might hang; write "
+            "ensemble: {fleets: 20} into its scenario."
+        )
 
 
 def _differing_ground(first: RunData, run: RunData, first_name: str, name: str) -> Iterator[str]:
@@ -258,8 +265,15 @@ class _Values:
         base = first.figures.get(total, {}).get(figure)
         if first is self or value is None or base is None:
             return _row(value)
+        people = (math.nan, 0.0)
         if paired and FIGURES[figure].column:
-            return _row(value, *self._paired(first, total, figure), PAIRED)
+            people = self._paired(first, total, figure)
+            if self._placements == first._placements == 1:
+                return _row(value, *people, PAIRED)
+        either = FIGURES[figure].column or figure in OF_STREETS
+        if paired and either and self._placements == first._placements > 1:
+            of_fleets = self._fleets_paired(first, total, figure)
+            return _row(value, value - base, math.hypot(of_fleets, people[1]), PAIRED)
         errors = [error_of(of._steps[total], self._task, figure) for of in (first, self)]
         known = [error for error in errors if error is not None]
         if len(known) < 2:
@@ -277,6 +291,23 @@ class _Values:
         person = np.unique(self._person[known], return_inverse=True)[1].astype(np.int64)
         error = standard_error(apart[known], person)
         return float(apart[known].mean()), math.nan if error is None else error
+
+    @property
+    def _placements(self) -> int:
+        return int(self._run.fleets["fleet"].max()) + 1
+
+    def _fleets_paired(self, first: _Values, total: int, figure: str) -> float:
+        """Return the standard error of the mean difference of fleets of the same number."""
+        own, base = (
+            table[
+                (table["total"] == total)
+                & (table["task"] == self._task)
+                & (table["figure"] == figure)
+            ].sort_values("fleet")["value"].to_numpy(np.float64)
+            for table in (self._run.fleets, first._run.fleets)
+        )  # fmt: skip
+        apart = own - base
+        return float(apart.std(ddof=1) / math.sqrt(len(apart)))
 
     def _of_walks(self, total: int, column: str) -> NDArray[np.float64]:
         if column in OF_THE_ANSWER:

@@ -270,6 +270,14 @@ _ALL = (
         Column("edges", "int32 list", "", "numbers of its street edges in walking order"),
         Column("backward", "bool list", "", "of each of them, whether it is walked from v to u"),
     )),
+    Table("fleets", "a figure of one fleet at one number of cameras for one task", (
+        Column("fleet", "int32", "", "number of the fleet, from 0"),
+        Column("seed", "int64", "", "seed of its placement"),
+        Column("shown", "bool", "", "whether tables, map and all else are of this fleet"),
+        *_AT,
+        Column("figure", "text", "", "name of the figure, as `sim compare` has it"),
+        Column("value", "float64", "", "its value, empty where there is none"),
+    )),
     Table("policies", "a rule at one number of cameras for one task", (
         Column("policy", "text", "", "name of the rule"),
         *_AT,

@@ -69,7 +69,7 @@ def _exposure() -> Layer:
 LAYERS: tuple[Layer, ...] = (
     _layer(TABLES["streets"]), _layer(TABLES["cameras"]), _camera_fields(),
     *(_layer(TABLES[name]) for name in ("nodes", "edges", "walls", "places", "districts")),
-    _trips(), _trip_figures(), _layer(TABLES["policies"]), _exposure(),
+    _trips(), _trip_figures(), _layer(TABLES["fleets"]), _layer(TABLES["policies"]), _exposure(),
 )  # fmt: skip
 """Every table of an export in order; `columns_of` adds those that depend on the run."""
 LEFT_OUT = {

@@ -41,6 +41,7 @@ from sim.results.contract import (
     curve_columns,
     rank_column,
 )
+from sim.results.fleets import SAME_SHARE, figure_of_fleets
 from sim.results.trips import lines_of, read_trips_table
 from sim.scenario.parameters import following
 from sim.scenario.schema import Scenario
@@ -54,8 +55,6 @@ from sim.tracking.walks import path_arrays
 from sim.trips.model import Trips
 
 LARGEST_JSON_MB = 100
-SAME_SHARE = 1e-9
-"""Means of shares that are as close are the same, on whatever machine they were found."""
 AGAIN = "run the scenario again"
 LONGEST_REASON = 200
 
@@ -272,13 +271,18 @@ class RunData:
             replace(self.city, walls=walls), self.seen, self.trips, self.totals,
             pieces=FirstSeen(self.pieces), seed=self.scenario.seed,
         )  # fmt: skip
-        stated, again = (
-            np.array([[tasks[t]["any_length"]["share"] for t in TASKS] for tasks in steps], float)
-            for steps in ([s["answer"] for s in self.summary["steps"]], found.summary.values())
+        again = np.array(
+            [[of[t]["any_length"]["share"] for t in TASKS] for of in found.summary.values()], float
         )
+        stated = self._of_fleet_shown("answer")
         if not np.allclose(stated, again, rtol=0, atol=SAME_SHARE, equal_nan=True):
             raise self._damaged(f"the answer is not found again as it is in {SUMMARY}")
         return found
+
+    @cached_property
+    def fleets(self) -> pd.DataFrame:
+        """The figures of every fleet of the run: the table "fleets"."""
+        return self.table("fleets", TABLES["fleets"].names())
 
     @_whole
     def trip_figures(self, *, named: bool | None = None) -> pd.DataFrame:
@@ -366,6 +370,15 @@ class RunData:
             parameters=following(scenario), seed=scenario.seed,
         )  # fmt: skip
 
+    def _of_fleet_shown(self, figure: str) -> NDArray[np.float64]:
+        """Return a figure of the fleet whose tables these are, shape (totals, tasks)."""
+        found = figure_of_fleets(self.fleets, self.summary, figure)
+        if found is None:
+            raise self._damaged(
+                f"the {figure} is not found again as it is in {SUMMARY}: fleets have another mean"
+            )
+        return found
+
     def _check_found_again(self, tracks: TrackReport) -> None:
         """Refuse figures of walks of which the means are not those of the summary."""
         sampled = ~tracks.trips.table["named"].to_numpy(bool)
@@ -373,13 +386,11 @@ class RunData:
             return
         for name in ("observed_length", "tracked_live", "tracked_afterwards"):
             found = tracks.figures[name][sampled].mean(axis=0)
-            steps = [step["trips"] for step in self.summary["steps"]]
-            stated = [[step[task][name]["mean"] for task in TASKS] for step in steps]
-            if not np.allclose(found, np.array(stated, float), rtol=0, atol=SAME_SHARE):
+            if not np.allclose(found, self._of_fleet_shown(name), rtol=0, atol=SAME_SHARE):
                 raise self._damaged(
                     f"the figures of its walks are not found again: {name} has other means than in "
-                    f"{SUMMARY}, which another version of this program wrote, or tables that are "
-                    "not of this run"
+                    f"{TABLES['fleets'].file}, which another version of this program wrote, or "
+                    "tables that are not of this run"
                 )
 
     def _sightings(self, table: pd.DataFrame) -> Sightings:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet
     from sim.city.model import City
     from sim.results.analyses import Analyses
+    from sim.results.fleets import Fleets
     from sim.scenario.schema import Scenario
     from sim.sight.ranks import FirstSeen
     from sim.sight.sightings import Sightings
@@ -83,6 +84,10 @@ class TableWriter:
         """Begin to write what rules change and who is seen more."""
         self._write("policies", lambda: found.policies)
         self._write("exposure", lambda: found.exposure)
+
+    def write_fleets(self, found: Fleets) -> None:
+        """Begin to write the figures of every fleet."""
+        self._write("fleets", lambda: found.table)
 
     def finish(self) -> None:
         """Return when every table is there; raise what kept one from being written."""

@@ -11,7 +11,7 @@ from sim.tracking.parameters import TrackingParameters
 
 
 def placing(scenario: Scenario) -> dict[str, Any]:
-    """Return what a scenario says of cameras as `sim.place` takes it, files apart."""
+    """Return what a scenario says of cameras as `sim.place` takes it, files and seed apart."""
     cameras = scenario.cameras
     share = cameras.street_share
     return {
@@ -24,7 +24,6 @@ def placing(scenario: Scenario) -> dict[str, Any]:
         "plan": planned(scenario),
         "optics": plain_mix(cameras.optics),
         "heads_per_site": cameras.heads_per_site,
-        "seed": scenario.seed,
     }
 
 

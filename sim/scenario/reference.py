@@ -148,6 +148,7 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("tracking", schema.Tracking),
     ("tracking.hit_rate", schema.HitRate),
     ("recognition", schema.Recognition),
+    ("ensemble", schema.Ensemble),
 )
 """Every group of keys, in the order of the page."""
 

@@ -8,7 +8,7 @@ beside it stands the answer with all of them open.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -32,7 +32,7 @@ from sim.tracking.percolation import (
     junctions_at,
     last_joined_pairs,
 )
-from sim.tracking.statistics import standard_error
+from sim.tracking.statistics import WalkValues, shares_of
 from sim.tracking.walks import check_same_streets, in_chunks
 from sim.trips.search import Heap
 
@@ -54,6 +54,9 @@ INDOOR = "corridor"
 WALKS_AT_ONCE = 128
 NOT_EVEN_WITHOUT = -1.0
 """Last unseen total of a walk that has no such way without any camera either."""
+
+WAYS = ("any_length", f"within_{STRETCH:g}")
+"""Parts of the answer: by some way however long, or by one not much longer than the shortest."""
 
 
 class Ways(NamedTuple):
@@ -109,13 +112,32 @@ class Answer(Result):
         any_length and within_1.5 hold share, se (see `standard_error`) and n, the walks; open
         holds the same two with all ways open.
         """
+        found = {path: (shares_of(w), len(w.person)) for path, w in self.of_walks()}
+
+        def of(path: str, k: int, t: int) -> dict[str, Any]:
+            shares, count = found[path]
+            share, error = shares[k][t]
+            return {"share": share, "se": error, "n": count}
+
         return {
             total: {
-                task: {**self._shares(self.closed, k, t), "open": self._shares(self.opened, k, t)}
+                task: {
+                    **{way: of(way, k, t) for way in WAYS},
+                    "open": {way: of(f"open/{way}", k, t) for way in WAYS},
+                }
                 for t, task in enumerate(TASKS)
             }
             for k, total in enumerate(self.totals)
         }
+
+    def of_walks(self) -> Iterator[tuple[str, WalkValues]]:
+        """Yield whether each walk can still be made, by the path of its share in `summary`."""
+        steps = np.asarray(self.totals)[None, :, None]
+        for path, ways in (("", self.closed), ("open/", self.opened)):
+            yes = ways.last[self.counted][:, None, :] >= steps
+            any_length, near = (f"{path}{way}" for way in WAYS)
+            yield any_length, WalkValues(yes, _numbered(self.person[self.counted]))
+            yield near, WalkValues(ways.near, _numbered(self.person[self.searched]))
 
     @property
     def walks(self) -> dict[str, int]:
@@ -183,14 +205,6 @@ class Answer(Result):
         else:
             yes[self.searched] = self.closed.near[:, k, t]
         return yes
-
-    def _shares(self, ways: Ways, step: int, task: int) -> dict[str, Any]:
-        yes = ways.last[self.counted, task] >= self.totals[step]
-        near = ways.near[:, step, task]
-        return {
-            "any_length": _share(yes, self.person[self.counted]),
-            f"within_{STRETCH:g}": _share(near, self.person[self.searched]),
-        }
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         title = "Walks that could still be made unrecognised by somebody who knew every camera"
@@ -452,11 +466,5 @@ def _room(nodes: int) -> Room:
     )
 
 
-def _share(yes: NDArray[np.bool_], person: NDArray[np.int64]) -> dict[str, float | int | None]:
-    """Return the share of walks, its standard error with persons as the sample, and how many."""
-    if not len(yes):
-        return {"share": None, "se": None, "n": 0}
-    number = np.unique(person, return_inverse=True)[1].astype(np.int64)
-    values = yes.astype(np.float64)
-    error = standard_error(values, number)
-    return {"share": float(values.mean()), "se": error, "n": len(values)}
+def _numbered(person: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.unique(person, return_inverse=True)[1].astype(np.int64)

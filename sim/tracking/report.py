@@ -7,7 +7,7 @@ in summary.json, and curves by rank.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,7 @@ from sim.tracking.linking import (
     working_heads,
 )
 from sim.tracking.parameters import LARGEST_TABLE, TrackingParameters
-from sim.tracking.statistics import numbers, share
+from sim.tracking.statistics import WalkValues, numbers_of, shares_of
 from sim.tracking.walks import check_same_streets, head_steps, path_arrays, step_pieces
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ MEANS = (
     "longest_gap_m", "longest_gap_s", "first_sighting_m",
 )  # fmt: skip
 """Figures of summary.json given as mean and percentiles; the tracked shares follow apart."""
-SUMMED = (*MEANS, "identified", "tracked_live", "tracked_afterwards")
+SHARES = ("identified", "unseen_trips")
+"""Those given as a share and its error."""
 FIRST_METRE = 1.0
 """The door is seen if a head sees any of the first metre of the walk."""
 
@@ -125,17 +126,23 @@ class TrackReport(Result):
         Without any sampled walk every figure is null. Every mean and share has its standard
         error beside it, see `standard_error`.
         """
-        sampled = ~self.trips.table["named"].to_numpy(bool)
-        persons = self.trips.table["person"].to_numpy(np.int64)[sampled]
-        person = np.unique(persons, return_inverse=True)[1]
-        figures = {name: self.figures[name] for name in SUMMED}
+        found = {name: _summarised(name, walks) for name, walks in self.of_walks()}
         return {
             total: {
-                task: _summary({name: v[:, k, t][sampled] for name, v in figures.items()}, person)
+                task: {key: part for of in found.values() for key, part in of[k][t].items()}
                 for t, task in enumerate(TASKS)
             }
             for k, total in enumerate(self.totals)
         }
+
+    def of_walks(self) -> Iterator[tuple[str, WalkValues]]:
+        """Yield the figures of the sampled walks (not the named) by their names in summary.json."""
+        sampled = ~self.trips.table["named"].to_numpy(bool)
+        persons = self.trips.table["person"].to_numpy(np.int64)[sampled]
+        person = np.unique(persons, return_inverse=True)[1]
+        for name in (*MEANS, "identified", "tracked_live", "tracked_afterwards"):
+            yield name, WalkValues(self.figures[name][sampled], person)
+        yield "unseen_trips", WalkValues(self.figures["observed_length"][sampled] == 0, person)
 
     def plot(
         self,
@@ -345,11 +352,10 @@ def _cut(pieces: PieceArrays, steps: NDArray[np.int64]) -> list[StepPieces]:
     return [step_pieces(pieces, task, steps) for task in range(len(TASKS))]
 
 
-def _summary(figures: dict[str, NDArray[Any]], person: NDArray[np.int64]) -> dict[str, Any]:
-    unseen = figures["observed_length"] == 0
-    found: dict[str, Any] = {name: numbers(figures[name], person) for name in MEANS}
-    found |= share("identified", figures["identified"], person)
-    found["tracked_live"] = numbers(figures["tracked_live"], person)
-    found["tracked_afterwards"] = numbers(figures["tracked_afterwards"], person)
-    found |= share("unseen_trips", unseen, person)
-    return found
+def _summarised(name: str, walks: WalkValues) -> list[list[dict[str, Any]]]:
+    """Return a figure of walks for every total and task as summary.json has it."""
+    if name in SHARES:
+        return [
+            [{name: share, f"{name}_se": error} for share, error in row] for row in shares_of(walks)
+        ]
+    return [[{name: part} for part in row] for row in numbers_of(walks)]

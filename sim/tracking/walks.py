@@ -126,6 +126,10 @@ def in_chunks(
 ) -> None:
     """Call `work(first, stop)` over all items on threads; each call writes its own items only."""
     size = at_once or TRIPS_AT_ONCE
+    if workers == 1:
+        for first in range(0, count, size):
+            work(first, min(first + size, count))
+        return
     with ThreadPoolExecutor(workers or available_cores()) as pool:
         for _ in pool.map(
             lambda first: work(first, min(first + size, count)), range(0, count, size)

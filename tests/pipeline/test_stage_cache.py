@@ -239,7 +239,7 @@ def test_heads_placed_by_another_package_are_not_kept(tmp_path, monkeypatch, str
     fleet = place(city, 4000)
     stages = CachedStages(scenario(cameras=cameras), city, StageCache(tmp_path))
     for _ in range(2):
-        stages.fleet(lambda: fleet)
+        stages.fleet(7, lambda: fleet)
     assert stages.recalled == kept
 
 

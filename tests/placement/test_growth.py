@@ -12,7 +12,7 @@ from sim.area import Area, DistrictPart, districts
 from sim.cameras.fleet import OWNERS, Fleet
 from sim.city.loaders import load_city
 from sim.errors import InputError
-from sim.pipeline.simulate import _placed
+from sim.pipeline.simulate import placed, placements_of
 from sim.pipeline.user_inputs import OwnInputs
 from sim.placement.growth import (
     STREET_SHARES,
@@ -333,7 +333,13 @@ def test_a_scenario_dates_its_cameras(cameras):
     scenario = Scenario.model_validate(
         {"name": "a", "area": "mong_kok_core", "cameras": {**cameras, "strategy": "random"}}
     )
-    heads = _placed(scenario, load_city("mong_kok_core"), OwnInputs(None, None, None, Objective()))
+    heads = placed(
+        scenario,
+        placements_of(
+            scenario, load_city("mong_kok_core"), OwnInputs(None, None, None, Objective())
+        ),
+        0,
+    )
     spans = heads.heads.groupby("year")["rank"].agg(["min", "max"])
     assert spans.index.tolist() == [2025, 2027, 2028]
     assert spans["max"].tolist()[:2] <= [4000, 31000]

@@ -155,13 +155,14 @@ def test_a_mix_in_a_scenario_is_a_mix_of_both_orders(context):
     mix = {"junctions": 2.0, "random": 1.0}
     both = [ranked(name, context) for name in mix]
     wanted = interleaved(both, list(mix.values()), context.wanted)
-    found = placing._ranked(context, mix)
+    by_name = dict(zip(mix, both, strict=True))
+    found = placing._mixed(by_name, mix, context.wanted)
     assert found.site.tolist() == wanted.site.tolist()
     assert found.direction.tolist() == wanted.direction.tolist()
     firsts = {int(order.site[0]) for order in both}
     assert len(firsts) == 2
     assert firsts <= set(found.site[:8].tolist())
-    alone = placing._ranked(context, {"random": 0.3})
+    alone = placing._mixed(by_name, {"random": 0.3}, context.wanted)
     assert alone.site.tolist() == both[1].site.tolist()
 
 

@@ -92,7 +92,7 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_the_file() -> None:
         "s.yaml:6:1: sede",
         "--set trips.people: -1 is out of range; write at least 0",
         "--set x: unknown key; known here are version, name, title, title_zh, area, cameras, "
-        "trips, tracking, recognition, zones, seed, extends, overrides, variants, matrix",
+        "trips, tracking, recognition, ensemble, zones, seed, extends, overrides, variants, matrix",
     ]
 
 

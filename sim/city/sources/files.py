@@ -306,7 +306,7 @@ def _layers(path: Path) -> list[str]:
 
 
 def _columns(path: Path, layer: str) -> set[str]:
-    import pyogrio  # type: ignore[import-untyped]  # slow: loads GDAL
+    import pyogrio  # slow: loads GDAL
 
     try:
         with _without_gdal_warnings():
@@ -316,7 +316,7 @@ def _columns(path: Path, layer: str) -> set[str]:
 
 
 def _read_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
-    import pyogrio  # type: ignore[import-untyped]  # slow: loads GDAL
+    import pyogrio  # slow: loads GDAL
 
     try:
         with _without_gdal_warnings():

@@ -46,6 +46,10 @@ STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
     }
 )
 """Every strategy of this package by the name that a scenario uses."""
+WHOLE_ORDERS = frozenset(
+    {"random", "junctions", "betweenness", "transit", "places", "population", "points"}
+)
+"""Those that rank all places at once, however many heads are wanted."""
 
 
 def strategy(name: str) -> Strategy:

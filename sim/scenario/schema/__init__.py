@@ -50,16 +50,29 @@ from sim.tracking.parameters import LARGEST_TABLE
 
 __all__ = [
     "LAYER_KEYS", "MOST_CELLS", "MOST_NAMED", "OPTICS", "PROFILES", "STRATEGIES",
-    "STRATEGY_ENTRY_POINTS", "TAGS", "VERSION", "Aims", "Cameras", "GrowthPhase", "HitRate",
-    "Layers", "OwnerMix", "OwnerStrategies", "ProfileShares", "Recognition", "Scenario",
+    "STRATEGY_ENTRY_POINTS", "TAGS", "VERSION", "Aims", "Cameras", "Ensemble", "GrowthPhase",
+    "HitRate", "Layers", "OwnerMix", "OwnerStrategies", "ProfileShares", "Recognition", "Scenario",
     "StreetShares", "Tracking", "Trips", "Walk", "coordinates", "json_schema", "mix_words",
     "plain_mix", "plain_names",
 ]  # fmt: skip
 
 TAGS = (*STREET_SHARE_TAGS, *PROFILE_TAGS)
 """Tags of the forms of keys that have two; pydantic puts them into its locations."""
+MOST_FLEETS = 1000
 VERSION = 1
 """Version of the scenario language that this program reads."""
+
+
+class Ensemble(Part):
+    """How often what is drawn by chance is drawn."""
+
+    fleets: Annotated[Whole, Field(ge=1, le=MOST_FLEETS)] = Field(
+        default=1,
+        description=(
+            "Fleets that watch the same people, {limits}: as many equally possible placements, "
+            "whose spread is the band of every figure; 20 give one that holds 9 of 10 others."
+        ).format(limits=f"1..{MOST_FLEETS:,}"),
+    )
 
 
 class Scenario(Part):
@@ -90,6 +103,9 @@ class Scenario(Part):
     )
     recognition: Recognition = Field(
         default_factory=Recognition, description="Faces compared with a list."
+    )
+    ensemble: Ensemble = Field(
+        default_factory=Ensemble, description="How often what is drawn by chance is drawn."
     )
     zones: FilePath | None = Field(
         default=None,

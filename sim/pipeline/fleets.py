@@ -1,0 +1,142 @@
+"""Many fleets over the same people: the pipeline once a fleet, their figures kept, all else let go.
+
+Every fleet is the scenario with another seed of placement, from the scenario's own on. City, places
+for cameras, people and walks are shared. Which fleet lies in the middle is known when all were
+looked at; that one is then run whole, as the run that is written.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from itertools import chain
+from typing import TypeVar
+
+import numpy as np
+
+from sim.cameras.fleet import Fleet
+from sim.cameras.optics import TASKS
+from sim.city.model import City
+from sim.pipeline.cached_stages import CachedStages
+from sim.pipeline.simulate import Draw, Results, placed, placements_of, simulate
+from sim.pipeline.user_inputs import OwnInputs
+from sim.processes import available_cores
+from sim.results.fleets import Fleets, Parts, PersonSums
+from sim.scenario.schema import Scenario
+from sim.tracking.percolation import dark_network
+from sim.tracking.statistics import WalkValues
+from sim.trips.model import Trips
+
+Item = TypeVar("Item")
+Found = TypeVar("Found")
+Done = Callable[[int, int], object]
+
+
+def many_fleets(
+    stages: CachedStages, own: OwnInputs, trips: Trips, *, done: Done = lambda _count, _of: None
+) -> Fleets:
+    """Run a scenario's fleets over the same walks and keep their figures.
+
+    Parameters
+    ----------
+    stages
+        The scenario and its city; single fleets are not kept in its cache.
+    own
+        What was read from the user's files.
+    trips
+        Who walks where.
+    done
+        Called with the number of finished fleets and that of all.
+
+    Notes
+    -----
+    What needs a search for every walk is found for the fleet shown only: it would take half of the
+    time. If the first two seeds hang the same heads, seeds change nothing: there is one placement,
+    and it is the only fleet.
+    """
+    scenario, city = stages.scenario, stages.city
+    alone = replace(stages, cache=None)
+    placements = placements_of(scenario, city, own)
+    seeds = [scenario.seed + number for number in range(scenario.ensemble.fleets)]
+    if len(seeds) > 1 and _same(*(placed(scenario, placements, seed) for seed in seeds[:2])):
+        seeds = seeds[:1]
+
+    def one(seed: int) -> tuple[Parts, Iterator[tuple[str, WalkValues]]]:
+        found = simulate(alone, own, draw=Draw(seed, placements), walks=lambda: trips, threads=1)
+        answer = found.tracks.answer
+        assert answer is not None
+        return _part(city, found), chain(found.tracks.of_walks(), answer.of_walks())
+
+    parts: list[Parts] = []
+    sums = PersonSums()
+    for part, walks in in_order(one, seeds, available_cores()):
+        parts.append(part)
+        sums.add(walks)
+        done(len(parts), len(seeds))
+    people = sums.variances() if len(seeds) > 1 else {}
+    totals = tuple(scenario.cameras.totals)
+    return Fleets(scenario.ensemble.fleets, tuple(seeds), totals, tuple(parts), people)
+
+
+def in_order(
+    compute: Callable[[Item], Found], items: Iterable[Item], at_once: int
+) -> Iterator[Found]:
+    """Yield what is found for each item, in their order, computed on so many threads.
+
+    No more than that are begun ahead of the reader, so that results do not pile up.
+    """
+    waiting: deque[Future[Found]] = deque()
+    with ThreadPoolExecutor(at_once) as pool:
+        try:
+            for item in items:
+                waiting.append(pool.submit(compute, item))
+                if len(waiting) > at_once:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for each in waiting:
+                each.cancel()
+
+
+def one_fleet(scenario: Scenario, city: City, found: Results) -> Fleets:
+    """Return the figures of a run's only fleet."""
+    totals = tuple(scenario.cameras.totals)
+    return Fleets(1, (scenario.seed,), totals, (_part(city, found),), {})
+
+
+def _part(city: City, found: Results) -> Parts:
+    """Return what one fleet's run says, in the form of summary.json."""
+    fleet, tracks = found.fleet, found.tracks
+    assert tracks.answer is not None
+    here = fleet.inside(city.area.polygon)
+    looked = found.analyses
+    dark = looked.dark if looked else dark_network(city, found.seen, found.pieces)
+    return {
+        "steps": [
+            {
+                "total": total,
+                "cameras": int((here & (fleet.arrays.rank <= total)).sum()),
+                "answer": tracks.answer.summary[total],
+                "coverage": found.pieces.coverage(total),
+                "trips": tracks.summary[total],
+            }
+            for total in tracks.totals
+        ],
+        "percolation": {
+            task: {
+                name: dark.summary[task][name] for name in ("critical_cameras", "critical_total")
+            }
+            for task in TASKS
+        },
+    }
+
+
+def _same(one: Fleet, other: Fleet) -> bool:
+    """Return whether two fleets hang the same heads."""
+    return all(
+        np.array_equal(getattr(one.arrays, name), getattr(other.arrays, name))
+        for name in one.arrays._fields
+    )
