@@ -131,7 +131,12 @@ class Answer(Result):
         }
 
     def of_walks(self) -> Iterator[tuple[str, WalkValues]]:
-        """Yield whether each walk can still be made, by the path of its share in `summary`."""
+        """Yield whether each walk can still be made, by the path of its share in `summary`.
+
+        Yields
+        ------
+        Path, and yes or no for each walk that counts, total and task.
+        """
         steps = np.asarray(self.totals)[None, :, None]
         for path, ways in (("", self.closed), ("open/", self.opened)):
             yes = ways.last[self.counted][:, None, :] >= steps

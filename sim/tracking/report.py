@@ -136,7 +136,12 @@ class TrackReport(Result):
         }
 
     def of_walks(self) -> Iterator[tuple[str, WalkValues]]:
-        """Yield the figures of the sampled walks (not the named) by their names in summary.json."""
+        """Yield the figures of the sampled walks (not the named) by their names in summary.json.
+
+        Yields
+        ------
+        Name, and a value for each walk, total and task.
+        """
         sampled = ~self.trips.table["named"].to_numpy(bool)
         persons = self.trips.table["person"].to_numpy(np.int64)[sampled]
         person = np.unique(persons, return_inverse=True)[1]
