@@ -1,5 +1,6 @@
 """Figures in README and docs come from the runs that they name; they may not drift apart."""
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -26,11 +27,27 @@ def core(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def over_seeds(tmp_path_factory):
-    """What `sim bands scenarios/as_announced.yaml --seeds 20` gives."""
+def bands_folder(tmp_path_factory):
+    """Where cells are kept, so that none is computed twice."""
+    return tmp_path_factory.mktemp("bands")
+
+
+def announced_bands(folder, **asked):
     loaded = load_scenario(ROOT / "scenarios" / "as_announced.yaml")
-    folder = tmp_path_factory.mktemp("bands")
-    return bands(loaded, folder, seeds=20, workers=available_cores()).content
+    return bands(loaded, folder, workers=available_cores(), **asked).content
+
+
+@pytest.fixture(scope="module")
+def over_seeds(bands_folder):
+    """What `sim bands scenarios/as_announced.yaml --seeds 20` gives."""
+    return announced_bands(bands_folder, seeds=20)
+
+
+@pytest.fixture(scope="module")
+def together(bands_folder, over_seeds):
+    """What the same with `--factorial --cases strategy,street_share --seeds 5` gives."""
+    cases = ["strategy", "street_share"]
+    return announced_bands(bands_folder, seeds=5, cases=cases, factorial=True)
 
 
 COLUMNS = [
@@ -90,6 +107,24 @@ def test_the_sentence_is_what_its_command_gives(page, over_seeds):
         rf"有 {four} 程仍可全程不被認出\D+{sixty} 程"
     )
     assert re.search(said, text), (four, sixty)
+
+
+def test_the_page_of_bands_is_what_its_commands_give(over_seeds, together):
+    spec = importlib.util.spec_from_file_location("bands_page", ROOT / "docs" / "bands_page.py")
+    page = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(page)
+    assert page.on_page() == page.block(over_seeds, together), "run `python docs/bands_page.py`"
+
+
+@pytest.mark.parametrize("page", ["docs/index.md", "docs/question-zh.md"])
+def test_the_range_of_two_assumptions_is_what_its_command_gives(page, together):
+    row = _one(together["range"], 60_000, "recognise", "answer")
+    low, high = row["lowest"], row["highest"]
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert low < 0.005
+    assert re.search(
+        rf"\[[^\]]*(?:fewer than 1 to|不足 1 至) {100 * high:.0f}\D[^\]]*\]\(bands", text
+    )
 
 
 def test_the_table_of_the_tutorial_is_what_its_comparison_gives(core, tmp_path, capsys):
