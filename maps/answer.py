@@ -13,6 +13,8 @@ from maps.texts import LANGUAGES, closed_up, is_proxy, text
 
 HEADLINE_TASK, SEEN_AT_ALL = "recognise", "detect"
 ANY_LENGTH, NEAR = "any_length", "within_1.5"
+DOUBTS = {"band": ("p5", "p95"), "range": ("lowest", "highest")}
+"""What is said of how sure a figure is, and the ends of each."""
 
 
 class Doubt(NamedTuple):
@@ -21,9 +23,12 @@ class Doubt(NamedTuple):
     Attributes
     ----------
     mean, p5, p95
-        Over placements and crowds, and the band by chance.
+        Over what was drawn, and the band by chance.
     draws
-        How many placements and crowds `sim bands` drew for it; None for the run's own fleets.
+        How many times it was drawn.
+    own
+        Whether the run itself drew them, fleets that watch the same people; else `sim bands` did,
+        placements and crowds.
     lowest, highest, lowest_case, highest_case
         The range over named cases, and which lie at its ends.
     """
@@ -32,6 +37,7 @@ class Doubt(NamedTuple):
     p5: float | None = None
     p95: float | None = None
     draws: int | None = None
+    own: bool = False
     lowest: float | None = None
     highest: float | None = None
     lowest_case: str | None = None
@@ -108,12 +114,11 @@ def answer_headline(
             for name, pair in shares.items() if None not in pair
         }  # fmt: skip
         said["headline"].append(parts.pop("answer"))
-        doubt = _doubt(summary, language)
-        if doubt:
-            parts = {
-                "doubt": text(f"headline_doubt_{ending}", language, **totals, **doubt),
-                **parts,
-            }
+        doubts = {
+            name: text(f"headline_{name}_{ending}", language, **totals, **ends)
+            for name, ends in _doubts(summary, language).items()
+        }
+        parts = {**doubts, **parts}
         counted = "headline_counted" if summary["simulated"] else "headline_counted_real"
         walks = summary["steps"][0]["answer"][HEADLINE_TASK][ANY_LENGTH]["n"]
         notes = [*parts.values(), text(counted, language, walks=f"{walks:,}")]
@@ -123,7 +128,7 @@ def answer_headline(
 
 def has_doubt(summary: Mapping[str, Any]) -> bool:
     """Return whether the answer's band and range are in the summary."""
-    return bool(_doubt(summary, LANGUAGES[0]))
+    return len(_doubts(summary, LANGUAGES[0])) == len(DOUBTS)
 
 
 def doubt_of(summary: Mapping[str, Any], total: int) -> Doubt:
@@ -148,26 +153,32 @@ def doubt_of(summary: Mapping[str, Any], total: int) -> Doubt:
     if rows:
         row = rows[0]
         found = Doubt(
-            row.get("mean"), row.get("p5"), row.get("p95"), row.get("n"),
+            row.get("mean"), row.get("p5"), row.get("p95"), row.get("n"), False,
             row["lowest"]["value"], row["highest"]["value"],
             row["lowest"]["case"], row["highest"]["case"],
         )  # fmt: skip
     step = next(step for step in summary["steps"] if step["total"] == total)
     fleets = (step.get("answer") or {}).get(HEADLINE_TASK, {}).get(ANY_LENGTH, {}).get("fleets")
     if fleets:
-        mean = answer_of(step, HEADLINE_TASK)[0]
-        found = found._replace(mean=mean, p5=fleets["p5"], p95=fleets["p95"], draws=None)
+        found = found._replace(
+            mean=answer_of(step, HEADLINE_TASK)[0], p5=fleets["p5"], p95=fleets["p95"],
+            draws=(summary.get("ensemble") or {}).get("fleets"), own=True,
+        )  # fmt: skip
     return found
 
 
-def _doubt(summary: Mapping[str, Any], language: str) -> dict[str, str]:
-    """Return the band and the range of the answer in words, empty unless both are known."""
-    said: dict[str, str] = {}
-    for end, step in (("low", summary["steps"][0]), ("high", summary["steps"][-1])):
-        doubt = doubt_of(summary, step["total"])
-        shares = {"p5": doubt.p5, "p95": doubt.p95, "from": doubt.lowest, "to": doubt.highest}
-        for name, share in shares.items():
-            if share is None:
-                return {}
-            said[f"{end}_{name}"] = of_a_hundred(share, language)
-    return said
+def _doubts(summary: Mapping[str, Any], language: str) -> dict[str, dict[str, str]]:
+    """Return the ends of band and range in words by their name, those that are known."""
+    ends = {
+        end: doubt_of(summary, step["total"])
+        for end, step in (("low", summary["steps"][0]), ("high", summary["steps"][-1]))
+    }
+    found = {}
+    for name, (low, high) in DOUBTS.items():
+        shares = {
+            f"{end}_{side}": getattr(doubt, side)
+            for end, doubt in ends.items() for side in (low, high)
+        }  # fmt: skip
+        if None not in shares.values():
+            found[name] = {key: of_a_hundred(share, language) for key, share in shares.items()}
+    return found

@@ -34,7 +34,7 @@ from sim.results.contract import BRIEFS, TITLES
 
 MOST_MOVING = 3
 FEWEST_FOR_BAND = 19
-"""Seeds from which on the ends of a band are quantiles of one more draw (`sim.results`)."""
+"""Draws from which on the ends of a band are quantiles of one more draw (`sim.results`)."""
 MAY = ("may_sentence", "may_row", "may_bound")
 MAY_NOT = ("not_place", "not_police", "not_safe", "not_single", "not_elsewhere")
 
@@ -214,6 +214,8 @@ class _Page:
         if doubt.p5 is None:
             return "—"
         band = self._from_to(doubt.p5, doubt.p95)
+        if doubt.own:
+            return band
         return self._say("around", mean=self._of_100(doubt.mean), band=band)
 
     def _doubt(self, total: int) -> Doubt:
@@ -240,11 +242,9 @@ class _Page:
         doubt = self._doubt(self.run.totals[-1])
         if doubt.p5 is None:
             yield "sure_one", {}
-        elif doubt.draws is None:
-            yield "sure_fleets", {}
         else:
-            few = doubt.draws < FEWEST_FOR_BAND
-            yield "sure_few" if few else "sure_seeds", {"n": doubt.draws}
+            few = "_few" if (doubt.draws or 0) < FEWEST_FOR_BAND else ""
+            yield f"sure_{'fleets' if doubt.own else 'seeds'}{few}", {"n": doubt.draws}
         yield "sure_no_range" if doubt.lowest is None else "sure_range", {}
 
     def _metres(self) -> str:

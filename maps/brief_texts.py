@@ -19,8 +19,15 @@ WORDS: dict[str, Pair] = {
     "to": ("{low} to {high}", "{low} 至 {high}"),
     "around": ("{mean} ({band})", "{mean}（{band}）"),
     "sure_fleets": (
-        "By chance: 9 in 10 equally possible placements lie there (5 to 95 %).",
-        "隨機上落：十次同樣可能的裝設，有九次在此範圍（5 至 95%）。",
+        "Figures are means over {n} equally possible placements before the same people. By chance: "
+        "one more would lie there in 9 of 10 cases.",
+        "各數字是 {n} 次同樣可能的裝設、同一批行人的平均值。隨機上落：再來一次，有九成機會落入此"
+        "範圍。",
+    ),
+    "sure_fleets_few": (
+        "Figures are means over {n} equally possible placements before the same people. By chance: "
+        "the lowest and the highest of them.",
+        "各數字是 {n} 次同樣可能的裝設、同一批行人的平均值。隨機上落：其中的最低和最高。",
     ),
     "sure_seeds": (
         "By chance: {n} equally possible placements and crowds; one more would lie there in 9 of "
@@ -28,7 +35,7 @@ WORDS: dict[str, Pair] = {
         "隨機上落：{n} 次同樣可能的裝設和行人；再來一次，有九成機會落入此範圍。左欄是這次模擬本身"
         "的數字。",
     ),
-    "sure_few": (
+    "sure_seeds_few": (
         "By chance: lowest and highest of {n} equally possible placements and crowds.",
         "隨機上落：{n} 次同樣可能的裝設和行人之中的最低和最高。",
     ),

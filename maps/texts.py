@@ -51,18 +51,24 @@ TEXTS: dict[str, tuple[str, str]] = {
         "As people walk, knowing no camera, {high_of} of 100 pass none that could recognise them.",
         "照常步行、不知道鏡頭位置的話，每 100 程有 {high_of} 程不會被認出。",
     ),
-    "headline_doubt_two": (
-        "By chance alone {low_p5} to {low_p95} of 100 at {low}, {high_p5} to {high_p95} at {high}; "
-        "over the named cases {low_from} to {low_to}, and {high_from} to {high_to}.",
+    "headline_band_two": (
+        "By chance alone {low_p5} to {low_p95} of 100 at {low}, {high_p5} to {high_p95} at {high}.",
         "單因隨機，{low} 個時每 100 程有 {low_p5} 至 {low_p95} 程，{high} 個時有 {high_p5} 至 "
-        "{high_p95} 程；各種假設之間，則分別為 {low_from} 至 {low_to} 程、{high_from} 至 {high_to} "
+        "{high_p95} 程。",
+    ),
+    "headline_band_one": (
+        "By chance alone {high_p5} to {high_p95} of 100.",
+        "單因隨機，每 100 程有 {high_p5} 至 {high_p95} 程。",
+    ),
+    "headline_range_two": (
+        "Over the named cases {low_lowest} to {low_highest} of 100, and {high_lowest} to "
+        "{high_highest}.",
+        "各種假設之間，則分別為 {low_lowest} 至 {low_highest} 程、{high_lowest} 至 {high_highest} "
         "程。",
     ),
-    "headline_doubt_one": (
-        "By chance alone {high_p5} to {high_p95} of 100; over the named cases {high_from} to "
-        "{high_to}.",
-        "單因隨機，每 100 程有 {high_p5} 至 {high_p95} 程；各種假設之間，則為 {high_from} 至 "
-        "{high_to} 程。",
+    "headline_range_one": (
+        "Over the named cases {high_lowest} to {high_highest} of 100.",
+        "各種假設之間，則為 {high_lowest} 至 {high_highest} 程。",
     ),
     "quote_source": (
         "Simulated. Scenario {digest}. Cite: {cite}",

@@ -80,7 +80,7 @@ def test_the_brief_stands_in_the_run_and_has_what_the_quotation_has(here, capsys
 
 def test_map_and_report_say_the_band_too(here):
     for name in ("map.html", "report.html"):
-        assert "over the named cases" in (here / "ran" / name).read_text(), name
+        assert "Over the named cases" in (here / "ran" / name).read_text(), name
 
 
 def test_bands_are_the_same_bytes_again_and_the_run_may_still_be_replaced(here, monkeypatch):
@@ -95,5 +95,5 @@ def test_bands_are_the_same_bytes_again_and_the_run_may_still_be_replaced(here, 
 
 def test_without_bands_the_quotation_says_what_is_missing(here, capsys):
     said = words(here, capsys)  # the run was replaced by the test before
-    assert "no band and no range yet" in said.err
-    assert "over the named cases" not in said.out
+    assert "not yet with band and range" in said.err
+    assert "ver the named cases" not in said.out

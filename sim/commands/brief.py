@@ -52,7 +52,7 @@ def brief_command(
         return
     if not brief.whole:
         print(
-            f"{run_folder}: no band and no range yet: `sim bands SCENARIO --into {run_folder}` "
+            f"{run_folder}: not yet with band and range: `sim bands SCENARIO --into {run_folder}` "
             "puts them there",
             file=sys.stderr,
         )

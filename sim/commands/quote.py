@@ -34,7 +34,7 @@ def quote_command(
         return
     if not said.whole:
         print(
-            f"{run_folder}: no band and no range yet: `sim bands SCENARIO --into {run_folder}` "
+            f"{run_folder}: not yet with band and range: `sim bands SCENARIO --into {run_folder}` "
             "puts them there",
             file=sys.stderr,
         )
