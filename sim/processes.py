@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -20,6 +20,8 @@ MEMORY_LIMITS = (
     Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
 )
 """Where Linux says how much memory a container may have, in both versions of its groups."""
+LONGEST_LINE = 4096
+"""Bytes that a helper is told at most."""
 
 
 def same_package() -> dict[str, str]:
@@ -49,16 +51,35 @@ def begin_helper(
         )
 
 
-def end_with_parent() -> None:
-    """End this process at once when the one that began it is gone; leave Ctrl-C to that one."""
+def end_with_parent() -> Future[str]:
+    """End this process at once when the one that began it is gone; leave Ctrl-C to that one.
+
+    Returns
+    -------
+    The line that the other one writes to standard input, once it has written one.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_wait_for_end, daemon=True).start()
+    told: Future[str] = Future()
+    threading.Thread(target=_wait_for_end, args=(told,), daemon=True).start()
+    return told
 
 
-def _wait_for_end() -> None:
+def _wait_for_end(told: Future[str]) -> None:
+    line = b""
     with suppress(OSError):
-        os.read(0, 1)  # returns when the other end of standard input is closed
+        while more := os.read(0, LONGEST_LINE):  # nothing, when the other end is closed
+            line += more
+            if line.endswith(b"\n") and not told.done():
+                told.set_result(line.decode())
     os._exit(1)
+
+
+def tell(helper: subprocess.Popen[bytes], line: str) -> None:
+    """Write a line to a helper; one that is gone is heard by whoever waits for it."""
+    if helper.stdin is not None:
+        with suppress(OSError):
+            helper.stdin.write(f"{line}\n".encode())
+            helper.stdin.flush()
 
 
 @contextmanager

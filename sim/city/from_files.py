@@ -1,8 +1,9 @@
 """A city from files: an extract, a graph that osmnx saved, building polygons, station exits.
 
-It finds out which file holds what, cuts streets to the study area, and has buildings and places
-read beside the streets, because the two are independent and each takes its time. What the layers
-are turned into is decided in `sim.city.streets`, `walls` and `assemble`.
+It finds out which file holds what, has of an extract only read what lies around the study area,
+cuts streets to it, and has buildings and places read beside the streets, because the two are
+independent and each takes its time. What the layers are turned into is decided in
+`sim.city.streets`, `walls` and `assemble`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -24,6 +26,7 @@ from sim.city.district_names import district_words, named_districts
 from sim.city.model import City
 from sim.city.places import Places
 from sim.city.sides import with_both_sides
+from sim.city.sources.box import Box
 from sim.city.sources.buildings import COUNTED
 from sim.city.sources.bus_streets import (
     ASSUMPTIONS,
@@ -71,12 +74,26 @@ MTR = {
 }
 
 
+BOX_MARGIN_M = 1000.0
+"""An extract is read so far beyond the halo: more than the reach of a name from a station to its
+entrances, and than straight lines in metres and in degrees lie apart."""
+
+
 class _Streets(NamedTuple):
     """Junctions, pieces of street between them, and what was left out."""
 
     nodes: gpd.GeoDataFrame
     edges: gpd.GeoDataFrame
     report: dict[str, float]
+
+
+class _Around(NamedTuple):
+    """A study area that is given, in the metres of the city."""
+
+    polygon: BaseGeometry
+    reach: BaseGeometry
+    """The polygon and its halo: streets that touch it are read."""
+    crs: str
 
 
 class _Study(NamedTuple):
@@ -196,16 +213,17 @@ def _read(
     A study area that is named decides the metres and the country, not what else the files hold.
     """
     street_file = _street_file(kinds)
-    shape = None if area is None else _given_area(area)
+    around = None if area is None else _around(_given_area(area), halo_m)
+    box = None if around is None else _box(around)
     with computing_threads(1) as beside:
-        features = beside.submit(_read_features, kinds, begun)
-        read = _read_streets(street_file, kinds[street_file], begun)
-        crs = projected_crs(read.edges if shape is None else shape.to_frame("geometry"))
+        features = beside.submit(_read_features, kinds, begun, box)
+        read = _read_streets(street_file, kinds[street_file], begun, box)
+        crs = projected_crs(read.edges) if around is None else around.crs
         walls = beside.submit(lambda: mapped_walls(features.result().buildings, crs))
         study, edges = _Study(None, halo_m, ()), read.edges
-        if shape is not None:
-            polygon, edges = _clipped(edges, shape, str(area), crs, halo_m)
-            study = study._replace(polygon=polygon)
+        if around is not None:
+            study = study._replace(polygon=around.polygon)
+            edges = _clipped(edges, around, str(area))
         elif kinds[street_file] == "bus_streets":
             study = _Study(*_covered(edges))
         middles = StreetNetwork.build(read.nodes, edges, crs, private)
@@ -225,21 +243,25 @@ def _street_file(kinds: Mapping[Path, Kind]) -> Path:
     return found[0]
 
 
-def _read_streets(path: Path, kind: Kind, begun: Mapping[Path, Reading]) -> _Streets:
+def _read_streets(
+    path: Path, kind: Kind, begun: Mapping[Path, Reading], box: Box | None
+) -> _Streets:
     if kind == "pbf":
-        return _Streets(*read_ways(path, begun.get(path)))
+        return _Streets(*read_ways(path, begun.get(path), box))
     if kind == "bus_streets":
         return _Streets(*read_bus_streets(path))
     return _Streets(*read_streets(path), {})
 
 
-def _read_features(kinds: Mapping[Path, Kind], begun: Mapping[Path, Reading]) -> _Features:
+def _read_features(
+    kinds: Mapping[Path, Kind], begun: Mapping[Path, Reading], box: Box | None = None
+) -> _Features:
     """Read buildings and places of all files; polygons replace an extract's buildings."""
     buildings: gpd.GeoDataFrame | None = None
     places: list[gpd.GeoDataFrame] = []
     report: dict[str, float] = {}
     for path in (path for path, kind in kinds.items() if kind == "pbf"):
-        buildings, found, report = read_features(path, begun.get(path))
+        buildings, found, report = read_features(path, begun.get(path), box)
         places.append(found)
     read = [read_buildings(path) for path, kind in kinds.items() if kind == "polygons"]
     given = [frame for frame, _ in read]
@@ -260,19 +282,37 @@ def _stacked(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.concat(projected, ignore_index=True), crs="EPSG:4326")
 
 
-def _clipped(
-    edges: gpd.GeoDataFrame, shape: gpd.GeoSeries, area: str, crs: str, halo_m: float | None
-) -> tuple[BaseGeometry, gpd.GeoDataFrame]:
-    """Return the study area, and the streets inside it and its halo."""
+def _around(shape: gpd.GeoSeries, halo_m: float | None) -> _Around:
+    crs = projected_crs(shape.to_frame("geometry"))
     polygon = shape.to_crs(crs).iloc[0]
-    reach = polygon.buffer(DEFAULT_HALO_M if halo_m is None else halo_m)
-    around = gpd.GeoSeries([reach], crs=crs).to_crs(edges.crs).iloc[0]
-    west, south, east, north = around.bounds
+    return _Around(polygon, polygon.buffer(DEFAULT_HALO_M if halo_m is None else halo_m), crs)
+
+
+def _box(around: _Around) -> Box | None:
+    """Return the box in degrees outside which nothing tells on a study area; None if it has none.
+
+    Besides its halo it holds `BOX_MARGIN_M`.
+    """
+    west, south, east, north = around.reach.bounds
+    m = BOX_MARGIN_M
+    outline = shapely.segmentize(
+        shapely.box(west - m, south - m, east + m, north + m), max(east - west, m) / 10
+    )
+    degrees = gpd.GeoSeries([outline], crs=around.crs).to_crs("EPSG:4326").total_bounds
+    if not np.isfinite(degrees).all() or degrees[2] - degrees[0] > 180:
+        return None
+    return Box(*map(float, degrees))
+
+
+def _clipped(edges: gpd.GeoDataFrame, around: _Around, area: str) -> gpd.GeoDataFrame:
+    """Return the streets inside a study area and its halo."""
+    reach = gpd.GeoSeries([around.reach], crs=around.crs).to_crs(edges.crs).iloc[0]
+    west, south, east, north = reach.bounds
     edges = edges.cx[west:east, south:north]  # far ones may have no place in these metres
-    edges = edges[edges.to_crs(crs).intersects(reach)]
+    edges = edges[edges.to_crs(around.crs).intersects(around.reach)]
     if edges.empty:
         raise InputError(f"{area}: no streets inside it; check that both are of one place")
-    return polygon, edges
+    return edges
 
 
 def _covered(edges: gpd.GeoDataFrame) -> tuple[BaseGeometry, float, tuple[DistrictPart, ...]]:

@@ -103,7 +103,7 @@ def _import(
     halo: float | None,
     wanted: dict[str, Any],
 ) -> tuple[Path, City]:
-    with progress() as announce, reading_ahead(files) as begun:
+    with progress() as announce, reading_ahead(files, boxed=area is not None) as begun:
         announce("reading")
         from sim.city.bundle import save_bundle  # slow, while others read the file already
         from sim.city.bundle_folder import bundle_path  # slow, likewise

@@ -3,7 +3,8 @@
 pyosmium resolves node positions and multipolygons in C++; here each way, building and place is
 looked at once. It imports neither tables nor geometry, so that processes of its own can begin to
 read while the first one still loads those (`reading_ahead`): one meets the ways, another buildings
-and places. What is met becomes tables in `sim.city.sources.pbf`.
+and places. Of a study area only what meets its box is kept. What is met becomes tables in
+`sim.city.sources.pbf`.
 """
 
 from __future__ import annotations
@@ -14,15 +15,18 @@ import subprocess
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import groupby
+from functools import cache
+from itertools import compress, groupby
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import osmium
-from osmium.filter import EntityFilter, IdFilter, KeyFilter, TagFilter
+from osmium.filter import EntityFilter, KeyFilter, TagFilter
 
+from sim.city.sources.box import Box, box_of
 from sim.city.sources.buildings import (
     CUT,
     WITHOUT_OUTLINE,
@@ -31,14 +35,16 @@ from sim.city.sources.buildings import (
     building_height,
     read_building,
 )
-from sim.city.sources.cut_outlines import Outline, Piece, closed_outline
+from sim.city.sources.drawn_buildings import DrawnBuildings
 from sim.city.sources.pbf_size import check_unpacked
-from sim.city.sources.place_tags import PLACE_PAIRS, PLACE_TAGS, place_kind
+from sim.city.sources.place_tags import PLACE_PAIRS, PLACE_TAGS, RAIL, RAIL_KEYS, place_kind
 from sim.errors import InputError
-from sim.processes import begin_helper, end_with_parent
+from sim.processes import begin_helper, end_with_parent, tell
 
 OSM = {"licence": "ODbL 1.0", "attribution": "© OpenStreetMap contributors"}
 LARGEST_FILE_MB = 300
+BOXED = "boxed"
+"""Word to a process that reads ahead: a box follows on standard input."""
 
 WAY_TAGS = (
     "highway", "name", "name:zh", "name:en", "bridge", "tunnel", "covered", "indoor", "layer",
@@ -62,6 +68,10 @@ class Ways:
         The id and the values of `WAY_TAGS` of every way, or piece of one.
     sizes, references
         How many nodes each of them has, and their ids one way after the other.
+    elsewhere
+        Ids of the nodes of ways beyond the box; in the end of those on which ways inside lie too.
+    streets
+        How many ways there are, beyond the box too.
     lines
         Its line in hexadecimal WKB, WGS 84.
     report
@@ -71,6 +81,8 @@ class Ways:
     tags: list[tuple[object, ...]] = field(default_factory=list)
     sizes: array[int] = field(default_factory=lambda: array("q"))
     references: array[int] = field(default_factory=lambda: array("q"))
+    elsewhere: array[int] = field(default_factory=lambda: array("q"))
+    streets: int = 0
     lines: list[str] = field(default_factory=list)
     report: dict[str, float] = field(default_factory=dict)
 
@@ -93,6 +105,8 @@ class Features:
         WKB, WGS 84.
     places, positions
         Kind, name, name:zh, name:en and ref; its point or outline likewise.
+    rail
+        Whether there are rail stations or entrances, beyond the box too.
     report
         What was left out, counted.
     """
@@ -101,10 +115,14 @@ class Features:
     outlines: list[str] = field(default_factory=list)
     places: list[tuple[str | None, ...]] = field(default_factory=list)
     positions: list[str] = field(default_factory=list)
+    rail: bool = False
     report: dict[str, float] = field(default_factory=dict)
 
 
 Met = TypeVar("Met", Ways, Features)
+Where = Callable[[], Box | None]
+"""Gives the box of the study area, None for everywhere, once it is known: a process that reads
+ahead reads the positions of nodes meanwhile."""
 
 
 class Reading(NamedTuple):
@@ -137,18 +155,28 @@ def check_extract(path: Path) -> None:
 
 
 @contextmanager
-def reading_ahead(paths: Iterable[Path]) -> Iterator[Mapping[Path, Reading]]:
+def reading_ahead(
+    paths: Iterable[Path], *, boxed: bool = False
+) -> Iterator[Mapping[Path, Reading]]:
     """Begin to read the extracts among some files, each in two processes of its own.
 
     What is wrong with a file is said by whoever reads it, so a file that is not one is passed
     over here.
+
+    Parameters
+    ----------
+    paths
+        The files.
+    boxed
+        Whether a box follows, with which `stream_ways` and `stream_features` are called.
     """
+    words = (BOXED,) if boxed else ()
     begun: dict[Path, Reading] = {}
     try:
         for path in paths:
             if _is_extract(path):
-                features = _reader("features", path)  # first, because it takes longer
-                begun[path] = Reading(_reader("ways", path), features)
+                features = _reader("features", path, *words)  # first, because it takes longer
+                begun[path] = Reading(_reader("ways", path, *words), features)
         yield begun
     finally:
         for reading in begun.values():
@@ -165,12 +193,13 @@ def _is_extract(path: Path) -> bool:
     return True
 
 
-def _reader(what: str, path: Path) -> subprocess.Popen[bytes]:
+def _reader(*words: str | Path) -> subprocess.Popen[bytes]:
     # one that fails is heard in `_met`
-    return begin_helper("sim.city.sources.osm_stream", what, str(path), stdout=subprocess.PIPE)
+    module = "sim.city.sources.osm_stream"
+    return begin_helper(module, *map(str, words), stdout=subprocess.PIPE)
 
 
-def stream_ways(path: Path, begun: Reading | None = None) -> Ways:
+def stream_ways(path: Path, begun: Reading | None = None, box: Box | None = None) -> Ways:
     """Meet every way of an extract that is a street or path.
 
     Parameters
@@ -179,42 +208,50 @@ def stream_ways(path: Path, begun: Reading | None = None) -> Ways:
         A .osm.pbf file.
     begun
         Processes that read it already, from `reading_ahead`; where one failed, it is read here.
+    box
+        What does not touch it is passed over; by default nothing is.
 
     Raises
     ------
     InputError
         The file is none that `check_extract` takes, or is damaged.
     """
-    return _met(Ways(), _meet_ways, path, begun and begun.ways)
+    return _met(Ways(), _meet_ways, path, begun and begun.ways, box)
 
 
-def stream_features(path: Path, begun: Reading | None = None) -> Features:
+def stream_features(path: Path, begun: Reading | None = None, box: Box | None = None) -> Features:
     """Meet every building and place of an extract; parameters and errors as of `stream_ways`."""
-    return _met(Features(), _meet_features, path, begun and begun.features)
+    return _met(Features(), _meet_features, path, begun and begun.features, box)
 
 
 def _met(
     met: Met,
-    meet: Callable[[Path, Met], None],
+    meet: Callable[[Path, Met, Where], None],
     path: Path,
     process: subprocess.Popen[bytes] | None,
+    box: Box | None,
 ) -> Met:
     """Fill `met` with what a process has written, else by reading here."""
     check_extract(path)
     if process is not None and process.stdout is not None:
+        tell(process, "null" if box is None else box.text())
         written = process.stdout.read()
         if process.wait() == 0:
             vars(met).update(pickle.loads(written))  # written by our own process
             return met
+    _read(meet, path, met, lambda: box)
+    return met
+
+
+def _read(meet: Callable[[Path, Met, Where], None], path: Path, met: Met, where: Where) -> None:
     try:
         _refuse_history(path)
-        meet(path, met)
+        meet(path, met, where)
     except RuntimeError as error:
         why = " ".join(str(error).split())
         raise InputError(
             f"{path}: the OSM file is damaged or cut short ({why}); download it again"
         ) from error
-    return met
 
 
 def _refuse_history(path: Path) -> None:
@@ -233,7 +270,7 @@ def _refuse_history(path: Path) -> None:
             )
 
 
-def _meet_ways(path: Path, met: Ways) -> None:
+def _meet_ways(path: Path, met: Ways, where: Where) -> None:
     factory = osmium.geom.WKBFactory()
     kind = osmium.osm
     items = osmium.FileProcessor(str(path), kind.NODE | kind.WAY).with_locations()
@@ -241,8 +278,10 @@ def _meet_ways(path: Path, met: Ways) -> None:
     missing: list[int] = []
     for way in items:
         if isinstance(way, osmium.osm.Way):
-            _take_way(way, factory, met, missing)
+            _take_way(way, factory, met, missing, where())
     _check_missing(path, missing, items.node_location_storage)
+    own = set(met.references) if met.elsewhere else ()
+    met.elsewhere = array("q", (node for node in met.elsewhere if node in own))
 
 
 def _check_missing(
@@ -269,7 +308,7 @@ def _check_missing(
                 )
 
 
-def _meet_features(path: Path, met: Features) -> None:
+def _meet_features(path: Path, met: Features, where: Where) -> None:
     factory = osmium.geom.WKBFactory()
     kind = osmium.osm
     items = osmium.FileProcessor(str(path)).with_areas(KeyFilter(*_FEATURE_KEYS))
@@ -279,126 +318,88 @@ def _meet_features(path: Path, met: Features) -> None:
     buildings.enable_for(kind.WAY | kind.RELATION)
     outlines.enable_for(kind.AREA)
     items.with_filter(places).with_filter(buildings).with_filter(outlines)
-    drawn = _Drawn()
+    drawn = DrawnBuildings()
     for item in items:
         if isinstance(item, osmium.osm.Area):
-            _take_area(item, factory, met, drawn)
+            _take_area(item, factory, met, drawn, where())
         elif isinstance(item, osmium.osm.Way):
-            drawn.ways.append(item.id)
+            drawn.ways.add(item.id)
         elif isinstance(item, osmium.osm.Node):
             place = place_kind(item.tags)
             if place and item.location.valid():
                 _take_place(item.tags, place, factory.create_point(item), met)
         elif isinstance(item, osmium.osm.Relation):
             drawn.add_relation(item)
-    _take_cut_buildings(path, drawn, items.node_location_storage, met)
-
-
-@dataclass
-class _Drawn:
-    """The buildings of an extract, and which of them have a proper area.
-
-    Attributes
-    ----------
-    ways, relations
-        Ids of the ways, and tags and members of the multipolygons, that are buildings.
-    with_area
-        Ids of the areas with an outline, as pyosmium numbers them.
-    """
-
-    ways: list[int] = field(default_factory=list)
-    relations: dict[int, tuple[dict[str, str], Outline]] = field(default_factory=dict)
-    with_area: set[int] = field(default_factory=set)
-
-    def add_relation(self, relation: osmium.osm.Relation) -> None:
-        """Remember a multipolygon."""
-        tags = {tag.k: tag.v for tag in relation.tags}
-        if tags.get("type") != "multipolygon":
-            return
-        ways = [(member.ref, member.role) for member in relation.members if member.type == "w"]
-        inner = tuple(ref for ref, role in ways if role == "inner")
-        outer = tuple(ref for ref, role in ways if role != "inner")
-        self.relations[relation.id] = tags, Outline(outer, inner)
-
-    def without_area(self) -> tuple[set[int], dict[int, tuple[dict[str, str], Outline]]]:
-        """Return the ways and the multipolygons that have none."""
-        ways = {way for way in self.ways if 2 * way not in self.with_area}
-        relations = {
-            number: content
-            for number, content in self.relations.items()
-            if 2 * number + 1 not in self.with_area
-        }
-        return ways, relations
+    box = where()
+    _take_cut_buildings(drawn, path, items.node_location_storage, met, box)
+    met.rail = any(kind in RAIL for kind, *_ in met.places)
+    if box is not None:
+        near = [box.meets(position) for position in met.positions]
+        met.places = list(compress(met.places, near))
+        met.positions = list(compress(met.positions, near))
 
 
 def _take_cut_buildings(
-    path: Path, drawn: _Drawn, locations: osmium.index.LocationTable | None, met: Features
+    drawn: DrawnBuildings,
+    path: Path,
+    locations: osmium.index.LocationTable | None,
+    met: Features,
+    box: Box | None,
 ) -> None:
     """Take the part inside the extract of buildings that have no proper area; count them."""
-    alone, relations = drawn.without_area()
-    members = {way for _, outline in relations.values() for way in outline.outer + outline.inner}
-    if locations is None or not (alone or members):
-        return
-    pieces: dict[int, Piece] = {}
-    found: list[tuple[dict[str, str], Outline]] = []
-    items = osmium.FileProcessor(str(path), osmium.osm.WAY)
-    for way in items.with_filter(IdFilter(alone | members)):
-        if not isinstance(way, osmium.osm.Way):
+    for tags, building, outline, points in drawn.cut(path, locations):
+        if box is not None and not (
+            box.meets(outline) if outline else any(box.holds(*point) for point in points)
+        ):
             continue
-        pieces[way.id] = _piece(way, locations)
-        if way.id in alone and way.is_closed():
-            found.append(({tag.k: tag.v for tag in way.tags}, Outline((way.id,), ())))
-        elif way.id in alone:
-            _count(met.report, WITHOUT_OUTLINE)
-    for tags, outline in [*found, *relations.values()]:
-        building = read_building(tags)
-        shape = closed_outline(outline, pieces) if building else ""
-        if building and shape:
+        if building and outline:
             _count(met.report, CUT)
-            _take_building(tags, building, shape, met)
-        elif building:
+            _take_building(tags, building, outline, met)
+        else:
             _count(met.report, WITHOUT_OUTLINE)
-
-
-def _piece(way: osmium.osm.Way, locations: osmium.index.LocationTable) -> Piece:
-    """Return the nodes of a way that the extract holds."""
-    nodes, points = [], []
-    for node in way.nodes:
-        try:
-            place = locations.get(node.ref)
-        except KeyError:
-            continue
-        if place.valid():
-            nodes.append(node.ref)
-            points.append((place.lon, place.lat))
-    return Piece(tuple(nodes), tuple(points))
 
 
 def _take_way(
-    way: osmium.osm.Way, factory: osmium.geom.WKBFactory, met: Ways, missing: list[int]
+    way: osmium.osm.Way,
+    factory: osmium.geom.WKBFactory,
+    met: Ways,
+    missing: list[int],
+    box: Box | None,
 ) -> None:
     """Take a way whole, or in pieces where its other nodes lie outside the extract.
 
     Nodes without a position are added to `missing`.
     """
-    value = way.tags.get
-    if len(way.tags) == 1:
-        tags = (way.id, value("highway"), *_NO_OTHER_TAGS)
-    else:
-        tags = (way.id, *[value(key) for key in WAY_TAGS])
+    met.streets += 1
     try:
         line = factory.create_linestring(way, osmium.geom.use_nodes.ALL)
     except osmium.InvalidLocationError:
-        _count(met.report, "ways_cut_at_the_edge")
         missing += [node.ref for node in way.nodes if not node.location.valid()]
         runs = groupby(way.nodes, key=lambda node: node.location.valid())
-        for piece in [list(nodes) for valid, nodes in runs if valid]:
-            if len(piece) > 1:
-                met.add(tags, [node.ref for node in piece], _line(piece))
+        found = [list(nodes) for valid, nodes in runs if valid]
+        pieces = [([node.ref for node in run], _line(run)) for run in found if len(run) > 1]
+        if box is None or any(box.meets(line) for _, line in pieces):
+            _count(met.report, "ways_cut_at_the_edge")
     except RuntimeError:
         _count(met.report, "ways_without_line")
+        return
     else:
-        met.add(tags, [node.ref for node in way.nodes], line)
+        pieces = [([node.ref for node in way.nodes], line)]
+    tags: tuple[object, ...] = ()
+    for references, line in pieces:
+        if box is None or box.meets(line):
+            tags = tags or _way_tags(way)
+            met.add(tags, references, line)
+        else:
+            met.elsewhere.extend(references)
+
+
+def _way_tags(way: osmium.osm.Way) -> tuple[object, ...]:
+    """Return the id of a way and the values of `WAY_TAGS`."""
+    value = way.tags.get
+    if len(way.tags) == 1:
+        return (way.id, value("highway"), *_NO_OTHER_TAGS)
+    return (way.id, *[value(key) for key in WAY_TAGS])
 
 
 def _line(nodes: list[osmium.osm.NodeRef]) -> str:
@@ -409,22 +410,27 @@ def _line(nodes: list[osmium.osm.NodeRef]) -> str:
 
 
 def _take_area(
-    area: osmium.osm.Area, factory: osmium.geom.WKBFactory, met: Features, drawn: _Drawn
+    area: osmium.osm.Area,
+    factory: osmium.geom.WKBFactory,
+    met: Features,
+    drawn: DrawnBuildings,
+    box: Box | None,
 ) -> None:
     tags = area.tags
-    building, kind = read_building(tags), place_kind(tags)
-    if building is None and kind is None:
-        return
     try:
         outline = factory.create_multipolygon(area)
     except RuntimeError:
-        if building is None:
+        if read_building(tags) is None and place_kind(tags) is not None:
             _count(met.report, "areas_without_outline")
         return
-    drawn.with_area.add(area.id)
+    drawn.add_area(area)
+    near = box is None or box.meets(outline)
+    if not near and not any(tags.get(key) for key in RAIL_KEYS):
+        return
+    building, kind = read_building(tags), place_kind(tags)
     if kind:
         _take_place(tags, kind, outline, met)
-    if building is not None:
+    if near and building is not None:
         _take_building(tags, building, outline, met)
 
 
@@ -448,7 +454,23 @@ def _count(report: dict[str, float], reason: str) -> None:
     report[reason] = report.get(reason, 0.0) + 1.0
 
 
+def _read_ahead(what: str, path: Path, told: Future[str] | None) -> None:
+    """Write what an extract holds to standard output, pickled."""
+
+    @cache
+    def where() -> Box | None:
+        return None if told is None else box_of(told.result())
+
+    met: Ways | Features
+    if what == "ways":
+        met = Ways()
+        _read(_meet_ways, path, met, where)
+    else:
+        met = Features()
+        _read(_meet_features, path, met, where)
+    sys.stdout.buffer.write(pickle.dumps(vars(met), protocol=5))
+
+
 if __name__ == "__main__":
-    end_with_parent()
-    streams = {"ways": stream_ways, "features": stream_features}
-    sys.stdout.buffer.write(pickle.dumps(vars(streams[sys.argv[1]](Path(sys.argv[2]))), protocol=5))
+    line = end_with_parent()
+    _read_ahead(sys.argv[1], Path(sys.argv[2]), line if BOXED in sys.argv else None)

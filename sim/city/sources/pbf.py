@@ -16,6 +16,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from sim.city.sources.box import Box
 from sim.city.sources.osm_stream import (
     WAY_TAGS,
     Features,
@@ -29,6 +30,10 @@ from sim.errors import InputError
 
 ENTRANCE_REACH_M = 400.0
 """A station entrance takes the name of the nearest station within this distance."""
+DEGREE_M = 111_320.0
+"""Length of a degree of a great circle."""
+LAST_LATITUDE = 1.57
+"""Radians; the poles themselves have no place on a map true to angles."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ def read_pbf(path: Path) -> Extract:
 
 
 def read_ways(
-    path: Path, begun: Reading | None = None
+    path: Path, begun: Reading | None = None, box: Box | None = None
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, dict[str, float]]:
     """Read the walking ways of an extract, cut where they meet.
 
@@ -71,6 +76,9 @@ def read_ways(
         As of `read_pbf`, whose errors it raises.
     begun
         Processes that read it already, from `sim.city.sources.osm_stream.reading_ahead`.
+    box
+        Ways that do not touch it are passed over; others are read whole, and cut where any way
+        meets them. None may be left.
 
     Returns
     -------
@@ -81,15 +89,15 @@ def read_ways(
     report
         What was left out, counted.
     """
-    ways = stream_ways(path, begun)
-    if not ways.tags:
+    ways = stream_ways(path, begun, box)
+    if not ways.streets or (box is None and not ways.tags):
         raise InputError(f"{path}: no streets in the OSM file; choose a larger area")
     nodes, edges = _cut_at_junctions(ways)
     return nodes, edges, ways.report
 
 
 def read_features(
-    path: Path, begun: Reading | None = None
+    path: Path, begun: Reading | None = None, box: Box | None = None
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, dict[str, float]]:
     """Read the buildings and places of an extract; parameters and errors as of `read_ways`.
 
@@ -102,18 +110,23 @@ def read_features(
     report
         What was left out, counted.
     """
-    features = stream_features(path, begun)
+    features = stream_features(path, begun, box)
     return _buildings(features), _places(features), features.report
 
 
 def _cut_at_junctions(ways: Ways) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Split ways where another way, or the way itself, passes the same node."""
+    """Split ways where another way, or the way itself, passes the same node.
+
+    Ways beyond the box count as others.
+    """
     sizes = np.frombuffer(ways.sizes, np.int64)
     reference = np.frombuffer(ways.references, np.int64)
     position = _positions(ways.lines, sizes)
     way = np.repeat(np.arange(len(sizes)), sizes)
     ids, code, times = np.unique(reference, return_inverse=True, return_counts=True)
     cut = times[code] > 1
+    if len(ways.elsewhere):
+        cut |= np.isin(reference, np.frombuffer(ways.elsewhere, np.int64))
     last = np.cumsum(sizes) - 1
     cut[last] = cut[last - sizes + 1] = True
     at = np.flatnonzero(cut)
@@ -181,7 +194,7 @@ def _places(features: Features) -> gpd.GeoDataFrame:
     keep = np.ones(len(frame), bool)
     if entrance.any() and rail.any():
         keep[np.flatnonzero(rail)[_name_entrances(frame, entrance, rail)]] = False
-    if entrance.any() or rail.any():
+    if features.rail:
         keep &= (frame["kind"] != "bus_stop").to_numpy()
     elif (frame["kind"] == "bus_stop").any():
         features.report["bus_stops_as_stations"] = float((frame["kind"] == "bus_stop").sum())
@@ -197,24 +210,45 @@ def _name_entrances(
     frame: gpd.GeoDataFrame, entrance: NDArray[np.bool_], rail: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Name each entrance after its station; tell which stations have an entrance."""
-    degree_m = 111_320.0
-    positions = shapely.get_coordinates(frame.geometry.to_numpy()) * degree_m
-    positions[:, 0] *= np.cos(np.radians(positions[:, 1].mean() / degree_m))
-    point = shapely.points(positions)
+    point, scale = _mercator(frame.geometry.to_numpy())
     named = np.flatnonzero(rail & (frame["name"] + frame["name_zh"] != "").to_numpy())
     has_entrance = np.zeros(int(rail.sum()), bool)
     if not len(named):
         return has_entrance
-    near = {"max_distance": ENTRANCE_REACH_M, "all_matches": False}
-    nearest = shapely.STRtree(point[named]).query_nearest(point[entrance], **near)
-    for row, station in zip(np.flatnonzero(entrance)[nearest[0]], named[nearest[1]], strict=True):
+    at, nearest = _nearest(point[entrance], point[named], scale[entrance])
+    for row, station in zip(np.flatnonzero(entrance)[at], named[nearest], strict=True):
         own = frame.loc[station]
         exit_name = frame.at[row, "ref"] or frame.at[row, "name"]
         frame.at[row, "name"], frame.at[row, "name_zh"] = exit_names(
             own["name"], own["name_zh"], exit_name
         )
-    has_entrance[shapely.STRtree(point[entrance]).query_nearest(point[rail], **near)[0]] = True
+    has_entrance[_nearest(point[rail], point[entrance], scale[rail])[0]] = True
     return has_entrance
+
+
+def _mercator(point: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
+    """Return points on a map true to angles, and how many metres its unit is at each.
+
+    It depends on nothing else there, so that a part of an extract gives what the whole does.
+    """
+    longitude, latitude = np.radians(shapely.get_coordinates(point)).T
+    latitude = np.clip(latitude, -LAST_LATITUDE, LAST_LATITUDE)
+    scale = DEGREE_M * np.degrees(np.cos(latitude))
+    return shapely.points(longitude, np.arctanh(np.sin(latitude))), scale
+
+
+def _nearest(
+    point: NDArray[np.object_], others: NDArray[np.object_], scale: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the points that have another within reach, and which is the nearest.
+
+    Of several as near it is the first.
+    """
+    (at, other), apart = shapely.STRtree(others).query_nearest(point, return_distance=True)
+    order = np.lexsort((other, at))
+    at, other, apart = at[order], other[order], apart[order]
+    keep = (np.diff(at, prepend=-1) > 0) & (apart * scale[at] <= ENTRANCE_REACH_M)
+    return at[keep], other[keep]
 
 
 def exit_names(station: str, station_zh: str, exit_name: str) -> tuple[str, str]:

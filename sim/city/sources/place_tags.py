@@ -35,6 +35,9 @@ PLACE_TAGS: tuple[tuple[str, frozenset[str], str], ...] = (
 )  # fmt: skip
 """Which tag makes which kind of place, the first that fits counts; entrance, rail and bus_stop
 are turned into stations once the whole file is read."""
+RAIL = frozenset({"entrance", "rail"})
+"""Kinds beside which bus stops do not count as stations."""
+RAIL_KEYS = tuple(dict.fromkeys(key for key, _, kind in PLACE_TAGS if kind in RAIL))
 _RANKS: list[tuple[str, dict[str, int]]] = [
     (
         key,
