@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.results.headline import of_a_hundred
+from maps.answer import of_a_hundred
 
 PAGE = Path(__file__).parent / "bands.md"
 BEGIN, END = "<!-- written by docs/bands_page.py -->", "<!-- end of what it writes -->"
@@ -35,7 +35,7 @@ def _rows(content: Content, name: str) -> list[Content]:
 
 def _whole(share: float) -> str:
     """Return so many of 100; the tables are narrow, so it is a sign for fewer than one."""
-    said = of_a_hundred(share)
+    said = of_a_hundred(share, "en")
     return {"fewer than 1": "<1", "more than 99": ">99"}.get(said, said)
 
 
@@ -44,10 +44,11 @@ def _sentence(content: Content) -> str:
     for total in (4_000, 60_000):
         (chance,) = (row for row in _rows(content, "chance") if row["total"] == total)
         (spread,) = (row for row in _rows(content, "range") if row["total"] == total)
-        mean, p5, p95, low, high = map(
-            of_a_hundred,
-            (chance["mean"], chance["p5"], chance["p95"], spread["lowest"], spread["highest"]),
-        )
+        mean, p5, p95, low, high = (
+            of_a_hundred(share, "en")
+            for share in (*(chance[key] for key in ("mean", "p5", "p95")), spread["lowest"],
+                          spread["highest"])
+        )  # fmt: skip
         said.append(f"{mean} ({p5} to {p95} by chance; {low} to {high} over the named cases)")
     return (
         "**In the core of Mong Kok, under the [announced plan](plan.md), so many of 100 everyday "
@@ -134,7 +135,7 @@ def _together(content: Content) -> str:
     lines += [
         "",
         f"Together they reach further than one at a time: at 60,000 cameras from "
-        f"{of_a_hundred(min(last))} to {of_a_hundred(max(last))} of 100.",
+        f"{of_a_hundred(min(last), 'en')} to {of_a_hundred(max(last), 'en')} of 100.",
         "",
         f"Of the variance over these cells at 60,000 cameras, street share makes {street}, "
         f"strategy {place}, both together beyond\ntheir sum {both}, and seeds {chance}.",

@@ -1,22 +1,37 @@
 """From a finished run folder to HTML files that ask nothing of any network.
 
 It reads the files that a run leaves behind. What the page draws and says is decided here; every
-figure on it comes from the run folder unchanged, or from the run's curves by addition.
+figure on it comes from the run folder unchanged, or from the run's curves by addition. Names are
+loaded when first used, so that what only needs the words does not wait for the maps.
 """
 
-from pathlib import Path
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from maps.comparison import write_comparison
-from maps.page import write_map
-from maps.report import write_report
-from maps.run_folder import read_run_folder
-from maps.site import write_site
+if TYPE_CHECKING:
+    from maps.comparison import write_comparison
+    from maps.page import write_map
+    from maps.pages import write_pages
+    from maps.report import write_report
+    from maps.site import write_site
+
+_HOME = {
+    "write_comparison": "maps.comparison",
+    "write_map": "maps.page",
+    "write_pages": "maps.pages",
+    "write_report": "maps.report",
+    "write_site": "maps.site",
+}
 
 __all__ = ["write_comparison", "write_map", "write_pages", "write_report", "write_site"]
 
 
-def write_pages(run_folder: Path) -> Path:
-    """Write report.html and map.html into a finished run folder; return the path of the map."""
-    run = read_run_folder(Path(run_folder))
-    write_report(run_folder, run)
-    return write_map(run_folder, run)
+def __getattr__(name: str) -> object:
+    """Load a public name from its home when it is first asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'maps' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from maps.texts import LANGUAGES, closed_up, is_proxy, text
+from maps.texts import LANGUAGES, TEXTS, closed_up, is_proxy, text
 
 HEADLINE_TASK, SEEN_AT_ALL = "recognise", "detect"
 ANY_LENGTH, NEAR = "any_length", "within_1.5"
@@ -124,6 +124,20 @@ def answer_headline(
         notes = [*parts.values(), text(counted, language, walks=f"{walks:,}")]
         said["headline_note"].append((" " if language == "en" else "").join(notes))
     return {key: [english, closed_up(chinese)] for key, (english, chinese) in said.items()}
+
+
+def answer_lines(summary: Mapping[str, Any]) -> list[str]:
+    """Return the first sentence and its note in English, none without an answer.
+
+    Parameters
+    ----------
+    summary
+        The content of summary.json.
+    """
+    area = summary["area"]
+    city = TEXTS["this_area" if area["share_rule"] == "direct" else "hong_kong"]
+    said = answer_headline(summary, [area["name"]] * len(LANGUAGES), list(city))
+    return [] if said is None else [lines[0] for lines in said.values()]
 
 
 def has_doubt(summary: Mapping[str, Any]) -> bool:

@@ -126,7 +126,7 @@ SUMMARY = {
             "total": total,
             "cameras": total // 100,
             "answer": {
-                task: {"any_length": {"share": share}}
+                task: {"any_length": {"share": share, "n": 1996}}
                 for task, share in (("detect", 0.331), ("recognise", 0.874))
             },
             "coverage_limit": None,
@@ -168,9 +168,9 @@ def test_run_ends_with_a_table_a_person_can_read(
     row = next(line for line in out.splitlines() if "60,000" in line)
     assert " ".join(row.split()) == "60,000 600 87.4 % 50.0 % 25.0 % 12.3 % – 9.9 % 31.0 % –"
     assert (
-        "At 4,000 cameras, 87 of 100 everyday walks in [red]Mong Kok[/] could still be made "
-        "without being recognised once, by someone who knew every camera of the plan; at 60,000, "
-        "87 of 100. Without being seen at all: 33; at 60,000, 33."
+        "At 4,000 cameras in Hong Kong, 87 of 100 everyday walks in [red]Mong Kok[/] could still "
+        "be made without being recognised once, by someone who knew every camera of the plan; at "
+        "60,000, 87 of 100. Without being seen at all: 33 of 100; at 60,000, 33."
     ) in " ".join(out.split())
     for said in ("Simulated", "population", "street: middle", "typical", "blocks", "out/a"):
         assert said in out

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
+from maps.answer import of_a_hundred
 from sim.cli import main
 from sim.results.contract import BRIEFS
-from sim.results.headline import of_a_hundred
 
 pytestmark = pytest.mark.slow
 SCENARIO = """name: small
@@ -51,7 +51,7 @@ def test_the_quotation_has_band_range_digest_and_citation(here, capsys):
     assert said.err == ""
     for row in rows.values():
         for share in (row["p5"], row["p95"], row["lowest"]["value"], row["highest"]["value"]):
-            assert of_a_hundred(share) in said.out
+            assert of_a_hundred(share, "en") in said.out
         assert row["lowest"]["value"] <= row["mean"] <= row["highest"]["value"]
     assert manifest["scenario_digest"][:12] in said.out
     assert "everyday walks in Mong Kok core" in said.out

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from maps.answer import answer_lines, answer_of
 from sim.city.loaders import load_city
 from sim.commands.options import (
     AsJson,
@@ -36,7 +37,6 @@ from sim.pipeline.run import run
 from sim.pipeline.simulate import check_fits
 from sim.pipeline.stage_cache import StageCache, cache_folder, refusal
 from sim.results.contract import MANIFEST
-from sim.results.headline import answer_sentence, answer_share
 from sim.results.metrics import ALONG_BUS_STREETS, HEADLINE_TASK, along_bus_streets
 from sim.scenario.load import LoadedScenario, dump_scenario, load_scenario
 from sim.scenario.schema import mix_words
@@ -166,7 +166,7 @@ def _closing_table(summary: dict[str, Any]) -> Table:
         table.add_row(
             f"{step['total']:,}",
             f"{step['cameras']:,}",
-            percent(answer_share(step)),
+            percent(answer_of(step, HEADLINE_TASK)[0]),
             *(percent(step["coverage"].get(task)) for task in tasks),
             percent((walks.get("observed_length") or {}).get("p50")),
             percent(walks.get("unseen_trips")),
@@ -184,9 +184,8 @@ def _reading(summary: dict[str, Any], optics: str) -> list[str]:
     proxy = along_bus_streets(summary)
     trip = "route" if proxy else "walk"
     trips = area.get("trips", "walks")
-    answered = answer_sentence(summary)
     return [
-        *([] if answered is None else [answered]),
+        *answer_lines(summary),
         *_limits(summary),
         f"way left: share of {trip}s for which some way, however long, has no camera near enough "
         f"to {HEADLINE_TASK} a face; streets: share of length in view, by what the picture can "

@@ -9,7 +9,7 @@ import pytest
 from invented_run import TASKS
 
 from maps import write_map, write_report
-from maps.answer import answer_headline, of_a_hundred
+from maps.answer import answer_headline, answer_lines, of_a_hundred
 from maps.page import percent
 
 SHARES = {"detect": (0.331, 0.024), "observe": (0.5, 0.1), "recognise": (0.874, 0.16)}
@@ -144,6 +144,16 @@ def test_where_cameras_are_real_it_says_so_and_on_bus_streets_it_says_nothing(ru
     assert answer_headline(json.loads((run_folder / "summary.json").read_text()), *NAMES) is None
 
 
+def test_a_run_prints_the_same_sentence_and_note(run_folder):
+    whole = summary(run_folder)
+    name = whole["area"]["name"]
+    said = answer_headline(whole, [name] * 2, NAMES[1])
+    assert answer_lines(whole) == [said["headline"][0], said["headline_note"][0]]
+    direct = {**whole, "area": {**whole["area"], "share_rule": "direct"}}
+    assert answer_lines(direct)[0].startswith("At 4,000 cameras in the area, 87 of 100")
+    assert answer_lines(json.loads((run_folder / "summary.json").read_text())) == []
+
+
 def test_what_a_run_cannot_say_is_left_out(run_folder):
     whole = summary(run_folder)
     for step in whole["steps"]:
@@ -157,7 +167,8 @@ def test_what_a_run_cannot_say_is_left_out(run_folder):
 @pytest.mark.parametrize(
     ("share", "words"),
     [(0, ("0", "0")), (1, ("100", "100")), (0.16, ("16", "16")),
-     (0.004, ("fewer than 1", "不足 1")), (0.997, ("more than 99", "超過 99"))],
+     (0.004, ("fewer than 1", "不足 1")), (0.997, ("more than 99", "超過 99")),
+     (0.006, ("1", "1")), (0.994, ("99", "99")), (0.5, ("50", "50"))],
 )  # fmt: skip
 def test_neither_none_nor_all_is_written_for_what_is_neither(share, words):
     assert (of_a_hundred(share, "en"), of_a_hundred(share, "zh")) == words
