@@ -46,9 +46,13 @@ class Finder:
 
 
 def junctions(edges: gpd.GeoDataFrame) -> NDArray[np.int64]:
-    """Return the numbers that the page gives to the ends of each edge, shape (edges, 2)."""
+    """Return the numbers that the page gives to the ends of each edge, shape (edges, 2).
+
+    They are in the order in which edges first come to a junction.
+    """
     ends = edges[["u", "v"]].to_numpy(np.int64)
-    return np.unique(ends, return_inverse=True)[1].reshape(ends.shape)
+    _, first, number = np.unique(ends, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[number].reshape(ends.shape)
 
 
 def build_finder(run: RunFolder, names: list[list[str]], edge_name: NDArray[np.int64]) -> Finder:
@@ -63,7 +67,10 @@ def build_finder(run: RunFolder, names: list[list[str]], edge_name: NDArray[np.i
     edge_name
         Place of each edge's name in that list.
     """
-    ends = junctions(run.edges)
+    ends = run.edges[["u", "v"]].to_numpy(np.int64)
+    ends = np.unique(ends, return_inverse=True)[1].reshape(ends.shape)  # as the engine counts
+    number = np.zeros(int(ends.max(initial=-1)) + 2, np.int64)
+    number[ends], number[-1] = junctions(run.edges), -1
     at = _positions(run.edges, ends)
     area = shapely.union_all(run.districts.geometry[run.districts["kind"] == "area"].to_numpy())
     shapely.prepare(area)
@@ -80,7 +87,7 @@ def build_finder(run: RunFolder, names: list[list[str]], edge_name: NDArray[np.i
     place_names, places = _named_places(run, area, {pair[0] for pair in names})
     near, junction = _nearest(run, ends, at, places)
     kept = [pair for pair, reached in zip(place_names, near, strict=True) if reached]
-    return Finder(np.array(streets, np.int64), kept, junction[near])
+    return Finder(number[np.array(streets, np.int64)], kept, number[junction[near]])
 
 
 def _nearest(

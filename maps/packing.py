@@ -1,43 +1,81 @@
 """Columns of integers, packed small enough to travel inside a page.
 
 Every number that the page draws is an integer (decimetres, millimetres, places in a list). A
-column is written as differences where neighbours are alike, each number as one to five bytes, and
-all columns are compressed together. The page unpacks them with `maps/assets/payload.js`, the one
-other place that knows this format; nothing here knows what the columns mean.
+column is written as differences where neighbours are alike, its lowest bytes first and then the
+next ones, for bytes of one kind compress best; all columns are compressed together. The page
+unpacks them with `maps/assets/payload.js`, the one other place that knows this format; nothing
+here knows what the columns mean.
 """
 
 from __future__ import annotations
 
-import base64
 import zlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 LARGEST = 2**30 - 1
 """Numbers beyond it (either sign) would not fit the page's 32-bit arrays."""
+PLAIN, DIFFERENCES, RECENT = range(3)
+"""How a column is stored: its numbers, their differences, or how long ago each first came."""
+STRATEGIES = ((zlib.Z_DEFAULT_STRATEGY, 8), (zlib.Z_FILTERED, 6), (zlib.Z_HUFFMAN_ONLY, 8))
+"""Of zlib, each with its level of memory: few repeats, or none, in what looks like chance."""
+LARGE_PLANE = 4096
+LAST_BLOCK = b"\x03\x00"
+"""An empty one that ends a deflate stream."""
+SIGNED = 8
+"""Added to the width of a column that holds numbers below 0."""
+ALPHABET = "".join(chr(code) for code in range(33, 127) if chr(code) not in '<&"')
+"""91 characters that need no escape in a page; two of them hold 13 bits."""
 
 
-def varint(values: NDArray[np.int64]) -> bytes:
-    """Write integers as bytes of seven bits, low bits first, the sign in the lowest bit.
+def byte_planes(values: NDArray[np.int64]) -> tuple[bytes, int]:
+    """Write integers, all lowest bytes first, then the next ones.
+
+    Where some are below 0, the sign of all goes into the lowest bit.
 
     Parameters
     ----------
     values
         Any integers within ±`LARGEST`.
+
+    Returns
+    -------
+    planes, width
+        Width is the bytes that each number takes, 0 where all are 0, and `SIGNED` more with signs.
     """
-    zigzag = ((values << 1) ^ (values >> 63)).astype(np.uint64)
-    size = np.ones(len(values), np.int64)
-    for bits in (7, 14, 21, 28):
-        size += zigzag >= np.uint64(1) << np.uint64(bits)
-    end = np.cumsum(size)
-    written = np.zeros(int(end[-1]) if len(end) else 0, np.uint8)
-    for place in range(5):
-        longer = size > place
-        seven = (zigzag[longer] >> np.uint64(7 * place)) & np.uint64(127)
-        more = np.where(size[longer] > place + 1, 128, 0)
-        written[end[longer] - size[longer] + place] = seven.astype(np.int64) | more
-    return written.tobytes()
+    signed = bool((values < 0).any())
+    written = (values << 1) ^ (values >> 63) if signed else values
+    width = (int(written.max(initial=0)).bit_length() + 7) // 8
+    planes = [(written >> (8 * place) & 255).astype(np.uint8).tobytes() for place in range(width)]
+    return b"".join(planes), width + SIGNED * signed
+
+
+def printable(data: bytes) -> str:
+    """Write bytes as their number, a colon, and 13 bits in each two characters of `ALPHABET`."""
+    bits = np.unpackbits(np.frombuffer(data, np.uint8))
+    groups = np.pad(bits, (0, -len(bits) % 13)).reshape(-1, 13).astype(np.int64)
+    value = groups @ (1 << np.arange(12, -1, -1))
+    characters = np.frombuffer(ALPHABET.encode(), np.uint8)
+    pairs = characters[np.column_stack([value // 91, value % 91])]
+    return f"{len(data)}:{pairs.tobytes().decode('ascii')}"
+
+
+def _deflated(data: bytes) -> bytes:
+    """Return blocks of a deflate stream, by the strategy that makes them shortest."""
+    found = []
+    for strategy, memory in STRATEGIES:
+        packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, memory, strategy)
+        found.append(packer.compress(data) + packer.flush(zlib.Z_FULL_FLUSH))
+    return min(found, key=len) if data else b""
+
+
+def _recent(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how far each number lies below the next new one; numbers come in order, from 0."""
+    newest = np.maximum.accumulate(np.append(-1, values))[:-1]
+    return np.asarray(newest + 1 - values)
 
 
 class Columns:
@@ -45,10 +83,18 @@ class Columns:
 
     def __init__(self) -> None:
         self._bytes: list[bytes] = []
-        self.index: list[tuple[str, int, int]] = []
-        """Name, count and 1 if the column holds differences, for each column."""
+        self.index: list[tuple[str, int, int, int, int]] = []
+        """Of each column: name, count, how it is stored, bytes a number, units of the numbers."""
 
-    def add(self, name: str, values: ArrayLike, *, differences: bool = False) -> None:
+    def add(
+        self,
+        name: str,
+        values: ArrayLike,
+        *,
+        differences: bool = False,
+        recent: bool = False,
+        unit: int = 1,
+    ) -> None:
         """Add a column.
 
         Parameters
@@ -60,6 +106,11 @@ class Columns:
         differences
             Store each number's difference from the one before it; smaller for anything that runs
             along a line or in ascending order.
+        recent
+            Store how far each number lies below the next new one; for numbers from 0 that first
+            come in ascending order, none left out.
+        unit
+            The page multiplies the numbers by it.
 
         Raises
         ------
@@ -68,13 +119,19 @@ class Columns:
         """
         column = np.asarray(values, np.int64)
         stored = np.diff(column, prepend=0) if differences else column
-        for numbers in (column, stored):
+        for numbers in (column * unit, stored):
             if len(numbers) and np.abs(numbers).max() > LARGEST:
                 raise ValueError(f"column {name}: a number beyond ±{LARGEST} cannot be packed")
-        if any(known == name for known, _, _ in self.index):
+        if any(known == name for known, *_ in self.index):
             raise ValueError(f"column {name}: added twice")
-        self._bytes.append(varint(stored))
-        self.index.append((name, len(column), int(differences)))
+        planes, width = byte_planes(_recent(column) if recent else stored)
+        how = RECENT if recent else DIFFERENCES if differences else PLAIN
+        self._bytes.append(planes)
+        self.index.append((name, len(column), how, width, unit))
+
+    def add_text(self, name: str, text: str) -> None:
+        """Add a text, as a column of the bytes of its UTF-8."""
+        self.add(name, np.frombuffer(text.encode(), np.uint8))
 
     def without(self, other: Columns) -> Columns:
         """Return the columns that are not, number for number, also in another set of columns."""
@@ -87,5 +144,19 @@ class Columns:
         return apart
 
     def text(self) -> str:
-        """Return all columns, compressed (zlib) and written in base64."""
-        return base64.b64encode(zlib.compress(b"".join(self._bytes), 6)).decode("ascii")
+        """Return all columns, compressed (deflate) and written in printable characters."""
+        with ThreadPoolExecutor() as pool:
+            return printable(b"".join(pool.map(_deflated, self._parts())) + LAST_BLOCK)
+
+    def _parts(self) -> Iterator[bytes]:
+        """Yield the bytes of all columns, large planes apart: each is compressed as suits it."""
+        small = b""
+        for stored, (_, count, _, form, _) in zip(self._bytes, self.index, strict=True):
+            if count < LARGE_PLANE:
+                small += stored
+                continue
+            yield small
+            small = b""
+            for place in range(form % SIGNED):
+                yield stored[place * count : (place + 1) * count]
+        yield small

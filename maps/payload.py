@@ -7,10 +7,11 @@ adds are sums over the run's own curves, so the page can follow a slider between
 
 from __future__ import annotations
 
+import json
 import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -23,6 +24,7 @@ from pyproj import CRS, Transformer
 from maps.answer import answer_of
 from maps.finder import STATION_EXIT, build_finder, junctions
 from maps.layers import layers, owner_codes
+from maps.meetings import Meetings, meetings
 from maps.names import name_pair
 from maps.packing import Columns
 from maps.run_folder import RunFolder
@@ -32,12 +34,36 @@ UNIT = 0.1
 DECIMETRE = 0.1
 BUS_STREETS = "bus-street proxy"
 """Streets that nobody should be sent along on foot: a page on them gives no walk."""
-COARSE = 10
-"""Decimetres to which streets are cut where no walk is measured on them."""
-WALL_TOLERANCE_M = {1: 0.4, COARSE: 3.0}
-"""Of the outlines of walls, by how streets are cut."""
-FIELD_FORM = {1: (0.25, 1), COARSE: (0.5, 2)}
-"""Tolerance (m) of a field's outline and its step on the grid, by how streets are cut."""
+
+
+class Form(NamedTuple):
+    """How finely a page draws: tolerances of outlines in metres, steps on the grid.
+
+    Attributes
+    ----------
+    piece_step
+        Decimetres to which streets are cut.
+    rest_step
+        Of lengths that rounding left: millimetres of edges, centimetres of curves.
+    """
+
+    piece_step: int
+    line_tolerance: float
+    line_step: int
+    wall_tolerance: float
+    wall_step: int
+    field_tolerance: float
+    field_step: int
+    rest_step: int = 1
+
+
+FINE = Form(1, 0.05, 1, 0.4, 1, 0.25, 1)
+WIDE = Form(5, 0.5, 5, 3.0, 10, 1.5, 10, rest_step=10)
+"""Of a city so large that its page would be slow to send: nothing is left out."""
+COARSE = Form(10, 0.5, 1, 3.0, 1, 0.5, 2)
+"""Of streets on which no walk is measured."""
+WIDE_PIECES = 150_000
+"""Streets of more pieces than these are a large city's."""
 MOST_CURVE_CELLS = 4_000_000
 MOST_CURVE_POINTS = 400
 SHARE_SCALE = 100_000
@@ -54,12 +80,15 @@ class Payload:
     Attributes
     ----------
     head
-        Small things as JSON: grid, names, totals, figures.
+        Small things as JSON: grid, totals, figures.
+    words
+        Names of streets and places, which are also in the columns, as text.
     columns
         Everything long, as integers.
     """
 
     head: dict[str, Any]
+    words: dict[str, Any]
     columns: Columns
 
 
@@ -89,12 +118,12 @@ class Grid:
         area = abs(across[0] * up[1] - across[1] * up[0])
         return math.sqrt(area) / 100 * DECIMETRE / UNIT
 
-    def place(self, coordinates: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Return grid integers, shape (n, 2), of projected metres, shape (n, 2)."""
+    def place(self, coordinates: NDArray[np.float64], step: int = 1) -> NDArray[np.int64]:
+        """Return whole steps on the grid, shape (n, 2), of projected metres, shape (n, 2)."""
         if not len(coordinates):
             return np.zeros((0, 2), np.int64)
         metres = np.column_stack(self._transformer.transform(*coordinates.T))
-        return np.asarray(np.rint((metres - self.origin) / UNIT), np.int64)
+        return np.asarray(np.rint((metres - self.origin) / (UNIT * step)), np.int64)
 
 
 def build_payload(
@@ -124,42 +153,46 @@ def _gather(
     heads = run.heads[run.heads["rank"] <= run.totals[-1]]
     ranks = _known_ranks(run)
     walkable = walks and run.summary["area"].get("streets") != BUS_STREETS
-    cut = 1 if walkable else COARSE
-    fields = pool.submit(_rings, heads["field"].to_numpy(), FIELD_FORM[cut][0])
+    fine = FINE if len(run.pieces) <= WIDE_PIECES else WIDE
+    form = fine if walkable else COARSE
+    fields = pool.submit(_rings, heads["field"].to_numpy(), form.field_tolerance)
     codes = np.column_stack(
         [_code(run.pieces[f"rank_{task}"].to_numpy(np.int64), ranks) for task in run.tasks]
     )
-    names, edge_name = _add_streets(columns, grid, run, cut)
-    _add_pieces(columns, run, codes, cut)
+    names, edge_name = _add_streets(columns, grid, run, form)
+    met = meetings(run, heads, _code(heads["rank"].to_numpy(np.int64), ranks)) if walkable else None
+    pieces_met = _add_pieces(columns, run, codes, form.piece_step, met)
     columns.add("ranks", ranks, differences=True)
     _add_network(columns, run)
-    found = _add_own_walk(columns, run, names, edge_name) if walkable else []
-    _add_rings(columns, grid, "wall", run.walls, WALL_TOLERANCE_M[cut])
-    place = _add_heads(columns, grid, run, heads, ranks)
-    _add_fields(columns, grid, fields.result(), place, FIELD_FORM[cut][1])
-    _add_seen_curves(columns, run, codes, len(ranks), cut)
+    found = _add_own_walk(columns, run, names, edge_name, form) if walkable else []
+    _add_meetings(columns, met)
+    _add_rings(columns, grid, "wall", run.walls, form.wall_tolerance, form.wall_step)
+    place = _add_heads(columns, grid, run, heads, ranks, met)
+    _add_fields(columns, grid, fields.result(), place, form.field_step)
+    _add_seen_curves(columns, run, codes, len(ranks), form)
     _add_walk_bands(columns, run)
+    words = {"names": names, "found": found, "places": _labels(grid, run)}
+    columns.add_text("words", json.dumps(words, ensure_ascii=False, separators=(",", ":")))
     head = {
         "origin": grid.origin,
         "unit": UNIT,
         "decimetre": grid.decimetre,
-        "field_step": FIELD_FORM[cut][1],
-        "piece_step": cut,
+        "line_step": form.line_step,
+        "field_step": form.field_step,
+        "piece_step": form.piece_step,
+        "pieces_met": pieces_met,
         "tasks": run.tasks,
         "totals": run.totals,
         "typical": [_typical(step) for step in run.summary["steps"]],
         "critical": _critical_totals(run),
-        "names": names,
-        "found": found,
         "walkable": walkable,
         "years": _years(run),
         "layers": layers(run),
         "simulated": bool(run.summary["simulated"]),
         "walks": _add_walks(columns, grid, run),
-        "places": _labels(grid, run),
         "outlines": _add_outlines(columns, grid, run.districts),
     }
-    return Payload({**head, "columns": columns.index}, columns)
+    return Payload({**head, "columns": columns.index}, words, columns)
 
 
 def bounds_of(run: RunFolder) -> NDArray[np.float64]:
@@ -183,27 +216,31 @@ def _code(rank: NDArray[np.int64], ranks: NDArray[np.int64]) -> NDArray[np.int64
     return np.where(rank <= last, np.searchsorted(ranks, rank) + 1, 0)
 
 
-def _add_points(
-    columns: Columns, grid: Grid, name: str, shapes: NDArray[np.object_]
-) -> NDArray[np.int64]:
-    """Add the coordinates of shapes that have one line each; return them on the grid."""
+def _add_points(columns: Columns, grid: Grid, name: str, shapes: NDArray[np.object_]) -> None:
+    """Add the coordinates of shapes that have one line each."""
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
-    return _add_placed(columns, grid, name, coordinates, np.bincount(owner, minlength=len(shapes)))
-
-
-def _add_placed(
-    columns: Columns,
-    grid: Grid,
-    name: str,
-    coordinates: NDArray[np.float64],
-    points: NDArray[np.int64],
-) -> NDArray[np.int64]:
-    """Add coordinates, so many to each line or ring; return them on the grid."""
     placed = grid.place(coordinates)
-    columns.add(f"{name}_points", points)
+    columns.add(f"{name}_points", np.bincount(owner, minlength=len(shapes)))
     columns.add(f"{name}_x", placed[:, 0], differences=True)
     columns.add(f"{name}_y", placed[:, 1], differences=True)
-    return placed
+
+
+def ring_steps(place: NDArray[np.int64], points: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how far each corner of rings lies from the one before, along one axis.
+
+    First corners come first, each from that of the ring before, then all second ones and so on
+    to the fourth, then the others in order: corners of one place compress best together. The
+    fourth of four is told from where it closes a parallelogram.
+    """
+    first = np.cumsum(points) - points
+    of_ring = np.repeat(np.arange(len(points)), points)
+    at = np.arange(len(place)) - first[of_ring]
+    step = np.diff(place, prepend=0)
+    closing = np.flatnonzero((at == 3) & (points[of_ring] == 4))
+    step[closing] += step[closing - 2]
+    begun = first[points > 0]
+    step[begun] = np.diff(place[begun], prepend=0)
+    return step[np.argsort(np.minimum(at, 4), kind="stable")]
 
 
 def _rings(
@@ -224,11 +261,24 @@ def _rings(
 
 
 def _add_rings(
-    columns: Columns, grid: Grid, name: str, frame: gpd.GeoDataFrame, tolerance: float = 0.0
+    columns: Columns,
+    grid: Grid,
+    name: str,
+    frame: gpd.GeoDataFrame,
+    tolerance: float = 0.0,
+    step: int = 1,
 ) -> NDArray[np.int64]:
     """Add the rings of polygons; return the row each ring belongs to."""
     corner, of_ring, row = _rings(np.asarray(frame.geometry.to_numpy(), object), tolerance)
-    _add_placed(columns, grid, name, corner, np.bincount(of_ring, minlength=len(row)))
+    placed = grid.place(corner, step)
+    if step > 1:  # corners may have fallen together
+        apart = np.diff(of_ring, prepend=-1) != 0
+        apart[1:] |= (placed[1:] != placed[:-1]).any(axis=1)
+        placed, of_ring = placed[apart], of_ring[apart]
+    points = np.bincount(of_ring, minlength=len(row))
+    columns.add(f"{name}_points", points)
+    for k, axis in enumerate("xy"):
+        columns.add(f"{name}_{axis}", ring_steps(placed[:, k], points), unit=step)
     return row
 
 
@@ -252,12 +302,12 @@ def _add_fields(
 
 
 def _add_streets(
-    columns: Columns, grid: Grid, run: RunFolder, step: int
+    columns: Columns, grid: Grid, run: RunFolder, form: Form
 ) -> tuple[list[list[str]], NDArray[np.int64]]:
-    """Add edges, drawn to half of `step` decimetres; return the names, and each edge's place."""
+    """Add edges; return the names, and each edge's place among them."""
     edges = run.edges
-    drawn = shapely.simplify(edges.geometry.to_numpy(), step * DECIMETRE / 2)
-    _add_points(columns, grid, "edge", drawn)
+    drawn = shapely.simplify(edges.geometry.to_numpy(), form.line_tolerance)
+    _add_lines(columns, grid, drawn, junctions(edges), form.line_step)
     pairs = [
         tuple(name_pair(*names)) for names in zip(edges["name"], edges["name_zh"], strict=True)
     ]
@@ -271,17 +321,50 @@ def _add_streets(
     return [list(pair) for pair in known], edge_name
 
 
+def _add_lines(
+    columns: Columns, grid: Grid, drawn: NDArray[np.object_], ends: NDArray[np.int64], step: int
+) -> None:
+    """Add junctions, and how far the points of each edge between them lie off a straight line.
+
+    Of each point it is foreseen that it lies on the straight line from the one before to the
+    edge's end, which has as many parts as points are left.
+    """
+    coordinates, owner = shapely.get_coordinates(drawn, return_index=True)
+    placed = grid.place(coordinates, step)
+    points = np.bincount(owner, minlength=len(drawn))
+    last = np.cumsum(points) - 1
+    first = last - points + 1
+    node = np.zeros((int(ends.max(initial=-1)) + 1, 2), np.int64)
+    node[ends[:, 1]], node[ends[:, 0]] = placed[last], placed[first]
+    between = np.ones(len(placed), bool)
+    between[first] = between[last] = False
+    at = np.flatnonzero(between)
+    before, end = placed[at - 1], last[owner[at]]
+    foreseen = before + (placed[end] - before) // (end - at + 1)[:, None]
+    columns.add("edge_points", points)
+    columns.add("edge_ends", ends.ravel(), recent=True)
+    for k, axis in enumerate("xy"):
+        columns.add(f"node_{axis}", node[:, k], differences=True, unit=step)
+        columns.add(f"edge_{axis}", (placed[at] - foreseen)[:, k])
+
+
 def _steps(metres: NDArray[np.float64], step: int) -> NDArray[np.int64]:
     """Return places along edges in whole steps of so many decimetres."""
     return np.asarray(np.rint(metres / (DECIMETRE * step)), np.int64)
 
 
-def _add_pieces(columns: Columns, run: RunFolder, codes: NDArray[np.int64], step: int) -> None:
+def _add_pieces(
+    columns: Columns,
+    run: RunFolder,
+    codes: NDArray[np.int64],
+    step: int,
+    met: Meetings | None = None,
+) -> bool:
     """Add pieces: how many an edge has, their lengths (in `step` decimetres) and codes of ranks.
 
     Of each code it is said whether it is that of the piece before (0), none (1), that of the next
     looser task on this piece (2) or a new one (3): two bits a task, loosest lowest. Only new ones
-    are written.
+    are written: as places among the heads that meet the edge, where all are, which is returned.
     """
     edge = np.searchsorted(run.edges["edge"].to_numpy(), run.pieces["edge"].to_numpy())
     columns.add("edge_pieces", np.bincount(edge, minlength=len(run.edges)))
@@ -291,61 +374,58 @@ def _add_pieces(columns: Columns, run: RunFolder, codes: NDArray[np.int64], step
     looser = np.column_stack([np.full(len(codes), -1), codes[:, :-1]])
     like = np.select([codes == before, codes == 0, codes == looser], [0, 1, 2], 3)
     columns.add("piece_like", (like << (2 * np.arange(codes.shape[1]))).sum(axis=1))
-    columns.add("piece_new", codes[like == 3])
+    new = like == 3
+    place = None if met is None else met.places(np.nonzero(new)[0], edge, codes[new])
+    if place is None:
+        columns.add("piece_new", codes[new])
+    else:
+        columns.add("piece_met", place)
+    return place is not None
 
 
-def _rests(edge: NDArray[np.int64], end: NDArray[np.float64], edges: int) -> NDArray[np.int64]:
-    """Millimetres by which each edge is longer than its decimetres.
+def _rests(
+    edge: NDArray[np.int64], end: NDArray[np.float64], edges: int, step: int = 1
+) -> NDArray[np.int64]:
+    """Millimetres by which each edge is longer than its steps of so many decimetres.
 
     Without them the shortest of two ways that are nearly as long would be a matter of rounding.
     """
     rests = np.zeros(edges, np.int64)
-    rests[edge] = np.rint(end * 1000) - 100 * np.rint(end / DECIMETRE)  # the last piece's stands
+    rests[edge] = np.rint(end * 1000) - 100 * step * _steps(end, step)  # the last piece's stands
     return rests
 
 
 def _add_own_walk(
-    columns: Columns, run: RunFolder, names: list[list[str]], edge_name: NDArray[np.int64]
+    columns: Columns,
+    run: RunFolder,
+    names: list[list[str]],
+    edge_name: NDArray[np.int64],
+    form: Form,
 ) -> list[list[str]]:
     """Add what the reader's own walk needs besides streets; return the names of places."""
     end = run.pieces["t1"].to_numpy(np.float64)
     edge = np.searchsorted(run.edges["edge"].to_numpy(), run.pieces["edge"].to_numpy())
-    columns.add("edge_rest", _rests(edge, end, len(run.edges)))
+    rest = np.rint(_rests(edge, end, len(run.edges), form.piece_step) / form.rest_step)
+    columns.add("edge_rest", rest, unit=form.rest_step)
     finder = build_finder(run, names, edge_name)
     columns.add("name_node", finder.street_node)
     columns.add("found_node", finder.place_node)
-    _add_meetings(columns, run)
     return finder.place_names
 
 
 def _add_network(columns: Columns, run: RunFolder) -> None:
-    """Add what the unseen part of the network hangs on: ends and decks of edges, pieces inside."""
-    node = junctions(run.edges)
-    columns.add("edge_u", node[:, 0], differences=True)
-    columns.add("edge_v", node[:, 1], differences=True)
+    """Add what the unseen part of the network hangs on: decks of edges, pieces inside."""
     columns.add("edge_deck", pd.factorize(run.edges["deck"].astype("str"), sort=True)[0])
     columns.add("piece_inside", run.pieces["in_area"].to_numpy(bool))
 
 
-def _add_meetings(columns: Columns, run: RunFolder) -> None:
+def _add_meetings(columns: Columns, met: Meetings | None) -> None:
     """Add which heads see each edge, and the strictest task that each of them sees there."""
-    if run.sightings is None:
+    if met is None:
         return
-    known = run.heads["rank"].to_numpy(np.int64)
-    table = run.sightings[run.sightings["rank"] <= run.totals[-1]]
-    task = table["task"].astype("str").map({task: k for k, task in enumerate(run.tasks)})
-    pairs = pd.DataFrame(
-        {
-            "edge": np.searchsorted(run.edges["edge"].to_numpy(), table["edge"].to_numpy()),
-            "head": np.searchsorted(known, table["rank"].to_numpy(np.int64)),
-            "task": task.to_numpy(np.int64),
-        }
-    )
-    strictest = pairs.groupby(["edge", "head"], sort=True)["task"].max().reset_index()
-    counts = np.bincount(strictest["edge"].to_numpy(np.int64), minlength=len(run.edges))
-    columns.add("edge_met", counts)
-    columns.add("met_head", strictest["head"].to_numpy(np.int64), differences=True)
-    columns.add("met_task", strictest["task"].to_numpy(np.int64))
+    columns.add("edge_met", np.diff(met.first))
+    columns.add("met_head", met.number[met.head], recent=True)
+    columns.add("met_task", met.task)
 
 
 def _critical_totals(run: RunFolder) -> dict[str, int | None]:
@@ -388,21 +468,28 @@ def _add_heads(
     run: RunFolder,
     heads: gpd.GeoDataFrame,
     ranks: NDArray[np.int64],
+    met: Meetings | None,
 ) -> NDArray[np.int64]:
-    """Add cameras in ascending order of rank; return their places on the grid."""
+    """Add cameras in the order in which streets meet them, neighbours side by side.
+
+    The page puts them in ascending order of rank, as all else that is carried has them. Their
+    places on the grid are returned, in that order too.
+    """
     place = grid.place(shapely.get_coordinates(heads.geometry.to_numpy()))
-    columns.add("head_rank", _code(heads["rank"].to_numpy(np.int64), ranks), differences=True)
-    columns.add("head_x", place[:, 0], differences=True)
-    columns.add("head_y", place[:, 1], differences=True)
-    columns.add("head_owner", owner_codes(run)[: len(heads)])
-    columns.add("head_inside", run.heads_here[: len(heads)])
+    order = np.arange(len(heads)) if met is None else met.order
+    rank = _code(heads["rank"].to_numpy(np.int64), ranks)[order]
+    columns.add("head_rank", rank, differences=met is None)
+    columns.add("head_x", place[order, 0], differences=True)
+    columns.add("head_y", place[order, 1], differences=True)
+    columns.add("head_owner", owner_codes(run)[: len(heads)][order])
+    columns.add("head_inside", run.heads_here[: len(heads)][order])
     for name in ("near", *(f"range_{task}" for task in run.tasks)):
-        columns.add(f"head_{name}", np.rint(heads[name].to_numpy(np.float64) / DECIMETRE))
+        columns.add(f"head_{name}", np.rint(heads[name].to_numpy(np.float64)[order] / DECIMETRE))
     return place
 
 
 def _add_seen_curves(
-    columns: Columns, run: RunFolder, codes: NDArray[np.int64], ranks: int, step: int
+    columns: Columns, run: RunFolder, codes: NDArray[np.int64], ranks: int, form: Form
 ) -> None:
     """Add, per task, the street length in the area first seen at each rank (cm), never seen first.
 
@@ -412,11 +499,12 @@ def _add_seen_curves(
     inside = run.pieces["in_area"].to_numpy(bool)
     cut = run.pieces[["t0", "t1"]].to_numpy(np.float64)[inside]
     length = np.diff(cut, axis=1)[:, 0]
-    drawn = np.diff(_steps(cut, step), axis=1)[:, 0] * 10 * step
+    drawn = np.diff(_steps(cut, form.piece_step), axis=1)[:, 0] * 10 * form.piece_step
     for k, task in enumerate(run.tasks):
         metres, known = (np.bincount(codes[inside, k], weights=weights, minlength=ranks + 1)
                          for weights in (length, drawn))  # fmt: skip
-        columns.add(f"seen_{task}", np.rint(metres * 100 - known))
+        rest = np.rint((metres * 100 - known) / form.rest_step)
+        columns.add(f"seen_{task}", rest, unit=form.rest_step)
 
 
 def _add_walk_bands(columns: Columns, run: RunFolder) -> None:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 WIDTH = 1000
 """Width of the picture; at 3 km one step is 3 m."""
 MOST_PIECES = 60_000
-"""Streets of more pieces than these are drawn on a grid twice as coarse."""
+"""Streets of more pieces than these are drawn on a grid twice as coarse, of many more on one twice
+as coarse again."""
 
 
 def street_picture(
@@ -37,7 +38,7 @@ def street_picture(
     west, south, east, north = (
         (*coordinates.min(axis=0), *coordinates.max(axis=0)) if len(coordinates) else (0, 0, 1, 1)
     )
-    step = 1 if len(shapes) <= MOST_PIECES else 2
+    step = 1 if len(shapes) <= MOST_PIECES else 2 if len(shapes) <= 3 * MOST_PIECES else 4
     scale = WIDTH / max(east - west, 1.0)
     grid = step * np.rint((coordinates - [west, north]) * [scale, -scale] / step).astype(np.int64)
     steps, of_class = _steps(grid, owner, classes)

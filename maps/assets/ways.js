@@ -26,7 +26,7 @@ export class Ways {
     for (let edge = 0; edge < this.length.length; edge++) {
       const [first, end] = [this.pieces[edge], this.pieces[edge + 1]];
       let walked = 0;
-      for (let i = first; i < end; i++) this.pieceEnd[i] = walked += c.piece_length[i];
+      for (let i = first; i < end; i++) this.pieceEnd[i] = walked += head.piece_step * c.piece_length[i];
       const length = walked / 10 + c.edge_rest[edge] / 1000;
       for (let i = first; i < end; i++) this.pieceEnd[i] = Math.min(this.pieceEnd[i] / 10, length);
       if (end > first) this.pieceEnd[end - 1] = length;

@@ -11,6 +11,7 @@ import pyarrow as pa
 import shapely
 from oracles import tracking as slow
 
+from maps.finder import junctions
 from maps.payload import build_payload
 from maps.run_folder import RunFolder
 from sim.cameras.optics import TASKS
@@ -137,12 +138,15 @@ def cases_of(seed, trips):
         town.streets, town.pieces, walked, [TOTAL, HIGHEST], stretches=STRETCHES, workers=1
     )
     a = town.streets.arrays
-    number = np.unique(np.r_[a.edge_u, a.edge_v])
+    own = junctions(pd.DataFrame({"u": a.edge_u, "v": a.edge_v}))
+    number = dict(
+        zip([*a.edge_u.tolist(), *a.edge_v.tolist()], own.T.ravel().tolist(), strict=True)
+    )
     ends = [(path[0], path[-1]) for path in _nodes(a, walked)]
     payload = build_payload(run_of(town))
     cases = [
         {
-            "from": int(np.searchsorted(number, first)), "to": int(np.searchsorted(number, last)),
+            "from": number[int(first)], "to": number[int(last)],
             "total": total, "task": task, "shortest": found.shortest_m[trip],
             "seen": found.seen_m[trip, step, task].tolist(),
             "bound": found.bound_m[trip, step, task].tolist(),

@@ -36,7 +36,7 @@ def tables(finished):
 @pytest.fixture(scope="module")
 def head_and_columns(tables):
     payload = build_payload(tables)
-    return payload.head, payload.columns
+    return {**payload.head, **payload.words}, payload.columns
 
 
 def numbered(tables):

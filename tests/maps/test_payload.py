@@ -170,14 +170,14 @@ def test_the_exits_of_a_station_share_one_label(run):
         name=["Prince Edward Exit A", "Prince Edward Exit B1", "Prince Edward exit C"],
         name_zh=["太子A出口", "太子B1出口", "太子 C 出口"],
     )
-    labels = build_payload(replace(run, places=places)).head["places"]
+    labels = build_payload(replace(run, places=places)).words["places"]
     assert [label["name"] for label in labels if label["kind"] == "station"] == [
         ["Prince Edward", "太子"]
     ]
 
 
 def test_a_district_is_named_where_it_is_simulated(run, payload):
-    labels = [label for label in payload.head["places"] if label["kind"] == "district"]
+    labels = [label for label in payload.words["places"] if label["kind"] == "district"]
     assert [label["name"] for label in labels] == [["Yau Tsim Mong", "油尖旺"]]
     x, y = (o + UNIT * a for o, a in zip(payload.head["origin"], labels[0]["at"], strict=True))
     back = Transformer.from_crs("EPSG:3857", run.edges.crs, always_xy=True).transform(x, y)

@@ -191,11 +191,12 @@ def test_the_strictest_task_of_each_meeting_is_told(run):
          (rank[0], edge[3], "identify"), (run.totals[-1] + 1, edge[3], "identify")],
         columns=["rank", "edge", "task"],
     )  # fmt: skip
-    found = packed(module._add_meetings, replace(run, sightings=table))
-    assert found["edge_met"][:5] == [0, 2, 0, 1, 0]
-    assert found["met_head"] == [2, 4, 0]
-    assert found["met_task"] == [TASKS.index(t) for t in ("observe", "recognise", "identify")]
-    assert packed(module._add_meetings, replace(run, sightings=None)) == {}
+    found = unpack(build_payload(replace(run, sightings=table)).columns)
+    assert found["edge_met"][:5].tolist() == [0, 2, 0, 1, 0]
+    assert found["met_head"].tolist() == [2, 4, 0]
+    strictest = ("observe", "recognise", "identify")
+    assert found["met_task"].tolist() == [TASKS.index(task) for task in strictest]
+    assert "met_head" not in unpack(build_payload(replace(run, sightings=None)).columns)
 
 
 # --- walks --------------------------------------------------------------------------------------
@@ -345,3 +346,33 @@ def test_bounds_span_all_that_is_drawn_but_districts(run):
     assert module.bounds_of(replace(run, walls=run.walls.iloc[:0])) == pytest.approx(
         [west, south, east, north]
     )
+
+
+# --- large cities -------------------------------------------------------------------------------
+
+
+def test_a_large_city_is_drawn_coarsely_and_counted_as_ever(run, monkeypatch):
+    fine = build_payload(run)
+    monkeypatch.setattr(module, "WIDE_PIECES", len(run.pieces) - 1)
+    wide = build_payload(run)
+    assert (wide.head["walkable"], wide.head["piece_step"], wide.head["line_step"]) == (True, 5, 5)
+    columns = unpack(wide.columns)
+    stop = np.cumsum(columns["edge_pieces"])
+    steps = np.add.reduceat(columns["piece_length"], stop - columns["edge_pieces"])
+    metres = steps / 2 + columns["edge_rest"] / 1000
+    assert metres == pytest.approx(run.edges.length.to_numpy(), abs=0.0051)
+    stop = np.cumsum(columns["edge_points"])
+    drawn = unpack(fine.columns)
+    ends = np.cumsum(drawn["edge_points"])
+    for axis in ("edge_x", "edge_y"):
+        # half a step at every junction, and where they were drawn finely half of a tenth
+        assert np.abs(columns[axis][stop - 1] - drawn[axis][ends - 1]).max() <= 3
+    same = {name for name in drawn if name.startswith(("head_", "met_", "piece_new", "piece_like"))}
+    assert len(same) > 10
+    assert all(np.array_equal(columns[name], drawn[name]) for name in same)
+    area = columns["piece_length"] * columns["piece_inside"] * 50
+    for task in TASKS:
+        all_metres = columns[f"seen_{task}"].sum() + area.sum()
+        inside = run.pieces[run.pieces["in_area"]]
+        length = (inside["t1"] - inside["t0"]).sum() * 100
+        assert all_metres == pytest.approx(length, abs=5 * len(columns["ranks"]) + 5)

@@ -1,27 +1,40 @@
 // What the tests share: packing as maps/packing.py does it, chance that can be repeated, a small town.
 
-import { deflateSync } from "node:zlib";
+import { deflateRawSync } from "node:zlib";
 
-/** Columns {name: {values, differences}} as the text and the index that a page carries. */
+/** Columns {name: {values, how, unit}} as the text and the index that a page carries. */
 export function pack(columns) {
   const bytes = [];
   const index = [];
-  for (const [name, { values, differences }] of Object.entries(columns)) {
-    let before = 0;
-    for (const value of values) {
-      const stored = differences ? value - before : value;
-      before = value;
-      let rest = BigInt(stored) * 2n;
-      if (rest < 0n) rest = -rest - 1n;
-      do {
-        const more = rest > 127n;
-        bytes.push(Number(rest & 127n) | (more ? 128 : 0));
-        rest >>= 7n;
-      } while (rest > 0n);
+  for (const [name, { values, how = 0, unit = 1 }] of Object.entries(columns)) {
+    let before = how === 2 ? -1 : 0;
+    const stored = values.map((value) => {
+      const written = how === 2 ? before + 1 - value : how === 1 ? value - before : value;
+      before = how === 2 ? Math.max(before, value) : value;
+      return written;
+    });
+    const signed = stored.some((value) => value < 0);
+    const numbers = signed ? stored.map((value) => (value < 0 ? -2 * value - 1 : 2 * value)) : stored;
+    const most = Math.max(0, ...numbers);
+    const width = most ? Math.floor(Math.log2(most) / 8) + 1 : 0;
+    for (let place = 0; place < width; place++) {
+      for (const number of numbers) bytes.push(Math.floor(number / 2 ** (8 * place)) % 256);
     }
-    index.push([name, values.length, differences ? 1 : 0]);
+    index.push([name, values.length, how, width + (signed ? 8 : 0), unit]);
   }
-  return { packed: deflateSync(Uint8Array.from(bytes)).toString("base64"), index };
+  return { packed: printable(deflateRawSync(Uint8Array.from(bytes))), index };
+}
+
+/** The number of bytes, a colon, and 13 bits in each two of 91 characters. */
+function printable(bytes) {
+  const alphabet = Array.from({ length: 94 }, (_, k) => String.fromCharCode(33 + k)).filter((c) => !'<&"'.includes(c));
+  const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, "0")).join("");
+  let text = `${bytes.length}:`;
+  for (let at = 0; at < bits.length; at += 13) {
+    const value = parseInt(bits.slice(at, at + 13).padEnd(13, "0"), 2);
+    text += alphabet[Math.floor(value / 91)] + alphabet[value % 91];
+  }
+  return text;
 }
 
 /** Numbers of 0 … 1 that are the same at every run (mulberry32). */
@@ -45,7 +58,7 @@ const ints = (...values) => Int32Array.from(values);
  */
 export function square() {
   const head = {
-    origin: [0, 0], unit: 0.1, decimetre: 1, field_step: 1, piece_step: 1, tasks: ["detect", "recognise"],
+    origin: [0, 0], unit: 0.1, decimetre: 1, line_step: 1, field_step: 1, piece_step: 1, tasks: ["detect", "recognise"],
     totals: [5, 9], names: [["", ""], ["South Street", "南街"], ["East Road", "東道"]], found: [["Station", "車站"]],
     walks: [{ name: ["Round", "環"], length: 50 }], walkable: true, simulated: true,
   };

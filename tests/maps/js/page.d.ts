@@ -14,10 +14,12 @@ type Pair = string[];
 
 /** What the page carries besides columns (maps/payload.py). */
 interface Head extends Grid {
-  columns: [string, number, number][];
+  columns: [string, number, number, number, number][];
   decimetre: number;
+  line_step: number;
   field_step: number;
   piece_step: number;
+  pieces_met: boolean;
   tasks: string[];
   totals: number[];
   typical: Record<string, Record<string, number | null>>[];
