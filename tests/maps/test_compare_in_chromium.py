@@ -150,8 +150,8 @@ def test_without_script_both_pictures_and_the_table_stand(browser, two):
 
 def test_what_is_alike_is_carried_once(two):
     runs = [build_payload(read_run_folder(folder), walks=False) for folder in two[0]]
-    apart = {name for name, _, _ in runs[1].columns.without(runs[0].columns).index}
-    assert {"edge_x", "edge_y", "wall_x", "edge_name", "edge_u"} & apart == set()
+    apart = {name for name, *_ in runs[1].columns.without(runs[0].columns).index}
+    assert {"edge_x", "edge_y", "wall_x", "edge_name", "edge_ends"} & apart == set()
     assert {"piece_new", "head_x"} <= apart
 
 
