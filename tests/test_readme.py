@@ -50,6 +50,14 @@ def together(bands_folder, over_seeds):
     return announced_bands(bands_folder, seeds=5, cases=cases, factorial=True)
 
 
+def page_of(name):
+    """Return the program that writes a page of the documentation."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
+    page = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(page)
+    return page
+
+
 COLUMNS = [
     ("recognise", "cameras"),
     ("recognise", "answer"),
@@ -110,9 +118,7 @@ def test_the_sentence_is_what_its_command_gives(page, over_seeds):
 
 
 def test_the_page_of_bands_is_what_its_commands_give(over_seeds, together):
-    spec = importlib.util.spec_from_file_location("bands_page", ROOT / "docs" / "bands_page.py")
-    page = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(page)
+    page = page_of("bands_page")
     assert page.on_page() == page.block(over_seeds, together), "run `python docs/bands_page.py`"
 
 
@@ -125,6 +131,13 @@ def test_the_range_of_two_assumptions_is_what_its_command_gives(page, together):
     assert re.search(
         rf"\[[^\]]*(?:fewer than 1 to|不足 1 至) {100 * high:.0f}\D[^\]]*\]\(bands", text
     )
+
+
+def test_the_page_on_other_cities_is_what_its_command_gives(tmp_path):
+    page = page_of("context_page")
+    scenario = load_scenario(ROOT / "scenarios" / "other_cities.yaml").scenario
+    assert list(scenario.cameras.totals) == [row.total for row in page.rows()]
+    assert page.on_page() == page.block(run(scenario, tmp_path / "other")), "renew the page"
 
 
 def test_the_table_of_the_tutorial_is_what_its_comparison_gives(core, tmp_path, capsys):

@@ -131,7 +131,7 @@ class Answer(Result):
         }
 
     def of_walks(self) -> Iterator[tuple[str, WalkValues]]:
-        """Yield whether each walk can still be made, by the path of its share in `summary`.
+        """Return whether each walk can still be made, by the path of its share in `summary`.
 
         Yields
         ------

@@ -136,7 +136,7 @@ class TrackReport(Result):
         }
 
     def of_walks(self) -> Iterator[tuple[str, WalkValues]]:
-        """Yield the figures of the sampled walks (not the named) by their names in summary.json.
+        """Return the figures of the sampled walks (not the named) by their names in summary.json.
 
         Yields
         ------
