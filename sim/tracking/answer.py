@@ -133,8 +133,8 @@ class Answer(Result):
     def of_walks(self) -> Iterator[tuple[str, WalkValues]]:
         """Return whether each walk can still be made, by the path of its share in `summary`.
 
-        Yields
-        ------
+        Returns
+        -------
         Path, and yes or no for each walk that counts, total and task.
         """
         steps = np.asarray(self.totals)[None, :, None]

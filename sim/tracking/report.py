@@ -138,8 +138,8 @@ class TrackReport(Result):
     def of_walks(self) -> Iterator[tuple[str, WalkValues]]:
         """Return the figures of the sampled walks (not the named) by their names in summary.json.
 
-        Yields
-        ------
+        Returns
+        -------
         Name, and a value for each walk, total and task.
         """
         sampled = ~self.trips.table["named"].to_numpy(bool)
