@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from maps.texts import LANGUAGES, TEXTS, closed_up, is_proxy, text
+from sim.results.metrics import fleets_of
 
 HEADLINE_TASK, SEEN_AT_ALL = "recognise", "detect"
 ANY_LENGTH, NEAR = "any_length", "within_1.5"
@@ -122,6 +123,9 @@ def answer_headline(
         counted = "headline_counted" if summary["simulated"] else "headline_counted_real"
         walks = summary["steps"][0]["answer"][HEADLINE_TASK][ANY_LENGTH]["n"]
         notes = [*parts.values(), text(counted, language, walks=f"{walks:,}")]
+        fleets = fleets_of(summary)
+        if fleets > 1:
+            notes.append(text("headline_fleets", language, fleets=fleets))
         said["headline_note"].append((" " if language == "en" else "").join(notes))
     return {key: [english, closed_up(chinese)] for key, (english, chinese) in said.items()}
 

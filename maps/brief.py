@@ -31,10 +31,9 @@ from maps.unpublished import ITEMS, WAYS, Item
 from sim.atomic_write import replace_text
 from sim.errors import InputError
 from sim.results.contract import BRIEFS, TITLES
+from sim.results.uncertainty import FEWEST_FOR_BAND
 
 MOST_MOVING = 3
-FEWEST_FOR_BAND = 19
-"""Draws from which on the ends of a band are quantiles of one more draw (`sim.results`)."""
 MAY = ("may_sentence", "may_row", "may_bound")
 MAY_NOT = ("not_place", "not_police", "not_safe", "not_single", "not_elsewhere")
 

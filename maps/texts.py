@@ -60,6 +60,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "By chance alone {high_p5} to {high_p95} of 100.",
         "單因隨機，每 100 程有 {high_p5} 至 {high_p95} 程。",
     ),
+    "headline_fleets": (
+        "Means of {fleets} equally possible placements; the map shows the one in the middle.",
+        "以上為 {fleets} 個同樣可能的鏡頭分佈的平均值；地圖顯示居中的一個。",
+    ),
     "headline_range_two": (
         "Over the named cases {low_lowest} to {low_highest} of 100, and {high_lowest} to "
         "{high_highest}.",

@@ -37,7 +37,14 @@ from sim.pipeline.run import run
 from sim.pipeline.simulate import check_fits
 from sim.pipeline.stage_cache import StageCache, cache_folder, refusal
 from sim.results.contract import MANIFEST
-from sim.results.metrics import ALONG_BUS_STREETS, HEADLINE_TASK, along_bus_streets
+from sim.results.metrics import (
+    ALONG_BUS_STREETS,
+    HEADLINE_TASK,
+    along_bus_streets,
+    fleets_of,
+    part_of_answer,
+)
+from sim.results.uncertainty import FEWEST_FOR_BAND
 from sim.scenario.load import LoadedScenario, dump_scenario, load_scenario
 from sim.scenario.schema import mix_words
 
@@ -157,8 +164,10 @@ def _closing_table(summary: dict[str, Any]) -> Table:
     # As Text, because a name in brackets would be taken for rich's markup.
     table = Table(title=Text(title, "bold"), title_justify="left", box=box.SIMPLE_HEAD, padding=0)
     trip = "route" if along_bus_streets(summary) else "walk"
-    heads = ["cameras\nin the city", "here", "way\nleft"]
-    heads += [f"streets\n{task}" for task in tasks]
+    many = fleets_of(summary) > 1
+    shown = [tasks[0], HEADLINE_TASK] if many else tasks  # the band needs the room of two
+    heads = ["cameras\nin the city", "here", "way\nleft", *(["of 100,\nfrom – to"] if many else [])]
+    heads += [f"streets\n{task}" for task in shown]
     for head in [*heads, f"{trip}\nseen", f"{trip}s\nunseen", "dark\ngap"]:
         table.add_column(head, justify="right", no_wrap=True)
     for step in summary["steps"]:
@@ -167,12 +176,36 @@ def _closing_table(summary: dict[str, Any]) -> Table:
             f"{step['total']:,}",
             f"{step['cameras']:,}",
             percent(answer_of(step, HEADLINE_TASK)[0]),
-            *(percent(step["coverage"].get(task)) for task in tasks),
+            *([_band(step)] if many else []),
+            *(percent(step["coverage"].get(task)) for task in shown),
             percent((walks.get("observed_length") or {}).get("p50")),
             percent(walks.get("unseen_trips")),
             _metres((walks.get("longest_gap_m") or {}).get("p50")),
         )
     return table
+
+
+def _band(step: dict[str, Any]) -> str:
+    """Return the band of one more placement of the first figure."""
+    fleets = part_of_answer(step, HEADLINE_TASK, "any_length").get("fleets") or {}
+    ends = [fleets.get(end) for end in ("p5", "p95")]
+    return "–" if None in ends else " – ".join(f"{100 * end:.0f}" for end in ends)
+
+
+def _of_chance(summary: dict[str, Any]) -> list[str]:
+    """Return what the figures of one or of several placements are worth."""
+    about = summary["ensemble"]
+    fleets, asked = about["fleets"], about["asked"]
+    if fleets == 1 and asked > 1:
+        return ["One placement: seeds change nothing here, so there is no band of chance."]
+    if fleets == 1:
+        return [
+            "One placement of many equally possible ones: --set ensemble.fleets=20 gives means "
+            "over 20 and the band in which one more would lie."
+        ]
+    if fleets < FEWEST_FOR_BAND:
+        return [f"from – to: lowest and highest of {fleets} placements."]
+    return ["from – to: the band in which one more placement would lie in 9 of 10 cases."]
 
 
 def _reading(summary: dict[str, Any], optics: str) -> list[str]:
@@ -186,6 +219,7 @@ def _reading(summary: dict[str, Any], optics: str) -> list[str]:
     trips = area.get("trips", "walks")
     return [
         *answer_lines(summary),
+        *_of_chance(summary),
         *_limits(summary),
         f"way left: share of {trip}s for which some way, however long, has no camera near enough "
         f"to {HEADLINE_TASK} a face; streets: share of length in view, by what the picture can "

@@ -49,7 +49,7 @@ from sim.trips.model import Trips
 
 Result = TypeVar("Result")
 LIBRARIES = ("numpy", "numba", "scipy", "pandas", "geopandas", "shapely", "pyarrow")
-STAGES = ("cameras", "sight", "trips", "tracking", "unicity", "searched", "policies")
+STAGES = ("cameras", "sight", "trips", "fleets", "tracking", "unicity", "searched", "policies")
 ZONES = KINDS["zones"]
 """Streets are only grouped by them: no cached stage depends on this file."""
 SEEN = ("edge_ptr", "head", "start", "end")

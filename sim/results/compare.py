@@ -31,6 +31,7 @@ from sim.results.metrics import (
     along_bus_streets,
     error_of,
     figures_of,
+    fleets_of,
 )
 from sim.results.read import RunData, read_data
 from sim.tracking.statistics import standard_error
@@ -190,7 +191,7 @@ def _notes(runs: list[RunData], names: tuple[str, ...], walks: list[Walks]) -> I
                 "so ± is that of independent samples"
                 + (", which is on the safe side." if shared else ".")
             )
-    if any(run.summary["ensemble"]["fleets"] == 1 for run in runs):
+    if any(fleets_of(run.summary) == 1 for run in runs):
         yield (
             "A run of one fleet says nothing of where else its cameras might hang; write "
             "ensemble: {fleets: 20} into its scenario."

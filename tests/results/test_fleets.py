@@ -15,6 +15,7 @@ from sim.pipeline.cached_stages import CachedStages
 from sim.pipeline.fleets import in_order, many_fleets
 from sim.pipeline.run import run
 from sim.pipeline.simulate import drawn_walks
+from sim.pipeline.stage_cache import StageCache
 from sim.pipeline.user_inputs import read_own_inputs
 from sim.results.compare import compare
 from sim.results.fleets import Fleets, PersonSums, crossed_error
@@ -276,6 +277,16 @@ def test_results_come_in_order_and_errors_end_all():
 
     with pytest.raises(ValueError, match="four"):
         list(in_order(fails, range(100), 2))
+
+
+def test_fleets_recalled_are_those_computed(tmp_path):
+    cache = StageCache(tmp_path / "cache")
+    first, again = (run(scenario(people=20), tmp_path / "run", cache=cache) for _ in range(2))
+    assert first == again
+    manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
+    assert "fleets" in manifest["machine"]["stages_of_earlier_runs"]
+    other = run(scenario(2, people=20), tmp_path / "run", cache=cache)
+    assert other["ensemble"]["fleets"] == 2
 
 
 # comparing
