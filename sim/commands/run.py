@@ -194,8 +194,8 @@ def _band(step: dict[str, Any]) -> str:
 
 def _of_chance(summary: dict[str, Any]) -> list[str]:
     """Return what the figures of one or of several placements are worth."""
-    about = summary["ensemble"]
-    fleets, asked = about["fleets"], about["asked"]
+    fleets = fleets_of(summary)
+    asked = (summary.get("ensemble") or {}).get("asked", 1)
     if fleets == 1 and asked > 1:
         return ["One placement: seeds change nothing here, so there is no band of chance."]
     if fleets == 1:
