@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from maps.texts import LANGUAGES, TEXTS, closed_up, is_proxy, text
-from sim.results.metrics import fleets_of
+from sim.results.contract import fleets_of
 
 HEADLINE_TASK, SEEN_AT_ALL = "recognise", "detect"
 ANY_LENGTH, NEAR = "any_length", "within_1.5"

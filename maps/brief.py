@@ -30,8 +30,7 @@ from maps.texts import LANGUAGES, closed_up, texts_of
 from maps.unpublished import ITEMS, WAYS, Item
 from sim.atomic_write import replace_text
 from sim.errors import InputError
-from sim.results.contract import BRIEFS, TITLES
-from sim.results.uncertainty import FEWEST_FOR_BAND
+from sim.results.contract import BRIEFS, FEWEST_FOR_BAND, TITLES
 
 MOST_MOVING = 3
 MAY = ("may_sentence", "may_row", "may_bound")

@@ -36,15 +36,13 @@ from sim.pipeline.cost import Estimate, estimate
 from sim.pipeline.run import run
 from sim.pipeline.simulate import check_fits
 from sim.pipeline.stage_cache import StageCache, cache_folder, refusal
-from sim.results.contract import MANIFEST
+from sim.results.contract import FEWEST_FOR_BAND, MANIFEST, fleets_of
 from sim.results.metrics import (
     ALONG_BUS_STREETS,
     HEADLINE_TASK,
     along_bus_streets,
-    fleets_of,
     part_of_answer,
 )
-from sim.results.uncertainty import FEWEST_FOR_BAND
 from sim.scenario.load import LoadedScenario, dump_scenario, load_scenario
 from sim.scenario.schema import mix_words
 
@@ -188,8 +186,8 @@ def _closing_table(summary: dict[str, Any]) -> Table:
 def _band(step: dict[str, Any]) -> str:
     """Return the band of one more placement of the first figure."""
     fleets = part_of_answer(step, HEADLINE_TASK, "any_length").get("fleets") or {}
-    ends = [fleets.get(end) for end in ("p5", "p95")]
-    return "–" if None in ends else " – ".join(f"{100 * end:.0f}" for end in ends)
+    ends = [fleets[end] for end in ("p5", "p95") if fleets.get(end) is not None]
+    return " – ".join(f"{100 * end:.0f}" for end in ends) or "–"
 
 
 def _of_chance(summary: dict[str, Any]) -> list[str]:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from sim.cameras.optics import TASKS
 from sim.errors import InputError, one_line
+from sim.results.contract import fleets_of
 from sim.results.metrics import (
     ALONG_BUS_STREETS,
     FIGURES,
@@ -31,7 +32,6 @@ from sim.results.metrics import (
     along_bus_streets,
     error_of,
     figures_of,
-    fleets_of,
 )
 from sim.results.read import RunData, read_data
 from sim.tracking.statistics import standard_error

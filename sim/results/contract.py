@@ -20,6 +20,8 @@ BANDS_VERSION = 1
 NEVER = 2_147_483_647
 """Rank of a piece of street that no camera sees."""
 SUMMARY, MANIFEST, BANDS = "summary.json", "manifest.json", "bands.json"
+FEWEST_FOR_BAND = 19
+"""With fewer fleets or seeds the ends of a band are the lowest and the highest."""
 TITLES = ("name", "title", "title_zh")
 """Keys of a scenario that change no figure: two that differ in them alone are the same."""
 MAP, REPORT = "map.html", "report.html"
@@ -34,6 +36,11 @@ Type = Literal[
 def json_text(content: Mapping[str, Any]) -> str:
     """Return JSON as a run folder holds it: in its own order, and without NaN."""
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def fleets_of(summary: Mapping[str, Any]) -> int:
+    """Return over how many fleets the figures of a run are means."""
+    return int((summary.get("ensemble") or {}).get("fleets", 1))
 
 
 class Column(NamedTuple):

@@ -27,11 +27,6 @@ def along_bus_streets(summary: Mapping[str, Any]) -> bool:
     return (summary.get("area") or {}).get("streets") == "bus-street proxy"
 
 
-def fleets_of(summary: Mapping[str, Any]) -> int:
-    """Return over how many fleets the figures of a run are means."""
-    return int((summary.get("ensemble") or {}).get("fleets", 1))
-
-
 class Figure(NamedTuple):
     """One figure."""
 

@@ -13,15 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-FEWEST_FOR_BAND = 19
-"""With fewer values the ends of a band are the lowest and the highest."""
 
 
 def band(values: Floats) -> dict[str, Any]:
     """Return the mean over seeds and the band in which one more seed would lie in 9 of 10 cases.
 
     Its ends are quantiles at rank / (n + 1), as for a value not yet drawn; with fewer
-    than `FEWEST_FOR_BAND` they are the lowest and the highest, and None with fewer than two.
+    than 19 they are the lowest and the highest, and None with fewer than two.
 
     Parameters
     ----------
