@@ -104,12 +104,7 @@ export class Scene {
     return this.head.tasks.map((task) => {
       const codes = this.columns[`piece_${task}`];
       return [0, 1].map((level) => {
-        const order = [];
-        for (let i = 0; i < codes.length; i++) {
-          if (codes[i] > 0 && this.raised[i] === level) order.push(i);
-        }
-        order.sort((a, b) => codes[a] - codes[b]);
-        const pieces = Int32Array.from(order);
+        const pieces = this._byCode(codes, level);
         const rank = Int32Array.from(pieces, (i) => ranks[codes[i] - 1]);
         const ends = this.classes.map((end) => upTo(rank, end));
         /** @type {(from: number, to: number) => Path2D} */
@@ -117,6 +112,20 @@ export class Scene {
         return new Seen({ pieces, rank, ends }, this.classes, path);
       });
     });
+  }
+
+  /**
+   * Seen pieces of a level in ascending order of their codes, counted into their places.
+   * @param {Int32Array} codes
+   * @param {number} level
+   */
+  _byCode(codes, level) {
+    const next = new Int32Array(this.columns.ranks.length + 2);
+    for (let i = 0; i < codes.length; i++) if (codes[i] > 0 && this.raised[i] === level) next[codes[i] + 1] += 1;
+    for (let code = 1; code < next.length; code++) next[code] += next[code - 1];
+    const pieces = new Int32Array(next[next.length - 1]);
+    for (let i = 0; i < codes.length; i++) if (codes[i] > 0 && this.raised[i] === level) pieces[next[codes[i]]++] = i;
+    return pieces;
   }
 
   /**
