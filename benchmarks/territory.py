@@ -255,12 +255,15 @@ Path(sys.argv[3]).write_text(json.dumps(took))
 IMPORT = "from sim.cli import main; raise SystemExit(main())"
 
 
-def measured(code: Path, folder: Path, program: str, *words: str) -> dict:
+def measured(code: Path, folder: Path, program: str, *words: str, quiet: bool = False) -> dict:
     """Run Python on a checkout's code; its seconds on the wall and of processors, and GB."""
     own = {"PYTHONPATH": str(code), "HK_CAMERA_SIM_DATA": str(folder / "bundles")}
     begun = time.perf_counter()
     child = subprocess.Popen(
-        [sys.executable, "-c", program, *words], cwd=code, env={**os.environ, **own}
+        [sys.executable, "-c", program, *words],
+        cwd=code,
+        env={**os.environ, **own},
+        stdout=subprocess.DEVNULL if quiet else None,
     )
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
@@ -277,7 +280,7 @@ def run(code: Path, extract: Path, folder: Path, cameras: int, people: int) -> N
     """Import, run and print both tables."""
     folder.mkdir(parents=True, exist_ok=True)
     words = ("data", "import", str(extract.resolve()), "--name", "territory", "--area", "all")
-    rows = {"import": measured(code, folder, IMPORT, *words, "--json")}
+    rows = {"import": measured(code, folder, IMPORT, *words, quiet=True)}
     scenario, out, stages = (folder / name for name in ("scenario.json", "run", "stages.json"))
     totals = [round(cameras * (k + 1) / TOTALS) for k in range(TOTALS)]
     asked = {"name": "territory", "area": "territory", "cameras": {"totals": totals}}
