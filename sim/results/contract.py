@@ -15,6 +15,8 @@ from sim.cameras.tasks import TASKS
 
 VERSION = 2
 """Of summary.json and manifest.json, and so of a run folder."""
+PACKED: dict[str, Any] = {"compression": "zstd", "compression_level": 6}
+"""How tables are written; higher levels take longer and gain nothing."""
 BANDS_VERSION = 1
 """Of bands.json, which `sim bands` writes and which may be put into a run folder."""
 NEVER = 2_147_483_647

@@ -22,7 +22,7 @@ from sim.area import district_outlines, districts
 from sim.cameras.optics import TASKS
 from sim.placement.parameters import AS_PLANNED
 from sim.processes import available_cores
-from sim.results.contract import MANIFEST, SUMMARY, TABLES, VERSION, json_text
+from sim.results.contract import MANIFEST, PACKED, SUMMARY, TABLES, VERSION, json_text
 from sim.results.notes import notes
 from sim.results.trips import NOT_JOINED, write_trips
 from sim.scenario.parameters import planned
@@ -97,7 +97,7 @@ class TableWriter:
     def _write(self, name: str, make: Callable[[], pd.DataFrame]) -> None:
         def write() -> None:
             table = _as_agreed(name, make())
-            table.to_parquet(self._folder / TABLES[name].file, index=False, compression="zstd")
+            table.to_parquet(self._folder / TABLES[name].file, index=False, **PACKED)
 
         self._writing.append(self._pool.submit(write))
 
