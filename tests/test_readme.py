@@ -58,13 +58,30 @@ def page_of(name):
     return page
 
 
-COLUMNS = [
-    ("recognise", "cameras"),
-    ("recognise", "answer"),
-    ("detect", "answer"),
-    ("recognise", "unseen_trips"),
-    ("recognise", "coverage"),
-]
+@pytest.fixture(scope="module")
+def announced(tmp_path_factory):
+    """The summary of README's first command."""
+    out = tmp_path_factory.mktemp("announced") / "run"
+    return run(load_scenario(ROOT / "scenarios" / "as_announced.yaml").scenario, out)
+
+
+def told(figure, fleets, scale=100, unit=" %"):
+    mean, low, high = (scale * value for value in (figure, fleets["p5"], fleets["p95"]))
+    return f"{mean:.0f}{unit} ({low:.0f}–{high:.0f})"
+
+
+def row_of(step):
+    """Return the cells of one row of the table."""
+    answers = [step["answer"][task]["any_length"] for task in ("recognise", "detect")]
+    walks = step["trips"]["recognise"]
+    return [
+        told(step["cameras"], step["cameras_fleets"], 1, ""),
+        *(told(found["share"], found["fleets"]) for found in answers),
+        told(walks["unseen_trips"], walks["unseen_trips_fleets"]),
+        told(step["coverage"]["recognise"], step["coverage_fleets"]["recognise"]),
+    ]
+
+
 PAGES = ["README.md", "docs/index.md", "docs/question-zh.md"]
 
 
@@ -76,39 +93,33 @@ def _one(rows, total, task, figure):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_table_is_what_its_command_gives(page, over_seeds):
+def test_the_table_is_what_its_command_gives(page, announced):
     text = (ROOT / page).read_text(encoding="utf-8")
     rows = re.findall(r"^\| ([\d,]+) \|(.+)\|$", text, re.MULTILINE)
     assert [total for total, _ in rows] == ["4,000", "11,000", "60,000", "66,500"]
-    for total, cells in rows:
-        expected = []
-        for task, figure in COLUMNS:
-            row = _one(over_seeds["chance"], int(total.replace(",", "")), task, figure)
-            scale, unit = (1, "") if figure == "cameras" else (100, " %")
-            mean, low, high = (scale * row[key] for key in ("mean", "p5", "p95"))
-            expected.append(f"{mean:.0f}{unit} ({low:.0f}–{high:.0f})")
-        assert [cell.strip() for cell in cells.split("|")] == expected
+    for (_, cells), step in zip(rows, announced["steps"], strict=True):
+        assert [cell.strip() for cell in cells.split("|")] == row_of(step)
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_range_is_what_its_command_gives(page, over_seeds):
     text = (ROOT / page).read_text(encoding="utf-8")
-    told = []
+    ends = []
     for total in (4_000, 60_000):
         row = _one(over_seeds["range"], total, "recognise", "answer")
-        told.append([f"{100 * row[end]:.0f}" for end in ("lowest", "highest")])
-    (four, sixty) = told
+        ends.append([f"{100 * row[end]:.0f}" for end in ("lowest", "highest")])
+    four, sixty = ends
     words = r"\D{1,80}?".join([*four, *sixty])
-    assert re.search(words, text.replace("60,000", "").replace("4,000", "")), told
+    assert re.search(words, text.replace("60,000", "").replace("4,000", "")), ends
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_sentence_is_what_its_command_gives(page, over_seeds):
+def test_the_sentence_is_what_its_command_gives(page, announced):
     text = (ROOT / page).read_text(encoding="utf-8").replace("60,000", "").replace("4,000", "")
     four, sixty = (
-        f"{100 * _one(over_seeds['chance'], total, 'recognise', 'answer')['mean']:.0f}"
-        for total in (4_000, 60_000)
-    )
+        f"{100 * step['answer']['recognise']['any_length']['share']:.0f}"
+        for step in announced["steps"] if step["total"] in (4_000, 60_000)
+    )  # fmt: skip
     # "of 100" stands after each in English, before each in Chinese
     said = (
         rf"{four} of 100 everyday walks\D+{sixty} of 100|"
@@ -148,8 +159,8 @@ def test_the_table_of_the_tutorial_is_what_its_comparison_gives(core, tmp_path, 
     other = tmp_path / "stations_first"
     run(load_scenario(tmp_path / "s.yaml").scenario, other)
     assert main(["compare", str(core), str(other)]) == 0
-    told = capsys.readouterr().out.partition("\n     60,000")[2]
-    given = {" ".join(line.split()) for line in told.splitlines()}
+    said = capsys.readouterr().out.partition("\n     60,000")[2]
+    given = {" ".join(line.split()) for line in said.splitlines()}
     figures = [" ".join(line.split()) for line in quoted.splitlines()[1:]]
     assert len(figures) == 3
     assert given >= set(figures)

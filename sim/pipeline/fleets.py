@@ -35,7 +35,12 @@ Done = Callable[[int, int], object]
 
 
 def many_fleets(
-    stages: CachedStages, own: OwnInputs, trips: Trips, *, done: Done = lambda _count, _of: None
+    stages: CachedStages,
+    own: OwnInputs,
+    trips: Trips,
+    *,
+    leave_out: int = 0,
+    done: Done = lambda _count, _of: None,
 ) -> Fleets:
     """Run a scenario's fleets over the same walks and keep their figures.
 
@@ -47,6 +52,9 @@ def many_fleets(
         What was read from the user's files.
     trips
         Who walks where.
+    leave_out
+        So many of the last fleets do not count for the error of drawing people, so that they can
+        be set against the others.
     done
         Called with the number of finished fleets and that of all.
 
@@ -72,8 +80,9 @@ def many_fleets(
     parts: list[Parts] = []
     sums = PersonSums()
     for part, walks in in_order(one, seeds, available_cores()):
+        if len(parts) < len(seeds) - leave_out:
+            sums.add(walks)
         parts.append(part)
-        sums.add(walks)
         done(len(parts), len(seeds))
     people = sums.variances() if len(seeds) > 1 else {}
     totals = tuple(scenario.cameras.totals)

@@ -174,7 +174,7 @@ class Fleets:
                 errors = [part[f"{key}_se"] for part in parts]
                 found |= _named(key, self._figure(own, errors, at))
             else:
-                found |= _named(key, _plain(own))
+                found |= _named(key, _of_streets(own))
         return found
 
     def _group(
@@ -190,10 +190,12 @@ class Fleets:
             return {name: {**shown, **self._with_percentiles(main, parts, path)}}
         if any(isinstance(value, Mapping) for value in parts[0].values()) or len(path) == 3:
             return {name: self._merged(parts, shown, path)}
-        plain = {key: _plain([part[key] for part in parts]) for key in parts[0]}
+        plain = {key: _of_streets([part[key] for part in parts]) for key in parts[0]}
         return {
-            name: {key: figure["value"] for key, figure in plain.items()},
-            f"{name}_fleets": {key: figure["fleets"] for key, figure in plain.items()},
+            name if part == "value" else f"{name}_{part}": {
+                key: figure[part] for key, figure in plain.items()
+            }
+            for part in ("value", "se", "df", "fleets")
         }
 
     def _with_percentiles(
@@ -329,6 +331,13 @@ def _plain(values: Sequence[float | None]) -> dict[str, Any]:
     if mean is not None and all(isinstance(value, int) for value in values):
         mean = round(mean)
     return {"value": mean, "fleets": {key: found[key] for key in ("p5", "p50", "p95")}}
+
+
+def _of_streets(values: Sequence[float | None]) -> dict[str, Any]:
+    """Return what `_plain` does, and the standard error of the mean, over fleets alone."""
+    known = _numbers(values)
+    error = float(known.std(ddof=1)) / math.sqrt(len(known)) if len(known) > 1 else None
+    return {**_plain(values), "se": error, "df": None if error is None else len(known) - 1}
 
 
 def _named(key: str, figure: Mapping[str, Any]) -> dict[str, Any]:
