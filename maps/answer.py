@@ -13,6 +13,8 @@ from maps.texts import LANGUAGES, TEXTS, closed_up, is_proxy, text
 from sim.results.contract import fleets_of
 
 HEADLINE_TASK, SEEN_AT_ALL = "recognise", "detect"
+ANNOUNCED = 60_000
+"""Cameras that Hong Kong is to have by 2028: the headline tells of them where a run does."""
 ANY_LENGTH, NEAR = "any_length", "within_1.5"
 DOUBTS = {"band": ("p5", "p95"), "range": ("lowest", "highest")}
 """What is said of how sure a figure is, and the ends of each."""
@@ -83,6 +85,15 @@ def of_a_hundred(share: float, language: str) -> str:
     return f"{whole}"
 
 
+def ends_of(summary: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Return the steps of which the headline tells: the first, and that of the announced number.
+
+    Where a run does not ask for the announced number after its first, it is the last.
+    """
+    first, *later = summary["steps"]
+    return first, next((step for step in later if step["total"] == ANNOUNCED), (first, *later)[-1])
+
+
 def answer_headline(
     summary: Mapping[str, Any], area: list[str], city: list[str]
 ) -> dict[str, list[str]] | None:
@@ -97,7 +108,7 @@ def answer_headline(
     """
     if not is_answered(summary):
         return None
-    steps = [summary["steps"][0], summary["steps"][-1]]
+    steps = ends_of(summary)
     ending = "two" if len(summary["steps"]) > 1 else "one"
     totals = {"low": f"{steps[0]['total']:,}", "high": f"{steps[1]['total']:,}"}
     shares = {
@@ -189,7 +200,7 @@ def _doubts(summary: Mapping[str, Any], language: str) -> dict[str, dict[str, st
     """Return the ends of band and range in words by their name, those that are known."""
     ends = {
         end: doubt_of(summary, step["total"])
-        for end, step in (("low", summary["steps"][0]), ("high", summary["steps"][-1]))
+        for end, step in zip(("low", "high"), ends_of(summary), strict=True)
     }
     found = {}
     for name, (low, high) in DOUBTS.items():

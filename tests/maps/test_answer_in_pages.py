@@ -9,7 +9,7 @@ import pytest
 from invented_run import TASKS
 
 from maps import write_map, write_report
-from maps.answer import answer_headline, answer_lines, of_a_hundred
+from maps.answer import answer_headline, answer_lines, ends_of, of_a_hundred
 from maps.page import percent
 
 SHARES = {"detect": (0.331, 0.024), "observe": (0.5, 0.1), "recognise": (0.874, 0.16)}
@@ -172,3 +172,13 @@ def test_what_a_run_cannot_say_is_left_out(run_folder):
 )  # fmt: skip
 def test_neither_none_nor_all_is_written_for_what_is_neither(share, words):
     assert (of_a_hundred(share, "en"), of_a_hundred(share, "zh")) == words
+
+
+@pytest.mark.parametrize(
+    ("totals", "told"),
+    [((4000, 60_000, 66_500), (4000, 60_000)), ((4000, 20_000), (4000, 20_000)),
+     ((60_000, 66_500), (60_000, 66_500)), ((60_000,), (60_000, 60_000))],
+)  # fmt: skip
+def test_the_headline_tells_of_the_announced_number_where_it_is_asked_for(totals, told):
+    steps = [{"total": total} for total in totals]
+    assert tuple(step["total"] for step in ends_of({"steps": steps})) == told
