@@ -138,7 +138,7 @@ def test_what_is_far_is_passed_over(tmp_path):
     assert ways.streets == len(STREETS)
     assert ways.report == {}
     features = stream_features(file, box=box)
-    assert len(features.buildings) == 8
+    assert len(features.ends) == 8
     assert {name for _, name, *_ in features.places} == {
         None, "旺角 Mong Kok", "Outside", "Stop", "School",
     }  # fmt: skip

@@ -14,7 +14,7 @@ from typing import NamedTuple
 POINT, LINE, MULTIPOLYGON = 1, 2, 6
 """Kinds of shape in WKB."""
 _KIND = struct.Struct("=xI")
-_HEAD = 9
+LINE_HEAD = _HEAD = 9
 """Bytes of a line or multipolygon, and of each polygon in it, before its members: byte order,
 kind, and how many they are."""
 _COUNT = struct.Struct("=I")

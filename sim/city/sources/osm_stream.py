@@ -9,6 +9,7 @@ and places. Of a study area only what meets its box is kept. What is met becomes
 
 from __future__ import annotations
 
+import math
 import pickle
 import struct
 import subprocess
@@ -17,8 +18,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import compress, groupby
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -36,6 +36,7 @@ from sim.city.sources.buildings import (
     read_building,
 )
 from sim.city.sources.drawn_buildings import DrawnBuildings
+from sim.city.sources.extract_content import Features, Ways
 from sim.city.sources.pbf_size import check_unpacked
 from sim.city.sources.place_tags import PLACE_PAIRS, PLACE_TAGS, RAIL, RAIL_KEYS, place_kind
 from sim.errors import InputError
@@ -55,68 +56,8 @@ _FEATURE_KEYS = (
     *_BUILT_KEYS, *(key for key, _, _ in PLACE_TAGS if key != "highway"),
 )  # fmt: skip
 """Tags that make an area worth building; a bus stop, the only highway among places, is a point."""
+_ADDRESS = ("addr:housenumber", "addr:street", "addr:city", "addr:country", "addr:postcode")
 _NO_OTHER_TAGS = (None,) * (len(WAY_TAGS) - 1)
-
-
-@dataclass
-class Ways:
-    """The ways that the stream has met so far.
-
-    Attributes
-    ----------
-    tags
-        The id and the values of `WAY_TAGS` of every way, or piece of one.
-    sizes, references
-        How many nodes each of them has, and their ids one way after the other.
-    elsewhere
-        Ids of the nodes of ways beyond the box; in the end of those on which ways inside lie too.
-    streets
-        How many ways there are, beyond the box too.
-    lines
-        Its line in hexadecimal WKB, WGS 84.
-    report
-        What was left out, counted.
-    """
-
-    tags: list[tuple[object, ...]] = field(default_factory=list)
-    sizes: array[int] = field(default_factory=lambda: array("q"))
-    references: array[int] = field(default_factory=lambda: array("q"))
-    elsewhere: array[int] = field(default_factory=lambda: array("q"))
-    streets: int = 0
-    lines: list[str] = field(default_factory=list)
-    report: dict[str, float] = field(default_factory=dict)
-
-    def add(self, tags: tuple[object, ...], references: list[int], line: str) -> None:
-        """Take a way, or a piece of one."""
-        self.tags.append(tags)
-        self.sizes.append(len(references))
-        self.references.extend(references)
-        self.lines.append(line)
-
-
-@dataclass
-class Features:
-    """The buildings and places that the stream has met so far.
-
-    Attributes
-    ----------
-    buildings, outlines
-        Height (m; NaN unknown), OSM value and whether it is a part; its outline in hexadecimal
-        WKB, WGS 84.
-    places, positions
-        Kind, name, name:zh, name:en and ref; its point or outline likewise.
-    rail
-        Whether there are rail stations or entrances, beyond the box too.
-    report
-        What was left out, counted.
-    """
-
-    buildings: list[tuple[float, str, bool]] = field(default_factory=list)
-    outlines: list[str] = field(default_factory=list)
-    places: list[tuple[str | None, ...]] = field(default_factory=list)
-    positions: list[str] = field(default_factory=list)
-    rail: bool = False
-    report: dict[str, float] = field(default_factory=dict)
 
 
 Met = TypeVar("Met", Ways, Features)
@@ -354,7 +295,7 @@ def _take_cut_buildings(
             continue
         if building and outline:
             _count(met.report, CUT)
-            _take_building(tags, building, outline, met)
+            _take_building(building, building_height(tags), outline, met)
         else:
             _count(met.report, WITHOUT_OUTLINE)
 
@@ -384,7 +325,8 @@ def _take_way(
         _count(met.report, "ways_without_line")
         return
     else:
-        pieces = [([node.ref for node in way.nodes], line)]
+        nodes = way.nodes
+        pieces = [([nodes[i].ref for i in range(len(nodes))], line)]  # faster than its iterator
     tags: tuple[object, ...] = ()
     for references, line in pieces:
         if box is None or box.meets(line):
@@ -399,7 +341,7 @@ def _way_tags(way: osmium.osm.Way) -> tuple[object, ...]:
     value = way.tags.get
     if len(way.tags) == 1:
         return (way.id, value("highway"), *_NO_OTHER_TAGS)
-    return (way.id, *[value(key) for key in WAY_TAGS])
+    return (way.id, *[word and sys.intern(word) for word in map(value, WAY_TAGS)])
 
 
 def _line(nodes: list[osmium.osm.NodeRef]) -> str:
@@ -427,19 +369,42 @@ def _take_area(
     near = box is None or box.meets(outline)
     if not near and not any(tags.get(key) for key in RAIL_KEYS):
         return
-    building, kind = read_building(tags), place_kind(tags)
+    plain = _plain_building(tags)
+    building, kind, height = _said(plain) if plain else _reading(tags)
     if kind:
         _take_place(tags, kind, outline, met)
     if near and building is not None:
-        _take_building(tags, building, outline, met)
+        _take_building(building, height, outline, met)
 
 
-def _take_building(tags: Tags, building: Building, outline: str, met: Features) -> None:
+def _plain_building(tags: osmium.osm.TagList) -> str:
+    """Return the value of a building of which tags say no more than where it is; else nothing."""
+    value, others = tags.get("building"), len(tags) - 1
+    for key in _ADDRESS:
+        if not others:
+            break
+        others -= tags.get(key) is not None
+    return "" if others or value is None else value
+
+
+@lru_cache(maxsize=4096)
+def _said(value: str) -> tuple[Building | None, str | None, float]:
+    """Return what the value of a building alone says."""
+    return _reading({"building": value})
+
+
+def _reading(tags: Tags) -> tuple[Building | None, str | None, float]:
+    """Return what tags say of a building, the kind of place, and the height (m; NaN unknown)."""
+    building = read_building(tags)
+    stands = building is not None and not building.left_out
+    return building, place_kind(tags), building_height(tags) if stands else math.nan
+
+
+def _take_building(building: Building, height: float, outline: str, met: Features) -> None:
     if building.left_out:
         _count(met.report, building.left_out)
-        return
-    met.buildings.append((building_height(tags), building.value, building.part))
-    met.outlines.append(outline)
+    else:
+        met.add_building(height, building, outline)
 
 
 def _take_place(tags: Tags, kind: str, shape: str, met: Features) -> None:
