@@ -49,6 +49,8 @@ OFFICE_CLASSES = ("primary", "secondary", "tertiary")
 PLACE_SPACING_M = 60.0
 LARGEST_UNSAID_SHARE = 0.02
 """What is missing is written into the assumptions from this share on."""
+AT_ONCE = 20_000
+"""Buildings that are turned into walls together."""
 SAME_PLACE_M = 300.0
 """A gazetteer station or market this near to a given one is taken to be the same."""
 
@@ -281,7 +283,10 @@ def mapped_walls(buildings: gpd.GeoDataFrame | None, crs: str) -> Walls | None:
         return None
     if buildings.crs is None:
         raise InputError("buildings: no CRS; set one, for example EPSG:4326")
-    return Walls.from_footprints(buildings.to_crs(crs))
+    some = range(0, len(buildings), AT_ONCE)  # what lies between takes several times their memory
+    return Walls.joined(
+        [Walls.from_footprints(buildings.iloc[i : i + AT_ONCE].to_crs(crs)) for i in some]
+    )
 
 
 def _near(mapped: Walls, region: BaseGeometry, same_source: bool) -> Walls | None:

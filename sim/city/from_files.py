@@ -11,6 +11,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -216,10 +217,10 @@ def _read(
     around = None if area is None else _around(_given_area(area), halo_m)
     box = None if around is None else _box(around)
     with computing_threads(1) as beside:
-        features = beside.submit(_read_features, kinds, begun, box)
+        features = [beside.submit(_read_features, kinds, begun, box)]
         read = _read_streets(street_file, kinds[street_file], begun, box)
         crs = projected_crs(read.edges) if around is None else around.crs
-        walls = beside.submit(lambda: mapped_walls(features.result().buildings, crs))
+        walls = beside.submit(_walled, features, crs)
         study, edges = _Study(None, halo_m, ()), read.edges
         if around is not None:
             study = study._replace(polygon=around.polygon)
@@ -227,8 +228,7 @@ def _read(
         elif kinds[street_file] == "bus_streets":
             study = _Study(*_covered(edges))
         middles = StreetNetwork.build(read.nodes, edges, crs, private)
-        mapped = walls.result()
-    found = features.result()
+        mapped, found = walls.result()
     return _Layers(middles, mapped, found.places, study, {**read.report, **found.report})
 
 
@@ -274,6 +274,12 @@ def _read_features(
     places += [read_mtr_exits(path) for path, kind in kinds.items() if kind == "mtr_exits"]
     stacked = _stacked(places) if places else Places.empty("EPSG:4326").table
     return _Features(buildings, stacked, report)
+
+
+def _walled(features: list[Future[_Features]], crs: str) -> tuple[Walls | None, _Features]:
+    """Turn buildings into walls, and let go of them; they are taken out of the list for that."""
+    found = features.pop().result()
+    return mapped_walls(found.buildings, crs), found._replace(buildings=None)
 
 
 def _stacked(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:

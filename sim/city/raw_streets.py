@@ -35,13 +35,23 @@ def plain_lines(edges: gpd.GeoDataFrame, report: dict[str, float]) -> gpd.GeoDat
     several = shapely.get_type_id(shape) == 5
     shape[several] = shapely.line_merge(shape[several])
     line = shapely.get_type_id(shape) == 1
-    shape[line] = shapely.remove_repeated_points(shape[line])
+    shape[line] = without_repeats(shape[line])
     length = shapely.length(shape)
     good = line & np.isfinite(length) & (length > 0)
     report["dropped_not_a_line"] = float((~good).sum())
     if not good.any():
         raise InputError("streets: no edge has a line of finite length; check the file")
     return edges.set_geometry(shape)[good].reset_index(drop=True)
+
+
+def without_repeats(shape: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return shapes without vertices that stand twice in a row, which few have."""
+    vertex, of_shape = shapely.get_coordinates(shape, return_index=True)
+    same = (vertex[1:] == vertex[:-1]).all(axis=1) & (of_shape[1:] == of_shape[:-1])
+    repeats = np.unique(of_shape[1:][same])
+    shape = shape.copy()
+    shape[repeats] = shapely.remove_repeated_points(shape[repeats])
+    return shape
 
 
 def without_second_directions(

@@ -7,7 +7,8 @@ line inferred from streets is a guess.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,6 +19,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from sim.city.raw_streets import without_repeats
 from sim.processes import available_cores, computing_threads
 from sim.surface import Result
 
@@ -125,7 +127,7 @@ class Walls(Result):
         height = _known_heights(footprints)[source[good]]
         frame = gpd.GeoDataFrame(
             {"height": height, "kind": "footprint"},
-            geometry=shapely.orient_polygons(_without_repeats(part[good])),
+            geometry=shapely.orient_polygons(without_repeats(part[good])),
             crs=footprints.crs,
         )
         report = {
@@ -135,6 +137,23 @@ class Walls(Result):
             "height_known": float(np.isfinite(height).sum()),
         }
         return cls(frame, "footprints" if len(frame) else "none", report)
+
+    @classmethod
+    def joined(cls, several: Sequence[Walls]) -> Walls:
+        """Return footprints of one source that were taken in turns, as if taken together.
+
+        Parameters
+        ----------
+        several
+            At least one, in the same coordinates.
+        """
+        frames = [walls.footprints for walls in several if len(walls.footprints)]
+        frame = pd.concat(frames or [several[0].footprints], ignore_index=True)
+        report = Counter[str]()
+        for walls in several:
+            report.update(walls.report)
+        footprints = gpd.GeoDataFrame(frame, crs=several[0].footprints.crs)
+        return cls(footprints, "footprints" if len(footprints) else "none", dict(report))
 
     @classmethod
     def from_streets(cls, streets: StreetNetwork, region: BaseGeometry) -> Walls:
@@ -205,13 +224,8 @@ class Walls(Result):
         region: BaseGeometry,
         crs: str,
     ) -> Walls:
-        carved = shapely.buffer(
-            line, width, cap_style="flat", join_style="mitre", mitre_limit=2.0, quad_segs=2
-        )
-        solid = _without(region, np.concatenate([carved, rounded]))
-        with computing_threads(available_cores()) as pool:
-            opened = pool.map(_opened, np.array_split(solid, available_cores()))
-        block = shapely.get_parts(shapely.get_parts(np.concatenate([*opened])))
+        solid = _opened_without(region, np.concatenate([_carved(line, width), rounded]))
+        block = shapely.get_parts(shapely.get_parts(solid))
         block = block[shapely.area(block) >= SMALLEST_BLOCK_M2]
         frame = gpd.GeoDataFrame(
             {"height": np.full(len(block), np.nan), "kind": "block"},
@@ -228,12 +242,26 @@ def _carving(ways: gpd.GeoDataFrame, region: BaseGeometry) -> gpd.GeoDataFrame:
     return ways[near & (ways["deck"] != "subway").to_numpy()]
 
 
-def _without(region: BaseGeometry, carved: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return the polygons that are left of a region when many shapes are taken out of it.
+def _carved(line: NDArray[np.object_], width: NDArray[np.float64]) -> NDArray[np.object_]:
+    """Return lines widened to both sides, with square ends."""
+    cores = available_cores()
+
+    def widened(some: NDArray[np.object_], half: NDArray[np.float64]) -> NDArray[np.object_]:
+        flat = {"cap_style": "flat", "join_style": "mitre", "mitre_limit": 2.0, "quad_segs": 2}
+        return np.asarray(shapely.buffer(some, half, **flat))
+
+    with computing_threads(cores) as pool:
+        found = pool.map(widened, np.array_split(line, cores), np.array_split(width, cores))
+    return np.concatenate([*found])
+
+
+def _opened_without(region: BaseGeometry, carved: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return what is left of a region when many shapes are taken out of it, without slivers.
 
     The shapes are joined tile by tile, which takes time in proportion to the area, a tile a thread;
-    then what lies on both sides of a seam is put together again.
+    then what lies on both sides of a seam is put together again, while the rest is opened.
     """
+    cores = available_cores()
     west, south, east, north = region.bounds
     columns = np.arange(west, east, TILE_M)
     rows = np.arange(south, north, TILE_M)
@@ -246,8 +274,6 @@ def _without(region: BaseGeometry, carved: NDArray[np.object_]) -> NDArray[np.ob
     def left(i: int) -> BaseGeometry:
         return tile[i].difference(shapely.union_all(carved[of_shape[first[i] : first[i + 1]]]))
 
-    with computing_threads(available_cores()) as pool:
-        piece = _polygons(list(pool.map(left, range(len(tile)))))
     seams = shapely.union_all(
         [
             *(shapely.linestrings([(at, south), (at, north)]) for at in columns[1:]),
@@ -255,9 +281,13 @@ def _without(region: BaseGeometry, carved: NDArray[np.object_]) -> NDArray[np.ob
         ]
     )
     shapely.prepare(seams)
-    cut = shapely.intersects(seams, piece)
-    whole = _polygons([shapely.union_all(piece[cut])])
-    return np.concatenate([piece[~cut], whole])
+    with computing_threads(cores) as pool:
+        piece = _polygons(list(pool.map(left, range(len(tile)))))
+        cut = shapely.intersects(seams, piece)
+        apart = pool.map(_opened, np.array_split(piece[~cut], 4 * cores))
+        whole = _polygons([shapely.union_all(piece[cut])])
+        across = pool.map(_opened, np.array_split(whole, cores))
+        return np.concatenate([*apart, *across])
 
 
 def _opened(solid: NDArray[np.object_]) -> NDArray[np.object_]:
@@ -271,16 +301,6 @@ def _polygons(shapes: list[BaseGeometry]) -> NDArray[np.object_]:
     """Return the polygons of shapes, without the lines and points of collections."""
     part = shapely.get_parts(shapely.get_parts(np.array(shapes, dtype=object)))
     return np.asarray(part[shapely.get_type_id(part) == 3])
-
-
-def _without_repeats(shape: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return shapes without vertices that stand twice in a row, which few have."""
-    vertex, of_shape = shapely.get_coordinates(shape, return_index=True)
-    same = (vertex[1:] == vertex[:-1]).all(axis=1) & (of_shape[1:] == of_shape[:-1])
-    repeats = np.unique(of_shape[1:][same])
-    shape = shape.copy()
-    shape[repeats] = shapely.remove_repeated_points(shape[repeats])
-    return shape
 
 
 def _known_heights(footprints: gpd.GeoDataFrame) -> NDArray[np.float64]:
