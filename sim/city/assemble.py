@@ -6,6 +6,7 @@ in homes and offices where none are given. Whatever it assumes is written into t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import copy
 from typing import Any, NamedTuple
 
@@ -264,13 +265,15 @@ def _parts(
     return district_parts(region, streets.report.get("carriageway_km", 0.0) * share, population)
 
 
-def mapped_walls(buildings: gpd.GeoDataFrame | None, crs: str) -> Walls | None:
+def mapped_walls(
+    buildings: gpd.GeoDataFrame | Iterable[gpd.GeoDataFrame] | None, crs: str
+) -> Walls | None:
     """Return the walls of footprints, None where there are none.
 
     Parameters
     ----------
     buildings
-        As `assemble` takes them.
+        As `assemble` takes them, or several tables of one source, which need not all be in memory.
     crs
         Projected CRS of the city.
 
@@ -279,14 +282,14 @@ def mapped_walls(buildings: gpd.GeoDataFrame | None, crs: str) -> Walls | None:
     InputError
         The buildings have no CRS.
     """
-    if buildings is None or buildings.empty:
-        return None
-    if buildings.crs is None:
-        raise InputError("buildings: no CRS; set one, for example EPSG:4326")
-    some = range(0, len(buildings), AT_ONCE)  # what lies between takes several times their memory
-    return Walls.joined(
-        [Walls.from_footprints(buildings.iloc[i : i + AT_ONCE].to_crs(crs)) for i in some]
-    )
+    several = []
+    for frame in (buildings,) if isinstance(buildings, gpd.GeoDataFrame) else buildings or ():
+        if frame.crs is None and not frame.empty:
+            raise InputError("buildings: no CRS; set one, for example EPSG:4326")
+        for first in range(0, len(frame), AT_ONCE):  # on the way they take several times the memory
+            some = frame.iloc[first : first + AT_ONCE]
+            several.append(Walls.from_footprints(some.to_crs(crs)))
+    return Walls.joined(several) if several else None
 
 
 def _near(mapped: Walls, region: BaseGeometry, same_source: bool) -> Walls | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -50,7 +50,7 @@ from sim.city.sources.own_places import (
     read_places,
     with_places_outside,
 )
-from sim.city.sources.pbf import read_features, read_ways
+from sim.city.sources.pbf import read_features_in_turns, read_ways
 from sim.city.streets import StreetNetwork, projected_crs
 from sim.city.walls import Walls
 from sim.errors import InputError
@@ -107,9 +107,9 @@ class _Study(NamedTuple):
 
 
 class _Features(NamedTuple):
-    """Buildings where a file has any, places, and what was left out."""
+    """Buildings in one or several tables, places, and what was left out."""
 
-    buildings: gpd.GeoDataFrame | None
+    buildings: Iterable[gpd.GeoDataFrame]
     places: gpd.GeoDataFrame
     report: dict[str, float]
 
@@ -257,11 +257,11 @@ def _read_features(
     kinds: Mapping[Path, Kind], begun: Mapping[Path, Reading], box: Box | None = None
 ) -> _Features:
     """Read buildings and places of all files; polygons replace an extract's buildings."""
-    buildings: gpd.GeoDataFrame | None = None
+    buildings: Iterable[gpd.GeoDataFrame] = ()
     places: list[gpd.GeoDataFrame] = []
     report: dict[str, float] = {}
     for path in (path for path, kind in kinds.items() if kind == "pbf"):
-        buildings, found, report = read_features(path, begun.get(path), box)
+        buildings, found, report = read_features_in_turns(path, begun.get(path), box)
         places.append(found)
     read = [read_buildings(path) for path, kind in kinds.items() if kind == "polygons"]
     given = [frame for frame, _ in read]
@@ -270,16 +270,16 @@ def _read_features(
     for _, counted in read:
         report = {name: report.get(name, 0.0) + counted.get(name, 0.0) for name in report | counted}
     if given:
-        buildings = _stacked(given)
+        buildings = [_stacked(given)]
     places += [read_mtr_exits(path) for path, kind in kinds.items() if kind == "mtr_exits"]
     stacked = _stacked(places) if places else Places.empty("EPSG:4326").table
     return _Features(buildings, stacked, report)
 
 
 def _walled(features: list[Future[_Features]], crs: str) -> tuple[Walls | None, _Features]:
-    """Turn buildings into walls, and let go of them; they are taken out of the list for that."""
+    """Turn buildings into walls, and let go of what was read; it is taken out of the list."""
     found = features.pop().result()
-    return mapped_walls(found.buildings, crs), found._replace(buildings=None)
+    return mapped_walls(found.buildings, crs), found._replace(buildings=())
 
 
 def _stacked(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:

@@ -7,7 +7,7 @@ and in which projection is decided in `sim.city.streets`.
 
 from __future__ import annotations
 
-from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -26,8 +26,8 @@ from sim.errors import InputError
 
 ENTRANCE_REACH_M = 400.0
 """A station entrance takes the name of the nearest station within this distance."""
-AT_ONCE = 10_000
-"""Outlines that are built together."""
+AT_ONCE = 20_000
+"""Buildings that are made a table together."""
 DEGREE_M = 111_320.0
 """Length of a degree of a great circle."""
 LAST_LATITUDE = 1.57
@@ -108,8 +108,18 @@ def read_features(
     report
         What was left out, counted.
     """
+    buildings, places, report = read_features_in_turns(path, begun, box)
+    frame = pd.concat([*buildings], ignore_index=True)
+    return gpd.GeoDataFrame(frame, crs="EPSG:4326"), places, report
+
+
+def read_features_in_turns(
+    path: Path, begun: Reading | None = None, box: Box | None = None
+) -> tuple[Iterator[gpd.GeoDataFrame], gpd.GeoDataFrame, dict[str, float]]:
+    """Return what `read_features` does, with buildings in several tables, made one by one."""
     features = stream_features(path, begun, box)
-    return _buildings(features), _places(features), features.report
+    places = _places(features)
+    return _buildings(features), places, features.report
 
 
 def _cut_at_junctions(ways: Ways) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
@@ -156,28 +166,20 @@ def _shapes(outlines: list[str]) -> NDArray[np.object_]:
     return np.asarray(shapely.from_wkb([bytes.fromhex(outline) for outline in outlines]))
 
 
-def _outlines(data: bytearray, ends: array[int]) -> NDArray[np.object_]:
-    """Build shapes from WKB that stands one after the other, some at a time."""
-    shapes = np.empty(len(ends), object)
+def _buildings(features: Features) -> Iterator[gpd.GeoDataFrame]:
+    """Yield tables of buildings, at least one."""
+    height, part = np.frombuffer(features.heights), np.frombuffer(features.parts, np.bool_)
     start = 0
-    for first in range(0, len(ends), AT_ONCE):
-        some = ends[first : first + AT_ONCE]
-        pieces = [bytes(data[a:b]) for a, b in pairwise([start, *some])]
-        shapes[first : first + AT_ONCE] = shapely.from_wkb(pieces)
-        start = some[-1]
-    return shapes
-
-
-def _buildings(features: Features) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(
-        {
-            "height": np.frombuffer(features.heights, np.float64),
-            "building": features.values,
-            "part": np.frombuffer(features.parts, np.bool_),
-        },
-        geometry=_outlines(features.outlines, features.ends),
-        crs="EPSG:4326",
-    )
+    for first in range(0, max(len(features.ends), 1), AT_ONCE):
+        some = slice(first, first + AT_ONCE)
+        ends = [start, *features.ends[some]]
+        outlines = [bytes(features.outlines[a:b]) for a, b in pairwise(ends)]
+        yield gpd.GeoDataFrame(
+            {"height": height[some], "building": features.values[some], "part": part[some]},
+            geometry=np.asarray(shapely.from_wkb(outlines), object),
+            crs="EPSG:4326",
+        )
+        start = ends[-1]
 
 
 def _places(features: Features) -> gpd.GeoDataFrame:
