@@ -20,6 +20,7 @@ from sim.commands.options import (
     examples,
 )
 from sim.commands.terminal import progress
+from sim.processes import give_back_memory
 
 if TYPE_CHECKING:
     from sim.city.model import City
@@ -113,6 +114,7 @@ def _import(
         city = import_files(
             files, name, area=area, halo_m=halo, name_zh=name_zh, begun=begun, **wanted
         )
+        give_back_memory()  # writing takes a third more
         announce("writing")
         save_bundle(city, folder, imported=datetime.now(UTC).date().isoformat())
     return folder, city
