@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from maps.answer import answer_of, doubt_of, is_answered, of_a_hundred
 from maps.comparison_texts import WORDS
 from maps.names import clean_name
 from maps.page import (
@@ -33,12 +34,12 @@ from maps.page import (
 from maps.payload import bounds_of, build_payload
 from maps.report_tables import policy_name
 from maps.run_folder import RunFolder, read_run_folder
-from maps.texts import LANGUAGES, table, texts_of
+from maps.texts import LANGUAGES, closed_up, table, texts_of
 from sim.errors import InputError
 
 ENTRY = "compare.js"
 STEP_FIGURES = (
-    "unseen_trips", "longest_gap_m", "identified", "tracked_live", "tracked_afterwards",
+    "answer", "unseen_trips", "longest_gap_m", "identified", "tracked_live", "tracked_afterwards",
     "no_unseen_walk", "critical_total",
 )  # fmt: skip
 """Figures taken from the comparison; those that follow the slider come from the runs."""
@@ -179,6 +180,8 @@ class _Pair:
 
     def _headline(self, city: list[str]) -> dict[str, list[str]]:
         """Return one sentence on both at the highest total, with its note."""
+        if all(is_answered(run.summary) for run in self.runs):
+            return self._answer(city)
         values: dict[str, Any] = {"city": city, "n": f"{self.totals[-1]:,}"}
         for side, run in zip("ab", self.runs, strict=True):
             step = run.summary["steps"][run.totals.index(self.totals[-1])]
@@ -190,6 +193,26 @@ class _Pair:
         return {
             "headline": self._say(f"two_headline{ending}", **values),
             "headline_note": self._say(f"two_note{ending}"),
+        }
+
+    def _answer(self, city: list[str]) -> dict[str, list[str]]:
+        """Return the answer of both at the highest total, and how sure each is."""
+        total = self.totals[-1]
+        values: dict[str, Any] = {"city": city, "n": f"{total:,}"}
+        for side, run in zip("ab", self.runs, strict=True):
+            step = run.summary["steps"][run.totals.index(total)]
+            doubt = doubt_of(run.summary, total)
+            shares = {"answer": answer_of(step, HEADLINE_TASK)[0], "p5": doubt.p5, "p95": doubt.p95}
+            for name, share in shares.items():
+                if share is not None:
+                    values[f"{side}_{name}"] = [of_a_hundred(share, lang) for lang in LANGUAGES]
+        sure = "two_note_band" if {"a_p5", "b_p5"} <= values.keys() else "two_note_one"
+        notes = zip(self._say(sure, **values), self._say("two_note_answer"), strict=True)
+        headline = self._say("two_headline_answer", **values)
+        english, chinese = (" ".join(pair) for pair in notes)
+        return {
+            "headline": [headline[0], closed_up(headline[1])],
+            "headline_note": [english, closed_up(chinese)],
         }
 
     def _differs(self) -> list[list[str]]:

@@ -7,6 +7,25 @@ from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
     "two_title": ("Two simulations of {area}, side by side", "{area}：兩次模擬，並排比較"),
+    "two_headline_answer": (
+        "With {n} cameras in {city}, {a_answer} of 100 everyday walks could still be made without "
+        "being recognised once in A, by someone who knew every camera, and {b_answer} in B.",
+        "{city}有 {n} 個鏡頭時，每 100 程日常步行，清楚每個鏡頭位置的人仍可全程不被認出的，A 有 "
+        "{a_answer} 程，B 有 {b_answer} 程。",
+    ),
+    "two_note_band": (
+        "By chance alone {a_p5} to {a_p95} in A, {b_p5} to {b_p95} in B.",
+        "單因隨機，A 為 {a_p5} 至 {a_p95} 程，B 為 {b_p5} 至 {b_p95} 程。",
+    ),
+    "two_note_one": (
+        "One placement of each: where else cameras might hang is not in these figures.",
+        "兩者各只有一次裝設；數字不反映鏡頭可能裝在別處。",
+    ),
+    "two_note_answer": (
+        "Subways, indoor and roofed ways count as closed. A figure without its range over the "
+        "named cases is not for quoting.",
+        "行人隧道、室內及有蓋通道當作不能通行。沒有各種情況之間的範圍，不宜引用。",
+    ),
     "two_headline": (
         "With {n} cameras in {city}, a typical walk passes a lens close enough to recognise a face "
         "turned towards it for {a_p50} of the way ({a_p10} to {a_p90}) in A, and for {b_p50} "
@@ -71,6 +90,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "two_walk": ("typical walk seen, middle", "典型路程被看見，中位數"),
     "two_walk_p10": ("… 10th percentile", "……第 10 百分位數"),
     "two_walk_p90": ("… 90th percentile", "……第 90 百分位數"),
+    "two_answer": (
+        "walks that could be made unseen, knowing every camera",
+        "清楚每個鏡頭的位置，仍可全程不被看見的路程",
+    ),
     "two_unseen_trips": ("walks never seen", "全程不被看見的路程"),
     "two_longest_gap_m": ("longest unseen stretch, mean", "最長的不被看見路段，平均"),
     "two_identified": ("walkers identified", "被識別的行人"),

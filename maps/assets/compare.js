@@ -6,7 +6,7 @@ import { CHART_POINTS, Stage, WAITING, begin } from "./stage.js";
 import { View } from "./view.js";
 
 const TAKEN_FROM_STEPS = [
-  ["unseen_trips", "share"], ["longest_gap_m", "metres"], ["identified", "share"],
+  ["answer", "share"], ["unseen_trips", "share"], ["longest_gap_m", "metres"], ["identified", "share"],
   ["tracked_live", "share"], ["tracked_afterwards", "share"], ["no_unseen_walk", "share"],
 ];
 

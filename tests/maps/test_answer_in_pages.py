@@ -8,7 +8,7 @@ import shutil
 import pytest
 from invented_run import TASKS
 
-from maps import write_map, write_report
+from maps import write_comparison, write_map, write_report
 from maps.answer import answer_headline, answer_lines, ends_of, of_a_hundred
 from maps.page import percent
 
@@ -117,6 +117,30 @@ def test_the_report_begins_with_the_answer(folder):
         "Left out: 2 walks with a door beyond the area.",
     ):
         assert words in said
+
+
+@pytest.mark.parametrize("fleets", [None, {"p5": 0.1, "p95": 0.25}])
+def test_two_runs_side_by_side_begin_with_it(folder, tmp_path, fleets):
+    other = shutil.copytree(folder, tmp_path / "other")
+    for one, share in ((folder, 0.16), (other, 0.003)):
+        whole = json.loads((one / "summary.json").read_text())
+        found = whole["steps"][-1]["answer"]["recognise"]["any_length"]
+        found |= {"share": share} | ({"fleets": fleets} if fleets else {})
+        (one / "summary.json").write_text(json.dumps(whole))
+    rows = [
+        {"run": run, "total": 60000, "task": "recognise", "figure": "answer", "value": share,
+         "difference": apart, "difference_se": None, "pairing": ""}
+        for run, share, apart in (("a", 0.16, None), ("b", 0.003, -0.157))
+    ]  # fmt: skip
+    page = tmp_path / "two.html"
+    write_comparison([folder, other], page, ["a", "b"], {"differs": {}, "rows": rows})
+    said = text_of(page)
+    assert "With 60,000 cameras in Hong Kong, 16 of 100 everyday walks could still be made" in said
+    assert "by someone who knew every camera, and fewer than 1 in B." in said
+    assert "A 有 16 程，B 有不足 1 程。" in said
+    band = "By chance alone 10 to 25 in A, 10 to 25 in B."
+    assert (band in said, "One placement of each" in said) == (bool(fleets), not fleets)
+    assert "knowing every camera 16% 0.3% −15.7" in said
 
 
 def summary(run_folder, **more):

@@ -174,6 +174,7 @@ def test_every_text_is_asked_for():
     built = {f"two_{name}" for name in (
         "headline", "headline_streets", "note", "note_streets", "title", "paired", "independent",
         "cameras", "coverage", "walk", "walk_p10", "walk_p90", "unseen_trips", "longest_gap_m",
-        "identified", "tracked_live", "tracked_afterwards", "no_unseen_walk", "dark",
+        "identified", "tracked_live", "tracked_afterwards", "no_unseen_walk", "dark", "answer",
+        "headline_answer", "note_answer", "note_band", "note_one",
     )}  # fmt: skip
     assert [key for key in WORDS if key not in built and key not in content] == []
