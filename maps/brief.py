@@ -17,6 +17,7 @@ from maps.answer import (
     Doubt,
     answer_of,
     doubt_of,
+    ends_of,
     has_doubt,
     is_answered,
     of_a_hundred,
@@ -60,8 +61,8 @@ class Effect(NamedTuple):
     factor
         A case of `sim bands`, or `WAYS`.
     ends
-        At the fewest and at the most cameras: total, lowest share and its level, highest share
-        and its level.
+        At both numbers of cameras of which the headline tells: total, lowest share and its level,
+        highest share and its level.
     """
 
     factor: str
@@ -112,9 +113,15 @@ def effects_of(run: RunFolder) -> list[Effect]:
     Those that `sim bands` varied come from its bands.json, if it is of this run's scenario and
     stands in the folder; the run itself says what open subways, indoor and roofed ways do.
     """
-    ends = (run.totals[0], run.totals[-1])
+    ends = _ends(run)
     found = [*_varied(run, ends), *_ways(run, ends)]
     return sorted(found, key=lambda effect: -effect.size)
+
+
+def _ends(run: RunFolder) -> tuple[int, int]:
+    """Return the numbers of cameras of which the headline tells."""
+    first, last = ends_of(run.summary)
+    return int(first["total"]), int(last["total"])
 
 
 def _varied(run: RunFolder, ends: tuple[int, int]) -> Iterator[Effect]:
@@ -237,7 +244,7 @@ class _Page:
 
     def _sure(self) -> Iterator[tuple[str, dict[str, object]]]:
         """Yield how the band and the range are to be read, or that there are none."""
-        doubt = self._doubt(self.run.totals[-1])
+        doubt = self._doubt(_ends(self.run)[1])
         if doubt.p5 is None:
             yield "sure_one", {}
         else:
@@ -292,7 +299,7 @@ class _Page:
     def _asked(self, item: Item) -> dict[str, str]:
         effects = [effect for effect in self.effects if effect.factor == item.factor]
         return {
-            "question": item.question[self.place].format(last=f"{self.run.totals[-1]:,}"),
+            "question": item.question[self.place].format(last=f"{_ends(self.run)[1]:,}"),
             "effect": self._moved(effects[0])["does"] if effects else "",
             "assumed": item.stands_in[self.place],
             "who": item.who[self.place],

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from maps.answer import answer_of, doubt_of, is_answered, of_a_hundred
+from maps.answer import ANNOUNCED, answer_of, doubt_of, is_answered, of_a_hundred
 from maps.comparison_texts import WORDS
 from maps.names import clean_name
 from maps.page import (
@@ -196,8 +196,8 @@ class _Pair:
         }
 
     def _answer(self, city: list[str]) -> dict[str, list[str]]:
-        """Return the answer of both at the highest total, and how sure each is."""
-        total = self.totals[-1]
+        """Return the answer of both at the announced number, or the highest, and how sure it is."""
+        total = ANNOUNCED if ANNOUNCED in self.totals else self.totals[-1]
         values: dict[str, Any] = {"city": city, "n": f"{total:,}"}
         for side, run in zip("ab", self.runs, strict=True):
             step = run.summary["steps"][run.totals.index(total)]

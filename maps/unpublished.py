@@ -25,7 +25,8 @@ class Item(NamedTuple):
     what, who, stands_in
         What is not known, who would know it, and what is assumed in its place.
     question
-        As it may be asked of a councillor; {last} is the highest number of cameras of the run.
+        As it may be asked of a councillor; {last} is the greater number of cameras of which the
+        headline tells.
     """
 
     factor: str
