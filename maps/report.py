@@ -19,6 +19,7 @@ from maps.report_texts import ASSUMPTIONS, words
 from maps.run_folder import RunFolder, read_run_folder
 from maps.texts import TEXTS, is_proxy, texts_of
 from sim.errors import InputError
+from sim.results.contract import fleets_of
 
 OF_STREETS = ("streets", "dark")
 """Sections that are about streets alone and hold on the bus-street proxy too."""
@@ -58,6 +59,7 @@ def write_report(run_folder: Path, run: RunFolder | None = None) -> Path:
         walk_heads=heads,
         assumptions=[(words(way), what) for way, what in ASSUMPTIONS],
         tasks=run.tasks,
+        fleets=fleets_of(run.summary),
         area=run.summary["area"],
         streetside=_street_share(facts),
     )

@@ -18,6 +18,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "± 為一個標準誤差，只反映抽樣人數或路程數目（n）有限；比例的誤差以百分點計。它不反映各項"
         "假設，亦不反映鏡頭的真實位置。",
     ),
+    "about_fleets": (
+        "Figures are means over {fleets} equally possible placements, and their ± counts both who "
+        "is drawn and where cameras hang. Of the placement in the middle alone are ways round "
+        "cameras, retracing, neighbours, sightings that single out, alerts, rules, and who and "
+        "where is seen more.",
+        "數字為 {fleets} 個同樣可能的鏡頭分佈的平均值，± 同時計及抽樣的人和鏡頭的位置。繞路、填補"
+        "空隙、鄰居、認出一人所需次數、警報、規則，以及哪裏和誰較多被看見，則只屬居中的一個分佈。",
+    ),
     "below": ("Cameras in {city}", "{city}鏡頭數目"),
     # at a glance
     "glance": ("At a glance", "一覽"),
