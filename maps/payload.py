@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -429,9 +430,24 @@ def _add_meetings(columns: Columns, met: Meetings | None) -> None:
 
 
 def _critical_totals(run: RunFolder) -> dict[str, int | None]:
-    """Totals at which the largest unseen part falls below half of street length, by task."""
+    """Totals at which the largest unseen part falls below half of street length, by task.
+
+    Of the fleet shown, whose streets these are.
+    """
     found = run.summary.get("percolation") or {}
-    return {task: part["critical_total"] for task, part in found.items() if part}
+    return {task: critical_of(part) for task, part in found.items() if part}
+
+
+def critical_of(part: Mapping[str, Any]) -> int | None:
+    """Return the total at which the unseen network of the fleet shown breaks, None if it does not.
+
+    Parameters
+    ----------
+    part
+        Of one task, from summary.json's percolation.
+    """
+    found: int | None = part.get("critical_total_shown", part["critical_total"])
+    return found
 
 
 def _years(run: RunFolder) -> list[int | None]:

@@ -8,7 +8,8 @@ report too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from maps.answer import ANY_LENGTH, NEAR, SEEN_AT_ALL
 from maps.charts import Band, Curve, Mark, count_axis, log_axis, share_axis
 from maps.page import HEADLINE_TASK, percent
+from maps.payload import critical_of
 from maps.report_figures import (
     Figures,
     Section,
@@ -205,7 +207,7 @@ def dark(f: Figures) -> Section | None:
         return None
     ranks = _ranks_here(f.run)
     curves = [_dark_curve(f, task, found[task]["largest_dark_share"], ranks) for task in f.tasks]
-    critical = {task: found[task]["critical_total"] for task in f.tasks}
+    critical = {task: critical_of(found[task]) for task in f.tasks}
     marks = [
         Mark(total, same(f"{total:,}"), task)
         for task, total in critical.items()
@@ -216,16 +218,22 @@ def dark(f: Figures) -> Section | None:
     share = found[HEADLINE_TASK]["largest_dark_share"][-1][1]
     says = words(key, n=f.n, critical=f"{own or 0:,}", share=percent(share))
     by_task = [
-        [f"{name} {total}" for name, total in zip(words(task), _critical(total, f.n), strict=True)]
-        for task, total in critical.items()
+        [f"{name} {n}" for name, n in zip(words(task), _critical(found[task], f.n), strict=True)]
+        for task in f.tasks
     ]
     listed = [joint.join(pair[at] for pair in by_task) for at, joint in enumerate((", ", "、"))]
     drawn = f.chart("dark_axis", share_axis(1.0), curves, marks=marks)
     return Section("dark", says, [words("dark_note", critical=listed)], [drawn])
 
 
-def _critical(total: int | None, n: str) -> list[str]:
-    return words("never", n=n) if total is None else same(f"{total:,}")
+def _critical(part: Mapping[str, Any], n: str) -> list[str]:
+    """Return the cameras that break the unseen network; of many fleets with the band."""
+    total, low, high = (part.get(f"critical_total{end}") for end in ("", "_p5", "_p95"))
+    own = words("never", n=n) if total is None else same(f"{total:,}")
+    if low is None:
+        return own
+    key = "critical_from" if high is None else "critical_band"
+    return words(key, own=own, low=f"{low:,}", high=f"{high or 0:,}")
 
 
 def _dark_curve(

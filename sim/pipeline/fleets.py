@@ -23,7 +23,7 @@ from sim.pipeline.cached_stages import CachedStages
 from sim.pipeline.simulate import Draw, Results, placed, placements_of, simulate
 from sim.pipeline.user_inputs import OwnInputs
 from sim.processes import available_cores
-from sim.results.fleets import Fleets, Parts, PersonSums
+from sim.results.fleets import CRITICAL, Fleets, Parts, PersonSums
 from sim.scenario.schema import Scenario
 from sim.tracking.percolation import dark_network
 from sim.tracking.statistics import WalkValues
@@ -135,10 +135,7 @@ def _part(city: City, found: Results) -> Parts:
             for total in tracks.totals
         ],
         "percolation": {
-            task: {
-                name: dark.summary[task][name] for name in ("critical_cameras", "critical_total")
-            }
-            for task in TASKS
+            task: {name: dark.summary[task][name] for name in CRITICAL} for task in TASKS
         },
     }
 

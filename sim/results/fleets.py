@@ -24,6 +24,7 @@ from sim.tracking.statistics import WalkValues, person_shifts
 
 Parts = dict[str, Any]
 """What one fleet's run says of itself: `steps` and `percolation`, as in summary.json."""
+CRITICAL = ("critical_cameras", "critical_total")
 SAME_SHARE = 1e-9
 """Means of shares that are as close are the same, on whatever machine they were found."""
 
@@ -145,7 +146,11 @@ class Fleets:
             for k, step in enumerate(summary["steps"])
         ]
         critical = {
-            task: {**found, **_critical([part["percolation"][task] for part in self.parts])}
+            task: {
+                **found,
+                **{f"{name}_shown": found[name] for name in CRITICAL},
+                **_critical([part["percolation"][task] for part in self.parts]),
+            }
             for task, found in summary["percolation"].items()
         }
         return {**content, "steps": steps, "percolation": critical}
@@ -303,7 +308,7 @@ def _critical(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     Where a fleet never breaks it the number counts as infinite; an end that is infinite is None.
     """
     found: dict[str, Any] = {}
-    for name in ("critical_cameras", "critical_total"):
+    for name in CRITICAL:
         values = np.array([math.inf if part[name] is None else part[name] for part in parts])
         ends = {
             key: None if math.isinf(end) else round(end)
