@@ -209,7 +209,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "街道。曲線略去不足半個百分點的變化。",
     ),
     "critical_band": ("{own} ({low} – {high})", "{own}（{low} – {high}）"),
-    "critical_from": ("{own} (in other placements from {low} on)", "{own}（其他分佈：由 {low} 起）"),
+    "critical_from": ("{own} (elsewhere from {low} on)", "{own}（其他分佈：由 {low} 起）"),
     "never": ("not up to {n}", "至 {n} 個仍未"),
     # alternatives
     "ways": ("What a detour could avoid", "繞路能避開多少"),
