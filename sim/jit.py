@@ -17,16 +17,23 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.cpu import CPUTargetOptions
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
-STRICT: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
-INSIDE: dict[str, Any] = {**STRICT, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+STRICT: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+INSIDE: dict[str, Any] = {**STRICT, "no_cpython_wrapper": True}
 LEAN: dict[str, Any] = {"_nrt": False} if hasattr(CPUTargetOptions, "_nrt") else {}
 """The option is internal to numba; where it is gone, lean kernels are only slower."""
 
+
+ZERO: Any = np.int64(0)
+"""Where counting begins: a plain 0 is a type of its own to numba, and what is given one is compiled
+both for it and for numbers."""
+KERNELS: list[Any] = []
+"""Those that are kept on disk, of all modules loaded so far."""
 
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
@@ -49,6 +56,10 @@ class _CheckedFile(IndexDataCacheFile):
 
     def _save_data(self: Any, name: str, data: object) -> None:
         self._write(self._data_path(name), data)
+
+    def holds_any(self: Any) -> bool:
+        """Return whether something compiled from the source as it is lies on disk."""
+        return any(Path(self._data_path(name)).is_file() for name in self._load_index().values())
 
     def _write(self: Any, path: str, content: object) -> None:
         dumped = self._dump(content)
@@ -88,6 +99,10 @@ class _HealingCache(FunctionCache):
         except Exception:  # of any kind: what is there may be of another build of numba or LLVM
             return None
 
+    def holds_any(self) -> bool:
+        """Return whether the kernel was compiled before, for whatever it was given."""
+        return bool(cast("Any", self._cache_file).holds_any())
+
     def save_overload(self, sig: object, data: object) -> None:
         """Keep what was compiled; a full disk or a folder that is gone is not an error."""
         with suppress(OSError):
@@ -100,7 +115,14 @@ def _compiled(function: Function, *, cache: bool = False, **options: object) -> 
     if cache and hasattr(compiled, "_cache"):  # plain functions where numba is switched off
         with suppress(RuntimeError):  # no folder can be written: neither the package's nor home
             compiled._cache = _HealingCache(function)
+            KERNELS.append(compiled)
     return cast("Function", compiled)
+
+
+def on_disk(compiled: object) -> bool:
+    """Return whether a kernel lies compiled on disk; True where it could not be kept."""
+    cache = getattr(compiled, "_cache", None)
+    return not isinstance(cache, _HealingCache) or cache.holds_any()
 
 
 def kernel(function: Function) -> Function:

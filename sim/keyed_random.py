@@ -11,7 +11,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.jit import inner
+from sim.jit import lean_inner
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
@@ -26,7 +26,7 @@ def _scrambled(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return z ^ (z >> np.uint64(31))
 
 
-@inner
+@lean_inner
 def scrambled_one(value: np.uint64) -> np.uint64:
     """Return one splitmix64 step of one number, inside kernels."""
     z = value + _STEP

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import kernel
+from sim.jit import kernel, lean_kernel
 
 GAPS = (57313, 25281, 11145, 4913, 2163, 949, 411, 176, 75, 32, 13, 5, 1)
 
 
-@kernel
+@lean_kernel
 def sort_first(values: NDArray[Any], count: int) -> None:
     """Sort the first `count` values in place, ascending (shell sort)."""
     for gap in GAPS:

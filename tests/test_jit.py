@@ -5,6 +5,8 @@ import importlib.util
 import pytest
 from privileges import file_permissions_hold
 
+from sim.jit import on_disk
+
 KERNEL = """
 from sim.jit import kernel
 
@@ -36,6 +38,22 @@ def folder(tmp_path):
     assert again(2) == 4
     assert hits(again) == 1
     return tmp_path
+
+
+def test_what_is_on_disk_is_known_without_loading_it(folder):
+    twice = loaded(folder)
+    assert on_disk(twice)
+    assert hits(twice) == 0
+    source = folder / "twice_of_tests.py"
+    source.write_text(source.read_text().replace("2 * x", "2 * x + 0"))
+    assert not on_disk(loaded(folder))
+    assert loaded(folder)(2) == 4
+    again = loaded(folder)
+    assert on_disk(again)
+    (path,) = (folder / "__pycache__").glob("*.nbc")
+    path.unlink()
+    assert not on_disk(again)
+    assert on_disk(abs)  # nothing that could be missing
 
 
 DAMAGES = {

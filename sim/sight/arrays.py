@@ -6,15 +6,26 @@ pieces of street by first-seen rank. Lengths are metres; a deck is the vertical 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+Number = TypeVar("Number", bound=np.generic)
 NEVER = np.int32(2**31 - 1)
 """Rank of a piece that no head of the fleet sees."""
 DOME, CONVEX, REFLEX = 0, 1, 2
 """Kinds of field of view: all round, up to 180 degrees, between the two."""
+
+
+def read_only(array: NDArray[Number]) -> NDArray[Number]:
+    """Return a view that cannot be written to, as pandas hands out the columns of a fleet.
+
+    A kernel that is given both kinds is compiled for both.
+    """
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 class GridArrays(NamedTuple):

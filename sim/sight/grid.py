@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError
-from sim.jit import kernel
+from sim.jit import lean_kernel
 from sim.sight.arrays import GridArrays
 
 Floats = NDArray[np.float64]
@@ -77,7 +77,13 @@ def lattice_of(x0: Floats, y0: Floats, x1: Floats, y1: Floats, cell: float = CEL
             "split the area or check its coordinates"
         )
     columns, rows = int((east - west) // cell) + 1, int((north - south) // cell) + 1
-    box = _cell_boxes(x0, y0, x1, y1, west, south, cell)
+    corners = [
+        np.minimum(x0, x1) - west, np.minimum(y0, y1) - south,
+        np.maximum(x0, x1) - west, np.maximum(y0, y1) - south,
+    ]  # fmt: skip
+    box = np.empty((len(x0), 4), np.int32)
+    for column, corner in enumerate(corners):
+        box[:, column] = corner // cell
     return Lattice(float(west), float(south), cell, columns, rows, box)
 
 
@@ -108,52 +114,40 @@ def grid_within(
         )
     part = np.array([window.column, window.row, columns, rows])
     count = np.zeros(columns * rows + 1, np.int64)
-    listings = _count_listings(lattice.box, part, count) if columns * rows else 0
+    if columns * rows:
+        _count_listings(lattice.box, part, count)
+    np.cumsum(count, out=count)
+    listings = int(count[-1])
     if listings > LARGEST_GRID:
         raise InputError(f"sight: {listings / 1e6:.0f} million wall listings; split the area")
     item = np.empty(listings, np.int32)
     line = np.empty((listings, 4))
     first = np.empty(listings, np.int8)
     if listings:
-        _fill_listings(lattice.box, part, count, x0, y0, x1, y1, item, line, first)
+        _fill_listings(lattice.box, part, count[:-1].copy(), x0, y0, x1, y1, item, line, first)
     return GridArrays(
         lattice.west, lattice.south, lattice.cell, window.column, window.row, columns, rows,
         count, item, line, first,
     )  # fmt: skip
 
 
-@kernel
-def _cell_boxes(
-    x0: Floats, y0: Floats, x1: Floats, y1: Floats, west: float, south: float, cell: float
-) -> NDArray[np.int32]:
-    box = np.empty((len(x0), 4), np.int32)
-    for i in range(len(x0)):
-        box[i, 0] = int((min(x0[i], x1[i]) - west) // cell)
-        box[i, 1] = int((min(y0[i], y1[i]) - south) // cell)
-        box[i, 2] = int((max(x0[i], x1[i]) - west) // cell)
-        box[i, 3] = int((max(y0[i], y1[i]) - south) // cell)
-    return box
-
-
-@kernel
+@lean_kernel
 def _count_listings(
     box: NDArray[np.int32], part: NDArray[np.int64], count: NDArray[np.int64]
-) -> int:
+) -> None:
+    """Count the listings of each cell in the entry after its own."""
     west, south, columns, rows = part
     for i in range(len(box)):
         for row in range(max(box[i, 1] - south, 0), min(box[i, 3] - south + 1, rows)):
             for column in range(max(box[i, 0] - west, 0), min(box[i, 2] - west + 1, columns)):
                 count[row * columns + column + 1] += 1
-    for cell in range(len(count) - 1):
-        count[cell + 1] += count[cell]
-    return int(count[-1])
 
 
-@kernel
+@lean_kernel
 def _fill_listings(
     box: NDArray[np.int32],
     part: NDArray[np.int64],
-    cell_ptr: NDArray[np.int64],
+    at: NDArray[np.int64],
     x0: Floats,
     y0: Floats,
     x1: Floats,
@@ -162,8 +156,8 @@ def _fill_listings(
     line: Floats,
     first: NDArray[np.int8],
 ) -> None:
+    """List the segments of each cell from its entry in `at` on, which moves on with it."""
     west, south, columns, rows = part
-    at = cell_ptr[:-1].copy()
     for i in range(len(box)):
         for row in range(max(box[i, 1] - south, 0), min(box[i, 3] - south + 1, rows)):
             for column in range(max(box[i, 0] - west, 0), min(box[i, 2] - west + 1, columns)):

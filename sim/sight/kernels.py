@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import lean_inline, lean_inner, lean_kernel
+from sim.jit import ZERO, lean_inline, lean_inner, lean_kernel
 from sim.sight.arrays import (
     CONVEX,
     REFLEX,
@@ -220,7 +220,7 @@ def gather_walls(grid: GridArrays, tops: Floats, view: View, box: Box, wall: Flo
     x, y, mount = view.x, view.y, view.mount
     lx, ly, rx, ry = view.lx, view.ly, view.rx, view.ry
     c0, r0, c1, r1 = cell_window(grid, x + box.west, y + box.south, x + box.east, y + box.north)
-    count = 0
+    count: int = ZERO
     for row in range(r0, r1 + 1):
         if c0 > c1:
             break
@@ -374,7 +374,7 @@ def cast_shadows(
     """Collect, in order, all that hides parts of one segment: walls, near limit, blind wedge."""
     ax, ay, bx, by = line
     lx, ly, rx, ry = view.lx, view.ly, view.rx, view.ry
-    count = 0
+    count: int = ZERO
     if view.near > 0.0:
         near_low, near_high = within_ring(line, view.near)
         count = add_shadow(shadow, count, max(low, near_low), min(high, near_high))
@@ -450,7 +450,7 @@ def see_heads(
     unfinished head is counted. One function: a call that hands on all these arrays takes a quarter
     longer to compile.
     """
-    rows = 0
+    rows: int = ZERO
     piece, chosen, wall, depth = scratch.piece, scratch.chosen, scratch.wall, scratch.depth
     for i in range(begin, stop):
         h = order[i]

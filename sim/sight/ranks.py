@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from sim.cameras.optics import TASKS
 from sim.city.linear_referencing import pieces_between, points_at
-from sim.jit import inner, kernel
-from sim.sight.arrays import NEVER, PieceArrays, SightingArrays
+from sim.jit import lean_inner, lean_kernel
+from sim.sight.arrays import NEVER, PieceArrays, SightingArrays, read_only
 from sim.sorting import sort_first
 from sim.surface import Result
 
@@ -200,9 +200,15 @@ def pieces_of(
     start, end = np.empty(room), np.empty(room)
     ranks = np.empty((room, len(TASKS)), np.int32)
     piece_ptr = np.zeros(edges + 1, np.int64)
+    stops = 2 + np.diff(cut_ptr) + 2 * np.diff(sightings.edge_ptr, axis=1).sum(axis=0)
+    most = int(stops.max(initial=2))
+    brush = _Brush(
+        np.empty(most), np.empty(most, np.bool_), np.empty((len(TASKS), most), np.int32),
+        np.empty(most, np.int64),
+    )  # fmt: skip
     count = _paint_edges(
         sightings.edge_ptr, sightings.head, sightings.start, sightings.end,
-        rank, length, cut_ptr, cut, piece_ptr, start, end, ranks,
+        read_only(rank), length, cut_ptr, cut, brush, piece_ptr, start, end, ranks,
     )  # fmt: skip
     return PieceArrays(
         piece_ptr, start[:count].copy(), end[:count].copy(), ranks[:count].copy(),
@@ -210,7 +216,19 @@ def pieces_of(
     )  # fmt: skip
 
 
-@kernel
+class _Brush(NamedTuple):
+    """Room for one edge."""
+
+    stops: Floats
+    """Where a rank may change, ascending, m."""
+    is_cut: NDArray[np.bool_]
+    painted: Ints
+    """Ranks by task and piece."""
+    following: Pointers
+    """Of each piece one from it on that may have no paint yet."""
+
+
+@lean_kernel
 def _paint_edges(
     edge_ptr: Pointers,
     head: Ints,
@@ -220,33 +238,23 @@ def _paint_edges(
     length: Floats,
     cut_ptr: Pointers,
     cut: Floats,
+    brush: _Brush,
     piece_ptr: Pointers,
     out_start: Floats,
     out_end: Floats,
     out_rank: Ints,
 ) -> int:
     """Write the pieces of every edge to the out arrays; return their number."""
-    tasks = out_rank.shape[1]
+    stops, painted, tasks = brush.stops, brush.painted, out_rank.shape[1]
     count = 0
     for edge in range(len(length)):
-        stops, is_cut = _stops_of_edge(edge_ptr, start, end, edge, length[edge], cut_ptr, cut)
-        pieces = len(stops) - 1
-        painted = np.empty((tasks, pieces), np.int32)
+        pieces = _stops_of_edge(edge_ptr, start, end, edge, length[edge], cut_ptr, cut, brush) - 1
         for task in range(tasks):
-            _paint_task(
-                edge_ptr[task, edge],
-                edge_ptr[task, edge + 1],
-                head,
-                start,
-                end,
-                rank,
-                stops,
-                painted,
-                task,
-            )
+            begin, stop = edge_ptr[task, edge], edge_ptr[task, edge + 1]
+            _paint_task(begin, stop, head, start, end, rank, pieces, brush, task)
         first = count
         for k in range(pieces):
-            same = count > first and not is_cut[k]
+            same = count > first and not brush.is_cut[k]
             for task in range(tasks):
                 same = same and out_rank[count - 1, task] == painted[task, k]
             if same:
@@ -260,7 +268,7 @@ def _paint_edges(
     return count
 
 
-@inner
+@lean_inner
 def _stops_of_edge(
     edge_ptr: Pointers,
     start: Floats,
@@ -269,15 +277,14 @@ def _stops_of_edge(
     length: float,
     cut_ptr: Pointers,
     cut: Floats,
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """All positions of an edge where a rank may change, ascending, and which are cuts.
+    brush: _Brush,
+) -> int:
+    """Write the positions of an edge where a rank may change, ascending, and which are cuts.
 
-    Tasks are nested, but a smaller ring ends elsewhere, so all four have ends of their own.
+    Tasks are nested, but a smaller ring ends elsewhere, so all four have ends of their own. Returns
+    how many positions there are.
     """
-    number = 2 + cut_ptr[edge + 1] - cut_ptr[edge]
-    for task in range(edge_ptr.shape[0]):
-        number += 2 * (edge_ptr[task, edge + 1] - edge_ptr[task, edge])
-    stops = np.empty(number)
+    stops, is_cut = brush.stops, brush.is_cut
     stops[0], stops[1] = 0.0, length
     k = 2
     for i in range(cut_ptr[edge], cut_ptr[edge + 1]):
@@ -287,22 +294,23 @@ def _stops_of_edge(
         for i in range(edge_ptr[task, edge], edge_ptr[task, edge + 1]):
             stops[k], stops[k + 1] = start[i], min(end[i], length)
             k += 2
-    sort_first(stops, number)
+    sort_first(stops, k)
     kept = 1
-    for i in range(1, number):
+    for i in range(1, k):
         if stops[i] > stops[kept - 1]:
             stops[kept] = stops[i]
             kept += 1
-    is_cut = np.zeros(kept, np.bool_)
+    for i in range(kept):
+        is_cut[i] = False
     for i in range(cut_ptr[edge], cut_ptr[edge + 1]):
-        is_cut[_place(stops[:kept], min(max(cut[i], 0.0), length))] = True
-    return stops[:kept], is_cut
+        is_cut[_place(stops, kept, min(max(cut[i], 0.0), length))] = True
+    return kept
 
 
-@inner
-def _place(stops: Floats, position: float) -> int:
+@lean_inner
+def _place(stops: Floats, count: int, position: float) -> int:
     """Index of the first stop that is not before the position."""
-    low, high = 0, len(stops)
+    low, high = 0, count
     while low < high:
         middle = (low + high) // 2
         if stops[middle] < position:
@@ -312,7 +320,7 @@ def _place(stops: Floats, position: float) -> int:
     return low
 
 
-@inner
+@lean_inner
 def _paint_task(
     begin: int,
     stop: int,
@@ -320,13 +328,12 @@ def _paint_task(
     start: Floats,
     end: Floats,
     rank: Ints,
-    stops: Floats,
-    painted: Ints,
+    pieces: int,
+    brush: _Brush,
     task: int,
 ) -> None:
     """Paint pieces in order of rank; `following` skips what is painted already."""
-    pieces = len(stops) - 1
-    following = np.empty(pieces + 1, np.int64)
+    stops, painted, following = brush.stops, brush.painted, brush.following
     for k in range(pieces + 1):
         following[k] = k
     for k in range(pieces):
@@ -334,15 +341,15 @@ def _paint_task(
     for i in range(begin, stop):  # heads ascend within an edge, and ranks with them
         if rank[head[i]] == NEVER:
             continue
-        k = _unpainted(following, min(_place(stops, start[i]), pieces))
-        last = min(_place(stops, end[i]), pieces)
+        k = _unpainted(following, min(_place(stops, pieces + 1, start[i]), pieces))
+        last = min(_place(stops, pieces + 1, end[i]), pieces)
         while k < last:
             painted[task, k] = rank[head[i]]
             following[k] = k + 1
             k = _unpainted(following, k)
 
 
-@inner
+@lean_inner
 def _unpainted(following: Pointers, k: int) -> int:
     """First piece from `k` on that has no paint yet, shortening the way for the next search."""
     root = k

@@ -22,6 +22,7 @@ from sim.sight.arrays import (
     Scratch,
     StreetScene,
     WallScene,
+    read_only,
 )
 from sim.sight.grid import build_grid
 
@@ -57,9 +58,10 @@ def fields_of(heads: HeadArrays) -> FieldArrays:
     fov = heads.field_of_view
     left, right = np.radians(heads.heading - fov / 2), np.radians(heads.heading + fov / 2)
     kind = np.where(fov >= 360, DOME, np.where(fov <= 180, CONVEX, REFLEX)).astype(np.int8)
+    x, y, mount, near = map(read_only, (heads.x, heads.y, heads.mount, heads.near))
     return FieldArrays(
-        heads.x, heads.y, heads.mount, heads.deck, kind,
-        np.sin(left), np.cos(left), np.sin(right), np.cos(right), heads.near, heads.reach,
+        x, y, mount, heads.deck, kind,
+        np.sin(left), np.cos(left), np.sin(right), np.cos(right), near, heads.reach,
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from sim.cameras.optics import TASKS
 from sim.city.streets import StreetArrays, StreetNetwork
 from sim.city.walls import WallArrays
 from sim.errors import InputError
-from sim.jit import kernel
+from sim.jit import lean_kernel
 from sim.processes import available_cores, computing_threads, machine_memory_bytes
 from sim.sight.arrays import FieldArrays, HeadIndex, Rows, SightingArrays, StreetScene, WallScene
 from sim.sight.kernels import TOUCH_M, see_heads
@@ -388,7 +388,7 @@ def order_rows(parts: list[Rows], head_count: int, edge_count: int) -> SightingA
     return SightingArrays(edge_ptr, head[:count].copy(), start[:count].copy(), end[:count].copy())
 
 
-@kernel
+@lean_kernel
 def _join_meeting(
     place: NDArray[np.int64],
     head: NDArray[np.int32],

@@ -345,7 +345,6 @@ def _kept_alive(
 ) -> list[StepPieces]:
     """Pieces seen by heads that look there all the time: only they surely keep a track alive."""
     rank = np.where(hit == 1, seen.fleet.arrays.rank, NEVER)
-    rank.flags.writeable = False  # as the fleet's own, or the kernel is compiled once more
     length = seen.streets.arrays.edge_length
     uncut = np.zeros(len(length) + 1, np.int64)
     pieces = pieces_of(seen.arrays, rank, length, uncut, np.zeros(0))

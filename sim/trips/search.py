@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.city.streets import StreetNetwork
-from sim.jit import inner, kernel, lean_inner
+from sim.jit import ZERO, inner, kernel, lean_inner, lean_kernel
 from sim.keyed_random import scrambled_one
 
 DISPERSION_LEVELS = 1024
@@ -147,7 +147,6 @@ def new_scratch(nodes: int) -> SearchScratch:
     )
 
 
-@kernel
 def walked_backward(
     origins: NDArray[np.int32],
     edge: NDArray[np.int32],
@@ -157,12 +156,24 @@ def walked_backward(
 ) -> NDArray[np.bool_]:
     """Follow each path from its origin: an edge not entered at its u is walked backward."""
     backward = np.zeros(len(edge), np.bool_)
+    _walk_backward(origins, edge, ptr, edge_u, edge_v, backward)
+    return backward
+
+
+@lean_kernel
+def _walk_backward(
+    origins: NDArray[np.int32],
+    edge: NDArray[np.int32],
+    ptr: NDArray[np.int64],
+    edge_u: NDArray[np.int32],
+    edge_v: NDArray[np.int32],
+    backward: NDArray[np.bool_],
+) -> None:
     for i in range(len(origins)):
         node = origins[i]
         for k in range(ptr[i], ptr[i + 1]):
             backward[k] = edge_u[edge[k]] != node
             node = edge_u[edge[k]] if backward[k] else edge_v[edge[k]]
-    return backward
 
 
 @kernel
@@ -178,7 +189,7 @@ def least_cost_walks(
     counts = np.zeros(len(origins), np.int64)
     costs = np.full(len(origins), np.nan)
     path = np.empty(64 * len(origins), np.int32)
-    used = 0
+    used: int = ZERO
     for i in range(len(origins)):
         if not joined[i]:
             continue

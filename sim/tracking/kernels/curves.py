@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import kernel
+from sim.jit import lean_kernel
 from sim.sight.arrays import NEVER
 from sim.sorting import sort_first
 from sim.tracking.kernels.walks import PathArrays, Runs, StepPieces, gather_runs
 
 
-@kernel
+@lean_kernel
 def walk_curves(
     first: int,
     stop: int,

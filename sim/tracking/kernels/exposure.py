@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import inner, kernel
+from sim.jit import lean_inner, lean_kernel
 from sim.sorting import sort_first
 from sim.tracking.kernels.walks import (
     MEET_M,
@@ -43,7 +43,7 @@ class Room(NamedTuple):
     """Of each site: the last walk that met it, and the first total that sees the walk from it."""
 
 
-@kernel
+@lean_kernel
 def expose(first: int, stop: int, task: int, walked: Walked, room: Room, out: Floats) -> None:
     """Measure the walks first … stop − 1; `out` has the shape (trips, totals, tasks, figures)."""
     paths, heads = walked.paths, walked.heads
@@ -55,7 +55,7 @@ def expose(first: int, stop: int, task: int, walked: Walked, room: Room, out: Fl
             _measure(trip, total, task, count, room, out)
 
 
-@kernel
+@lean_kernel
 def expect(
     first: int,
     stop: int,
@@ -88,7 +88,7 @@ def expect(
                 missed -= gained
 
 
-@inner
+@lean_inner
 def _count_spells(
     trip: int, task: int, count: int, heads: HeadSteps, room: Room, out: Floats
 ) -> None:
@@ -116,7 +116,7 @@ def _count_spells(
             out[trip, total, task, column] += out[trip, total - 1, task, column]
 
 
-@inner
+@lean_inner
 def _measure(trip: int, total: int, task: int, count: int, room: Room, out: Floats) -> None:
     """Measure one walk at one total: seen length and time, first sighting, unseen stretches."""
     runs, gaps_m, gaps_s = room.runs, room.gaps_m, room.gaps_s
@@ -147,7 +147,7 @@ def _measure(trip: int, total: int, task: int, count: int, room: Room, out: Floa
     out[trip, total, task, MEDIAN_GAP_S] = _median(gaps_s, found)
 
 
-@inner
+@lean_inner
 def _median(ordered: Floats, count: int) -> float:
     if count == 0:
         return np.nan

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.city.streets import StreetArrays
-from sim.jit import inner, kernel
+from sim.jit import lean_inner, lean_kernel
 from sim.tracking.kernels.walks import (
     HeadSteps,
     Runs,
@@ -78,7 +78,7 @@ class Room(NamedTuple):
     spans: Spans
 
 
-@kernel
+@lean_kernel
 def find_faced(
     seen: SeenArrays, x: Floats, y: Floats, streets: StreetArrays, cotangent: float
 ) -> None:
@@ -103,7 +103,7 @@ def find_faced(
                     seen.faced_backward[row] = high
 
 
-@kernel
+@lean_kernel
 def follow(
     first: int, stop: int, task: int, walked: Walked, chances: Chances, room: Room, out: Floats
 ) -> None:
@@ -138,7 +138,7 @@ def follow(
                 out[AFTERWARDS, trip, total, task] += weight * both
 
 
-@inner
+@lean_inner
 def _identifications(
     count: int, heads: HeadSteps, spells: Spells, chances: Chances, totals: int, events: Events
 ) -> int:
@@ -160,7 +160,7 @@ def _identifications(
     return found
 
 
-@inner
+@lean_inner
 def _cut_spans(total: int, count: int, runs: Runs, found: int, events: Events, spans: Spans) -> int:
     """Cut a walk where it enters or leaves view and where it may be identified."""
     number, event, clock = 0, 0, 0.0
@@ -182,7 +182,7 @@ def _cut_spans(total: int, count: int, runs: Runs, found: int, events: Events, s
     return _add_span(number, gap, seconds, 0.0, spans)
 
 
-@inner
+@lean_inner
 def _add_span(number: int, gap: bool, seconds: float, chance: float, spans: Spans) -> int:
     if seconds <= 0.0 and chance == 0.0:
         return number
@@ -191,7 +191,7 @@ def _add_span(number: int, gap: bool, seconds: float, chance: float, spans: Span
     return number + 1
 
 
-@kernel
+@lean_kernel
 def expected_seconds(
     number: int, spans: Spans, factor: float, loss: float, crowd: float
 ) -> tuple[float, float]:
@@ -225,13 +225,13 @@ def expected_seconds(
     return live, both
 
 
-@kernel
+@lean_kernel
 def survival(gap_s: float, loss: float, crowd: float) -> float:
     """Return ρ(g) = exp(−g/τ − α δ π (v g)²): the chance that a track outlives a gap."""
     return float(np.exp(-loss * gap_s - crowd * gap_s * gap_s))
 
 
-@kernel
+@lean_kernel
 def seconds_alive(gap_s: float, loss: float, crowd: float) -> float:
     """Return ∫₀ᵍ ρ(u) du in closed form.
 
@@ -247,7 +247,7 @@ def seconds_alive(gap_s: float, loss: float, crowd: float) -> float:
     return float(0.5 * np.sqrt(np.pi) / root * (_erfcx(z) - rest))
 
 
-@kernel
+@lean_kernel
 def seconds_alive_both(gap_s: float, loss: float, crowd: float) -> float:
     """Return ∫₀ᵍ ρ(u) ρ(g − u) du = exp(−g/τ − c g²/2) √(π/2c) erf(g √(c/2)), c = α δ π v²."""
     reach = gap_s * np.sqrt(0.5 * crowd)
@@ -257,7 +257,7 @@ def seconds_alive_both(gap_s: float, loss: float, crowd: float) -> float:
     return float(outer * gap_s * 0.5 * np.sqrt(np.pi) / reach * math.erf(reach))
 
 
-@inner
+@lean_inner
 def _erfcx(x: float) -> float:
     """Return exp(x²) erfc(x) for x ≥ 0; beyond 20 the asymptotic series is exact to 1e-13."""
     if x < 20.0:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import kernel
+from sim.jit import lean_kernel
 
 SHORTEST_COMPONENT_M = 1e-3
 """Dark stretches shorter than this are seams of rounding and are counted as no component."""
@@ -11,7 +11,7 @@ NOT_DARK = np.int32(-(2**31))
 """Parent of an element that is not dark yet."""
 
 
-@kernel
+@lean_kernel
 def grow_dark(
     order: NDArray[np.int64],
     rank: NDArray[np.int32],

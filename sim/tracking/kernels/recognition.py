@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import kernel
+from sim.jit import lean_kernel
 from sim.tracking.kernels.walks import HeadSteps, PathArrays, SeenArrays, Spells, gather_spells
 
 
-@kernel
+@lean_kernel
 def count_faces(
     first: int,
     stop: int,

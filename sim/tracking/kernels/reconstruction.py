@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import inner, kernel
+from sim.jit import lean_inner, lean_kernel
 from sim.keyed_random import scrambled_one
 from sim.tracking.kernels.walks import (
     MEET_M,
@@ -115,7 +115,7 @@ class Room(NamedTuple):
     scratch: SearchScratch
 
 
-@kernel
+@lean_kernel
 def retrace(
     first: int,
     stop: int,
@@ -166,7 +166,7 @@ def retrace(
             out[SPREAD, trip, total, task] = np.sqrt(squares / max(chances.draws - 1, 1))
 
 
-@inner
+@lean_inner
 def _measure_course(course: Course) -> None:
     """Write metres and seconds to each edge of a walk and to its end."""
     paths = course.paths
@@ -177,7 +177,7 @@ def _measure_course(course: Course) -> None:
         course.seconds[k + 1] = course.seconds[k] + paths.edge_length[edge] * paths.pace[edge]
 
 
-@inner
+@lean_inner
 def _place_of(value: float, edges: int, along: Floats) -> int:
     """Place in the walk of a position given in metres or seconds: the edge that begins before."""
     low, high = 0, edges - 1
@@ -190,7 +190,7 @@ def _place_of(value: float, edges: int, along: Floats) -> int:
     return low
 
 
-@inner
+@lean_inner
 def _may_identify(
     count: int,
     course: Course,
@@ -226,7 +226,7 @@ def _may_identify(
     return found
 
 
-@inner
+@lean_inner
 def _begin_of(end: float, seconds: float, course: Course) -> float:
     """Metres from the start at which a sighting begins that ends there and lasts so long."""
     place = _place_of(end, course.edges, course.metres)
@@ -237,14 +237,14 @@ def _begin_of(end: float, seconds: float, course: Course) -> float:
     return float(max(course.metres[place] + (moment - course.seconds[place]) / pace, 0.0))
 
 
-@inner
+@lean_inner
 def _pace_at(place: int, course: Course) -> float:
     """Seconds per metre on an edge of the walk."""
     pace: float = course.paths.pace[course.paths.edge[course.first + place]]
     return pace
 
 
-@inner
+@lean_inner
 def _retraced(
     total: int,
     count: int,
@@ -275,7 +275,7 @@ def _retraced(
     return metres
 
 
-@inner
+@lean_inner
 def _spot(metres: float, course: Course) -> Spot:
     """Return the position so many metres from the start of a walk."""
     paths, place = course.paths, _place_of(metres, course.edges, course.metres)
@@ -286,7 +286,7 @@ def _spot(metres: float, course: Course) -> Spot:
     return Spot(place, edge, within)
 
 
-@inner
+@lean_inner
 def _fill(
     leaves: float,
     enters: float,
@@ -338,7 +338,7 @@ def _fill(
     return metres
 
 
-@inner
+@lean_inner
 def _mark(side: int, end: int, meeting: int, memory: Memory, scratch: SearchScratch) -> None:
     """Mark the edges of one half of the way just found."""
     node = meeting

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import inner
+from sim.jit import lean_inner
 
 MEET_M = 1e-3
 """Intervals of one head closer than this are one sighting; a gap is at least this long."""
@@ -90,7 +90,7 @@ class Walked(NamedTuple):
     pieces: StepPieces
 
 
-@inner
+@lean_inner
 def gather_spells(trip: int, paths: PathArrays, seen: SeenArrays, spells: Spells) -> int:
     """Write the sightings of a walk, joined across edges; return their number."""
     count = 0
@@ -124,7 +124,7 @@ def gather_spells(trip: int, paths: PathArrays, seen: SeenArrays, spells: Spells
     return count
 
 
-@inner
+@lean_inner
 def gather_runs(trip: int, paths: PathArrays, pieces: StepPieces, runs: Runs) -> int:
     """Write the stretches of a walk between changes of step; return their number."""
     count = 0
