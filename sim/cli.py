@@ -25,11 +25,10 @@ from sim.atomic_write import written
 from sim.commands.lazy import LazyGroup
 from sim.commands.options import examples
 from sim.errors import InputError, InputErrors, KeptBesideError, one_line
+from sim.processes import seek_cycles_seldom
 from sim.stopping import STOPPED, answered, listening, stop_asked
 
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
-CYCLES_SOUGHT_EVERY = 100_000
-"""New objects, less those gone, after which Python looks for cycles among them."""
 
 # typer carries click's classes under names that differ between its versions.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
@@ -60,9 +59,8 @@ def _called(words: list[str]) -> int:
     """Run the command of these words and return its exit code."""
     _open_closed_streams()
     written.clear()
-    # Looking for cycles takes a fifth of a second while a command and its libraries load, and a
-    # tenth more as the process ends, among all that it held; hardly anything is ever found.
-    gc.set_threshold(CYCLES_SOUGHT_EVERY)
+    seek_cycles_seldom()
+    # Looking for cycles among all that a process held as it ends takes a tenth of a second.
     atexit.register(gc.freeze)
     debug = "--debug" in words
     for stream in (sys.stdout, sys.stderr):

@@ -1,9 +1,9 @@
-"""Compile the kernels of walks in processes of their own, on a machine that has none yet.
+"""Compile the kernels of walks in a process beside, on a machine that has none yet.
 
-Compiling is most of a first run. One process compiles one kernel at a time, so while the first
-looks through the city a second takes a walk down an invented street, and a third searches that
-street for other ways; all leave their kernels in numba's cache on disk. Later runs find them there
-and start no other process.
+Compiling is most of a first run, and one process compiles one kernel at a time. While the run
+places cameras and looks through the city, a helper takes walks down an invented street and searches
+it for other ways, and leaves the kernels in numba's cache on disk, those first that the run needs
+first. Later runs find them there and start no other process.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -28,35 +28,63 @@ from sim.city.model import City
 from sim.city.places import Places
 from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
-from sim.processes import begin_helper, end_with_parent
+from sim.jit import on_disk
+from sim.processes import available_cores, begin_helper, end_with_parent, seek_cycles_seldom
 from sim.sight.arrays import NEVER, PieceArrays, SightingArrays
 from sim.sight.isovist import isovists
 from sim.sight.ranks import FirstSeen
 from sim.sight.sightings import Sightings
 from sim.tracking.answer import answer
+from sim.tracking.avoidance import avoidance
+from sim.tracking.exposure import expected_metres, exposure
+from sim.tracking.kernels.avoidance import search_walks
 from sim.tracking.kernels.curves import walk_curves
+from sim.tracking.kernels.linking import follow
 from sim.tracking.kernels.recognition import count_faces
+from sim.tracking.kernels.reconstruction import retrace
 from sim.tracking.parameters import TrackingParameters
 from sim.tracking.percolation import dark_network
 from sim.tracking.recognition import recognition_burden
+from sim.tracking.reconstruction import reconstruction
 from sim.tracking.report import TrackReport, follow_walks
-from sim.tracking.subsample import subsample
-from sim.tracking.walks import path_arrays
-from sim.trips.demand import sample_trips
+from sim.tracking.walks import head_steps, path_arrays, step_pieces
 from sim.trips.model import Trips
 
 LONGEST_S = 120.0
-Helpers = Sequence[subprocess.Popen[bytes]]
+ASKED_EVERY_S = 0.02
+
+
+@dataclass
+class KernelsAhead:
+    """Processes that compile, and which parts each was asked for, in its order."""
+
+    helpers: dict[subprocess.Popen[bytes], tuple[str, ...]]
+
+    def wait_for(self, *parts: str) -> None:
+        """Wait until parts are on disk; what is missing then is compiled here.
+
+        A part that no helper was asked for is not waited for.
+        """
+        end = time.monotonic() + LONGEST_S
+        for process, asked in self.helpers.items():
+            for part in parts:
+                while part in asked and process.poll() is None and not on_disk(PARTS[part].last):
+                    if time.monotonic() > end:
+                        process.kill()
+                        process.wait()
+                    time.sleep(ASKED_EVERY_S)
 
 
 @contextmanager
-def kernels_ahead() -> Iterator[Helpers]:
-    """Start compiling what is not on disk yet; wait with `wait_for` before the first walk."""
-    helpers = [
-        begin_helper("sim.pipeline.compile_ahead", part) for part in PARTS if not _on_disk(part)
-    ]
+def kernels_ahead() -> Iterator[KernelsAhead]:
+    """Start compiling what is not on disk yet; wait for a part before it is called."""
+    missing = {name for name, part in PARTS.items() if not on_disk(part.last)}
+    asked = [tuple(name for name in share if name in missing) for share in shares()]
+    helpers = {
+        begin_helper("sim.pipeline.compile_ahead", *share): share for share in asked if share
+    }
     try:
-        yield helpers
+        yield KernelsAhead(helpers)
     finally:
         for process in helpers:
             process.kill()
@@ -65,57 +93,97 @@ def kernels_ahead() -> Iterator[Helpers]:
                 process.stdin.close()
 
 
-def wait_for(helpers: Helpers) -> None:
-    """Wait until the kernels are on disk; what is missing then is compiled here."""
-    end = time.monotonic() + LONGEST_S
-    for process in helpers:
-        try:
-            process.wait(max(end - time.monotonic(), 0.0))
-        except subprocess.TimeoutExpired:
-            process.kill()
+def shares() -> tuple[tuple[str, ...], ...]:
+    """Return the parts of each helper in its order; the caller compiles all others.
 
-
-def _on_disk(part: str) -> bool:
-    """Return whether the last kernel that a helper compiles lies in numba's cache.
-
-    Where there is no cache, helpers could hand nothing on: none are needed.
+    On two cores the caller and one helper have about as much to do. A helper more would pay for
+    another start of Python and its libraries, and on one core the first would do so too.
     """
-    kernel: Any = {"walking": walk_curves, "searching": count_faces}[part]
-    if kernel.stats.cache_path is None:
-        return True
-    module = kernel.__module__.rpartition(".")[2]
-    return any(Path(kernel.stats.cache_path).glob(f"{module}.{kernel.__name__}-*.nbi"))
+    cores = available_cores()
+    if cores == 1:
+        return ()
+    if cores == 2:
+        return (("exposing", "answering", "searching", "retracing"),)
+    return ("exposing", "answering", "following"), ("searching", "retracing")
 
 
-def compile_walking() -> None:
-    """Walk down an invented street of two edges, past one camera, and follow the walker."""
-    city = _one_street()
-    trips = sample_trips(city, people=2, seed=0, kinds=("home-market",))
-    seen, pieces = _one_sighting(city.streets)
-    report = follow_walks(city, seen, trips, [1], pieces=pieces)
-    assert len(report.table) == len(trips) * len(TASKS)
-    assert len(report.curves) == 2 * len(TASKS)
-    # heads that fail now and then: their walks are expected, and kept alive, by other kernels
-    follow_walks(city, seen, trips, [1], pieces=pieces, parameters=TrackingParameters(uptime=0.5))
+def compile_exposing() -> None:
+    """Measure how much of a walk down the invented street one camera sees, and may see."""
+    s = _seen_street()
+    cut = [step_pieces(s.pieces.arrays, task, np.array([1])) for task in range(len(TASKS))]
+    paths, heads = path_arrays(s.city.streets, s.trips), head_steps(s.seen.fleet, np.array([1]))
+    exposure(paths, heads, s.seen.arrays, cut, 1)
+    expected_metres(paths, heads, s.seen.arrays, np.full(1, 0.5), 1)
+    assert len(_report(s).curves) == 2 * len(TASKS)
+
+
+def compile_following() -> None:
+    """Follow the walker."""
+    s = _seen_street()
+    report = follow_walks(s.city, s.seen, s.trips, [1], pieces=s.pieces)
+    assert len(report.table) == len(s.trips) * len(TASKS)
+
+
+def compile_answering() -> None:
+    """Ask whether the walk can still be made unseen, for dark parts, and for faces."""
+    s = _seen_street()
+    answer(s.city, s.seen, s.trips, [1], pieces=s.pieces)
+    dark_network(s.city, s.seen, s.pieces).curve("detect")
+    recognition_burden(s.seen, _report(s))
 
 
 def compile_searching() -> None:
-    """Search the invented street for the least seen way, for dark parts and for faces."""
-    city = _one_street()
-    seen, pieces = _one_sighting(city.streets)
-    trips = _one_walk(city.streets)
-    dark_network(city, seen, pieces).curve("detect")
-    subsample(city, seen, trips, [1], pieces=pieces)
-    answer(city, seen, trips, [1], pieces=pieces)
-    isovists(city, seen.fleet)
-    paths = path_arrays(city.streets, trips)
-    recognition_burden(seen, TrackReport(trips, (1,), {}, paths, pieces.arrays))
+    """Draw what the camera sees, and search the invented street for the least seen way."""
+    s = _seen_street()
+    isovists(s.city, s.seen.fleet)
+    avoidance(s.city.streets, s.pieces.arrays, s.trips, [1])
 
 
-PARTS: dict[str, Callable[[], None]] = {
-    "searching": compile_searching,  # takes longest
-    "walking": compile_walking,
+def compile_retracing() -> None:
+    """Find the walk again from what the camera saw of it."""
+    s = _seen_street()
+    rules = TrackingParameters()
+    reconstruction(s.city.streets, s.seen, s.trips, [1], seed=0, parameters=rules)
+
+
+class Part(NamedTuple):
+    """Kernels that are compiled one after the other."""
+
+    compile: Callable[[], None]
+    last: Any
+    """The kernel that is compiled last: where it is on disk, all are."""
+
+
+PARTS = {
+    "exposing": Part(compile_exposing, walk_curves),
+    "following": Part(compile_following, follow),
+    "answering": Part(compile_answering, count_faces),
+    "searching": Part(compile_searching, search_walks),
+    "retracing": Part(compile_retracing, retrace),
 }
+WALKS = ("exposing", "following")
+ANSWERS = ("answering",)
+SEARCHES = ("searching", "retracing")
+"""Parts that are called to follow walks, to answer, and in search of other ways."""
+
+
+class _Street(NamedTuple):
+    """An invented street with one camera and one walk."""
+
+    city: City
+    trips: Trips
+    seen: Sightings
+    pieces: FirstSeen
+
+
+def _seen_street() -> _Street:
+    city = _one_street()
+    return _Street(city, _one_walk(city.streets), *_one_sighting(city.streets))
+
+
+def _report(s: _Street) -> TrackReport:
+    paths = path_arrays(s.city.streets, s.trips)
+    return TrackReport(s.trips, (1,), {}, paths, s.pieces.arrays)
 
 
 def _one_street() -> City:
@@ -170,4 +238,6 @@ def _one_sighting(streets: StreetNetwork) -> tuple[Sightings, FirstSeen]:
 
 if __name__ == "__main__":
     end_with_parent()
-    PARTS[sys.argv[1]]()
+    seek_cycles_seldom()
+    for word in sys.argv[1:]:
+        PARTS[word].compile()

@@ -20,7 +20,7 @@ from sim.cameras.fleet import Fleet
 from sim.cameras.optics import TASKS
 from sim.city.model import City
 from sim.pipeline.cached_stages import CachedStages
-from sim.pipeline.simulate import Draw, Results, placed, placements_of, simulate
+from sim.pipeline.simulate import Before, Draw, Results, placed, placements_of, simulate
 from sim.pipeline.user_inputs import OwnInputs
 from sim.processes import available_cores
 from sim.results.fleets import CRITICAL, Fleets, Parts, PersonSums
@@ -40,6 +40,7 @@ def many_fleets(
     trips: Trips,
     *,
     leave_out: int = 0,
+    before: Before = lambda _: None,
     done: Done = lambda _count, _of: None,
 ) -> Fleets:
     """Run a scenario's fleets over the same walks and keep their figures.
@@ -55,6 +56,8 @@ def many_fleets(
     leave_out
         So many of the last fleets do not count for the error of drawing people, so that they can
         be set against the others.
+    before
+        As `simulate` calls it, of each fleet.
     done
         Called with the number of finished fleets and that of all.
 
@@ -72,7 +75,9 @@ def many_fleets(
         seeds = seeds[:1]
 
     def one(seed: int) -> tuple[Parts, Iterator[tuple[str, WalkValues]]]:
-        found = simulate(alone, own, draw=Draw(seed, placements), walks=lambda: trips, threads=1)
+        found = simulate(
+            alone, own, draw=Draw(seed, placements), walks=lambda: trips, before=before, threads=1
+        )
         answer = found.tracks.answer
         assert answer is not None
         return _part(city, found), chain(found.tracks.of_walks(), answer.of_walks())

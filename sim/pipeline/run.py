@@ -16,11 +16,15 @@ from sim.atomic_write import FolderKind, check_replaceable, replace_folder
 from sim.city.loaders import load_city
 from sim.city.model import City
 from sim.pipeline.cached_stages import CachedStages
-from sim.pipeline.compile_ahead import kernels_ahead, wait_for
+from sim.pipeline.compile_ahead import ANSWERS, SEARCHES, WALKS, kernels_ahead
 from sim.pipeline.cost import Estimate, estimate
 from sim.pipeline.fleets import many_fleets, one_fleet
 from sim.pipeline.simulate import (
+    ANSWERED,
+    FOLLOWED,
+    SEARCHED,
     Announce,
+    Before,
     Draw,
     Results,
     StageTimes,
@@ -36,6 +40,9 @@ from sim.results.fleets import Fleets
 from sim.results.write import TableWriter, manifest, summary, write_manifest, write_summary
 from sim.scenario.load import LoadedScenario, scenario_of
 from sim.scenario.schema import Scenario
+
+NEEDED = {FOLLOWED: WALKS, ANSWERED: ANSWERS, SEARCHED: SEARCHES}
+"""Parts of the kernels that must be there before something is done."""
 
 
 def run(
@@ -78,7 +85,7 @@ def run(
     scenario, out = scenario_of(scenario), Path(out)
     check_replaceable(out, RUN_FOLDER)
     times = StageTimes(announce)
-    with kernels_ahead() as helpers:
+    with kernels_ahead() as ahead:
         with times.stage("city"):
             city: City = load_city(scenario.area)
             check_fits(scenario, city)
@@ -86,7 +93,9 @@ def run(
             _foresee(scenario, city, foresee)
             stages = CachedStages(scenario, city, cache)
         with replace_folder(out, RUN_FOLDER) as folder:
-            figures = _compute(folder, stages, own, times, lambda: wait_for(helpers))
+            figures = _compute(
+                folder, stages, own, times, lambda what: ahead.wait_for(*NEEDED[what])
+            )
             del city, own, stages  # the page of a whole city needs the room
             if finish is not None:
                 with times.stage("map"):
@@ -99,13 +108,13 @@ def _compute(
     stages: CachedStages,
     own: OwnInputs,
     times: StageTimes,
-    before_walks: Callable[[], object],
+    before: Before,
 ) -> dict[str, Any]:
     """Simulate, and write everything but the page; return the content of summary.json."""
     with TableWriter(folder) as writer:
-        fleets = _many_fleets(stages, own, times, before_walks)
+        fleets = _many_fleets(stages, own, times, before)
         found = simulate(
-            stages, own, times=times, before_walks=before_walks,
+            stages, own, times=times, before=before,
             before_analyses=lambda some: _begin_to_write(writer, stages.city, some),
             draw=Draw(fleets.seeds[fleets.shown]) if fleets else None, analysed=True,
         )  # fmt: skip
@@ -114,19 +123,18 @@ def _compute(
 
 
 def _many_fleets(
-    stages: CachedStages, own: OwnInputs, times: StageTimes, before_walks: Callable[[], object]
+    stages: CachedStages, own: OwnInputs, times: StageTimes, before: Before
 ) -> Fleets | None:
     """Return the figures of all fleets, None where the scenario asks for one."""
     scenario, city = stages.scenario, stages.city
     if scenario.ensemble.fleets == 1:
         return None
     with times.stage("trips"):
-        before_walks()
         trips = stages.trips(lambda: drawn_walks(scenario, city, own))
     with times.stage("fleets"):
         return stages.fleets(
             lambda: many_fleets(
-                stages, own, trips,
+                stages, own, trips, before=before,
                 done=lambda count, of: times.announce(f"fleets, {count} of {of}"),
             )
         )  # fmt: skip

@@ -33,6 +33,8 @@ from sim.trips.demand import sample_trips
 from sim.trips.model import Trips
 
 Announce = Callable[[str], None]
+Before = Callable[[str], object]
+FOLLOWED, ANSWERED, SEARCHED = "followed", "answered", "searched"
 
 
 @dataclass
@@ -88,7 +90,7 @@ def simulate(
     change: Change | None = None,
     draw: Draw | None = None,
     walks: Callable[[], Trips] | None = None,
-    before_walks: Callable[[], object] = lambda: None,
+    before: Before = lambda _: None,
     before_analyses: Callable[[Results], object] = lambda _: None,
     analysed: bool = False,
     threads: int | None = None,
@@ -109,8 +111,8 @@ def simulate(
         Which fleet; that of the scenario's own seed by default.
     walks
         Returns the walks where somebody has them; drawn as the scenario asks by default.
-    before_walks
-        Called before the first walk.
+    before
+        Called with `FOLLOWED`, `ANSWERED` and `SEARCHED`, each before that is done to walks.
     before_analyses
         Called with what was found up to there.
     analysed
@@ -130,12 +132,12 @@ def simulate(
         seen = stages.seen(fleet, lambda: see(looked, fleet, threads=threads))
         pieces = seen.first_seen
     with times.stage("trips"):
-        before_walks()
         trips = stages.trips(walks or (lambda: drawn_walks(stages.scenario, city, own)))
     with times.stage("tracking"):
-        tracks = _tracked(stages, seen, pieces, trips, threads)
+        tracks = _tracked(stages, seen, pieces, trips, threads, before)
     found = Results(fleet, seen, pieces, trips, tracks, None)
     if analysed:
+        before(SEARCHED)
         before_analyses(found)
         with times.stage("answers"):
             found = found._replace(analyses=_analyses(stages, own, found))
@@ -170,15 +172,22 @@ def placed(scenario: Scenario, placements: Placement, seed: int) -> Fleet:
 
 
 def _tracked(
-    stages: CachedStages, seen: Sightings, pieces: FirstSeen, trips: Trips, threads: int | None
+    stages: CachedStages,
+    seen: Sightings,
+    pieces: FirstSeen,
+    trips: Trips,
+    threads: int | None,
+    before: Before,
 ) -> TrackReport:
     """Follow the walks, and ask whether they can still be made by who knew every camera."""
     scenario, city = stages.scenario, stages.city
     totals, seed = scenario.cameras.totals, scenario.seed
+    before(FOLLOWED)
     tracks = stages.tracks(seen, trips, lambda: follow_walks(
         city, seen, trips, totals, pieces=pieces, parameters=following(scenario), seed=seed,
         workers=threads,
     ))  # fmt: skip
+    before(ANSWERED)
     found = answer(city, seen, trips, totals, pieces=pieces, seed=seed, workers=threads)
     return replace(tracks, answer=found)
 
