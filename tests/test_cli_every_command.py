@@ -24,8 +24,7 @@ ROOT = Path(__file__).parents[1]
 CONTRACT = {
     "run", "validate", "schema", "template", "data fetch", "data import", "data list", "data info",
     "sweep", "compare", "map", "walk", "cameras import", "export", "site", "bands", "cameras next",
-    "cameras without", "cache info", "cache clear", "quote",
-    "brief",
+    "cameras without", "cache info", "cache clear", "quote", "brief", "warmup",
 }  # fmt: skip
 NOT_FOR_PROGRAMS = {"schema", "template"}
 """Their whole output is a file for programs or people already."""
@@ -137,6 +136,7 @@ GOOD = {
     "cameras without": [RUN, "--owner", "police"],
     "cache info": [],
     "cache clear": [],
+    "warmup": [],
 }
 """Words that each command takes; `data fetch` has a test of its own beside its server."""
 

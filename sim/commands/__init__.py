@@ -89,6 +89,7 @@ COMMANDS: Mapping[str, Command | Family] = MappingProxyType(
             "sim.commands.export", "Hand a run on: GeoPackage or CSV, with a data dictionary."
         ),
         "site": Command("sim.commands.site", "Make a website of runs."),
+        "warmup": Command("sim.commands.warmup", "Compile the engine ahead of the first run."),
         "data": DATA,
         "cameras": CAMERAS,
         "cache": CACHE,
