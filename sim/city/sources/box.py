@@ -68,6 +68,8 @@ def box_of(line: str) -> Box | None:
 
 def _shells(data: bytes) -> list[array[float]]:
     """Return the vertices of the outer ring of each polygon of a multipolygon."""
+    if _count(data, _HEAD) == _count(data, 2 * _HEAD) == 1:  # one ring, as most have
+        return [array("d", data[2 * _HEAD + _COUNT.size :])]
     shells = []
     at = _HEAD
     for _ in range(_count(data, at)):
