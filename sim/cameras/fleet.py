@@ -69,6 +69,17 @@ class HeadArrays(NamedTuple):
     """Range per task, shape (heads, 4), not increasing from detect to identify."""
 
 
+def refusal(what: str) -> str:
+    """Return the line that refuses what is told of simulated cameras only (docs/ethics.md).
+
+    Parameters
+    ----------
+    what
+        As "least-seen walks are not drawn".
+    """
+    return f"{what}: some cameras are not simulated, and of those there are statistics alone"
+
+
 @dataclass(frozen=True)
 class Fleet(Result):
     """Cameras, a head a row.
@@ -219,6 +230,11 @@ class Fleet(Result):
         if "status" not in self.heads:
             return np.ones(len(self), bool)
         return np.asarray(self.heads["status"] != SIMULATED, np.bool_)
+
+    @property
+    def simulated(self) -> bool:
+        """Whether every head is simulated; only then are more than statistics told (`refusal`)."""
+        return not self.real.any()
 
     @property
     def empty_tasks(self) -> dict[str, int]:

@@ -201,7 +201,7 @@ def _with_seen(run: RunData, trips: gpd.GeoDataFrame) -> pd.DataFrame:
         for number, task in enumerate(TASKS)
     }
     joined: pd.DataFrame = trips.assign(**seen)
-    if run.fleet.real.any():  # of real cameras no walk is told more than what is seen of it
+    if not run.fleet.simulated:  # of real cameras no walk is told more than what is seen of it
         return joined
     last = run.answer.last_unseen.clip(upper=run.totals[-1])
     names = [f"last_unseen_{task}" for task in TASKS]

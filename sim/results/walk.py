@@ -20,6 +20,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from sim.cameras.fleet import refusal
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.results.metrics import ALONG_BUS_STREETS, HEADLINE_TASK, along_bus_streets
@@ -40,10 +41,7 @@ FIGURES = (
     "longest_gap_s", "first_sighting_m", "identified", "tracked_live", "tracked_afterwards",
 )  # fmt: skip
 """Figures of a trip that a walk is answered with."""
-REAL_CAMERAS = (
-    "Less seen ways are not looked for: the run holds cameras that are not simulated, and for "
-    "those statistics only are given."
-)
+REAL_CAMERAS = f"{refusal('Less seen ways are not looked for')}."
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ def walk_run(
     legs = _shortest(run, via, nodes)
     trip = _as_trip(run, nodes, legs)
     tracks = _tracks(run, trip, steps)
-    real = run.fleet.real.any()
+    real = not run.fleet.simulated
     found = {} if real else {total: _least_seen(run, nodes, total, task) for total in steps}
     length = float(legs.length.sum())
     content = {

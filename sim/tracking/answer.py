@@ -18,6 +18,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from sim.cameras.fleet import refusal
 from sim.cameras.optics import TASKS
 from sim.city.decks import DECKS
 from sim.errors import InputError
@@ -175,10 +176,7 @@ class Answer(Result):
             A head is not simulated.
         """
         if not self.simulated:
-            raise InputError(
-                "some heads are not simulated: a walk's last unseen total is given for simulated "
-                "fleets only, real cameras have statistics (see summary)"
-            )
+            raise InputError(refusal("a walk's last unseen total is not given"))
         return pd.DataFrame(
             {
                 f"last_unseen{variant}_{task}": ways.last[:, t]
@@ -277,7 +275,7 @@ def answer(
         a, (pieces or seen.first_seen).arrays, closed, under_roofs(city.streets, city.walls)
     )
     return answer_of(
-        a, ways, trips, totals, inside, simulated=not seen.fleet.real.any(),
+        a, ways, trips, totals, inside, simulated=seen.fleet.simulated,
         searched=searched, seed=seed, workers=workers,
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.cameras.fleet import refusal
 from sim.cameras.optics import TASKS
 from sim.city.components import connected_components
 from sim.city.streets import StreetArrays, StreetNetwork
@@ -229,7 +230,8 @@ def minimal_exposure_path(
     InputError
         A head that is not simulated; a node, task, stretch or total that cannot be; no way on foot.
     """
-    _refuse_real(fleet)
+    if not fleet.simulated:
+        raise InputError(refusal("least-seen walks are not drawn"))
     fleet.check_totals([total])
     if task not in TASKS:
         raise InputError(f'task "{task}": give one of {", ".join(TASKS)}', key="task")
@@ -286,16 +288,6 @@ def _checked(stretches: Sequence[float]) -> NDArray[np.float64]:
             f"stretches {list(stretches)}: give numbers from 1 to {LARGEST_STRETCH:g}, increasing"
         )
     return allowed
-
-
-def _refuse_real(fleet: Fleet) -> None:
-    """Least-observed walks are drawn under simulated heads only."""
-    real = int(fleet.real.sum())
-    if real:
-        raise InputError(
-            f"{real:,} heads of the fleet are not simulated; least-seen walks are drawn for "
-            "simulated fleets only, real cameras have statistics (see avoidance)"
-        )
 
 
 def _ends(
