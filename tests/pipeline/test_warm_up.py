@@ -28,7 +28,15 @@ def test_a_run_after_it_compiles_nothing(tmp_path):
     assert done.kernels >= 27
     before = compiled()
     words = ["run", "scenarios/as_announced.yaml", "--set", "trips.people=50", "--no-cache"]
-    words += ["--set", "tracking.uptime=0.8", "--out", str(tmp_path / "run"), "--no-map"]
+    words += [
+        "--set",
+        "ensemble.fleets=2",
+        "--set",
+        "tracking.uptime=0.8",
+        "--out",
+        str(tmp_path / "run"),
+        "--no-map",
+    ]
     for command in (words, ["cameras", "without", str(tmp_path / "run"), "--owner", "police"]):
         subprocess.run(
             [sys.executable, "-m", "sim", *command],
