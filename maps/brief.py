@@ -184,6 +184,7 @@ class _Page:
             headline=self.facts["headline"][self.place],
             note=self.facts["headline_note"][self.place],
             rows=[self._row(total) for total in class_ends(self.run.totals)],
+            band="band_own" if self._doubt(_ends(self.run)[1]).own else "band",
             sure=[self._say(key, **values) for key, values in self._sure()],
             metres=self._metres(),
             may=[self._say(key) for key in MAY],

@@ -12,6 +12,7 @@ WORDS: dict[str, Pair] = {
         "Walks of 100 that can be made without being recognised, knowing every camera",
         "清楚每個鏡頭位置的人，每 100 程可走完全程也不被認出的程數",
     ),
+    "band_own": ("band by chance", "隨機上落"),
     "band": ("mean, and band by chance", "平均值及隨機上落"),
     "range": ("over the named cases", "各種情況之間"),
     "not_seen": ("… without being seen at all", "……全程也不被拍到"),
