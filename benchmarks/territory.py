@@ -2,14 +2,15 @@
 
     python benchmarks/territory.py make EXTRACT territory.osm.pbf [--copies 12]
     python benchmarks/territory.py run territory.osm.pbf FOLDER [--cameras 60000] [--people 100000]
-        [--code CHECKOUT]
+        [--code CHECKOUT] [--imported]
 
 No extract of the whole territory comes with the project, yet what a run of that size takes must be
 known. `make` lays copies of an extract over the 18 districts in rows, in metres of the new place,
 with new ids for nodes, ways and relations, and joins by roads what lies on the districts' land.
 `run` imports that file, cut to the districts, and runs a scenario, each in a process of its own
 with nothing kept from before, and prints what every stage took, and the peak of memory up to its
-end; `--code` names another checkout whose code is to do it.
+end; `--code` names another checkout whose code is to do it, and `--imported` takes the bundle that
+an earlier `run` left in the folder.
 """
 
 from __future__ import annotations
@@ -276,11 +277,13 @@ def measured(code: Path, folder: Path, program: str, *words: str, quiet: bool = 
     }
 
 
-def run(code: Path, extract: Path, folder: Path, cameras: int, people: int) -> None:
+def run(code: Path, extract: Path | None, folder: Path, cameras: int, people: int) -> None:
     """Import, run and print both tables."""
     folder.mkdir(parents=True, exist_ok=True)
-    words = ("data", "import", str(extract.resolve()), "--name", "territory", "--area", "all")
-    rows = {"import": measured(code, folder, IMPORT, *words, quiet=True)}
+    rows = {}
+    if extract is not None:
+        words = ("data", "import", str(extract.resolve()), "--name", "territory", "--area", "all")
+        rows["import"] = measured(code, folder, IMPORT, *words, quiet=True)
     scenario, out, stages = (folder / name for name in ("scenario.json", "run", "stages.json"))
     totals = [round(cameras * (k + 1) / TOTALS) for k in range(TOTALS)]
     asked = {"name": "territory", "area": "territory", "cameras": {"totals": totals}}
@@ -319,10 +322,12 @@ def main() -> None:
     running.add_argument("--cameras", type=int, default=60_000)
     running.add_argument("--people", type=int, default=100_000)
     running.add_argument("--code", type=Path, default=ROOT)
+    running.add_argument("--imported", action="store_true")
     given = parser.parse_args()
     if given.job == "run":
         code, folder = given.code.resolve(), given.folder.resolve()
-        run(code, given.extract, folder, given.cameras, given.people)
+        extract = None if given.imported else given.extract
+        run(code, extract, folder, given.cameras, given.people)
         return
     roads = make(given.extract, given.out, given.copies)
     size = given.out.stat().st_size / 1e6

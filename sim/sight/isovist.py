@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 STEP_DEGREES = 6.0
 TOLERANCE_M = 0.2
 """Corners of a field that lie closer to its outline are left out."""
+HEADS_AT_ONCE = 2000
+"""Rays end in hundreds of corners a head, most of which are left out."""
 BESIDE_RADIANS = 2e-5
 """How far to the left and right of a wall's end the two rays beside it pass."""
 SLACK_RADIANS = 1e-6
@@ -38,10 +40,18 @@ def isovists(city: City, fleet: Fleet) -> NDArray[np.object_]:
     """Return what each head sees up to its detect range, one shapely polygon a head."""
     fields = fields_of(fleet.arrays)
     walls = scenes_of(city.streets.arrays, city.walls.arrays)[1]
-    ptr, coordinates = _outlines(
-        fields, np.radians(fleet.arrays.heading), np.radians(fleet.arrays.field_of_view), walls
-    )
-    rings = np.arange(len(fleet) + 1, dtype=np.int64)
+    heading, view = np.radians(fleet.arrays.heading), np.radians(fleet.arrays.field_of_view)
+    found = [np.zeros(0, object)]
+    for first in range(0, len(fleet), HEADS_AT_ONCE):
+        part = slice(first, first + HEADS_AT_ONCE)
+        some = FieldArrays._make(values[part] for values in fields)
+        found.append(_polygons(*_outlines(some, heading[part], view[part], walls)))
+    return np.concatenate(found)
+
+
+def _polygons(ptr: NDArray[np.int64], coordinates: Floats) -> NDArray[np.object_]:
+    """Return the fields whose corners are given, without those that lie close to the outline."""
+    rings = np.arange(len(ptr), dtype=np.int64)
     polygons = shapely.from_ragged_array(shapely.GeometryType.POLYGON, coordinates, (ptr, rings))
     # keeping the topology takes twenty times as long, and is wanted for next to none of them
     plain = np.asarray(shapely.simplify(polygons, TOLERANCE_M, preserve_topology=False))
