@@ -180,6 +180,8 @@ class Fleets:
                 found |= _named(key, self._figure(own, errors, at))
             else:
                 found |= _named(key, _of_streets(own))
+        if "cameras" in found:  # a number of cameras is whole
+            found |= {"cameras": round(found["cameras"]), "cameras_mean": found["cameras"]}
         return found
 
     def _group(
@@ -332,10 +334,7 @@ def _ranks(values: Floats) -> Iterator[float]:
 def _plain(values: Sequence[float | None]) -> dict[str, Any]:
     """Return the mean and the band of one more fleet."""
     found = band(_numbers(values))
-    mean = found["mean"]
-    if mean is not None and all(isinstance(value, int) for value in values):
-        mean = round(mean)
-    return {"value": mean, "fleets": {key: found[key] for key in ("p5", "p50", "p95")}}
+    return {"value": found["mean"], "fleets": {key: found[key] for key in ("p5", "p50", "p95")}}
 
 
 def _of_streets(values: Sequence[float | None]) -> dict[str, Any]:

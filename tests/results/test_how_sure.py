@@ -21,14 +21,14 @@ seed: 1
 
 
 @pytest.fixture(scope="module")
-def coverage():
-    spec = importlib.util.spec_from_file_location("coverage", ROOT / "benchmarks" / "coverage.py")
+def how_sure():
+    spec = importlib.util.spec_from_file_location("how_sure", ROOT / "benchmarks" / "how_sure.py")
     found = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(found)
     return found
 
 
-def call(coverage, monkeypatch, folder, count):
+def call(how_sure, monkeypatch, folder, count):
     words = [
         "coverage",
         str(folder / "s.yaml"),
@@ -37,18 +37,18 @@ def call(coverage, monkeypatch, folder, count):
         str(count),
     ]
     monkeypatch.setattr(sys, "argv", words)
-    coverage.main()
+    how_sure.main()
     return (folder / "c.jsonl").read_text().splitlines()
 
 
-def test_a_second_call_goes_on(coverage, tmp_path, monkeypatch, capsys):
+def test_a_second_call_goes_on(how_sure, tmp_path, monkeypatch, capsys):
     (tmp_path / "s.yaml").write_text(SCENARIO)
-    first = call(coverage, monkeypatch, tmp_path, 1)
-    both = call(coverage, monkeypatch, tmp_path, 2)
+    first = call(how_sure, monkeypatch, tmp_path, 1)
+    both = call(how_sure, monkeypatch, tmp_path, 2)
     assert both[:1] == first
     assert [json.loads(line)["replicate"] for line in both] == [0, 1]
     rows = json.loads(both[1])["rows"]
-    assert len(rows) == 2 * len(coverage.FIGURES) + 1
+    assert len(rows) == 2 * len(how_sure.FIGURES) + 1
     for value, se, df, low, high, _ in (row for name, row in rows.items() if ":" in name):
         assert se >= 0
         assert df is None or df >= 1
@@ -56,14 +56,14 @@ def test_a_second_call_goes_on(coverage, tmp_path, monkeypatch, capsys):
     assert "| of 2 replicates |" in capsys.readouterr().out
 
 
-def test_what_is_never_reached_is_infinite(coverage):
-    assert coverage.within(None, 5, None)
-    assert coverage.within(7, 5, None)
-    assert not coverage.within(None, 5, 9)
-    assert not coverage.within(4, 5, None)
+def test_what_is_never_reached_is_infinite(how_sure):
+    assert how_sure.within(None, 5, None)
+    assert how_sure.within(7, 5, None)
+    assert not how_sure.within(None, 5, 9)
+    assert not how_sure.within(4, 5, None)
 
 
-def test_shares_have_exact_ends(coverage):
-    assert coverage.told([True] * 10) == "100.0 (69–100)"
-    assert coverage.told([False] * 10) == "0.0 (0–31)"
-    assert coverage.told([]) == "–"
+def test_shares_have_exact_ends(how_sure):
+    assert how_sure.told([True] * 10) == "100.0 (69–100)"
+    assert how_sure.told([False] * 10) == "0.0 (0–31)"
+    assert how_sure.told([]) == "–"

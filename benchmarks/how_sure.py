@@ -1,6 +1,6 @@
 """Whether intervals hold the truth, and bands a new fleet, as often as they say.
 
-    python benchmarks/coverage.py scenarios/as_announced.yaml coverage.jsonl --replicates 400
+    python benchmarks/how_sure.py scenarios/as_announced.yaml how_sure.jsonl --replicates 400
 
 A replicate is the scenario with other people and other fleets, and one fleet more than it asks for.
 Of each figure its 95 % interval (mean ± t · se) should hold the truth, which is the mean over all
@@ -33,7 +33,7 @@ FAR = 1_000_003
 """Seeds of replicates lie so far apart that none has a fleet of another."""
 FIGURES = {
     "cameras here": lambda step: tuple(
-        step[f"cameras{end}"] for end in ("", "_se", "_df", "_fleets")
+        step[f"cameras{end}"] for end in ("_mean", "_se", "_df", "_fleets")
     ),
     "streets, recognise": lambda step: tuple(
         step[f"coverage{end}"]["recognise"] for end in ("", "_se", "_df", "_fleets")
