@@ -26,7 +26,7 @@ from sim.city.from_files import import_files
 EXTRACTS = ("las_palmas", "helsinki", "central_tst", "my_city")
 WAN_CHAI = (0.012, -0.036)
 """Degrees from the drawn quarter to another district."""
-FEW_PEOPLE, FEW_TOTALS = 30, [4000, 60000]
+FEW_PEOPLE, FEW_TOTALS, FEW_FLEETS = 30, [4000, 60000], 2
 MY_SCENARIO = """\
 name: my
 area: mong_kok
@@ -167,6 +167,8 @@ def less(path):
         trips["people"] = min(FEW_PEOPLE, trips.get("people", FEW_PEOPLE))
         if asked.get("area") != "mong_kok_core":
             trips.pop("walks", None)
+    if "ensemble" in asked:
+        asked["ensemble"]["fleets"] = min(FEW_FLEETS, asked["ensemble"]["fleets"])
     totals = asked.get("cameras", {}).get("totals")
     if isinstance(totals, list) and totals[-1] == FEW_TOTALS[-1]:  # of the whole city
         asked["cameras"]["totals"] = FEW_TOTALS

@@ -94,7 +94,7 @@ class Drawn:
         if data.get("trips", {}).get("profiles"):
             data["trips"].pop("kinds", None)
         if self.small:
-            data["ensemble"] = {"fleets": int(self.rng.integers(1, 4))}
+            data["ensemble"] = {"fleets": 2 if self.chance(0.2) else 1}
             trips = data.setdefault("trips", {})
             trips["people"] = int(self.rng.integers(0, 15))
             tracking = data.setdefault("tracking", {})
