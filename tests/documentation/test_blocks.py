@@ -47,7 +47,7 @@ NOT_RUN = {
 SHORTER = {"bands": ["--seeds", "2"], "sweep": ["--workers", "1"]}
 """Words put after a command, so that it takes a second and not half a minute."""
 FRAGMENT = "name: fragment\narea: mong_kok_core\ncameras: {totals: [4000]}\n"
-PROGRAMS = {"ruff", "mypy", "dask"}
+PROGRAMS = {"ruff", "mypy", "dask", "git"}
 
 
 def named(page):
