@@ -252,6 +252,8 @@ def test_ctrl_c_while_workers_start_is_not_lost_and_not_theirs():
             thread.join()
         wait_to_be_stopped()
     asked.set()  # a worker that is begun again when another has died
+    # a thread that another test left may take the signal, and then nobody waited for the first
+    thread.join()
     later.join()
     assert deaf == ["True\n", "True\n"]
 
