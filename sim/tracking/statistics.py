@@ -68,13 +68,7 @@ def standard_error(values: NDArray[Any], person: NDArray[np.int64]) -> float | N
     float or None
         In the unit of the values; None with fewer than two persons.
     """
-    trips = np.bincount(person)
-    persons = int((trips > 0).sum())
-    if persons < 2:
-        return None
-    apart = np.bincount(person, values - values.mean())
-    shift = apart / (len(values) - trips)  # of the mean, if the person were left out
-    return float(np.sqrt((persons - 1) / persons * (shift**2).sum()))
+    return _errors(np.asarray(values, np.float64)[None], person)[0]
 
 
 def numbers(values: NDArray[Any], person: NDArray[np.int64]) -> dict[str, float | int | None]:
@@ -138,9 +132,10 @@ def _errors(rows: NDArray[np.float64], person: NDArray[np.int64]) -> list[float 
     persons = int((trips > 0).sum())
     if persons < 2:
         return [None] * len(rows)
+    apart = rows - rows.mean(axis=1)[:, None]
     if (person != np.arange(len(person))).any():
-        return [standard_error(row, person) for row in rows]
-    shift = (rows - rows.mean(axis=1)[:, None]) / (len(person) - trips)
+        apart = np.stack([np.bincount(person, row) for row in apart])
+    shift = apart / (len(person) - trips)  # of the mean, if the person were left out
     squares = (persons - 1) / persons * (shift**2).sum(axis=1)
     return [float(error) for error in np.sqrt(squares)]
 
