@@ -7,9 +7,11 @@ Chinese; what the words are stands in `maps.texts`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from maps.texts import LANGUAGES, TEXTS, closed_up, is_proxy, text
+from sim.errors import InputError
 from sim.results.contract import fleets_of
 
 HEADLINE_TASK, SEEN_AT_ALL = "recognise", "detect"
@@ -73,6 +75,20 @@ def answer_of(
 def is_answered(summary: Mapping[str, Any]) -> bool:
     """Return whether a run has an answer, and its trips are walks."""
     return not is_proxy(summary) and answer_of(summary["steps"][0], HEADLINE_TASK)[0] is not None
+
+
+def check_answered(folder: Path, summary: Mapping[str, Any]) -> None:
+    """Refuse a run of which nothing can be quoted.
+
+    Raises
+    ------
+    InputError
+        It has no typical walks, or streets of buses only.
+    """
+    if not is_answered(summary):
+        raise InputError(
+            f"{folder}: no typical walks on a walking network, so there is no answer to quote"
+        )
 
 
 def of_a_hundred(share: float, language: str) -> str:

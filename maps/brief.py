@@ -16,10 +16,10 @@ from maps.answer import (
     SEEN_AT_ALL,
     Doubt,
     answer_of,
+    check_answered,
     doubt_of,
     ends_of,
     has_doubt,
-    is_answered,
     of_a_hundred,
 )
 from maps.brief_texts import WORDS
@@ -94,10 +94,7 @@ def write_brief(folder: Path, language: str, out: Path | None = None) -> Brief:
         file in a folder that is there.
     """
     run = read_run_folder(folder)
-    if not is_answered(run.summary):
-        raise InputError(
-            f"{folder}: no typical walks on a walking network, so there is no answer to quote"
-        )
+    check_answered(folder, run.summary)
     target = folder / BRIEFS[language] if out is None else out
     if target.suffix not in (".html", ".htm"):
         raise InputError(f"{target}: a brief is an HTML file; give a name that ends in .html")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from maps.answer import HEADLINE_TASK, answer_of, has_doubt
+from maps.answer import check_answered, has_doubt
 from maps.page import page_facts
 from maps.run_folder import read_run_folder
-from maps.texts import LANGUAGES, is_proxy, text
-from sim.errors import InputError
+from maps.texts import LANGUAGES, text
 
 
 class Quotation(NamedTuple):
@@ -43,10 +42,7 @@ def quotation(folder: Path, language: str) -> Quotation:
         The run has no answer: no typical walks, or streets of buses only.
     """
     run = read_run_folder(folder)
-    if is_proxy(run.summary) or answer_of(run.summary["steps"][0], HEADLINE_TASK)[0] is None:
-        raise InputError(
-            f"{folder}: no typical walks on a walking network, so there is no answer to quote"
-        )
+    check_answered(folder, run.summary)
     said, number = page_facts(run), LANGUAGES.index(language)
     source = text(
         "quote_source", language,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +16,7 @@ from sim.commands.options import (
     command_app,
     examples,
     print_json,
+    say_without_doubt,
 )
 
 app = command_app()
@@ -51,9 +51,5 @@ def brief_command(
         print_json({"brief": str(brief.path), "whole": brief.whole})
         return
     if not brief.whole:
-        print(
-            f"{run_folder}: not yet with band and range: `sim bands SCENARIO --into {run_folder}` "
-            "puts them there",
-            file=sys.stderr,
-        )
+        say_without_doubt(run_folder)
     print(brief.path)

@@ -75,6 +75,15 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.1f} %"
 
 
+def say_without_doubt(run_folder: Path) -> None:
+    """Say on standard error how a run gets the band and the range that a figure is quoted with."""
+    print(
+        f"{run_folder}: not yet with band and range: `sim bands SCENARIO --into {run_folder}` "
+        "puts them there",
+        file=sys.stderr,
+    )
+
+
 def print_json(content: object) -> None:
     """Print for programs: one JSON document on standard output, and nothing else there."""
     print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))

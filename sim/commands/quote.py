@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from maps.quote import quotation
 from sim.commands.options import (
     AsJson,
@@ -13,6 +11,7 @@ from sim.commands.options import (
     command_app,
     examples,
     print_json,
+    say_without_doubt,
 )
 
 app = command_app()
@@ -33,9 +32,5 @@ def quote_command(
         print_json(said._asdict())
         return
     if not said.whole:
-        print(
-            f"{run_folder}: not yet with band and range: `sim bands SCENARIO --into {run_folder}` "
-            "puts them there",
-            file=sys.stderr,
-        )
+        say_without_doubt(run_folder)
     print("\n".join(said.lines))
