@@ -26,30 +26,42 @@ from sim.pipeline.fleets import many_fleets
 from sim.pipeline.simulate import drawn_walks
 from sim.pipeline.user_inputs import read_own_inputs
 from sim.results.fleets import Fleets
+from sim.results.metrics import figures_of
 from sim.scenario.load import load_scenario
 from sim.scenario.schema import Ensemble
 
 FAR = 1_000_003
 """Seeds of replicates lie so far apart that none has a fleet of another."""
 FIGURES = {
-    "cameras here": lambda step: tuple(
+    "cameras here": ("cameras", "recognise", lambda step: tuple(
         step[f"cameras{end}"] for end in ("_mean", "_se", "_df", "_fleets")
-    ),
-    "streets, recognise": lambda step: tuple(
+    )),
+    "streets, recognise": ("coverage", "recognise", lambda step: tuple(
         step[f"coverage{end}"]["recognise"] for end in ("", "_se", "_df", "_fleets")
+    )),
+    "answer, recognise": (
+        "answer", "recognise", lambda step: share(step["answer"]["recognise"]["any_length"])
     ),
-    "answer, recognise": lambda step: share(step["answer"]["recognise"]["any_length"]),
-    "answer, detect": lambda step: share(step["answer"]["detect"]["any_length"]),
-    "answer within 1.5": lambda step: share(step["answer"]["recognise"]["within_1.5"]),
-    "walk seen, mean": lambda step: mean(step, "observed_length"),
-    "walks never seen": lambda step: (
-        *(step["trips"]["recognise"][f"unseen_trips{end}"] for end in ("", "_se", "_df")),
-        step["trips"]["recognise"]["unseen_trips_fleets"],
+    "answer, detect": (
+        "answer", "detect", lambda step: share(step["answer"]["detect"]["any_length"])
     ),
-    "longest gap, mean": lambda step: mean(step, "longest_gap_m"),
-    "followed live": lambda step: mean(step, "tracked_live"),
+    "answer within 1.5": (
+        "answer_within_1.5", "recognise",
+        lambda step: share(step["answer"]["recognise"]["within_1.5"]),
+    ),
+    "walk seen, mean": (
+        "observed_length", "recognise", lambda step: mean(step, "observed_length")
+    ),
+    "walks never seen": ("unseen_trips", "recognise", lambda step: tuple(
+        step["trips"]["recognise"][f"unseen_trips{end}"] for end in ("", "_se", "_df", "_fleets")
+    )),
+    "longest gap, mean": (
+        "longest_gap_m", "recognise", lambda step: mean(step, "longest_gap_m")
+    ),
+    "followed live": ("tracked_live", "recognise", lambda step: mean(step, "tracked_live")),
 }  # fmt: skip
-"""Of a step of summary.json: the figure, its standard error, degrees of freedom and band."""
+"""The name and task under which `sim.results.metrics` has a figure, and of a step of summary.json
+the figure, its standard error, degrees of freedom and band."""
 
 
 def share(found):
@@ -69,38 +81,19 @@ def replicate(scenario, city, own, number):
     found = many_fleets(CachedStages(drawn, city, None), own, trips, leave_out=1)
     beside = found.parts[-1]
     fleets = Fleets(count, found.seeds[:-1], found.totals, found.parts[:-1], found.people)
-    first = {"steps": fleets.parts[0]["steps"], "percolation": fleets.parts[0]["percolation"]}
-    merged = fleets.put_into(first)
+    merged = fleets.put_into(fleets.parts[0])
     rows = {}
     for k, step in enumerate(merged["steps"]):
-        for name, of in FIGURES.items():
+        for name, (figure, task, of) in FIGURES.items():
             value, se, df, ends = of(step)
-            rows[f"{step['total']:,}: {name}"] = [
-                value, se, df, ends["p5"], ends["p95"], new_value(beside["steps"][k], name)
-            ]  # fmt: skip
+            new = figures_of(beside["steps"][k], task)[figure]
+            rows[f"{step['total']:,}: {name}"] = [value, se, df, ends["p5"], ends["p95"], new]
     own_critical = merged["percolation"]["recognise"]
     rows["critical total"] = [
         own_critical["critical_total"], None, None, own_critical["critical_total_p5"],
         own_critical["critical_total_p95"], beside["percolation"]["recognise"]["critical_total"],
     ]  # fmt: skip
     return {"replicate": number, "rows": rows}
-
-
-def new_value(step, name):
-    """Return a figure of the fleet beside, whose summary has no bands."""
-    walks = step["trips"]["recognise"]
-    answer = step["answer"]
-    return {
-        "cameras here": step["cameras"],
-        "streets, recognise": step["coverage"]["recognise"],
-        "answer, recognise": answer["recognise"]["any_length"]["share"],
-        "answer, detect": answer["detect"]["any_length"]["share"],
-        "answer within 1.5": answer["recognise"]["within_1.5"]["share"],
-        "walk seen, mean": walks["observed_length"]["mean"],
-        "walks never seen": walks["unseen_trips"],
-        "longest gap, mean": walks["longest_gap_m"]["mean"],
-        "followed live": walks["tracked_live"]["mean"],
-    }[name]
 
 
 def within(value, low, high):
