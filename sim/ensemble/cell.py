@@ -29,7 +29,7 @@ from sim.errors import InputError
 from sim.keyed_random import uniform
 from sim.pipeline.cached_stages import CachedStages
 from sim.pipeline.digests import code_digest
-from sim.pipeline.simulate import Change, check_fits, drawn_walks, simulate
+from sim.pipeline.simulate import Change, check_fits, drawn_walks, simulate, steps_of
 from sim.pipeline.user_inputs import OwnInputs, read_own_inputs
 from sim.results.metrics import figures_of
 from sim.scenario.schema import Scenario, mix_words
@@ -90,23 +90,18 @@ def cell(
     resolved = resolve(scenario, seed, case)
     city, own = world_of(resolved)
     check_fits(resolved, city)
-    fleet, _, pieces, _, tracks, _ = simulate(
+    found = simulate(
         CachedStages(resolved, city, None),
         own,
         change=_change(case, seed),
         walks=lambda: _walks(_who_walks(resolved)),
         threads=threads,
     )
-    assert tracks.answer is not None
-    rows, here = [], fleet.inside(city.area.polygon)
-    for total in resolved.cameras.totals:
-        step = {
-            "cameras": int((here & (fleet.arrays.rank <= total)).sum()),
-            "answer": tracks.answer.summary[total],
-            "coverage": pieces.coverage(total),
-            "trips": tracks.summary[total],
-        }
-        rows += [{"total": total, "task": task, **figures_of(step, task)} for task in TASKS]
+    rows = [
+        {"total": step["total"], "task": task, **figures_of(step, task)}
+        for step in steps_of(city, found)
+        for task in TASKS
+    ]
     return {"digest": digest(scenario, seed, case), "seed": seed, "case": case, "rows": rows}
 
 

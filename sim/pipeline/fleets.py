@@ -20,7 +20,15 @@ from sim.cameras.fleet import Fleet
 from sim.cameras.optics import TASKS
 from sim.city.model import City
 from sim.pipeline.cached_stages import CachedStages
-from sim.pipeline.simulate import Before, Draw, Results, placed, placements_of, simulate
+from sim.pipeline.simulate import (
+    Before,
+    Draw,
+    Results,
+    placed,
+    placements_of,
+    simulate,
+    steps_of,
+)  # fmt: skip
 from sim.pipeline.user_inputs import OwnInputs
 from sim.processes import available_cores
 from sim.results.fleets import CRITICAL, Fleets, Parts, PersonSums
@@ -71,12 +79,14 @@ def many_fleets(
     alone = replace(stages, cache=None)
     placements = placements_of(scenario, city, own)
     seeds = [scenario.seed + number for number in range(scenario.ensemble.fleets)]
-    if len(seeds) > 1 and _same(*(placed(scenario, placements, seed) for seed in seeds[:2])):
+    first = {seed: placed(scenario, placements, seed) for seed in seeds[:2]}
+    if len(first) > 1 and _same(*first.values()):
         seeds = seeds[:1]
 
     def one(seed: int) -> tuple[Parts, Iterator[tuple[str, WalkValues]]]:
+        fleet = first[seed] if seed in first else placed(scenario, placements, seed)
         found = simulate(
-            alone, own, draw=Draw(seed, placements), walks=lambda: trips, before=before, threads=1
+            alone, own, draw=Draw(seed, fleet), walks=lambda: trips, before=before, threads=1
         )
         answer = found.tracks.answer
         assert answer is not None
@@ -123,22 +133,10 @@ def one_fleet(scenario: Scenario, city: City, found: Results) -> Fleets:
 
 def _part(city: City, found: Results) -> Parts:
     """Return what one fleet's run says, in the form of summary.json."""
-    fleet, tracks = found.fleet, found.tracks
-    assert tracks.answer is not None
-    here = fleet.inside(city.area.polygon)
     looked = found.analyses
     dark = looked.dark if looked else dark_network(city, found.seen, found.pieces)
     return {
-        "steps": [
-            {
-                "total": total,
-                "cameras": int((here & (fleet.arrays.rank <= total)).sum()),
-                "answer": tracks.answer.summary[total],
-                "coverage": found.pieces.coverage(total),
-                "trips": tracks.summary[total],
-            }
-            for total in tracks.totals
-        ],
+        "steps": steps_of(city, found),
         "percolation": {
             task: {name: dark.summary[task][name] for name in CRITICAL} for task in TASKS
         },

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sim.cameras.fleet import Fleet
 from sim.city.model import City
@@ -65,10 +65,10 @@ class Change(NamedTuple):
 
 
 class Draw(NamedTuple):
-    """One of the fleets of a scenario: its seed, and what all of them have in common if known."""
+    """One of the fleets of a scenario: its seed, and the fleet itself where somebody has it."""
 
     seed: int
-    placements: Placement | None = None
+    fleet: Fleet | None = None
 
 
 class Results(NamedTuple):
@@ -151,12 +151,11 @@ def _analyses(stages: CachedStages, own: OwnInputs, found: Results) -> Analyses:
 
 def _fleet(stages: CachedStages, own: OwnInputs, draw: Draw | None) -> Fleet:
     scenario, city = stages.scenario, stages.city
-    draw = draw or Draw(scenario.seed)
+    seed, fleet = draw or Draw(scenario.seed)
+    if fleet is not None:
+        return fleet
     return stages.fleet(
-        draw.seed,
-        lambda: placed(
-            scenario, draw.placements or placements_of(scenario, city, own), draw.seed
-        ),
+        seed, lambda: placed(scenario, placements_of(scenario, city, own), seed)
     )  # fmt: skip
 
 
@@ -190,6 +189,23 @@ def _tracked(
     before(ANSWERED)
     found = answer(city, seen, trips, totals, pieces=pieces, seed=seed, workers=threads)
     return replace(tracks, answer=found)
+
+
+def steps_of(city: City, found: Results) -> list[dict[str, Any]]:
+    """Return the figures of streets and walks at each total, as the steps of summary.json."""
+    fleet, _, pieces, _, tracks, _ = found
+    assert tracks.answer is not None
+    here = fleet.inside(city.area.polygon)
+    return [
+        {
+            "total": total,
+            "cameras": int((here & (fleet.arrays.rank <= total)).sum()),
+            "answer": tracks.answer.summary[total],
+            "coverage": pieces.coverage(total),
+            "trips": tracks.summary[total],
+        }
+        for total in tracks.totals
+    ]
 
 
 def drawn_walks(scenario: Scenario, city: City, own: OwnInputs) -> Trips:
