@@ -73,10 +73,11 @@ def test_a_listed_skip_passes_and_another_fails(pytest_in, tmp_path, line, expec
     assert (said in done.stdout) is not expected
 
 
-def test_a_whole_file_that_skips_is_found(pytest_in, tmp_path):
+@pytest.mark.parametrize("processes", [(), ("-n2", "--dist=loadfile")])
+def test_a_whole_file_that_skips_is_found(pytest_in, tmp_path, processes):
     (tmp_path / "test_other.py").write_text("import pytest\npytest.importorskip('no_such')\n")
     (tmp_path / "skips.txt").write_text("test_some.py::* | *\n")
-    done = pytest_in("--expected-skips", "skips.txt")
+    done = pytest_in("--expected-skips", "skips.txt", *processes)
     assert done.returncode == 1
     assert "test_other.py | could not import 'no_such'" in done.stdout
 
