@@ -37,7 +37,8 @@ MOUNTS = ("lamp post", "wall", "traffic light", "building", "vehicle", "unknown"
 """What a head hangs on; the code of a mount is its place in this tuple."""
 HEAD_COLUMNS = (
     "rank", "area_rank", "site", "x", "y", "mount", "deck", "heading", "field_of_view", "near",
-    *RANGE_COLUMNS, "duty", "owner", "status", "year", "camera_type", "mounted_on", "geometry",
+    *RANGE_COLUMNS, "duty", "owner", "status", "year", "linked", "camera_type", "mounted_on",
+    "geometry",
 )  # fmt: skip
 """The columns of `Fleet.heads` in their order."""
 SITE_COLUMNS = (
@@ -46,8 +47,9 @@ SITE_COLUMNS = (
 )  # fmt: skip
 SIMULATED = "simulated"
 """Status of a head that a strategy placed."""
-DEFAULTS: dict[str, str | int] = {
-    "deck": "street", "owner": "other", "status": "given", "year": 0, "mounted_on": "unknown",
+DEFAULTS: dict[str, str | int | bool] = {
+    "deck": "street", "owner": "other", "status": "given", "year": 0, "linked": False,
+    "mounted_on": "unknown",
 }  # fmt: skip
 """What `Fleet.from_heads` fills in where a column or a value is missing."""
 FURTHEST_M = 100_000.0
@@ -341,7 +343,7 @@ def _filled(heads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         if name not in table:
             table[name] = value
     for name, word in DEFAULTS.items():
-        table[name] = table[name].fillna(word) if name in table else word
+        table[name] = table[name].where(table[name].notna(), word) if name in table else word
     missing = [name for name in HEAD_COLUMNS[:-1] if name not in table]
     if missing:
         raise InputError(
@@ -372,6 +374,7 @@ def _problems(table: gpd.GeoDataFrame) -> Iterator[str]:
     checks |= _checks_of_numbers(number)
     for name, known in (("deck", DECKS), ("owner", OWNERS), ("mounted_on", MOUNTS)):
         checks[name] = (table[name].isin(known).to_numpy(), f"is not one of {', '.join(known)}")
+    checks["linked"] = table["linked"].isin((True, False)).to_numpy(), "is not True or False"
     for name, (good, what) in checks.items():
         if not good.all():
             row = int(np.flatnonzero(~good)[0])
@@ -418,4 +421,4 @@ def _typed(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     whole = {"rank": np.int32, "area_rank": np.int32, "site": np.int32, "year": np.int16}
     real = dict.fromkeys(("x", "y", "heading", *OPTICS_COLUMNS), np.float64)
     words = dict.fromkeys(("status", "camera_type"), str)
-    return table[list(HEAD_COLUMNS)].astype({**whole, **real, **words})
+    return table[list(HEAD_COLUMNS)].astype({**whole, **real, **words, "linked": bool})

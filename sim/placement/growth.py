@@ -54,6 +54,8 @@ class RegionHeads(NamedTuple):
     rank: NDArray[np.int32]
     owner: NDArray[np.int8]
     year: NDArray[np.int16]
+    linked: NDArray[np.bool_]
+    """Whether a head hangs already and is only joined to the system."""
     announced: NDArray[np.int32]
     """City ranks of all heads of the region, whether they watch a street or not."""
     mobile: NDArray[np.int32]
@@ -71,6 +73,7 @@ class RegionHeads(NamedTuple):
             rank=self.rank[heads:],
             owner=self.owner[heads:],
             year=self.year[heads:],
+            linked=self.linked[heads:],
             district=self.district[heads:],
             strategy=self.strategy[heads:],
         )
@@ -129,6 +132,7 @@ def region_heads(
         heads.rank[on_street],
         heads.owner[on_street],
         heads.year[on_street],
+        heads.linked[on_street],
         heads.rank,
         heads.rank[mobile],
         heads.district[on_street],
@@ -184,7 +188,9 @@ def _unplanned(
     """Share out all heads together; the phases give owners and years only."""
     rank, district = _announced(area, total, share_rule, share)
     owner, year = _owners(rank, phases)
-    return PlannedHeads(rank, owner, year, district, np.full(len(rank), AS_SCENARIO, np.int16), ())
+    linked = np.zeros(len(rank), bool)
+    as_scenario = np.full(len(rank), AS_SCENARIO, np.int16)
+    return PlannedHeads(rank, owner, year, linked, district, as_scenario, ())
 
 
 def _check_phases(phases: Sequence[Phase]) -> None:

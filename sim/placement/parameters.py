@@ -37,6 +37,7 @@ DistrictName = Literal[
 SHARE_RULES: tuple[ShareRule, ...] = get_args(ShareRule)
 StreetShareCase = Literal["low", "middle", "high"]
 """Names of `sim.placement.growth.STREET_SHARES`."""
+OwnerName = Literal["police", "department", "transport", "estate", "mall", "other"]
 PlaceKind = Literal["home", "landmark", "market", "office", "school", "sensitive", "station"]
 
 

@@ -438,6 +438,7 @@ def _heads_table(
             "owner": np.array(OWNERS, object)[heads.owner],
             "status": SIMULATED,
             "year": heads.year,
+            "linked": heads.linked,
             "camera_type": names,
             "mounted_on": np.array(MOUNTS, object)[sites.mounted_on[order.site]],
         }

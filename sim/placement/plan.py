@@ -35,6 +35,8 @@ class PlannedHeads(NamedTuple):
     rank: NDArray[np.int32]
     owner: NDArray[np.int8]
     year: NDArray[np.int16]
+    linked: NDArray[np.bool_]
+    """Whether a head hangs already and is only joined to the system."""
     district: NDArray[np.int8]
     """Place of its district in `districts()`."""
     strategy: NDArray[np.int16]
@@ -122,6 +124,7 @@ def planned_heads(plan: Plan, total: int, share_rule: str | None = None) -> Plan
     names = [district.name for district in districts()]
     owner = np.zeros(total, np.int8)
     year = np.zeros(total, np.int16)
+    linked = np.zeros(total, bool)
     district = np.zeros(total, np.int8)
     strategy = np.full(total, AS_SCENARIO, np.int16)
     strategies: list[str | Mapping[str, float]] = []
@@ -138,6 +141,7 @@ def planned_heads(plan: Plan, total: int, share_rule: str | None = None) -> Plan
         for number, name in enumerate(owners):
             own = begin + np.flatnonzero(turn == number)
             owner[own] = OWNERS.index(name)
+            linked[own] = name in phase.linked
             district[own] = sainte_lague(np.where(here, weight, 0.0).tolist(), len(own))
             if name in phase.strategy:
                 mix = phase.strategy[name]
@@ -146,7 +150,7 @@ def planned_heads(plan: Plan, total: int, share_rule: str | None = None) -> Plan
                 strategy[own] = strategies.index(mix)
         begin = stop
     rank = np.arange(1, total + 1, dtype=np.int32)
-    return PlannedHeads(rank, owner, year, district, strategy, tuple(strategies))
+    return PlannedHeads(rank, owner, year, linked, district, strategy, tuple(strategies))
 
 
 def in_region(
@@ -180,6 +184,7 @@ def in_region(
         heads.rank[here],
         heads.owner[here],
         heads.year[here],
+        heads.linked[here],
         heads.district[here],
         heads.strategy[here],
         heads.strategies,

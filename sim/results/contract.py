@@ -220,6 +220,7 @@ _ALL = (
             "status", "text", "", '"simulated", or what the map or list of a real camera says'
         ),
         Column("year", "int16", "", "year by which it hangs, 0 if unknown"),
+        Column("linked", "bool", "", "hangs already and is only joined to the system"),
         Column("camera_type", "text", "", "type of camera"),
         Column("mounted_on", "text", "", "what it hangs on"),
         _GEOMETRY,

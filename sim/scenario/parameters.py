@@ -46,6 +46,7 @@ def _phase(phase: GrowthPhase) -> Phase:
         phase.name,
         phase.districts,
         strategies,
+        phase.linked,
     )
 
 

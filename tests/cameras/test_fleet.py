@@ -62,10 +62,15 @@ def test_what_is_given_is_kept():
 
 def test_missing_values_take_the_same_defaults_as_missing_columns():
     heads = Fleet.from_heads(
-        table(owner=["police", None] * 2 + [None], year=[2025, np.nan] * 2 + [0])
+        table(
+            owner=["police", None] * 2 + [None],
+            year=[2025, np.nan] * 2 + [0],
+            linked=[True, None] * 2 + [False],
+        )
     )
     assert heads.heads["owner"].tolist() == ["police", "other", "police", "other", "other"]
     assert heads.heads["year"].tolist() == [2025, 0, 2025, 0, 0]
+    assert heads.heads["linked"].tolist() == [True, False, True, False, False]
 
 
 def test_heads_that_look_all_round_need_no_heading():
@@ -111,6 +116,7 @@ OPTICS = optics_of(CAMERA_TYPES["typical"])
         ("deck", "roof", "footbridge"),
         ("mounted_on", "kite", "traffic light"),
         ("year", -3, "year -3"),
+        ("linked", "yes", "linked yes is not True or False"),
         ("year", 99999, "year 99999"),
     ],
 )

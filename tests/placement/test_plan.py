@@ -108,8 +108,24 @@ def test_a_change_of_a_row_changes_only_what_it_says(data, number, mix, where):
     before, after = (region_heads(AREA, 2_000, plan=p, share_rule=rule) for p in (plan, other))
     begin = plan.phases[number - 1].total if number else 0
     same = [(h.rank <= begin) | (h.rank > changed.total) for h in (before, after)]
-    for column in ("rank", "owner", "year", "district"):
+    for column in ("rank", "owner", "year", "linked", "district"):
         assert (getattr(before, column)[same[0]] == getattr(after, column)[same[1]]).all()
+
+
+def test_what_is_linked_is_what_the_plan_names():
+    plan = announced()
+    heads = planned_heads(plan, 66_500)
+    begin = 0
+    for phase in plan.phases:
+        part = slice(begin, phase.total)
+        own = np.isin(heads.owner[part], [OWNERS.index(name) for name in phase.linked])
+        assert (heads.linked[part] == own).all(), phase.name
+        begin = phase.total
+    assert not heads.linked[:5_000].any()  # the police's own
+    assert heads.linked[5_000:11_000].all()
+    here = region_heads(AREA, 66_500, plan=plan, share_rule=AS_PLANNED)
+    assert (here.linked == heads.linked[here.rank - 1]).all()
+    assert not region_heads(AREA, 4_000).linked.any()
 
 
 @given(owners, st.integers(1, 3_000))

@@ -3,6 +3,7 @@
 import re
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import hypothesis.strategies as st
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from pydantic import BaseModel, ValidationError
 
 from sim.area import districts
+from sim.placement.parameters import OwnerName
 from sim.scenario.load import dump_scenario, read_scenario
 from sim.scenario.schema import (
     LAYER_KEYS,
@@ -61,6 +63,7 @@ def test_names_equal_those_of_the_engine() -> None:
 
     assert tuple(CAMERA_TYPES) == OPTICS
     assert tuple(StreetShares.model_fields) == OWNERS
+    assert get_args(OwnerName) == OWNERS
     assert tuple(HitRate.model_fields) == TASKS
 
 

@@ -115,6 +115,7 @@ class Drawn:
             for phase in cameras["phases"]:
                 phase["districts"] = self.some([district.name for district in districts()])
                 owners = self.some(OWNERS)
+                phase["linked"] = self.some(OWNERS)
                 phase["strategy"] = {owner: self.one(["even", {"transit": 3}]) for owner in owners}
 
     def group(self, model: type[BaseModel]) -> dict:

@@ -23,6 +23,7 @@ from sim.placement.parameters import (
     OWN_PLAN,
     DistrictName,
     Objective,
+    OwnerName,
     Phase,
     PlaceKind,
     PlacementParameters,
@@ -195,6 +196,14 @@ class GrowthPhase(Part):
             "Strategy, or mix of strategies, by owner, in place of the scenario's; with plan: own."
         ),
     )
+    linked: tuple[OwnerName, ...] = Field(
+        default=(),
+        max_length=6,
+        description=(
+            "Owners whose cameras hang already and are only joined to the system; with plan: own."
+        ),
+        examples=[["department"]],
+    )
 
 
 class Cameras(Part):
@@ -327,7 +336,8 @@ class Cameras(Part):
                 if getattr(self, key) == AS_PLANNED:
                     raise mistake("as_planned needs a plan; write plan: as_announced", key)
             for index, phase in enumerate(self.phases):
-                if phase.districts or phase.name or any(mix for _, mix in phase.strategy):
+                planned = phase.districts or phase.name or phase.linked
+                if planned or any(mix for _, mix in phase.strategy):
                     raise mistake("is part of a plan; write plan: own", "phases", index)
             return self
         if self.share_rule not in (AS_PLANNED, *OF_DISTRICTS):
