@@ -85,7 +85,7 @@ def polygons_of(shapes, **style):
 def draw(axes, city, fleet, name, aims):
     """One panel: buildings, streets, what the heads see, the sites."""
     seen, heads = sim.see(city, fleet), fleet.arrays
-    far = shapely.intersection(isovists(city, fleet), city.area.polygon)
+    far = shapely.intersection(isovists(city.walls, fleet), city.area.polygon)
     near = shapely.intersection(
         far, shapely.buffer(shapely.points(heads.x, heads.y), heads.reach[:, TASKS.index(TASK)])
     )

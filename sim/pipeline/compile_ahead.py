@@ -135,7 +135,7 @@ def compile_answering() -> None:
 def compile_searching() -> None:
     """Draw what the camera sees, and search the invented street for the least seen way."""
     s = _seen_street()
-    isovists(s.city, s.seen.fleet)
+    isovists(s.city.walls, s.seen.fleet)
     avoidance(s.city.streets, s.pieces.arrays, s.trips, [1])
 
 

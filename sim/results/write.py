@@ -110,7 +110,7 @@ def _as_agreed(name: str, table: pd.DataFrame) -> pd.DataFrame:
 
 def _cameras(city: City, fleet: Fleet) -> gpd.GeoDataFrame:
     table = fleet.heads.copy()
-    table["field"] = gpd.GeoSeries(isovists(city, fleet), index=table.index, crs=table.crs)
+    table["field"] = gpd.GeoSeries(isovists(city.walls, fleet), index=table.index, crs=table.crs)
     return table
 
 

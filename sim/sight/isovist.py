@@ -14,14 +14,15 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.jit import lean_inner, lean_kernel
-from sim.sight.arrays import DOME, FieldArrays, WallScene
+from sim.sight.arrays import CONVEX, DOME, FieldArrays, WallScene
 from sim.sight.kernels import FULL, SUBWAY, Floats, cell_window
-from sim.sight.scene import fields_of, scenes_of
+from sim.sight.scene import fields_of
+from sim.sight.tiles import wall_tiles_of
 from sim.sorting import sort_first
 
 if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet
-    from sim.city.model import City
+    from sim.city.walls import Walls
 
 STEP_DEGREES = 6.0
 TOLERANCE_M = 0.2
@@ -32,21 +33,23 @@ BESIDE_RADIANS = 2e-5
 """How far to the left and right of a wall's end the two rays beside it pass."""
 SLACK_RADIANS = 1e-6
 """Beyond the ends of a wall, so that rounding leaves out no ray that it stops."""
+EDGE_RADIANS = 1e-4
+"""A wall farther than this beyond an edge of the view ends no ray and begins none."""
 FIRST_ROOM = 4096
 """Walls, rays and corners that there is room for at first; it is doubled until it does."""
 
 
-def isovists(city: City, fleet: Fleet) -> NDArray[np.object_]:
+def isovists(walls: Walls, fleet: Fleet) -> NDArray[np.object_]:
     """Return what each head sees up to its detect range, one shapely polygon a head."""
     fields = fields_of(fleet.arrays)
-    walls = scenes_of(city.streets.arrays, city.walls.arrays)[1]
     heading, view = np.radians(fleet.arrays.heading), np.radians(fleet.arrays.field_of_view)
-    found = [np.zeros(0, object)]
-    for first in range(0, len(fleet), HEADS_AT_ONCE):
-        part = slice(first, first + HEADS_AT_ONCE)
-        some = FieldArrays._make(values[part] for values in fields)
-        found.append(_polygons(*_outlines(some, heading[part], view[part], walls)))
-    return np.concatenate(found)
+    found = np.empty(len(fleet), object)
+    for group, near in wall_tiles_of(walls.arrays, fleet.arrays):
+        for first in range(0, len(group), HEADS_AT_ONCE):
+            part = group[first : first + HEADS_AT_ONCE]
+            some = FieldArrays._make(values[part] for values in fields)
+            found[part] = _polygons(*_outlines(some, heading[part], view[part], near))
+    return found
 
 
 def _polygons(ptr: NDArray[np.int64], coordinates: Floats) -> NDArray[np.object_]:
@@ -137,7 +140,8 @@ def _fields(
 def _walls_in_reach(heads: FieldArrays, h: int, walls: WallScene, wall: Floats) -> int:
     """Write the front faces, relative to the head, of walls as tall as it within its range.
 
-    Returns how many, or `FULL`.
+    Each is written once, and none that lies beyond one edge of a view of up to 180°. Returns how
+    many, or `FULL`.
     """
     grid = walls.grid
     x, y, reach = heads.x[h], heads.y[h], heads.reach[h, 0]
@@ -146,17 +150,34 @@ def _walls_in_reach(heads: FieldArrays, h: int, walls: WallScene, wall: Floats) 
     if c0 > c1 or heads.deck[h] == SUBWAY:
         return count
     for row in range(r0, r1 + 1):
-        begin = row * grid.columns
-        for k in range(grid.cell_ptr[begin + c0], grid.cell_ptr[begin + c1 + 1]):
+        begin, end = row * grid.columns + c0, row * grid.columns + c1 + 1
+        after_first_column = grid.cell_ptr[begin + 1]
+        for k in range(grid.cell_ptr[begin], grid.cell_ptr[end]):
+            at = grid.first[k]
+            if not ((at & 1 or k < after_first_column) and (at & 2 or row == r0)):
+                continue
             px, py = grid.line[k, 0] - x, grid.line[k, 1] - y
             qx, qy = grid.line[k, 2] - x, grid.line[k, 3] - y
-            if px * qy - py * qx < 0.0 and walls.top[grid.item[k]] >= heads.mount[h]:
+            if px * qy - py * qx >= 0.0 or _out_of_view(heads, h, px, py, qx, qy):
+                continue
+            if walls.top[grid.item[k]] >= heads.mount[h]:
                 if count == len(wall):
                     return FULL
                 wall[count, 0], wall[count, 1] = px, py
                 wall[count, 2], wall[count, 3] = qx, qy
                 count += 1
     return count
+
+
+@lean_inner
+def _out_of_view(heads: FieldArrays, h: int, px: float, py: float, qx: float, qy: float) -> bool:
+    """Return whether a wall lies beyond one edge of the view, farther than the rays beside it."""
+    if heads.kind[h] != CONVEX:
+        return False
+    p, q = EDGE_RADIANS * (abs(px) + abs(py)), EDGE_RADIANS * (abs(qx) + abs(qy))
+    lx, ly, rx, ry = heads.lx[h], heads.ly[h], heads.rx[h], heads.ry[h]
+    left = lx * py - ly * px > p and lx * qy - ly * qx > q
+    return bool(left or (ry * px - rx * py > p and ry * qx - rx * qy > q))
 
 
 @lean_inner
@@ -185,9 +206,14 @@ def _ray_angles(heading: float, field_of_view: float, steps: int, faces: int, ra
                     angle[count] = theta
                     count += 1
     sort_first(angle, count)
-    for i in range(count):
+    last = 0
+    for i in range(1, count):  # walls that join at a corner have their rays in common
+        if angle[i] != angle[last]:
+            last += 1
+            angle[last] = angle[i]
+    for i in range(last + 1):
         angle[i] += heading
-    return count
+    return last + 1
 
 
 @lean_inner

@@ -17,7 +17,7 @@ from sim.cameras.fleet import HeadArrays
 from sim.city.streets import StreetArrays
 from sim.city.walls import WallArrays
 from sim.sight.arrays import StreetScene, WallScene
-from sim.sight.grid import grid_within, lattice_of, window_of
+from sim.sight.grid import Lattice, grid_within, lattice_of, window_of
 
 TILE_M = 5000.0
 """A dense tile of Hong Kong then takes some 20 MB, and small study areas are one tile."""
@@ -56,7 +56,43 @@ def tiles_of(
     )
     lattices = [lattice_of(*line) for line in lines]
     deck = streets.edge_deck[streets.segment_edge]
-    lattice = lattices[0]
+    for group in _neighbours(lattices[0], heads, chosen, tile_m):
+        grids = [
+            grid_within(lattice, window_of(lattice, *_reached(heads, group)), *line)
+            for lattice, line in zip(lattices, lines, strict=True)
+        ]
+        yield Tile(
+            group,
+            StreetScene(grids[0], streets.segment_edge, deck, streets.segment_start),
+            WallScene(grids[1], walls.top),
+        )
+
+
+def wall_tiles_of(
+    walls: WallArrays, heads: HeadArrays, tile_m: float = TILE_M
+) -> Iterator[tuple[NDArray[np.int64], WallScene]]:
+    """Yield the numbers of all heads tile by tile, neighbours together, and the walls they reach.
+
+    Parameters
+    ----------
+    walls, heads
+        The whole scene.
+    tile_m
+        Side of a tile, metres; infinite for one tile.
+    """
+    line = walls.x0, walls.y0, walls.x1, walls.y1
+    lattice = lattice_of(*line)
+    for group in _neighbours(lattice, heads, np.arange(len(heads.x)), tile_m):
+        window = window_of(lattice, *_reached(heads, group))
+        yield group, WallScene(grid_within(lattice, window, *line), walls.top)
+
+
+def _neighbours(
+    lattice: Lattice, heads: HeadArrays, chosen: NDArray[np.int64], tile_m: float
+) -> list[NDArray[np.int64]]:
+    """Return the chosen heads of each tile that has some, neighbours one after the other."""
+    if not len(chosen):
+        return []
     column = np.floor((heads.x[chosen] - lattice.west) / lattice.cell)
     row = np.floor((heads.y[chosen] - lattice.south) / lattice.cell)
     cells = max(np.floor(tile_m / lattice.cell), 1.0)
@@ -65,19 +101,7 @@ def tiles_of(
     order = np.lexsort((heads.rank[chosen], column, row, across, up))
     begins = np.ones(len(order), bool)
     begins[1:] = (np.diff(across[order]) != 0) | (np.diff(up[order]) != 0)
-    for group in np.split(chosen[order], np.flatnonzero(begins)[1:]):
-        if not len(group):
-            continue
-        windows = [window_of(lattice, *_reached(heads, group)) for lattice in lattices]
-        grids = [
-            grid_within(lattice, window, *line)
-            for lattice, window, line in zip(lattices, windows, lines, strict=True)
-        ]
-        yield Tile(
-            group,
-            StreetScene(grids[0], streets.segment_edge, deck, streets.segment_start),
-            WallScene(grids[1], walls.top),
-        )
+    return np.split(chosen[order], np.flatnonzero(begins)[1:])
 
 
 def _reached(heads: HeadArrays, group: NDArray[np.int64]) -> tuple[float, float, float, float]:
