@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,6 +29,8 @@ SIGNED = 8
 """Added to the width of a column that holds numbers below 0."""
 ALPHABET = "".join(chr(code) for code in range(33, 127) if chr(code) not in '<&"')
 """91 characters that need no escape in a page; two of them hold 13 bits."""
+PAIRS = np.array([(ALPHABET[k // 91] + ALPHABET[k % 91]).encode() for k in range(2**13)])
+"""The two that stand for each 13 bits."""
 
 
 def byte_planes(values: NDArray[np.int64]) -> tuple[bytes, int]:
@@ -55,11 +57,17 @@ def byte_planes(values: NDArray[np.int64]) -> tuple[bytes, int]:
 
 def printable(data: bytes) -> str:
     """Write bytes as their number, a colon, and 13 bits in each two characters of `ALPHABET`."""
-    bits = np.unpackbits(np.frombuffer(data, np.uint8))
-    groups = np.pad(bits, (0, -len(bits) % 13)).reshape(-1, 13).astype(np.int64)
-    value = groups @ (1 << np.arange(12, -1, -1))
-    characters = np.frombuffer(ALPHABET.encode(), np.uint8)
-    pairs = characters[np.column_stack([value // 91, value % 91])]
+    rows = np.zeros((-(-len(data) // 13), 13), np.uint8)
+    rows.ravel()[: len(data)] = np.frombuffer(data, np.uint8)
+    value = np.empty((len(rows), 8), np.uint16)
+    wide = rows.astype(np.uint32)
+    for group in range(8):  # 13 bytes are 8 groups of 13 bits, each of which lies in three bytes
+        first, after = divmod(13 * group, 8)
+        three = wide[:, first] << 16 | wide[:, first + 1] << 8
+        if first + 2 < 13:
+            three |= wide[:, first + 2]
+        value[:, group] = three >> (11 - after) & 8191
+    pairs = PAIRS[value.ravel()[: -(-8 * len(data) // 13)]]
     return f"{len(data)}:{pairs.tobytes().decode('ascii')}"
 
 
@@ -79,9 +87,18 @@ def _recent(values: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 class Columns:
-    """Named integer columns in the order they were added."""
+    """Named integer columns in the order they were added.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    pool
+        Compresses long columns from when they are added; all when they are written by default.
+    """
+
+    def __init__(self, pool: Executor | None = None) -> None:
+        self._pool = pool
+        self._begun: dict[tuple[str, int], Future[bytes]] = {}
+        """Bytes that are compressed already, by column and plane."""
         self._bytes: list[bytes] = []
         self.index: list[tuple[str, int, int, int, int]] = []
         """Of each column: name, count, how it is stored, bytes a number, units of the numbers."""
@@ -128,6 +145,9 @@ class Columns:
         how = RECENT if recent else DIFFERENCES if differences else PLAIN
         self._bytes.append(planes)
         self.index.append((name, len(column), how, width, unit))
+        if self._pool is not None and len(column) >= LARGE_PLANE:
+            for place, plane in enumerate(_planes(planes, len(column))):
+                self._begun[name, place] = self._pool.submit(_deflated, plane)
 
     def add_text(self, name: str, text: str) -> None:
         """Add a text, as a column of the bytes of its UTF-8."""
@@ -146,17 +166,24 @@ class Columns:
     def text(self) -> str:
         """Return all columns, compressed (deflate) and written in printable characters."""
         with ThreadPoolExecutor() as pool:
-            return printable(b"".join(pool.map(_deflated, self._parts())) + LAST_BLOCK)
+            parts = [*self._parts(pool)]
+        return printable(b"".join(part.result() for part in parts) + LAST_BLOCK)
 
-    def _parts(self) -> Iterator[bytes]:
-        """Yield the bytes of all columns, large planes apart: each is compressed as suits it."""
+    def _parts(self, pool: Executor) -> Iterator[Future[bytes]]:
+        """Compress all columns, long planes apart: each is compressed as suits it."""
         small = b""
-        for stored, (_, count, _, form, _) in zip(self._bytes, self.index, strict=True):
+        for stored, (name, count, *_) in zip(self._bytes, self.index, strict=True):
             if count < LARGE_PLANE:
                 small += stored
                 continue
-            yield small
+            yield pool.submit(_deflated, small)
             small = b""
-            for place in range(form % SIGNED):
-                yield stored[place * count : (place + 1) * count]
-        yield small
+            for place, plane in enumerate(_planes(stored, count)):
+                begun = self._begun.get((name, place))
+                yield begun or pool.submit(_deflated, plane)
+        yield pool.submit(_deflated, small)
+
+
+def _planes(stored: bytes, count: int) -> list[bytes]:
+    """Return the bytes of a column of so many numbers, plane by plane."""
+    return [stored[first : first + count] for first in range(0, len(stored), count)]

@@ -33,6 +33,8 @@ from maps.run_folder import RunFolder
 UNIT = 0.1
 """Grid of every drawn coordinate, Web-Mercator metres."""
 DECIMETRE = 0.1
+THREADS = 2
+"""That work beside the one that gathers; on two cores more would keep it waiting."""
 BUS_STREETS = "bus-street proxy"
 """Streets that nobody should be sent along on foot: a page on them gives no walk."""
 
@@ -141,22 +143,28 @@ def build_payload(
     walks
         Carry what the reader's own walk needs, where the run's streets can be walked.
     """
-    # Shapely lets other threads work meanwhile, and the fields are its longest piece of work.
-    with ThreadPoolExecutor(1) as pool:
-        return _gather(run, bounds_of(run) if bounds is None else bounds, walks, pool)
+    # Shapely, numpy's sorting and zlib let other threads work meanwhile.
+    with ThreadPoolExecutor(THREADS) as pool:
+        columns = Columns(pool if bounds is None else None)  # beside another run some are left out
+        return _gather(run, bounds_of(run) if bounds is None else bounds, walks, columns, pool)
 
 
 def _gather(
-    run: RunFolder, bounds: NDArray[np.float64], walks: bool, pool: ThreadPoolExecutor
+    run: RunFolder,
+    bounds: NDArray[np.float64],
+    walks: bool,
+    columns: Columns,
+    pool: ThreadPoolExecutor,
 ) -> Payload:
     grid = Grid(run.edges.crs, bounds)
-    columns = Columns()
     heads = run.heads[run.heads["rank"] <= run.totals[-1]]
     ranks = _known_ranks(run)
     walkable = walks and run.summary["area"].get("streets") != BUS_STREETS
     fine = FINE if len(run.pieces) <= WIDE_PIECES else WIDE
     form = fine if walkable else COARSE
     fields = pool.submit(_rings, heads["field"].to_numpy(), form.field_tolerance)
+    walls = pool.submit(_rings, run.walls.geometry.to_numpy(), form.wall_tolerance)
+    bands = pool.submit(_walk_bands, run)
     codes = np.column_stack(
         [_code(run.pieces[f"rank_{task}"].to_numpy(np.int64), ranks) for task in run.tasks]
     )
@@ -167,11 +175,11 @@ def _gather(
     _add_network(columns, run)
     found = _add_own_walk(columns, run, names, edge_name, form) if walkable else []
     _add_meetings(columns, met)
-    _add_rings(columns, grid, "wall", run.walls, form.wall_tolerance, form.wall_step)
+    _add_rings(columns, grid, "wall", walls.result(), form.wall_step)
     place = _add_heads(columns, grid, run, heads, ranks, met)
     _add_fields(columns, grid, fields.result(), place, form.field_step)
     _add_seen_curves(columns, run, codes, len(ranks), form)
-    _add_walk_bands(columns, run)
+    _add_walk_bands(columns, bands.result())
     words = {"names": names, "found": found, "places": _labels(grid, run)}
     columns.add_text("words", json.dumps(words, ensure_ascii=False, separators=(",", ":")))
     head = {
@@ -244,13 +252,26 @@ def ring_steps(place: NDArray[np.int64], points: NDArray[np.int64]) -> NDArray[n
     return step[np.argsort(np.minimum(at, 4), kind="stable")]
 
 
-def _rings(
-    shapes: NDArray[np.object_], tolerance: float
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return the corners of all rings, the ring of each corner, and the row of each ring.
+class Rings(NamedTuple):
+    """Rings of polygons, without the last corner, which is the first one again.
 
-    The last corner of a ring, which is its first again, is left out.
+    Attributes
+    ----------
+    corner
+        Shape (corners, 2), projected metres.
+    of_corner
+        The ring of each corner.
+    row
+        The row of each ring.
     """
+
+    corner: NDArray[np.float64]
+    of_corner: NDArray[np.int64]
+    row: NDArray[np.int64]
+
+
+def _rings(shapes: NDArray[np.object_], tolerance: float) -> Rings:
+    """Return the rings of polygons, drawn to a tolerance (metres)."""
     part, row = shapely.get_parts(
         shapely.simplify(shapes, tolerance) if tolerance else shapes, return_index=True
     )
@@ -258,19 +279,12 @@ def _rings(
     ring, of_part = shapely.get_rings(part[polygonal], return_index=True)
     corner, of_ring = shapely.get_coordinates(ring, return_index=True)
     kept = np.diff(of_ring, append=len(ring)) == 0
-    return corner[kept], of_ring[kept], np.asarray(row[polygonal][of_part], np.int64)
+    return Rings(corner[kept], of_ring[kept], np.asarray(row[polygonal][of_part], np.int64))
 
 
-def _add_rings(
-    columns: Columns,
-    grid: Grid,
-    name: str,
-    frame: gpd.GeoDataFrame,
-    tolerance: float = 0.0,
-    step: int = 1,
-) -> NDArray[np.int64]:
-    """Add the rings of polygons; return the row each ring belongs to."""
-    corner, of_ring, row = _rings(np.asarray(frame.geometry.to_numpy(), object), tolerance)
+def _add_rings(columns: Columns, grid: Grid, name: str, rings: Rings, step: int = 1) -> None:
+    """Add the rings of polygons."""
+    corner, of_ring, row = rings
     placed = grid.place(corner, step)
     if step > 1:  # corners may have fallen together
         apart = np.diff(of_ring, prepend=-1) != 0
@@ -280,13 +294,12 @@ def _add_rings(
     columns.add(f"{name}_points", points)
     for k, axis in enumerate("xy"):
         columns.add(f"{name}_{axis}", ring_steps(placed[:, k], points), unit=step)
-    return row
 
 
 def _add_fields(
     columns: Columns,
     grid: Grid,
-    rings: tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]],
+    rings: Rings,
     place: NDArray[np.int64],
     size: int,
 ) -> None:
@@ -523,27 +536,50 @@ def _add_seen_curves(
         columns.add(f"seen_{task}", rest, unit=form.rest_step)
 
 
-def _add_walk_bands(columns: Columns, run: RunFolder) -> None:
-    """Add the 10th, 50th and 90th percentile of typical walks' seen share, rank by rank.
+class WalkBands(NamedTuple):
+    """Percentiles of the share seen of typical walks: `share` has one for each rank.
 
-    Percentiles do not follow from sums, so they are taken here, at every rank that changes a walk
+    Names are those of the columns, ranks ascend.
+    """
+
+    rank: NDArray[np.int64]
+    share: dict[str, NDArray[np.float64]]
+
+
+def _add_walk_bands(columns: Columns, bands: WalkBands) -> None:
+    """Add the 10th, 50th and 90th percentile of typical walks' seen share, rank by rank."""
+    columns.add("band_rank", bands.rank, differences=True)
+    for name, share in bands.share.items():
+        columns.add(name, np.rint(share * SHARE_SCALE), differences=True)
+
+
+def _walk_bands(run: RunFolder) -> WalkBands:
+    """Return percentiles of typical walks' seen share.
+
+    They do not follow from sums, so they are taken here, at every rank that changes a walk
     (thinned evenly where there are very many) and at the run's totals.
     """
     count = run.curves.num_rows
-    tasks = run.tasks if count else ()  # columns of a table without rows have no type
-    changes = [np.unique(_flat(run.curves, f"curve_rank_{task}")) for task in tasks]
-    ranks = np.unique(np.concatenate(changes)) if count else np.zeros(0, np.int64)
-    ranks = ranks[ranks <= run.totals[-1]]
-    most = max(min(MOST_CURVE_POINTS, MOST_CURVE_CELLS // max(count, 1)), 1)
-    thinned = ranks[:: math.ceil(len(ranks) / most)] if len(ranks) else ranks
-    grid = np.unique(np.concatenate([[0], thinned, run.totals])) if count else ranks
-    columns.add("band_rank", grid, differences=True)
+    grid = _band_ranks(run) if count else np.zeros(0, np.int64)
+    wanted = list(QUANTILES.values())
+    share: dict[str, NDArray[np.float64]] = {}
     for task in run.tasks:
-        share = _seen_shares(run.curves, task, grid) if count else np.zeros((0, 0))
-        wanted = list(QUANTILES.values())
-        bands = np.quantile(share, wanted, axis=0) if count else np.zeros((len(wanted), 0))
-        for name, band in zip(QUANTILES, bands, strict=True):
-            columns.add(f"band_{task}_{name}", np.rint(band * SHARE_SCALE), differences=True)
+        seen = _seen_shares(run.curves, task, grid) if count else np.zeros((0, 1))
+        bands = np.quantile(seen, wanted, axis=1, overwrite_input=True)
+        share |= {f"band_{task}_{name}": band for name, band in zip(QUANTILES, bands, strict=True)}
+    return WalkBands(grid, share)
+
+
+def _band_ranks(run: RunFolder) -> NDArray[np.int64]:
+    """Return 0, ranks that change a walk, of very many evenly spaced ones, and the totals."""
+    changes = np.zeros(run.totals[-1] + 1, bool)
+    for task in run.tasks:
+        rank = _flat(run.curves, f"curve_rank_{task}")
+        changes[rank[rank < len(changes)]] = True
+    ranks = np.flatnonzero(changes)
+    most = max(min(MOST_CURVE_POINTS, MOST_CURVE_CELLS // run.curves.num_rows), 1)
+    thinned = ranks[:: math.ceil(len(ranks) / most)] if len(ranks) else ranks
+    return np.unique(np.concatenate([[0], thinned, run.totals]))
 
 
 def _flat(curves: pa.Table, name: str) -> NDArray[Any]:
@@ -551,16 +587,19 @@ def _flat(curves: pa.Table, name: str) -> NDArray[Any]:
 
 
 def _seen_shares(curves: pa.Table, task: str, grid: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Share of each walk's length seen with the heads up to each rank, shape (walks, ranks)."""
+    """Share of each walk's length seen with the heads up to each rank, shape (ranks, walks)."""
     lists = curves[f"curve_rank_{task}"].combine_chunks()
     owner = np.repeat(np.arange(len(lists)), np.asarray(lists.value_lengths().fill_null(0)))
-    column = np.searchsorted(grid, _flat(curves, f"curve_rank_{task}"))
-    kept = column < len(grid)
-    cell = owner[kept] * len(grid) + column[kept]
+    rank = _flat(curves, f"curve_rank_{task}")
+    kept = rank <= grid[-1]
+    row = np.searchsorted(grid, np.arange(grid[-1] + 1))  # of every rank: ranks come many times
+    cell = row[rank[kept]] * len(lists) + owner[kept]
     metres = _flat(curves, f"curve_length_{task}")[kept]
     added = np.bincount(cell, weights=metres, minlength=len(lists) * len(grid))
-    length = np.maximum(curves["length"].to_numpy(), 1e-9)[:, None]
-    return np.asarray(np.cumsum(added.reshape(len(lists), len(grid)), axis=1) / length)
+    seen = np.asarray(added, np.float64).reshape(len(grid), len(lists))
+    np.cumsum(seen, axis=0, out=seen)
+    seen /= np.maximum(curves["length"].to_numpy(), 1e-9)
+    return seen
 
 
 def _add_walks(columns: Columns, grid: Grid, run: RunFolder) -> list[dict[str, Any]]:
@@ -626,9 +665,10 @@ def _add_outlines(
     columns: Columns, grid: Grid, districts: gpd.GeoDataFrame
 ) -> list[dict[str, Any]]:
     """Add the outlines of the study area, its halo and the districts, with their names."""
-    rows = _add_rings(columns, grid, "outline", districts, 1.0)
+    rings = _rings(districts.geometry.to_numpy(), 1.0)
+    _add_rings(columns, grid, "outline", rings)
     table = list(districts.itertuples())
     return [
         {"kind": str(table[row].kind), "name": name_pair(table[row].name, table[row].name_zh)}
-        for row in rows
+        for row in rings.row
     ]

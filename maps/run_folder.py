@@ -8,6 +8,7 @@ no figure.
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -127,29 +128,50 @@ def read_run_folder(folder: Path) -> RunFolder:
             f"{VERSION}; run the scenario again with `sim run`"
         )
     tasks = [str(task) for task in summary["tasks"]]
-    ranks = [rank_column(task) for task in tasks]
-    run = read_data(folder, RunData)
-    return RunFolder(
-        summary=summary,
-        manifest=_read_json(folder, MANIFEST),
-        edges=_read_geometry(folder, "edges", [*EDGE_COLUMNS]).sort_values(
-            "edge", ignore_index=True
-        ),
-        pieces=_read_geometry(
-            folder, "streets", ["edge", "t0", "t1", "in_area", *ranks, "geometry"]
-        ).sort_values(["edge", "t0"], ignore_index=True),
-        heads=_read_geometry(folder, "cameras").sort_values("rank", ignore_index=True),
-        walls=_read_geometry(folder, "walls"),
-        places=_read_geometry(folder, "places"),
-        districts=_read_geometry(folder, "districts"),
-        walks=_named_walks(run),
-        walk_figures=run.trip_figures(named=True),
-        curves=run.trip_curves(named=False),
-        policies=_read_if_there(folder, "policies", POLICY_COLUMNS),
-        exposure=_read_if_there(folder, "exposure", EXPOSURE_COLUMNS),
-        sightings=_read_if_there(folder, "sightings", SIGHTING_COLUMNS),
-        bands=_read_bands(folder),
-    )
+    run = read_data(folder, _ReadOnce)
+    walks = _named_walks(run)  # and with them all that the curves of the others are made of
+    with ThreadPoolExecutor(1) as pool:
+        curves = pool.submit(run.trip_curves, named=False)
+        return RunFolder(
+            summary=summary,
+            manifest=_read_json(folder, MANIFEST),
+            edges=run.chosen("edges", EDGE_COLUMNS).sort_values("edge", ignore_index=True),
+            pieces=_read_pieces(folder, tasks),
+            heads=run.geometry("cameras").sort_values("rank", ignore_index=True),
+            walls=run.geometry("walls"),
+            places=run.geometry("places"),
+            districts=run.geometry("districts"),
+            walks=walks,
+            walk_figures=run.trip_figures(named=True),
+            policies=_read_if_there(folder, "policies", POLICY_COLUMNS),
+            exposure=_read_if_there(folder, "exposure", EXPOSURE_COLUMNS),
+            sightings=_read_if_there(folder, "sightings", SIGHTING_COLUMNS),
+            bands=_read_bands(folder),
+            curves=curves.result(),
+        )
+
+
+class _ReadOnce(RunData):
+    """A run of which each table with geometry is read once, whoever asks for it."""
+
+    @cached_property
+    def _tables(self) -> dict[str, gpd.GeoDataFrame]:
+        return {}
+
+    def geometry(self, name: str) -> gpd.GeoDataFrame:
+        """Return a table with its geometry (projected metres)."""
+        if name not in self._tables:
+            self._tables[name] = super().geometry(name)
+        return self._tables[name]
+
+    def chosen(self, name: str, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
+        """Return columns of a table with geometry."""
+        table = self.geometry(name)
+        missing = [column for column in columns if column not in table]
+        if missing:
+            file = self.folder / TABLES[name].file
+            raise InputError(f"{file}: lacks {', '.join(missing)}; run the scenario again")
+        return table[[*columns]]
 
 
 def _named_walks(run: RunData) -> gpd.GeoDataFrame:
@@ -205,10 +227,12 @@ def _read_table(folder: Path, name: str, columns: list[str] | None) -> pa.Table:
         raise InputError(f"{path}: {_first_line(error)}; run the scenario again") from None
 
 
-def _read_geometry(folder: Path, name: str, columns: list[str] | None = None) -> gpd.GeoDataFrame:
-    path = _present(folder, TABLES[name].file)
+def _read_pieces(folder: Path, tasks: list[str]) -> gpd.GeoDataFrame:
+    path = _present(folder, TABLES["streets"].file)
+    ranks = [rank_column(task) for task in tasks]
     try:
-        return gpd.read_parquet(path, columns=columns)
+        table = gpd.read_parquet(path, columns=["edge", "t0", "t1", "in_area", *ranks, "geometry"])
+        return table.sort_values(["edge", "t0"], ignore_index=True)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"{path}: {_first_line(error)}; run the scenario again") from None
 

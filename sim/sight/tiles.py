@@ -21,6 +21,8 @@ from sim.sight.grid import Lattice, grid_within, lattice_of, window_of
 
 TILE_M = 5000.0
 """A dense tile of Hong Kong then takes some 20 MB, and small study areas are one tile."""
+WALL_TILE_M = 2 * TILE_M
+"""Of walls alone: a tile takes no more room, and fewer look through the list of all walls."""
 
 
 class Tile(NamedTuple):
@@ -69,7 +71,7 @@ def tiles_of(
 
 
 def wall_tiles_of(
-    walls: WallArrays, heads: HeadArrays, tile_m: float = TILE_M
+    walls: WallArrays, heads: HeadArrays, tile_m: float = WALL_TILE_M
 ) -> Iterator[tuple[NDArray[np.int64], WallScene]]:
     """Yield the numbers of all heads tile by tile, neighbours together, and the walls they reach.
 

@@ -216,16 +216,20 @@ def test_shares_of_walks_add_up_rank_by_rank():
         (100, [3, 8], [20.0, 30.0]), (50, [], []), (200, [1, 8, 99], [10.0, 90.0, 100.0])
     )
     share = module._seen_shares(table, "detect", np.array([0, 1, 3, 7, 8]))
-    assert share.tolist() == [
+    assert share.T.tolist() == [
         [0, 0, 0.2, 0.2, 0.5], [0, 0, 0, 0, 0], [0, 0.05, 0.05, 0.05, 0.5],
     ]  # fmt: skip
+
+
+def bands_of(run):
+    return packed(module._add_walk_bands, module._walk_bands(run))
 
 
 def test_bands_are_percentiles_at_every_rank_and_total(run):
     """Eleven walks of 100 m, of which the n-th is seen for n metres ten from rank 5 on."""
     table = curves(*((100, [5], [10.0 * n]) for n in range(11)))
     steps = [{"total": 4}, {"total": 6}]
-    found = packed(module._add_walk_bands, replace(with_summary(run, steps=steps), curves=table))
+    found = bands_of(replace(with_summary(run, steps=steps), curves=table))
     assert found["band_rank"] == [0, 4, 5, 6]
     for task in TASKS:
         assert found[f"band_{task}_p10"] == [0, 0, 10_000, 10_000]
@@ -238,7 +242,7 @@ def test_very_many_ranks_are_thinned_evenly(run, monkeypatch, ranks, most, kept)
     monkeypatch.setattr(module, "MOST_CURVE_POINTS", most)
     table = curves((100, list(range(1, ranks + 1)), [1.0] * ranks))
     steps = [{"total": 1000}]
-    found = packed(module._add_walk_bands, replace(with_summary(run, steps=steps), curves=table))
+    found = bands_of(replace(with_summary(run, steps=steps), curves=table))
     assert len(found["band_rank"]) == kept + 2  # and none, and the total
     assert found["band_rank"][0] == 0
     assert found["band_rank"][-1] == 1000
@@ -253,7 +257,7 @@ def test_very_many_walks_leave_fewer_points(run, monkeypatch):
     monkeypatch.setattr(module, "MOST_CURVE_CELLS", 12)
     table = curves(*((100, list(range(1, 9)), [1.0] * 8) for _ in range(3)))
     steps = [{"total": 9}]
-    found = packed(module._add_walk_bands, replace(with_summary(run, steps=steps), curves=table))
+    found = bands_of(replace(with_summary(run, steps=steps), curves=table))
     assert found["band_rank"] == [0, 1, 3, 5, 7, 9]
 
 
