@@ -213,14 +213,16 @@ class CachedStages:
             about = [found.totals, found.avoided.stretches, found.retraced.draws]
             avoided = {f"avoided_{name}": getattr(found.avoided, name) for name in AVOIDED}
             retraced = {f"retraced_{name}": getattr(found.retraced, name) for name in RETRACED}
-            return {**avoided, **retraced, "person": found.person, "about": plain_packed(about)}
+            who = {"person": found.person, "stratum": found.stratum}
+            return {**avoided, **retraced, **who, "about": plain_packed(about)}
 
         def read(a: Arrays) -> Subsample:
             totals, stretches, draws = plain_unpacked(a["about"])
             avoided = {name: a[f"avoided_{name}"] for name in AVOIDED}
             retraced = {name: a[f"retraced_{name}"] for name in RETRACED}
             return Subsample(
-                tuple(totals), a["person"], Avoidance(stretches=tuple(stretches), **avoided),
+                tuple(totals), a["person"], a["stratum"],
+                Avoidance(stretches=tuple(stretches), **avoided),
                 Reconstruction(draws=draws, **retraced),
             )  # fmt: skip
 

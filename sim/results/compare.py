@@ -289,8 +289,8 @@ class _Values:
         known = np.isfinite(apart)
         if not known.any():
             return math.nan, math.nan
-        person = np.unique(self._person[known], return_inverse=True)[1].astype(np.int64)
-        error = standard_error(apart[known], person)
+        person, stratum = self._run.trips.persons
+        error = standard_error(apart, person[self._sampled], stratum)
         return float(apart[known].mean()), math.nan if error is None else error
 
     @property
@@ -325,10 +325,6 @@ class _Values:
     def _sampled(self) -> NDArray[np.bool_]:
         """Whether each walk is of a person drawn: the named are told apart."""
         return ~self._run.trips.table["named"].to_numpy(bool)
-
-    @cached_property
-    def _person(self) -> NDArray[np.int64]:
-        return self._run.trips.table["person"].to_numpy(np.int64)[self._sampled]
 
 
 def _row(

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from sim.cameras.tasks import TASKS
 from sim.results.metrics import HEADLINE_TASK, figures_of
 from sim.results.uncertainty import Floats, band
-from sim.tracking.statistics import WalkValues, person_shifts
+from sim.tracking.statistics import WalkValues, person_shifts, shift_variance
 
 Parts = dict[str, Any]
 """What one fleet's run says of itself: `steps` and `percolation`, as in summary.json."""
@@ -39,10 +39,13 @@ class PersonSums:
         How many were added.
     shift
         By figure, the sum of `person_shifts`, shape (persons, totals, tasks).
+    stratum
+        By figure, the groups in which people were dealt out, see `WalkValues`.
     """
 
     fleets: int = 0
     shift: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    stratum: dict[str, NDArray[np.int64] | None] = field(default_factory=dict)
 
     def add(self, walks: Iterable[tuple[str, WalkValues]]) -> None:
         """Add the figures of one more fleet."""
@@ -52,21 +55,23 @@ class PersonSums:
             if name in self.shift:
                 self.shift[name] += apart
             else:
-                self.shift[name] = apart
+                self.shift[name], self.stratum[name] = apart, values.stratum
 
     def variances(self) -> dict[str, Floats]:
-        """Return the variance of each mean over fleets that drawing people leaves, and persons.
+        """Return the variance of each mean over fleets that drawing people leaves.
 
         Returns
         -------
-        By figure, shape (totals, tasks, 2): the variance, and the number of persons.
+        By figure, shape (totals, tasks, 2): the variance, and its degrees of freedom, which are
+        persons less the groups in which they were dealt out.
         """
         found = {}
         for name, shift in self.shift.items():
-            mean = shift.astype(np.float64) / self.fleets
-            persons = len(mean)
-            variance = (mean**2).sum(axis=0) * (persons - 1) / max(persons, 1)
-            found[name] = np.stack([variance, np.full_like(variance, persons)], axis=-1)
+            stratum = self.stratum[name]
+            variance = shift_variance(shift.astype(np.float64) / self.fleets, stratum)
+            groups = min(len(shift), 1) if stratum is None else len(np.unique(stratum))
+            free = np.full_like(variance, len(shift) - groups)
+            found[name] = np.stack([variance, free], axis=-1)
         return found
 
 
@@ -225,11 +230,11 @@ class Fleets:
         return {**_plain(values), "se": se, "df": df}
 
     def _people(self, path: tuple[Any, ...]) -> tuple[float, int]:
-        """Return the variance that drawing people leaves in the mean of a figure, and persons."""
+        """Return the variance that drawing people leaves in a mean, and degrees of freedom."""
         step, _, task, *rest = path
         name = "/".join(rest)
-        variance, persons = self.people[name][step, TASKS.index(task)].tolist()
-        return variance, int(persons)
+        variance, free = self.people[name][step, TASKS.index(task)].tolist()
+        return variance, int(free)
 
 
 def figure_of_fleets(table: pd.DataFrame, summary: Mapping[str, Any], figure: str) -> Floats | None:
@@ -260,7 +265,7 @@ def figure_of_fleets(table: pd.DataFrame, summary: Mapping[str, Any], figure: st
 
 
 def crossed_error(
-    means: Floats, errors: Floats, of_people: float, persons: int
+    means: Floats, errors: Floats, of_people: float, people_df: int
 ) -> tuple[float | None, float | None]:
     """Return the standard error of a mean over fleets and persons, and its degrees of freedom.
 
@@ -272,12 +277,12 @@ def crossed_error(
         Standard error of each, from drawing persons alone.
     of_people
         Variance, from drawing persons alone, of the mean over the fleets.
-    persons
-        How many there are.
+    people_df
+        Its degrees of freedom: persons less the groups in which they were dealt out.
 
     Returns
     -------
-    Both None with fewer than two fleets or persons.
+    Both None with fewer than two fleets or no degree of freedom.
 
     Notes
     -----
@@ -290,7 +295,7 @@ def crossed_error(
     known = np.isfinite(means) & np.isfinite(errors)
     means, errors = means[known], errors[known]
     fleets = len(means)
-    if fleets < 2 or persons < 2:
+    if fleets < 2 or people_df < 1:
         return None, None
     of_fleets = float(means.var(ddof=1)) / fleets
     both = max(float((errors**2).mean()) - of_people, 0.0) / (fleets - 1)
@@ -298,8 +303,8 @@ def crossed_error(
     if total <= 0:
         return 0.0, None
     parts = (
-        of_fleets**2 / (fleets - 1) + of_people**2 / (persons - 1)
-        + both**2 / ((fleets - 1) * (persons - 1))
+        of_fleets**2 / (fleets - 1) + of_people**2 / people_df
+        + both**2 / ((fleets - 1) * people_df)
     )  # fmt: skip
     return math.sqrt(total), total**2 / parts
 

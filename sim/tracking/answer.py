@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from sim.sight.arrays import PieceArrays
     from sim.sight.ranks import FirstSeen
     from sim.sight.sightings import Sightings
-    from sim.trips.model import Trips
+    from sim.trips.model import Persons, Trips
 
 STRETCH = 1.5
 """Longest way over the shortest one, of the answer that looks at lengths."""
@@ -84,8 +84,8 @@ class Answer(Result):
         study area.
     left_out
         Drawn walks that do not count: equal_ends, beyond_the_area.
-    person
-        Number of the person who makes each trip, shape (trips,).
+    persons
+        Who makes each trip, and the groups in which people were dealt out.
     searched
         The trips whose lengths were looked at, rows ascending.
     shortest_m
@@ -99,7 +99,7 @@ class Answer(Result):
     totals: tuple[int, ...]
     counted: NDArray[np.bool_]
     left_out: dict[str, int]
-    person: NDArray[np.int64]
+    persons: Persons
     searched: NDArray[np.int64]
     shortest_m: NDArray[np.float64]
     closed: Ways
@@ -139,11 +139,12 @@ class Answer(Result):
         Path, and yes or no for each walk that counts, total and task.
         """
         steps = np.asarray(self.totals)[None, :, None]
+        person, stratum = self.persons
         for path, ways in (("", self.closed), ("open/", self.opened)):
             yes = ways.last[self.counted][:, None, :] >= steps
             any_length, near = (f"{path}{way}" for way in WAYS)
-            yield any_length, WalkValues(yes, _numbered(self.person[self.counted]))
-            yield near, WalkValues(ways.near, _numbered(self.person[self.searched]))
+            yield any_length, WalkValues(yes, person[self.counted], stratum)
+            yield near, WalkValues(ways.near, person[self.searched], stratum)
 
     @property
     def walks(self) -> dict[str, int]:
@@ -383,8 +384,9 @@ def answer_of(
         "equal_ends": int((drawn & equal).sum()), "beyond_the_area": int((drawn & beyond).sum()),
     }  # fmt: skip
     return Answer(
-        tuple(steps.tolist()), counted, left_out, person, rows, shortest, closed, opened, simulated
-    )
+        tuple(steps.tolist()), counted, left_out, trips.persons, rows, shortest, closed, opened,
+        simulated,
+    )  # fmt: skip
 
 
 def last_totals(
@@ -467,7 +469,3 @@ def _room(nodes: int) -> Room:
     return Room(
         np.empty(nodes), settled, reached, edge, np.empty(nodes), met, heap, np.zeros(3, np.int64)
     )
-
-
-def _numbered(person: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.unique(person, return_inverse=True)[1].astype(np.int64)

@@ -287,12 +287,13 @@ def exposure_by_group(report: TrackReport, by: str = "profile") -> pd.DataFrame:
         raise InputError(f'groups by "{by}"; choose profile or kind')
     sampled = np.flatnonzero(~table["named"].to_numpy(bool))
     group, names = pd.factorize(table[by].astype("str").to_numpy()[sampled], sort=True)
-    persons = table["person"].to_numpy(np.int64)[sampled]
+    persons, stratum = report.trips.persons
+    persons = persons[sampled]
     represents = table["represents"].to_numpy(np.float64)[sampled]
     rows = []
     for g, name in enumerate(names):
         own = np.flatnonzero(group == g)
-        _, first, person = np.unique(persons[own], return_index=True, return_inverse=True)
+        first = np.unique(persons[own], return_index=True)[1]
         people = float(represents[own][first].sum())
         for k, total in enumerate(report.totals):
             for t, task in enumerate(TASKS):
@@ -300,7 +301,7 @@ def exposure_by_group(report: TrackReport, by: str = "profile") -> pd.DataFrame:
                 row |= {"task": task, "walks": len(own), "people": people}
                 for figure in GROUP_FIGURES:
                     values = report.figures[figure][sampled[own], k, t].astype(np.float64)
-                    error = standard_error(values, person)
+                    error = standard_error(values, persons[own], stratum)
                     row[figure] = float(values.mean())
                     row[f"{figure}_se"] = np.nan if error is None else error
                 rows.append(row)

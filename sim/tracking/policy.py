@@ -28,7 +28,7 @@ from sim.tracking.statistics import standard_error
 if TYPE_CHECKING:
     from sim.city.model import City
     from sim.sight.arrays import SightingArrays
-    from sim.trips.model import Trips
+    from sim.trips.model import Persons, Trips
 
 Recognition = Literal["off", "afterwards", "live"]
 RECOGNITION: tuple[str, ...] = get_args(Recognition)
@@ -236,10 +236,9 @@ class _Runs:
 
     def __post_init__(self) -> None:
         """Note whose walks count: the sampled, not the named."""
-        table = self.trips.table
-        self.sampled = ~table["named"].to_numpy(bool)
-        persons = table["person"].to_numpy(np.int64)[self.sampled]
-        self.person = np.unique(persons, return_inverse=True)[1]
+        self.sampled = ~self.trips.table["named"].to_numpy(bool)
+        persons = self.trips.persons
+        self.who = persons._replace(of_walk=persons.of_walk[self.sampled])
         self._linked: dict[tuple[str, ...] | None, Sightings] = {}
         self._tracked: dict[object, Figures] = {}
 
@@ -299,10 +298,10 @@ def _rows(policy: Policy, base: Policy, runs: _Runs) -> Iterator[dict[str, Any]]
         row: dict[str, Any] = {
             "policy": policy.name, "total": int(runs.totals[k]), "task": TASKS[t],
             "heads": int(heads[k]), "heads_removed": removed, "rules_changed": rules,
-            "walks": len(runs.person),
+            "walks": len(runs.who.of_walk),
         }  # fmt: skip
         for name in FIGURES:
-            row |= _compared(name, before[name][:, k, t], after[name][:, k, t], runs.person)
+            row |= _compared(name, before[name][:, k, t], after[name][:, k, t], runs.who)
         change = row["tracked_change"]
         row["tracked_change_per_head"] = change / removed if removed else np.nan
         row["tracked_change_per_rule"] = change / rules if rules else np.nan
@@ -333,13 +332,13 @@ def _ruled(policy: Policy, followed: Figures) -> Figures:
 
 
 def _compared(
-    name: str, before: NDArray[np.float64], after: NDArray[np.float64], person: NDArray[np.int64]
+    name: str, before: NDArray[np.float64], after: NDArray[np.float64], who: Persons
 ) -> dict[str, float]:
     """Return a figure's mean, its mean change trip by trip, and that change's standard error."""
     if not len(after):
         return {name: np.nan, f"{name}_change": np.nan, f"{name}_change_se": np.nan}
     change = after - before
-    error = standard_error(change, person)
+    error = standard_error(change, *who)
     return {
         name: float(after.mean()),
         f"{name}_change": float(change.mean()),

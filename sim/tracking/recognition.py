@@ -23,6 +23,7 @@ from sim.tracking.kernels.recognition import count_faces
 from sim.tracking.kernels.walks import SeenArrays
 from sim.tracking.linking import faced_positions
 from sim.tracking.parameters import RecognitionParameters, TrackingParameters
+from sim.tracking.statistics import sum_error
 from sim.tracking.walks import head_steps, in_chunks, new_spells, seen_arrays
 
 if TYPE_CHECKING:
@@ -340,21 +341,20 @@ def _of_the_people(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
     """Add faces up over the people represented: sums and standard errors (totals, tasks), people.
 
-    Persons are drawn independently, so the error of their sum is √n times their spread.
+    Persons are drawn independently within the groups in which they are dealt out.
     """
     table = report.trips.table
     sampled = ~table["named"].to_numpy(bool)
     represents = table["represents"].to_numpy(np.float64)[sampled]
-    person = table["person"].to_numpy(np.int64)[sampled]
-    _, first, of = np.unique(person, return_index=True, return_inverse=True)
+    persons = report.trips.persons
+    of = persons.of_walk[sampled]
+    first = np.unique(of, return_index=True)[1]
     if not len(first):
         nothing = np.full(faces.shape[1:], np.nan)
         return nothing, nothing, 0.0
     each = np.zeros((len(first), *faces.shape[1:]))
     np.add.at(each, of, faces[sampled] * represents[:, None, None])
-    error = np.full(faces.shape[1:], np.nan)
-    if len(first) > 1:
-        error = np.sqrt(len(first)) * each.std(axis=0, ddof=1)
+    error = sum_error(each, persons.stratum)
     return each.sum(axis=0), error, float(represents[first].sum())
 
 

@@ -143,11 +143,11 @@ class TrackReport(Result):
         Name, and a value for each walk, total and task.
         """
         sampled = ~self.trips.table["named"].to_numpy(bool)
-        persons = self.trips.table["person"].to_numpy(np.int64)[sampled]
-        person = np.unique(persons, return_inverse=True)[1]
+        persons = self.trips.persons
+        who = persons.of_walk[sampled], persons.stratum
         for name in (*MEANS, "identified", "tracked_live", "tracked_afterwards"):
-            yield name, WalkValues(self.figures[name][sampled], person)
-        yield "unseen_trips", WalkValues(self.figures["observed_length"][sampled] == 0, person)
+            yield name, WalkValues(self.figures[name][sampled], *who)
+        yield "unseen_trips", WalkValues(self.figures["observed_length"][sampled] == 0, *who)
 
     def plot(
         self,

@@ -45,13 +45,16 @@ class Subsample:
     totals
         Numbers of heads in the whole city.
     person
-        Who makes each walk, numbered from 0, shape (walks,).
+        Who makes each walk, shape (walks,).
+    stratum
+        The group in which each person was dealt out, also of those without a walk here.
     avoided, retraced
         How little of each need be seen, and how much could be retraced.
     """
 
     totals: tuple[int, ...]
     person: NDArray[np.int64]
+    stratum: NDArray[np.int64]
     avoided: Avoidance
     retraced: Reconstruction
 
@@ -65,14 +68,15 @@ class Subsample:
             least_seen_proven: the share of searches that proved that no walk is less seen.
         """
         k, t = self.totals.index(total), TASKS.index(task)
+        who = self.person, self.stratum
         least, proven = self.avoided.least_seen[:, k, t], self.avoided.proven[:, k, t]
         if not len(self.person):
             return {**NOTHING, "reconstructed": dict(NO_NUMBERS), "least_seen_proven": None}
         return {
-            "reconstructed": numbers(self.retraced.share[:, k, t], self.person),
-            **share("no_unseen_walk", self.avoided.no_unseen_walk[:, k, t], self.person),
+            "reconstructed": numbers(self.retraced.share[:, k, t], *who),
+            **share("no_unseen_walk", self.avoided.no_unseen_walk[:, k, t], *who),
             "least_seen": {
-                f"{stretch:g}": numbers(least[:, s], self.person)
+                f"{stretch:g}": numbers(least[:, s], *who)
                 for s, stretch in enumerate(self.avoided.stretches)
             },
             "least_seen_proven": float(proven.mean()),
@@ -113,9 +117,9 @@ def subsample(
         city.streets, seen, trips, totals, trip=chosen, seed=seed, parameters=parameters,
         hit=working_heads(seen.fleet, parameters.uptime, seed), workers=workers,
     )  # fmt: skip
-    persons = trips.table["person"].to_numpy(np.int64)[chosen]
-    person = np.unique(persons, return_inverse=True)[1]
-    return Subsample(tuple(int(total) for total in totals), person, found, retraced)
+    person, stratum = trips.persons
+    steps = tuple(int(total) for total in totals)
+    return Subsample(steps, person[chosen], stratum, found, retraced)
 
 
 def drawn_walks(trips: Trips, walks: int, seed: int) -> NDArray[np.int64]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +18,15 @@ WITHOUT_A_DAY = pd.DataFrame(
     {"profile": "", "leg": np.int32(0), "departs_s": np.nan, "represents": 1.0}, index=[0]
 ).astype({"profile": "str", "leg": np.int32})
 """The columns of a day, as one row, for a walk that belongs to none."""
+
+
+class Persons(NamedTuple):
+    """Who makes walks, and in which group each person was dealt out."""
+
+    of_walk: NDArray[np.int64]
+    """Shape (trips,): who makes each, numbered from 0; −1 for named walks."""
+    stratum: NDArray[np.int64]
+    """Shape (persons,): the group, numbered from 0, at least two persons in each."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,27 @@ class Trips(Result):
     def __len__(self) -> int:
         return len(self.table)
 
+    @cached_property
+    def persons(self) -> Persons:
+        """Who makes each walk, and the groups in which people were dealt out.
+
+        How many persons have each profile, or without profiles each kind of walk, is settled and
+        not drawn (`sim.trips.demand`, `sim.trips.days`), so errors count chance within each. Those
+        alone in a group make one together, and one alone joins the smallest group (strata
+        collapsed, as in W. G. Cochran, Sampling Techniques, 3rd ed. 1977, 5A.12). People of whom
+        no walk was left are few and not counted.
+        """
+        table = self.table
+        drawn = ~table["named"].to_numpy(bool)
+        _, first, person = np.unique(
+            table["person"].to_numpy(np.int64)[drawn], return_index=True, return_inverse=True
+        )
+        of_walk = np.full(len(table), -1, np.int64)
+        of_walk[drawn] = person
+        own = table.loc[drawn, ["profile", "kind"]].iloc[first]
+        group = own["profile"].where(own["profile"] != "", own["kind"]).to_numpy(object)
+        return Persons(of_walk, _collapsed(np.unique(group.astype(str), return_inverse=True)[1]))
+
     def _card(self) -> tuple[str, Mapping[str, object]]:
         table = self.table
         metres = table["length"]
@@ -96,3 +128,13 @@ class Trips(Result):
             path_edge=self.path_edge[at],
             path_backward=self.path_backward[at],
         )
+
+
+def _collapsed(group: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Put persons who are alone in their group together, so that each has two."""
+    size = np.bincount(group)
+    joined = size == 1
+    if joined.sum() == 1:
+        joined[np.argsort(np.where(joined, np.iinfo(np.int64).max, size), kind="stable")[:1]] = True
+    numbers = np.where(joined[group], len(size), group)
+    return np.asarray(np.unique(numbers, return_inverse=True)[1], np.int64)

@@ -104,7 +104,10 @@ def test_the_same_walks_are_paired_by_hand(runs):
     apart = values[1] - values[0]  # everybody makes one walk
     assert found["pairing"] == "paired"
     assert found["difference"] == pytest.approx(apart.mean(), rel=1e-12)
-    assert found["difference_se"] == pytest.approx(apart.std() / math.sqrt(len(apart)), rel=1e-9)
+    kind = kept.set_index("person")["kind"]  # dealt out in turn: chance is within each
+    squares = [len(own) * own.var() for _, own in apart.groupby(kind)]
+    error = math.sqrt(sum(squares)) / len(apart)
+    assert found["difference_se"] == pytest.approx(error, rel=1e-9)
     assert "the same 120 walks as base" in compared.notes[0]
     assert compared.differs["cameras.strategy"] == ["junctions", "transit"]
     assert list(compared.differs) == ["cameras.strategy", "trips.walks"]

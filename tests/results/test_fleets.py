@@ -75,23 +75,28 @@ def alone():
 # errors
 
 
+@pytest.mark.parametrize("apart", [0, 4])
 @pytest.mark.parametrize(("of_fleets", "of_people", "of_both"), [(1, 1, 1), (3, 0.2, 1), (0, 1, 2)])
-def test_intervals_hold_the_truth_as_often_as_they_say(of_fleets, of_people, of_both):
-    """Crossed random effects with a known mean: 95 % intervals hold it in 93 to 97.5 %."""
+def test_intervals_hold_the_truth_as_often_as_they_say(of_fleets, of_people, of_both, apart):
+    """Crossed random effects with a known mean: 95 % intervals hold it in 93 to 97.5 %.
+
+    People are dealt out in four groups, whose means may lie apart; that is no chance.
+    """
     rng = np.random.default_rng(1)
     fleets, persons, held, ratios, times = 8, 40, 0, [], 1500
-    nobody = np.arange(persons)
+    nobody, group = np.arange(persons), np.arange(persons) % 4
+    between = apart * (group - group.mean())
     for _ in range(times):
         values = (
             of_fleets * rng.normal(size=(fleets, 1)) + of_people * rng.normal(size=(1, persons))
-            + of_both * rng.normal(size=(fleets, persons))
+            + of_both * rng.normal(size=(fleets, persons)) + between
         )  # fmt: skip
         sums = PersonSums()
         for row in values:
-            sums.add([("y", WalkValues(row[:, None, None], nobody))])
-        variance, count = sums.variances()["y"][0, 0]
-        errors = np.array([standard_error(row, nobody) for row in values])
-        se, df = crossed_error(values.mean(axis=1), errors, float(variance), int(count))
+            sums.add([("y", WalkValues(row[:, None, None], nobody, group))])
+        variance, free = sums.variances()["y"][0, 0]
+        errors = np.array([standard_error(row, nobody, group) for row in values])
+        se, df = crossed_error(values.mean(axis=1), errors, float(variance), int(free))
         held += abs(values.mean()) <= student.ppf(0.975, df) * se
         ratios.append((se**2, values.mean()))
     squares, means = np.array(ratios).T
@@ -102,7 +107,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say(of_fleets, of_people, of_
 def test_nobody_and_one_fleet_have_no_error():
     none = (None, None)
     assert crossed_error(np.array([0.5]), np.array([0.1]), 0.01, 40) == none
-    assert crossed_error(np.array([0.5, 0.6]), np.array([0.1, 0.1]), 0.01, 1) == none
+    assert crossed_error(np.array([0.5, 0.6]), np.array([0.1, 0.1]), 0.01, 0) == none
     assert crossed_error(np.array([np.nan, 0.6]), np.array([np.nan, 0.1]), 0.01, 40) == none
     assert crossed_error(np.zeros(3), np.zeros(3), 0.0, 40) == (0.0, None)
 
@@ -161,9 +166,16 @@ def test_errors_are_larger_than_those_of_people_alone(summary, alone):
     own = summary["steps"][1]["trips"]["recognise"]["observed_length"]
     values = np.stack([report.figures["observed_length"][:, 1, 2] for report in reports])
     means = values.mean(axis=1)
-    people = values.mean(axis=0).var(ddof=1) / values.shape[1]
+    kind = reports[0].trips.table["kind"].to_numpy(object)
+
+    def of_people(each):
+        """Cochran's 5.9: what is drawn is who walks, and not how many walk each kind."""
+        within = [each[kind == k] for k in np.unique(kind)]
+        return sum(len(own) * own.var(ddof=1) for own in within) / len(each) ** 2
+
+    people = of_people(values.mean(axis=0))
     fleets = means.var(ddof=1) / FLEETS
-    both = (values.var(axis=1, ddof=1).mean() / values.shape[1] - people) / (FLEETS - 1)
+    both = (np.mean([of_people(each) for each in values]) - people) / (FLEETS - 1)
     expected = max(fleets + people - max(both, 0), fleets, people)
     assert own["se"] == pytest.approx(math.sqrt(expected), rel=1e-4)
     assert own["df"] >= 1

@@ -1,11 +1,14 @@
-"""Standard errors of means over trips: the textbook's where all are alone, persons' where not."""
+"""Standard errors of means over trips: the textbook's where all are alone, persons' where not.
+
+People are dealt out in groups (kinds of walk, profiles), so chance is within groups only.
+"""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.tracking.statistics import standard_error
+from sim.tracking.statistics import WalkValues, person_shifts, standard_error, sum_error
 
 NUMBERS = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=60)
 
@@ -60,3 +63,80 @@ def test_it_is_the_spread_of_means_over_many_samples():
         means.append(values.mean())
         errors.append(standard_error(values, person))
     assert np.mean(errors) == pytest.approx(np.std(means), rel=0.12)
+
+
+# people dealt out in groups
+
+
+def walks_of_groups(rng, sizes, means, missing=0.2):
+    """Return values, persons and groups: alike walks of a person, some without a value."""
+    stratum = np.repeat(np.arange(len(sizes)), sizes)
+    rng.shuffle(stratum)
+    person = np.repeat(np.arange(len(stratum)), rng.integers(1, 4, len(stratum)))
+    own = rng.normal(np.asarray(means)[stratum], 1.0)
+    values = own[person] + 0.3 * rng.normal(size=len(person))
+    # how likely a walk counts differs between groups too
+    values[rng.random(len(values)) < missing * (1 + stratum[person]) / len(sizes)] = np.nan
+    return values, person, stratum
+
+
+def written_out(values, person, stratum):
+    """The mean without each person: the others of the group count n / (n - 1) times."""
+    known, size = np.isfinite(values), np.bincount(stratum)
+    total, shifts, variance = values[known].mean(), [], 0.0
+    for left_out, group in enumerate(stratum):
+        n = size[group]
+        weight = np.where(stratum == group, n / (n - 1), 1.0)
+        weight[left_out] = 0.0
+        mean = np.average(values[known], weights=weight[person[known]])
+        shifts.append(total - mean)
+        variance += (n - 1) / n * (mean - total) ** 2
+    return shifts, np.sqrt(variance)
+
+
+@pytest.mark.parametrize("sizes", [[30], [2, 9, 4], [5, 5, 5, 5]])
+def test_it_is_the_jackknife_within_groups_written_out(sizes):
+    rng = np.random.default_rng(len(sizes))
+    values, person, stratum = walks_of_groups(rng, sizes, np.arange(len(sizes)))
+    shifts, error = written_out(values, person, stratum)
+    found = person_shifts(WalkValues(values[:, None, None], person, stratum))
+    assert found[:, 0, 0] == pytest.approx(shifts, abs=1e-6)
+    assert standard_error(values, person, stratum) == pytest.approx(error, rel=1e-9)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.floats(-1e3, 1e3)), min_size=6, max_size=60))
+def test_one_trip_a_person_is_the_textbook_of_stratified_samples(drawn):
+    group = np.array([0, 0, 1, 1, 2, 2, *(g for g, _ in drawn)])
+    x = np.array([1.0, 2.0, 0.0, 5.0, 7.0, 7.5, *(value for _, value in drawn)])
+    parts = [x[group == g] for g in range(3)]
+    wanted = np.sqrt(sum((len(p) / len(x)) ** 2 * p.var(ddof=1) / len(p) for p in parts))
+    got = standard_error(x, np.arange(len(x)), group)
+    assert got == pytest.approx(wanted, rel=1e-9, abs=1e-9)
+    assert sum_error(x, group) == pytest.approx(len(x) * wanted, rel=1e-9, abs=1e-9)
+
+
+def test_what_differs_only_between_groups_is_no_chance():
+    group = np.arange(30) % 3
+    assert standard_error(1.0 * group, np.arange(30), group) == pytest.approx(0, abs=1e-12)
+    assert standard_error(1.0 * group, np.arange(30)) > 0.1
+
+
+def test_groups_need_not_make_the_walks_that_count():
+    """Walks of one group alone: the error of their mean, and others' persons change nothing."""
+    rng = np.random.default_rng(8)
+    x, group = rng.random(12), np.repeat([0, 1], [12, 7])
+    alone = standard_error(x, np.arange(12), group)
+    assert alone == pytest.approx(x.std(ddof=1) / np.sqrt(12), rel=1e-9)
+
+
+def test_it_is_the_spread_of_means_over_many_dealt_samples():
+    """Groups of fixed sizes far apart, 1 to 3 walks each, some of which do not count."""
+    rng = np.random.default_rng(6)
+    means, within, pooled = [], [], []
+    for _ in range(500):
+        values, person, stratum = walks_of_groups(rng, [60, 50, 40], [0, 2, 4])
+        means.append(np.nanmean(values))
+        within.append(standard_error(values, person, stratum) ** 2)
+        pooled.append(standard_error(values, person) ** 2)
+    assert np.sqrt(np.mean(within)) == pytest.approx(np.std(means), rel=0.08)
+    assert np.sqrt(np.mean(pooled)) > 1.3 * np.std(means)

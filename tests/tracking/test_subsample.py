@@ -89,10 +89,12 @@ def searched():
     return trips, found
 
 
-def test_persons_are_numbered_from_0_in_the_order_of_their_walks(searched):
+def test_persons_are_numbered_among_all_who_were_drawn(searched):
     trips, found = searched
+    everybody = sorted(set(trips.table["person"][~trips.table["named"]]))
     persons = trips.table["person"].to_numpy()[drawn_walks(trips, 8, 3)]
-    assert found.person.tolist() == [sorted(set(persons)).index(p) for p in persons]
+    assert found.person.tolist() == [everybody.index(p) for p in persons]
+    assert len(found.stratum) == len(everybody)
     assert found.totals == TOTALS
     assert len(found.person) == 8
 
@@ -100,18 +102,19 @@ def test_persons_are_numbered_from_0_in_the_order_of_their_walks(searched):
 def test_figures_are_those_of_the_searches_at_their_total_and_task(searched):
     _, found = searched
     told = []
+    who = found.person, found.stratum
     for k, total in enumerate(TOTALS):
         for t, task in enumerate(TASKS):
             said = found.summary(total, task)
             told.append(str(said))
-            assert said["reconstructed"] == numbers(found.retraced.share[:, k, t], found.person)
+            assert said["reconstructed"] == numbers(found.retraced.share[:, k, t], *who)
             no_way = found.avoided.no_unseen_walk[:, k, t].astype(float)
             assert said["no_unseen_walk"] == pytest.approx(no_way.mean())
-            assert said["no_unseen_walk_se"] == standard_error(no_way, found.person)
+            assert said["no_unseen_walk_se"] == standard_error(no_way, *who)
             assert list(said["least_seen"]) == [f"{stretch:g}" for stretch in STRETCHES]
             for s, stretch in enumerate(STRETCHES):
                 values = found.avoided.least_seen[:, k, t, s]
-                assert said["least_seen"][f"{stretch:g}"] == numbers(values, found.person)
+                assert said["least_seen"][f"{stretch:g}"] == numbers(values, *who)
             assert said["least_seen_proven"] == found.avoided.proven[:, k, t].mean()
     assert len(set(told)) > 6  # totals and tasks differ here
 

@@ -60,7 +60,7 @@ def test_the_summary_is_of_sampled_walks_and_of_persons(report):
             said = report.summary[total][task]
             column = {name: v[sampled, k, t] for name, v in report.figures.items()}
             for name in (*module.MEANS, "tracked_live", "tracked_afterwards"):
-                assert said[name] == numbers(column[name], person), name
+                assert said[name] == numbers(column[name], person, np.zeros(4, int)), name
             assert said["identified"] == pytest.approx(column["identified"].mean())
             assert said["identified_se"] == standard_error(column["identified"], person)
             never = (column["observed_length"] == 0).astype(float)

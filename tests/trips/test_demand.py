@@ -187,6 +187,42 @@ def test_named_walks_come_first_and_are_the_quickest(city):
     assert alone.table.equals(table.iloc[2:].reset_index(drop=True))
 
 
+def test_people_are_dealt_out_by_kind_of_walk(city):
+    walks = [NamedWalk("Round", ("A1 Street / B1 Road", "朗豪坊"), "一圈")]
+    trips = sample_trips(city, people=31, seed=1, walks=walks)
+    who, stratum = trips.persons
+    drawn = trips.table["person"].to_numpy()[1:]
+    assert who[0] == -1
+    assert who[1:].tolist() == [sorted(drawn).index(p) for p in drawn]
+    assert stratum.tolist() == [sorted(KINDS).index(KINDS[p % len(KINDS)]) for p in drawn]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "groups"),
+    [
+        ("aabbb", [0, 0, 1, 1, 1]),
+        ("aabcd", [0, 0, 1, 1, 1]),  # those alone are together
+        ("aaabbc", [0, 0, 0, 1, 1, 1]),  # one alone joins the smallest group
+        ("ab", [0, 0]),
+        ("a", [0]),
+        ("", []),
+    ],
+)
+def test_nobody_is_alone_in_a_group(city, kinds, groups):
+    trips = sample_trips(city, people=30, seed=1, kinds=("home-station",))
+    some = trips.only(np.arange(len(kinds)))
+    some.table["kind"] = list(kinds)
+    assert some.persons.stratum.tolist() == groups
+
+
+def test_persons_with_a_day_are_dealt_out_by_profile(city):
+    trips = sample_trips(city, people=90, seed=1, profiles=("shopper", "commuter"))
+    who, stratum = trips.persons
+    profile = trips.table["profile"].to_numpy(object)
+    assert len(who) > len(stratum)  # several walks each
+    assert {*zip(profile, stratum[who], strict=True)} == {("commuter", 0), ("shopper", 1)}
+
+
 def test_a_walk_without_a_day_has_no_hour(city):
     trips = sample_trips(city, people=30, seed=1)
     table = trips.table
