@@ -1,11 +1,9 @@
-"""Every placement strategy on the same streets, as one picture and one table.
+"""Every placement strategy on the same streets, as one picture.
 
-    python benchmarks/gallery.py [--area mong_kok_core] [--heads 40] [--people 2000]
-                                 [--picture docs/strategies.png]
+    python benchmarks/gallery.py docs/strategies.png [--area mong_kok_core] [--heads 40]
 
 Each panel holds the same streets and the same number of simulated heads, and draws what they see.
-Prints the table of docs/strategies.md: the share of streets and of walks seen at 4,000, 20,000 and
-60,000 heads in the whole city. Needs matplotlib, which the package itself does not.
+Needs matplotlib, which the package itself does not.
 """
 
 import argparse
@@ -36,8 +34,6 @@ from sim.sight.arrays import NEVER
 from sim.sight.isovist import isovists
 
 TASK = "recognise"
-SHOWN = ("detect", "recognise")
-TOTALS = (4_000, 20_000, 60_000)
 SAYS = {
     "random": "anywhere, by lot",
     "even": "as far apart as can be",
@@ -183,44 +179,15 @@ def picture(city, heads, aims, path):
     few.save(path, optimize=True)
 
 
-def table(city, aims, people):
-    """A strategy a row: streets seen at each total, walks seen at all, and mean share of a walk."""
-    walks = sim.sample_trips(city, people=people, seed=7)
-    ends = (TOTALS[0], TOTALS[-1])
-    names = [
-        *(f"{n:,}" for n in TOTALS),
-        f"walks, {ends[0]:,}",
-        *(f"of a walk, {n:,}" for n in ends),
-    ]
-    yield f"| strategy | poles | {' | '.join(names)} |"
-    yield "|---|---|" + "---|" * len(names)
-    for name in STRATEGIES:
-        fleet = sim.place(city, TOTALS[-1], strategy=name, aims=aims, seed=7)
-        seen = sim.see(city, fleet)
-        shares = [seen.first_seen.coverage(total) for total in TOTALS]
-        cells = [" / ".join(f"{100 * share[task]:.1f}" for task in SHOWN) for share in shares]
-        figures = sim.track(city, seen, walks, totals=ends).figures
-        task = TASKS.index(TASK)
-        cells.append(f"{100 * (figures['heads'][:, 0, task] > 0).mean():.0f}")
-        cells += [f"{100 * s:.0f}" for s in figures["observed_length"][:, :, task].mean(axis=0)]
-        yield f"| {name} | {fleet.heads['site'].nunique():,} | {' | '.join(cells)} |"
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("picture", type=Path)
     parser.add_argument("--area", default="mong_kok_core")
     parser.add_argument("--heads", type=int, default=40)
-    parser.add_argument("--people", type=int, default=2_000)
-    parser.add_argument("--picture", type=Path)
     options = parser.parse_args()
     city = sim.load_city(options.area)
     aims = Objective(points=users_points(city))
-    if options.picture:
-        picture(city, options.heads, aims, options.picture)
-    print(f"{city.area.name}: % of streets on which someone can be detected / recognised; % of")
-    print(f"{options.people:,} walks on which a face can be recognised at least once; and mean %")
-    print("of a walk on which it can\n")
-    print("\n".join(table(city, aims, options.people)))
+    picture(city, options.heads, aims, options.picture)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
     python benchmarks/territory.py make EXTRACT territory.osm.pbf [--copies 12]
     python benchmarks/territory.py run territory.osm.pbf FOLDER [--cameras 60000] [--people 100000]
         [--code CHECKOUT] [--imported]
+    python benchmarks/territory.py districts territory.osm.pbf FOLDER [--seeds 1] [--imported]
 
 No extract of the whole territory comes with the project, yet what a run of that size takes must be
 known. `make` lays copies of an extract over the 18 districts in rows, in metres of the new place,
@@ -10,7 +11,9 @@ with new ids for nodes, ways and relations, and joins by roads what lies on the 
 `run` imports that file, cut to the districts, and runs a scenario, each in a process of its own
 with nothing kept from before, and prints what every stage took, and the peak of memory up to its
 end; `--code` names another checkout whose code is to do it, and `--imported` takes the bundle that
-an earlier `run` left in the folder.
+an earlier `run` left in the folder. `districts` imports each of the 18 by itself and sweeps them
+under five strategies with one worker and with two, which has to give the same bytes: what a cell
+of a larger machine takes.
 """
 
 from __future__ import annotations
@@ -50,6 +53,9 @@ ROADS = (
 SEAM_CELL_M, SEAM_GAP_M = 1000.0, 200.0
 """Neighbouring copies are joined once in every such cell where streets come as near as that."""
 TOTALS = 12
+CAMERAS, PEOPLE = 60_000, 5_000
+"""Of the sweep of districts: heads in the whole city, and people in each district."""
+STRATEGIES = ("junctions", "random", "even", "transit", "betweenness")
 LEAST_ENDS = 50
 """Street ends that a piece of the network needs to be joined to the others."""
 
@@ -300,6 +306,46 @@ def run(code: Path, extract: Path | None, folder: Path, cameras: int, people: in
     print(f"\n{json.dumps(manifest['data']['counts'])}; load {os.getloadavg()[0]:.1f}")
 
 
+def districts(extract: Path | None, folder: Path, seeds: int) -> None:
+    """Import every district, sweep all of them twice, and print what a cell takes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = {name: name.lower().replace(" ", "_") for name in district_outlines()}
+    rows: list[dict] = []
+    for name, bundle in names.items() if extract is not None else ():
+        words = ("data", "import", str(extract.resolve()), "--name", bundle, "--area", name)
+        try:
+            rows.append(measured(ROOT, folder, IMPORT, *words, quiet=True))
+        except SystemExit:
+            print(f"{name}: left out, no streets of the synthetic territory lie there")
+    bundles = [name for name in names.values() if (folder / "bundles" / name).is_dir()]
+    if rows:
+        seconds, peak = sum(row["cpu"] for row in rows), max(row["peak"] for row in rows)
+        print(f"{len(rows)} imports: {seconds:.0f} processor s, at most {peak:.2f} GB")
+    asked = {
+        "name": "districts", "area": bundles[0], "trips": {"people": PEOPLE},
+        "cameras": {"totals": [round(CAMERAS * (k + 1) / TOTALS) for k in range(TOTALS)]},
+        "matrix": {"area": bundles, "cameras.strategy": list(STRATEGIES),
+                   "seed": list(range(7, 7 + seeds))},
+    }  # fmt: skip
+    sweep = folder / "districts.yaml"
+    sweep.write_text(json.dumps(asked))
+    cells = len(bundles) * len(STRATEGIES) * seeds
+    outs = [folder / f"workers_{workers}" for workers in (1, 2)]
+    for workers, out in enumerate(outs, 1):
+        shutil.rmtree(out, ignore_errors=True)
+        words = ("sweep", str(sweep), "--workers", str(workers), "--out", str(out))
+        row = measured(ROOT, folder, IMPORT, *words, quiet=True)
+        print(
+            f"{workers} workers: {row['wall']:.0f} s, {row['cpu'] / cells:.2f} processor s a cell, "
+            f"{row['peak']:.2f} GB; load {os.getloadavg()[0]:.1f}"
+        )
+    one, two = (
+        {path.name: path.read_bytes() for path in out.iterdir() if path.name != "cells.jsonl"}
+        for out in outs
+    )
+    print("the same bytes" if one == two else "NOT the same bytes")
+
+
 def show_sizes(out: Path) -> None:
     """Print what the files of a run folder take on disk."""
     sizes = {path.name: path.stat().st_size / 1e6 for path in sorted(out.iterdir())}
@@ -323,7 +369,16 @@ def main() -> None:
     running.add_argument("--people", type=int, default=100_000)
     running.add_argument("--code", type=Path, default=ROOT)
     running.add_argument("--imported", action="store_true")
+    sharing = jobs.add_parser("districts")
+    sharing.add_argument("extract", type=Path)
+    sharing.add_argument("folder", type=Path)
+    sharing.add_argument("--seeds", type=int, default=1)
+    sharing.add_argument("--imported", action="store_true")
     given = parser.parse_args()
+    if given.job == "districts":
+        extract = None if given.imported else given.extract
+        districts(extract, given.folder.resolve(), given.seeds)
+        return
     if given.job == "run":
         code, folder = given.code.resolve(), given.folder.resolve()
         extract = None if given.imported else given.extract

@@ -1,6 +1,7 @@
 """Figures in README and docs come from the runs that they name; they may not drift apart."""
 
 import importlib.util
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from sim.cli import main
 from sim.ensemble.bands import bands
 from sim.pipeline.run import run
+from sim.placement.strategies.registry import STRATEGIES
 from sim.processes import available_cores
 from sim.scenario.load import load_scenario
 
@@ -20,7 +22,7 @@ TUTORIAL = ROOT / "docs" / "tutorials" / "urbanist.md"
 
 @pytest.fixture(scope="module")
 def core(tmp_path_factory):
-    """The run that the tutorial begins with."""
+    """The run of README's first command, with which the tutorial begins."""
     out = tmp_path_factory.mktemp("runs") / "as_announced"
     run(load_scenario(ROOT / "scenarios" / "as_announced.yaml").scenario, out)
     return out
@@ -59,10 +61,9 @@ def page_of(name):
 
 
 @pytest.fixture(scope="module")
-def announced(tmp_path_factory):
+def announced(core):
     """The summary of README's first command."""
-    out = tmp_path_factory.mktemp("announced") / "run"
-    return run(load_scenario(ROOT / "scenarios" / "as_announced.yaml").scenario, out)
+    return json.loads((core / "summary.json").read_text(encoding="utf-8"))
 
 
 def told(figure, fleets, scale=100, unit=" %"):
@@ -149,6 +150,14 @@ def test_the_page_on_other_cities_is_what_its_command_gives(tmp_path):
     scenario = load_scenario(ROOT / "scenarios" / "other_cities.yaml").scenario
     assert list(scenario.cameras.totals) == [row.total for row in page.rows()]
     assert page.on_page() == page.block(run(scenario, tmp_path / "other")), "renew the page"
+
+
+@pytest.mark.parametrize("strategy", ["random", "points"])
+def test_the_tables_of_strategies_are_what_their_command_gives(strategy):
+    page = page_of("strategies_page")
+    on_page = page.on_page("mong_kok_core")
+    assert [line.split(" | ")[0].strip("| ") for line in on_page] == list(STRATEGIES)
+    assert page.row("mong_kok_core", strategy) in on_page, "renew the page"
 
 
 def test_the_table_of_the_tutorial_is_what_its_comparison_gives(core, tmp_path, capsys):
