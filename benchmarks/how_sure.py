@@ -3,11 +3,15 @@
     python benchmarks/how_sure.py scenarios/as_announced.yaml how_sure.jsonl --replicates 400
 
 A replicate is the scenario with other people and other fleets, and one fleet more than it asks for.
-Of each figure its 95 % interval (mean ± t · se) should hold the truth, which is the mean over all
+Of each figure its 95 % interval (`interval`) should hold the truth, which is the mean over all
 replicates, and its 90 % band the fleet that was drawn beside it. Every replicate is a line of the
 file; a second call goes on where the first was stopped. At the end the table is printed: how many
 of 100 intervals and bands hold, and between which ends that share lies with 95 % confidence
-(Clopper and Pearson).
+(Clopper and Pearson); of how many replicates, where some have no interval.
+
+Of values that no two fleets share a band holds 90 in 100. Where a new fleet can have the very value
+of an end (a share that is 0 with nearly every fleet, a critical total never reached, which counts
+as infinite) it counts as held, so that more hold: 95 where the upper end is infinite.
 """
 
 import argparse
@@ -62,6 +66,25 @@ FIGURES = {
 }  # fmt: skip
 """The name and task under which `sim.results.metrics` has a figure, and of a step of summary.json
 the figure, its standard error, degrees of freedom and band."""
+
+OF_WALKS = ("answer, recognise", "answer, detect", "answer within 1.5", "walks never seen")
+"""Figures that are shares of walks."""
+
+
+def interval(value, se, df, of_walks):
+    """Return the ends of a 95 % interval, or None where the figure has none.
+
+    value ± t · se; for a share of walks on the scale of log odds, where it cannot pass 0 or 1 and
+    is lopsided near them, as survey programs have it (Korn and Graubard, Analysis of Health
+    Surveys, 1999, 2.5; Agresti, Categorical Data Analysis, 3rd ed. 2013, 3.1).
+    """
+    if None in (value, se, df) or not se > 0:
+        return None
+    far = student.ppf(0.975, df) * se
+    if not of_walks:
+        return value - far, value + far
+    middle, far = math.log(value / (1 - value)), far / (value * (1 - value))
+    return tuple(1 / (1 + math.exp(-end)) for end in (middle - far, middle + far))
 
 
 def share(found):
@@ -120,13 +143,12 @@ def table(lines):
         rows = [line["rows"][name] for line in lines]
         values = np.array([math.nan if row[0] is None else row[0] for row in rows], float)
         truth = float(np.nanmean(values)) if np.isfinite(values).any() else math.nan
-        intervals = [
-            abs(value - truth) <= student.ppf(0.975, df) * se
-            for value, se, df, *_ in rows
-            if se is not None and df is not None
-        ]
+        of_walks = name.partition(": ")[2] in OF_WALKS
+        found = [interval(value, se, df, of_walks) for value, se, df, *_ in rows]
+        held = [ends[0] <= truth <= ends[1] for ends in found if ends]
+        of = f" of {len(held)}" if 0 < len(held) < len(rows) else ""
         bands = [within(new, low, high) for *_, low, high, new in rows]
-        yield f"| {name} | {truth:,.4g} | {told(intervals)} | {told(bands)} |"
+        yield f"| {name} | {truth:,.4g} | {told(held)}{of} | {told(bands)} |"
 
 
 def main():

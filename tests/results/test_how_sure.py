@@ -2,9 +2,11 @@
 
 import importlib.util
 import json
+import math
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 pytestmark = pytest.mark.slow
@@ -67,3 +69,32 @@ def test_shares_have_exact_ends(how_sure):
     assert how_sure.told([True] * 10) == "100.0 (69–100)"
     assert how_sure.told([False] * 10) == "0.0 (0–31)"
     assert how_sure.told([]) == "–"
+
+
+def test_intervals_of_shares_are_lopsided_and_stay_within_0_and_1(how_sure):
+    """By hand: t of 10 degrees of freedom is 2.2281; log odds of 0.1 are -2.1972."""
+    assert how_sure.interval(0.1, 0.02, 10, False) == pytest.approx((0.055437, 0.144563), abs=1e-6)
+    far = 2.228139 * 0.02 / 0.09
+    ends = tuple(1 / (1 + 9 * math.exp(sign * far)) for sign in (1, -1))
+    assert how_sure.interval(0.1, 0.02, 10, True) == pytest.approx(ends, rel=1e-6)
+    low, high = how_sure.interval(0.0003, 0.0002, 30, True)
+    assert 0 < low < 0.0003 < high < 0.002
+
+
+@pytest.mark.parametrize("figure", [(0.0, 0.0, None), (0.5, None, None), (1.0, 0.0, 19)])
+def test_where_nothing_differs_there_is_no_interval(how_sure, figure):
+    assert how_sure.interval(*figure, True) is None
+
+
+def test_the_interval_of_a_small_share_holds_as_often_as_it_says(how_sure):
+    """A share of 0.04 % under 20 fleets that differ: the plain interval holds less often."""
+    rng = np.random.default_rng(4)
+    held = {True: 0, False: 0}
+    for _ in range(2000):
+        fleets = rng.binomial(2000, 0.0004 * rng.exponential(size=20)) / 2000
+        value, se = fleets.mean(), fleets.std(ddof=1) / math.sqrt(20)
+        for of_walks in held:
+            ends = how_sure.interval(value, se, 19, of_walks)
+            held[of_walks] += bool(ends) and ends[0] <= 0.0004 <= ends[1]
+    assert 0.92 <= held[True] / 2000 <= 0.98
+    assert held[False] < held[True] - 40
