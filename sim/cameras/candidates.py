@@ -22,6 +22,7 @@ from sim.city.walls import half_widths
 from sim.errors import InputError
 from sim.jit import lean_kernel
 from sim.nearest import tree_of
+from sim.processes import available_cores, computing_threads
 
 if TYPE_CHECKING:
     from sim.city.model import City
@@ -124,9 +125,12 @@ def _of_kind(city: City, kind: str, both_sides: bool) -> Candidates:
     else:
         sites, mount = _station_exits(city), "building"
     x, y = sites.x, sites.y
+    unsure = np.ones(len(x), bool)
     if kind != "walls":
-        x, y = _out_of_walls(city, sites)
-    keep = ~_touching(city.walls, x, y) & (sites.deck != DECKS.index("subway"))
+        unsure = _in_walls(city, sites)  # the others are clear of every wall
+        x, y = np.where(unsure, sites.own_x, x), np.where(unsure, sites.own_y, y)
+    keep = sites.deck != DECKS.index("subway")
+    keep[unsure] &= ~_near(city.walls, shapely.points(x[unsure], y[unsure]), SAME_M)
     count = int(keep.sum())
     return Candidates(
         x[keep], y[keep], sites.deck[keep], sites.importance[keep],
@@ -346,29 +350,30 @@ def _nearest(
     return near, first
 
 
-def _touching(walls: Walls, x: Floats, y: Floats) -> NDArray[np.bool_]:
-    """Return which positions lie in a footprint or touch one: heads there are indoors."""
-    touching = np.zeros(len(x), bool)
-    if len(walls.footprints) and len(x):
-        footprints = walls.footprints.geometry.to_numpy()
-        found = shapely.STRtree(shapely.points(x, y)).query(
-            footprints, predicate="dwithin", distance=SAME_M
-        )
-        touching[found[1]] = True
-    return touching
+def _near(walls: Walls, shapes: NDArray[np.object_], distance: float) -> NDArray[np.bool_]:
+    """Return which shapes lie in a footprint or no farther from one than a distance, metres."""
+    footprints = walls.footprints.geometry.to_numpy()
+    near = np.zeros(len(shapes), bool)
+    if not len(footprints) or not len(shapes):
+        return near
+    tree, cores = shapely.STRtree(shapes), available_cores()
+
+    def found(some: NDArray[np.object_]) -> NDArray[np.int64]:
+        return np.asarray(tree.query(some, predicate="dwithin", distance=distance)[1])
+
+    with computing_threads(cores) as pool:
+        for part in pool.map(found, [footprints[first::cores] for first in range(cores)]):
+            near[part] = True
+    return near
 
 
-def _out_of_walls(city: City, sites: _Sites) -> tuple[Floats, Floats]:
-    """Bring a pole that stands in or at a wall back to the middle of its street."""
-    x, y, own_x, own_y = sites.x, sites.y, sites.own_x, sites.own_y
-    if not len(city.walls.footprints) or not len(x):
-        return x, y
-    footprints = city.walls.footprints.geometry.to_numpy()
-    close = np.zeros(len(x), bool)
-    poles = shapely.STRtree(shapely.points(x, y))
-    close[poles.query(footprints, predicate="dwithin", distance=CLEAR_OF_WALL_M)[1]] = True
+def _in_walls(city: City, sites: _Sites) -> NDArray[np.bool_]:
+    """Return which poles stand in or at a wall: they go back to the middle of their street."""
+    ends = np.array([[sites.x, sites.y], [sites.own_x, sites.own_y]]).transpose(2, 0, 1)
+    across = shapely.linestrings(ends)
+    close = _near(city.walls, across, CLEAR_OF_WALL_M)  # few, and no other can be
     # a wall between the pole and its street would have it watch the wrong one
-    ends = np.stack([[x, y], [own_x, own_y]]).transpose(2, 0, 1)
-    reach = shapely.STRtree(shapely.linestrings(ends))
-    close[reach.query(footprints, predicate="dwithin", distance=SAME_M)[1]] = True
-    return np.where(close, own_x, x), np.where(close, own_y, y)
+    close[close] = _near(city.walls, across[close], SAME_M) | _near(
+        city.walls, shapely.points(ends[close, 0]), CLEAR_OF_WALL_M
+    )
+    return close

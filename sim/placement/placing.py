@@ -373,9 +373,13 @@ def _take(queues: Mapping[Key, Iterator[int]], turns: Iterable[Key], taken: set[
     """Take the next place that nobody has from the queue of each turn; −1 where none is left."""
     given = []
     for turn in turns:
-        code = next((code for code in queues[turn] if code not in taken), -1)
-        taken.add(code)
-        given.append(code)
+        for code in queues[turn]:
+            if code not in taken:
+                taken.add(code)
+                given.append(code)
+                break
+        else:
+            given.append(-1)
     return given
 
 

@@ -118,7 +118,7 @@ def _check_heads(name: str, order: HeadOrder, sites: int) -> None:
         raise _not_an_order(name, "names sites that are no candidates")
     if direction.min() < 0 or direction.max() >= DIRECTIONS:
         raise _not_an_order(name, f"names directions that are not 0 to {DIRECTIONS - 1}")
-    if len(np.unique(site * DIRECTIONS + direction)) != len(site):
+    if np.bincount(site * DIRECTIONS + direction).max() > 1:
         raise _not_an_order(name, "names a head twice")
 
 
