@@ -60,11 +60,11 @@ def exposure(
         Threads; all cores by default. The result does not depend on it.
     """
     trips = len(paths.ptr) - 1
-    out = np.zeros((trips, totals, len(pieces), len(ExposureArrays._fields)))
+    out = np.zeros((len(ExposureArrays._fields), trips, totals, len(pieces)))
     for task, cut in enumerate(pieces):
         walked = Walked(paths, heads, seen_arrays(sightings, task), cut)
         in_chunks(partial(_expose_some, task, walked, out), trips, workers)
-    return ExposureArrays(*np.moveaxis(out, -1, 0))
+    return ExposureArrays(*out)
 
 
 def _expose_some(

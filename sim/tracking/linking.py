@@ -198,5 +198,5 @@ def _follow_some(
     sightings = len(spells.head)
     most = sightings + len(runs.step) + 1
     events = Events(np.empty(sightings), np.empty(sightings, np.int64), np.empty(sightings))
-    spans = Spans(np.empty(most, np.bool_), np.empty(most), np.empty(most), np.empty(most))
+    spans = Spans(np.empty(most, np.bool_), *(np.empty(most) for _ in Spans._fields[1:]))
     follow(first, stop, task, walked, chances, Room(spells, runs, events, spans), out)

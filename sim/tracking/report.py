@@ -296,14 +296,16 @@ def follow_walks(
 def _figures(
     trips: Trips, e: ExposureArrays, watched: NDArray[np.float64], followed: LinkingArrays
 ) -> dict[str, NDArray[Any]]:
+    """Make the figures of what was found, in the same memory where they are numbers alike."""
     metres = trips.table["length"].to_numpy(np.float64)[:, None, None]
     seconds = trips.table["duration_s"].to_numpy(np.float64)[:, None, None]
     with np.errstate(invalid="ignore"):  # no sighting has no dwell
-        dwell = e.head_seconds / e.sightings
+        dwell = np.divide(e.head_seconds, e.sightings, out=e.head_seconds)
+    expected = np.minimum(watched / metres, 1.0)  # may be read from what is seen
     return {
-        "observed_length": np.minimum(e.seen_m / metres, 1.0),
-        "observed_time": np.minimum(e.seen_s / seconds, 1.0),
-        "expected_length": np.minimum(watched / metres, 1.0),
+        "observed_length": _share_of(metres, e.seen_m),
+        "observed_time": _share_of(seconds, e.seen_s),
+        "expected_length": expected,
         "heads": e.heads.astype(np.int32),
         "sites": e.sites.astype(np.int32),
         "sightings": e.sightings.astype(np.int32),
@@ -314,10 +316,15 @@ def _figures(
         "median_gap_s": e.median_gap_s,
         "first_sighting_m": e.first_sighting_m,
         "identified": followed.identified,
-        "tracked_live": np.minimum(followed.live_s / seconds, 1.0),
-        "tracked_afterwards": np.minimum(followed.afterwards_s / seconds, 1.0),
+        "tracked_live": _share_of(seconds, followed.live_s),
+        "tracked_afterwards": _share_of(seconds, followed.afterwards_s),
         "door_seen": e.first_sighting_m < FIRST_METRE,
     }
+
+
+def _share_of(whole: NDArray[np.float64], part: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn parts of a whole into shares of it, at most 1, where they stand."""
+    return np.minimum(np.divide(part, whole, out=part), 1.0, out=part)
 
 
 def _checked(totals: Sequence[int] | None, fleet: Fleet, trips: int) -> NDArray[np.int64]:

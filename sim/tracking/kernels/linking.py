@@ -22,6 +22,7 @@ from sim.tracking.kernels.walks import (
     Walked,
     gather_runs,
     gather_spells,
+    sees_more,
 )
 
 Floats = NDArray[np.float64]
@@ -67,6 +68,10 @@ class Spans(NamedTuple):
     """Probability that the sighting at the end of the span identifies, at the mean hit rate."""
     alive: NDArray[np.float64]
     """Probability to be tracked at the beginning of the span, judged forward."""
+    outlived: NDArray[np.float64]
+    """Of a gap: `survival`."""
+    alive_s: NDArray[np.float64]
+    """Of a gap: `seconds_alive`."""
 
 
 class Room(NamedTuple):
@@ -121,6 +126,10 @@ def follow(
         found = _identifications(count, walked.heads, spells, chances, totals, events)
         count = gather_runs(trip, paths, walked.pieces, runs)
         for total in range(totals):
+            if total > 0 and not _learns_more(total, found, events, count, runs):
+                for figure in range(len(out)):
+                    out[figure, trip, total, task] = out[figure, trip, total - 1, task]
+                continue
             number = -1
             for kind in range(len(chances.factor)):
                 factor, weight = chances.factor[kind], chances.weight[kind]
@@ -132,10 +141,20 @@ def follow(
                     continue
                 if number < 0:
                     number = _cut_spans(total, count, runs, found, events, spans)
+                    _weigh_gaps(number, spans, chances.loss, chances.crowd)
                 live, both = expected_seconds(number, spans, factor, chances.loss, chances.crowd)
                 out[IDENTIFIED, trip, total, task] += weight * (1.0 - missed)
                 out[LIVE, trip, total, task] += weight * live
                 out[AFTERWARDS, trip, total, task] += weight * both
+
+
+@lean_inner
+def _learns_more(total: int, found: int, events: Events, count: int, runs: Runs) -> bool:
+    """Return whether a walk has anything, in view or to identify by, that is new at this total."""
+    for event in range(found):
+        if events.step[event] == total:
+            return True
+    return sees_more(total, count, runs)
 
 
 @lean_inner
@@ -191,7 +210,20 @@ def _add_span(number: int, gap: bool, seconds: float, chance: float, spans: Span
     return number + 1
 
 
-@lean_kernel
+@lean_inner
+def _weigh_gaps(number: int, spans: Spans, loss: float, crowd: float) -> None:
+    """Write how well a track lives through each gap: both ways and all walkers need it."""
+    root = np.sqrt(crowd)
+    at_once = _erfcx(loss / (2.0 * root))
+    for k in range(number):
+        if spans.gap[k]:
+            seconds = spans.seconds[k]
+            outlived = survival(seconds, loss, crowd)
+            spans.outlived[k] = outlived
+            spans.alive_s[k] = _seconds_alive(seconds, loss, root, outlived, at_once)
+
+
+@lean_inner
 def expected_seconds(
     number: int, spans: Spans, factor: float, loss: float, crowd: float
 ) -> tuple[float, float]:
@@ -207,8 +239,8 @@ def expected_seconds(
         seconds = spans.seconds[k]
         spans.alive[k] = f
         if spans.gap[k] and f > 0.0:
-            live += f * seconds_alive(seconds, loss, crowd)
-            f *= survival(seconds, loss, crowd)
+            live += f * spans.alive_s[k]
+            f *= spans.outlived[k]
         else:
             live += f * seconds
         f = 1.0 - (1.0 - f) * (1.0 - factor * spans.chance[k])
@@ -217,9 +249,10 @@ def expected_seconds(
         seconds, f = spans.seconds[k], spans.alive[k]
         b = 1.0 - (1.0 - b) * (1.0 - factor * spans.chance[k])
         if spans.gap[k] and (f > 0.0 or b > 0.0):
-            both += (f + b) * seconds_alive(seconds, loss, crowd)
-            both -= f * b * seconds_alive_both(seconds, loss, crowd)
-            b *= survival(seconds, loss, crowd)
+            both += (f + b) * spans.alive_s[k]
+            if f > 0.0 and b > 0.0:
+                both -= f * b * seconds_alive_both(seconds, loss, crowd)
+            b *= spans.outlived[k]
         else:
             both += (f + b - f * b) * seconds
     return live, both
@@ -240,11 +273,19 @@ def seconds_alive(gap_s: float, loss: float, crowd: float) -> float:
     plain difference of error functions does not.
     """
     root = np.sqrt(crowd)
+    at_once = _erfcx(loss / (2.0 * root))
+    return _seconds_alive(gap_s, loss, root, survival(gap_s, loss, crowd), at_once)
+
+
+@lean_inner
+def _seconds_alive(
+    gap_s: float, loss: float, root: float, outlived: float, at_once: float
+) -> float:
+    """Do what `seconds_alive` does where √crowd, ρ(g) and erfcx(z) are known."""
     if root * gap_s < 1e-8:
         return float(-np.expm1(-loss * gap_s) / loss)
-    z = loss / (2.0 * root)
-    rest = survival(gap_s, loss, crowd) * _erfcx(z + root * gap_s)
-    return float(0.5 * np.sqrt(np.pi) / root * (_erfcx(z) - rest))
+    rest = outlived * _erfcx(loss / (2.0 * root) + root * gap_s)
+    return float(0.5 * np.sqrt(np.pi) / root * (at_once - rest))
 
 
 @lean_kernel

@@ -140,3 +140,12 @@ def gather_runs(trip: int, paths: PathArrays, pieces: StepPieces, runs: Runs) ->
             runs.length[count - 1] += pieces.length[piece]
             runs.seconds[count - 1] += pieces.length[piece] * paths.pace[edge]
     return count
+
+
+@lean_inner
+def sees_more(total: int, count: int, runs: Runs) -> bool:
+    """Return whether a stretch of a walk is first seen at this total."""
+    for run in range(count):
+        if runs.step[run] == total:
+            return True
+    return False
