@@ -21,7 +21,7 @@ from sim.cameras.optics import TASKS
 from sim.city.linear_referencing import pieces_between
 from sim.errors import InputError
 from sim.sight.arrays import NEVER
-from sim.tracking.statistics import standard_error
+from sim.tracking.statistics import WalkValues, shares_of
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -295,14 +295,18 @@ def exposure_by_group(report: TrackReport, by: str = "profile") -> pd.DataFrame:
         own = np.flatnonzero(group == g)
         first = np.unique(persons[own], return_index=True)[1]
         people = float(represents[own][first].sum())
+        found = {
+            figure: shares_of(
+                WalkValues(report.figures[figure][sampled[own]], persons[own], stratum)
+            )
+            for figure in GROUP_FIGURES
+        }
         for k, total in enumerate(report.totals):
             for t, task in enumerate(TASKS):
                 row: dict[str, Any] = {"by": by, "group": str(name), "total": int(total)}
                 row |= {"task": task, "walks": len(own), "people": people}
-                for figure in GROUP_FIGURES:
-                    values = report.figures[figure][sampled[own], k, t].astype(np.float64)
-                    error = standard_error(values, persons[own], stratum)
-                    row[figure] = float(values.mean())
+                for figure, of in found.items():
+                    row[figure], error = of[k][t]
                     row[f"{figure}_se"] = np.nan if error is None else error
                 rows.append(row)
     columns = ["by", "group", "total", "task", "walks", "people"]

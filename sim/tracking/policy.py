@@ -23,7 +23,7 @@ from sim.errors import InputError
 from sim.sight.sightings import Sightings
 from sim.tracking.parameters import TrackingParameters
 from sim.tracking.report import follow_walks
-from sim.tracking.statistics import standard_error
+from sim.tracking.statistics import WalkValues, shares_of
 
 if TYPE_CHECKING:
     from sim.city.model import City
@@ -293,6 +293,7 @@ def _rows(policy: Policy, base: Policy, runs: _Runs) -> Iterator[dict[str, Any]]
     before, after = runs.figures(base), runs.figures(policy)
     heads_before, heads = runs.heads(base), runs.heads(policy)
     rules = policy.rules_changed(base)
+    compared = [_compared(name, before[name], after[name], runs.who) for name in FIGURES]
     for k, t in product(range(len(runs.totals)), range(len(TASKS))):
         removed = int(heads_before[k] - heads[k])
         row: dict[str, Any] = {
@@ -300,8 +301,8 @@ def _rows(policy: Policy, base: Policy, runs: _Runs) -> Iterator[dict[str, Any]]
             "heads": int(heads[k]), "heads_removed": removed, "rules_changed": rules,
             "walks": len(runs.who.of_walk),
         }  # fmt: skip
-        for name in FIGURES:
-            row |= _compared(name, before[name][:, k, t], after[name][:, k, t], runs.who)
+        for figure in compared:
+            row |= figure[k][t]
         change = row["tracked_change"]
         row["tracked_change_per_head"] = change / removed if removed else np.nan
         row["tracked_change_per_rule"] = change / rules if rules else np.nan
@@ -333,17 +334,19 @@ def _ruled(policy: Policy, followed: Figures) -> Figures:
 
 def _compared(
     name: str, before: NDArray[np.float64], after: NDArray[np.float64], who: Persons
-) -> dict[str, float]:
+) -> list[list[dict[str, float]]]:
     """Return a figure's mean, its mean change trip by trip, and that change's standard error."""
-    if not len(after):
-        return {name: np.nan, f"{name}_change": np.nan, f"{name}_change_se": np.nan}
-    change = after - before
-    error = standard_error(change, *who)
-    return {
-        name: float(after.mean()),
-        f"{name}_change": float(change.mean()),
-        f"{name}_change_se": np.nan if error is None else error,
-    }
+    return [
+        [
+            {
+                name: float(after[:, k, t].mean()) if len(after) else np.nan,
+                f"{name}_change": np.nan if change is None else change,
+                f"{name}_change_se": np.nan if error is None else error,
+            }
+            for t, (change, error) in enumerate(row)
+        ]
+        for k, row in enumerate(shares_of(WalkValues(after - before, *who)))
+    ]
 
 
 def _check_names(policies: Sequence[Policy]) -> None:

@@ -142,7 +142,7 @@ class TrackReport(Result):
         -------
         Name, and a value for each walk, total and task.
         """
-        sampled = ~self.trips.table["named"].to_numpy(bool)
+        sampled = _part(~self.trips.table["named"].to_numpy(bool))
         persons = self.trips.persons
         who = persons.of_walk[sampled], persons.stratum
         for name in (*MEANS, "identified", "tracked_live", "tracked_afterwards"):
@@ -361,6 +361,13 @@ def _kept_alive(
 def _cut(pieces: PieceArrays, steps: NDArray[np.int64]) -> list[StepPieces]:
     """Cut the streets by the first total that sees them, task by task."""
     return [step_pieces(pieces, task, steps) for task in range(len(TASKS))]
+
+
+def _part(mask: NDArray[np.bool_]) -> NDArray[np.bool_] | slice:
+    """Return a mask as a slice where it is one: taking a slice of a table copies nothing."""
+    chosen = np.flatnonzero(mask)
+    whole = len(chosen) > 0 and len(chosen) == chosen[-1] + 1 - chosen[0]
+    return slice(int(chosen[0]), int(chosen[-1]) + 1) if whole else mask
 
 
 def _summarised(name: str, walks: WalkValues) -> list[list[dict[str, Any]]]:

@@ -6,11 +6,18 @@ Persons and not walks are the sample, since walks of one person resemble one ano
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+Found = TypeVar("Found")
+PARTS = np.array([10, 50, 90]) / 100
+"""Of the percentiles that are given."""
+WALKS_AT_ONCE = 512
+"""Walks whose figures are turned into rows at once: they stay in the processor's cache."""
 NO_NUMBERS = {"mean": None, "se": None, "p10": None, "p50": None, "p90": None, "n": 0}
 
 
@@ -37,8 +44,11 @@ def person_shifts(of_walks: WalkValues) -> NDArray[np.float32]:
     of `standard_error`.
     """
     _, totals, tasks = of_walks.values.shape
-    shift = _shifts(_rows(of_walks.values), of_walks.person, of_walks.stratum)
-    return np.ascontiguousarray(shift.T.reshape(-1, totals, tasks), np.float32)
+    sample = _sample(of_walks.person, of_walks.stratum)
+    shift = np.empty((len(sample.stratum), totals * tasks), np.float32)
+    for column, row in enumerate(_rows(of_walks.values)):
+        shift[:, column] = sample.shifts(row)
+    return shift.reshape(-1, totals, tasks)
 
 
 def shift_variance(
@@ -54,14 +64,8 @@ def shift_variance(
         As in `WalkValues`.
     """
     rows = np.ascontiguousarray(shift.reshape(len(shift), -1).T, np.float64)
-    return _variances(rows, stratum).reshape(shift.shape[1:])
-
-
-def _variances(rows: NDArray[np.float64], stratum: NDArray[np.int64] | None) -> NDArray[np.float64]:
-    """Return `shift_variance` of every row of shifts, shape (rows, persons)."""
-    if stratum is None:
-        stratum = np.zeros(rows.shape[1], np.int64)
-    return np.asarray((rows**2 / _growth(stratum)).sum(axis=1), np.float64)
+    growth = _growth(np.zeros(len(shift), np.int64) if stratum is None else stratum)
+    return np.asarray((rows**2 / growth).sum(axis=1), np.float64).reshape(shift.shape[1:])
 
 
 def _growth(stratum: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -70,23 +74,86 @@ def _growth(stratum: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.asarray((size / np.maximum(size - 1, 1))[stratum], np.float64)
 
 
-def _shifts(
-    rows: NDArray[np.float64], person: NDArray[np.int64], stratum: NDArray[np.int64] | None
-) -> NDArray[np.float64]:
-    """Return `person_shifts` of every row, shape (rows, persons), from shape (rows, walks)."""
+@dataclass(frozen=True)
+class _Sample:
+    """The people drawn: who made which walk, and the group in which each was dealt out."""
+
+    person: NDArray[np.int64]
+    stratum: NDArray[np.int64]
+
+    @cached_property
+    def alone(self) -> bool:
+        """Whether walk i is the only one of person i."""
+        size = len(self.stratum)
+        return bool(len(self.person) == size and (self.person == np.arange(size)).all())
+
+    @cached_property
+    def groups(self) -> NDArray[np.int64]:
+        """Persons of each group, 1 where there are none."""
+        return np.maximum(np.bincount(self.stratum), 1)
+
+    @cached_property
+    def growth(self) -> NDArray[np.float64]:
+        """Of `_growth`."""
+        return _growth(self.stratum)
+
+    @cached_property
+    def left_of_all(self) -> NDArray[np.float64]:
+        """`left` where every walk has a value."""
+        return self.left(np.ones(len(self.person), np.bool_))
+
+    @cached_property
+    def several(self) -> bool:
+        """Whether two persons or more made the walks."""
+        return len(self.person) > 0 and bool((self.person != self.person[0]).any())
+
+    def left(self, known: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return how many values are left without each person; infinite where none are."""
+        left = int(known.sum()) - self.growth * self.from_middle(self.of_persons(known))
+        return np.where(left > 0.5, left, np.inf)  # walks are whole
+
+    def of_persons(self, row: NDArray[Any]) -> NDArray[np.float64]:
+        """Add up the walks of each person."""
+        if self.alone:
+            return row.astype(np.float64)
+        return np.bincount(self.person, row, len(self.stratum))
+
+    def from_middle(self, each: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return by how much each person is above the mean of the person's group."""
+        means = np.bincount(self.stratum, each, len(self.groups)) / self.groups
+        return np.asarray(each - means[self.stratum], np.float64)
+
+    def shifts(self, row: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return `person_shifts` of one figure of every walk."""
+        known = np.isfinite(row)
+        if known.all():
+            left = self.left_of_all
+            apart = row - row.sum() / max(len(row), 1)
+        else:
+            left = self.left(known)
+            mean = np.where(known, row, 0.0).sum() / max(int(known.sum()), 1)
+            apart = np.where(known, row - mean, 0.0)
+        shift = self.from_middle(self.of_persons(apart))
+        shift *= self.growth
+        shift /= left
+        return shift
+
+    def error(self, row: NDArray[np.float64]) -> float | None:
+        """Return `standard_error` of one figure of every walk."""
+        known = np.isfinite(row)
+        several = self.several if known.all() else _Sample(self.person[known], self.stratum).several
+        if not several:
+            return None
+        squares = np.square(self.shifts(row))
+        squares /= self.growth
+        return math.sqrt(squares.sum())
+
+
+def _sample(person: NDArray[np.int64], stratum: NDArray[np.int64] | None) -> _Sample:
+    """Return who was drawn; one group of all where none are given."""
     if stratum is None:
         stratum = np.zeros(int(person.max(initial=-1)) + 1, np.int64)
-    known = np.isfinite(rows)
-    known = known[:1] if known.all() else known  # the same of every row
-    count = known.sum(axis=1)[:, None]
-    mean = np.where(known, rows, 0.0).sum(axis=1)[:, None] / np.maximum(count, 1)
-    apart, own = (
-        _added_up(each, person, len(stratum)) for each in (np.where(known, rows - mean, 0.0), known)
-    )
-    growth = _growth(stratum)
-    left = count - growth * _from_middle(own, stratum)
-    enough = np.where(left > 0.5, left, np.inf)  # walks are whole
-    return np.asarray(growth * _from_middle(apart, stratum) / enough, np.float64)
+    return _Sample(person, stratum)
 
 
 def _added_up(rows: NDArray[Any], groups: NDArray[np.int64], size: int) -> NDArray[np.float64]:
@@ -134,7 +201,7 @@ def standard_error(
     sd / sqrt(n), in several of them the error of stratified sampling (Cochran, Sampling
     Techniques, 3rd ed. 1977, 5.9).
     """
-    return _errors(np.asarray(values, np.float64)[None], person, stratum)[0]
+    return _sample(person, stratum).error(np.asarray(values, np.float64))
 
 
 def sum_error(each: NDArray[np.float64], stratum: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -163,73 +230,68 @@ def numbers(
     values: NDArray[Any], person: NDArray[np.int64], stratum: NDArray[np.int64] | None = None
 ) -> dict[str, float | int | None]:
     """Return mean, its error and percentiles of what is a number; `n` says of how many walks."""
-    finite = np.isfinite(values)
-    real = values[finite].astype(np.float64)
+    if stratum is None:  # one group, of those who have a number
+        finite = np.isfinite(values)
+        values, person = values[finite], np.unique(person[finite], return_inverse=True)[1]
+    return _numbers(np.asarray(values, np.float64), _sample(person, stratum))
+
+
+def _numbers(row: NDArray[np.float64], sample: _Sample) -> dict[str, float | int | None]:
+    finite = np.isfinite(row)
+    real = row if finite.all() else row[finite]
     if not len(real):
         return dict(NO_NUMBERS)
-    if stratum is None:  # one group, of those who have a number
-        values, person = real, np.unique(person[finite], return_inverse=True)[1]
-    p10, p50, p90 = np.percentile(real, [10, 50, 90])
-    return {
-        "mean": float(real.mean()),
-        "se": standard_error(values, person, stratum),
-        "p10": float(p10),
-        "p50": float(p50),
-        "p90": float(p90),
-        "n": len(real),
-    }
+    parts = [float(real.mean()), sample.error(row), *percentiles(np.sort(real)), len(real)]
+    return dict(zip(NO_NUMBERS, parts, strict=True))
+
+
+def percentiles(ordered: NDArray[np.float64]) -> list[float]:
+    """Return the 10th, 50th and 90th percentile of ascending values, as `numpy.percentile` does."""
+    place = (len(ordered) - 1) * PARTS
+    first = np.floor(place).astype(np.int64)
+    low, high = ordered[first], ordered[np.minimum(first + 1, len(ordered) - 1)]
+    part, apart = place - first, high - low
+    between = np.where(part < 0.5, low + apart * part, high - apart * (1 - part))
+    return [float(value) for value in between]
 
 
 def numbers_of(of_walks: WalkValues) -> list[list[dict[str, float | int | None]]]:
     """Return `numbers` of every total and task, the same to the bit and much faster."""
     values, person, stratum = of_walks
-    _, totals, tasks = values.shape
-    flat = _rows(values)
-    whole = np.isfinite(flat).all(axis=1) & (len(person) > 0)
-    found = [dict[str, float | int | None]() for _ in flat]
-    if whole.any():
-        own = flat[whole]
-        p10, p50, p90 = np.percentile(own, [10, 50, 90], axis=1).tolist()
-        columns = zip(
-            np.flatnonzero(whole).tolist(), own.mean(axis=1).tolist(),
-            _errors(own, person, stratum), p10, p50, p90, strict=True,
-        )  # fmt: skip
-        for column, *parts in columns:
-            found[column] = dict(zip(NO_NUMBERS, [*parts, len(person)], strict=True))
-    for column in np.flatnonzero(~whole).tolist():
-        found[column] = numbers(flat[column], person, stratum)
-    return [found[k * tasks : (k + 1) * tasks] for k in range(totals)]
+    rows, sample = _rows(values), _sample(person, stratum)
+    one = stratum is None  # groups of one figure then hang on who has a number
+    whole = [not one or bool(np.isfinite(row).all()) for row in rows]
+    return _by_total(of_walks, [
+        _numbers(row, sample) if same else numbers(row, person)
+        for row, same in zip(rows, whole, strict=True)
+    ])  # fmt: skip
 
 
 def shares_of(of_walks: WalkValues) -> list[list[tuple[float | None, float | None]]]:
     """Return the mean and its error of every total and task."""
     values, person, stratum = of_walks
-    _, totals, tasks = values.shape
-    flat = _rows(values)
-    found: list[tuple[float | None, float | None]] = [(None, None)] * len(flat)
-    if len(person):
-        found = list(zip(flat.mean(axis=1).tolist(), _errors(flat, person, stratum), strict=True))
+    sample = _sample(person, stratum)
+    return _by_total(of_walks, [
+        (float(row.mean()), sample.error(row)) if len(row) else (None, None)
+        for row in _rows(values)
+    ])  # fmt: skip
+
+
+def _by_total(of_walks: WalkValues, found: list[Found]) -> list[list[Found]]:
+    """Return what was found of every row, total by total."""
+    _, totals, tasks = of_walks.values.shape
     return [found[k * tasks : (k + 1) * tasks] for k in range(totals)]
 
 
 def _rows(values: NDArray[Any]) -> NDArray[np.float64]:
     """Return a row for each total and task, shape (totals · tasks, walks)."""
     walks, totals, tasks = values.shape
-    return np.ascontiguousarray(values.reshape(walks, totals * tasks).T, np.float64)
-
-
-def _errors(
-    rows: NDArray[np.float64], person: NDArray[np.int64], stratum: NDArray[np.int64] | None
-) -> list[float | None]:
-    """Return `standard_error` of every row, shape (rows, walks)."""
-    variance = _variances(_shifts(rows, person, stratum), stratum)
-    known = np.isfinite(rows)
-    all_known = [len(np.unique(person))] * len(rows) if known.all() else None
-    persons = all_known or [len(np.unique(person[own])) for own in known]
-    return [
-        None if several < 2 else math.sqrt(square)
-        for several, square in zip(persons, variance.tolist(), strict=True)
-    ]
+    flat = values.reshape(walks, totals * tasks)
+    rows = np.empty(flat.shape[::-1])
+    for first in range(0, walks, WALKS_AT_ONCE):
+        block = slice(first, first + WALKS_AT_ONCE)
+        rows[:, block] = flat[block].T
+    return rows
 
 
 def share(

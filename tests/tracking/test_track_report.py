@@ -8,7 +8,7 @@ from test_exposure import a_world, tracked
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.tracking import report as module
-from sim.tracking.statistics import numbers, share, standard_error
+from sim.tracking.statistics import numbers, percentiles, share, standard_error
 
 TOTALS = (9, 25, 60)
 OWN = ("person", "kind", "named", "name", "name_zh", "length", "duration_s", "profile", "leg",
@@ -75,6 +75,12 @@ def test_percentiles_are_of_what_is_a_number():
     assert said["mean"] == 50
     assert said["se"] == pytest.approx(np.arange(101).std(ddof=1) / np.sqrt(101))
     assert set(numbers(values[:1], np.zeros(1, int)).values()) == {None, 0}
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 10, 11, 101, 1000])
+def test_percentiles_are_those_of_numpy_to_the_bit(count):
+    for values in (np.random.default_rng(count).normal(size=count), np.arange(count) // 3 * 0.1):
+        assert percentiles(np.sort(values)) == np.percentile(values, [10, 50, 90]).tolist()
 
 
 def test_shares_are_of_all_walks():
