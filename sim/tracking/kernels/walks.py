@@ -145,7 +145,7 @@ def gather_runs(trip: int, paths: PathArrays, pieces: StepPieces, runs: Runs) ->
 @lean_inner
 def sees_more(total: int, count: int, runs: Runs) -> bool:
     """Return whether a stretch of a walk is first seen at this total."""
+    more = False
     for run in range(count):
-        if runs.step[run] == total:
-            return True
-    return False
+        more |= runs.step[run] == total
+    return more
