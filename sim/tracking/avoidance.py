@@ -193,7 +193,7 @@ def avoidance(
     shortest, found = _search_all(streets.arrays, flat, start, end, allowed, workers)
     shape = (len(chosen), len(steps), len(TASKS))
     seen_m, bound_m, length_m = np.moveaxis(found.reshape(*shape, len(allowed), 3), -1, 0)
-    dark = _joined_unseen(streets.arrays, flat, start, end).reshape(shape)
+    dark = _joined_unseen(streets.arrays, seen, start, end)
     return Avoidance(
         chosen, tuple(allowed.tolist()), shortest, seen_m, bound_m, length_m, dark
     )  # fmt: skip
@@ -307,13 +307,21 @@ def _joined_unseen(
     start: NDArray[np.int64],
     end: NDArray[np.int64],
 ) -> NDArray[np.bool_]:
-    """Return for each walk and row of `seen` whether wholly unseen streets join its ends."""
-    nodes = len(streets.node_x)
-    out = np.empty((len(start), len(seen)), np.bool_)
-    for row, metres in enumerate(seen):
-        dark = metres == 0
-        part = connected_components(streets.edge_u[dark], streets.edge_v[dark], nodes)[1]
-        out[:, row] = part[start] == part[end]
+    """Return whether wholly unseen streets join the ends of each walk: (walks, totals, tasks).
+
+    The fewer heads, the more is unseen: what one total joins, all below it do.
+    """
+    out = np.empty((len(start), *seen.shape[:2]), np.bool_)
+    for task in range(seen.shape[1]):
+        part, parts = np.arange(len(streets.node_x)), len(streets.node_x)
+        joined = np.zeros(seen.shape[2], np.bool_)
+        for total in reversed(range(len(seen))):
+            dark = seen[total, task] == 0
+            new = dark & ~joined
+            u, v = part[streets.edge_u[new]], part[streets.edge_v[new]]
+            parts, group = connected_components(u, v, parts)
+            part, joined = group[part], dark
+            out[:, total, task] = part[start] == part[end]
     return out
 
 
