@@ -116,7 +116,7 @@ class _Sample:
         """Add up the walks of each person."""
         if self.alone:
             return row.astype(np.float64)
-        return np.bincount(self.person, row, len(self.stratum))
+        return np.asarray(np.bincount(self.person, row, len(self.stratum)), np.float64)
 
     def from_middle(self, each: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return by how much each person is above the mean of the person's group."""
