@@ -25,13 +25,20 @@ if TYPE_CHECKING:
     from sim.city.model import City
 
 
+SAME_M = 0.01
+"""Streets whose distances from a home differ by no more are equally near: positions are no better
+known, and homes on the middle line of a carriageway lie half-way between its pavements."""
+
+
 class Doors(NamedTuple):
-    """Homes and the piece of street at the door of each."""
+    """Doors of homes, and the piece of street or junction at each."""
 
     element: NDArray[np.int64]
-    """As `DarkNetwork.at_positions`."""
+    """As `DarkNetwork.at_positions`, or a junction."""
     people: NDArray[np.float64]
     in_area: NDArray[np.bool_]
+    home: NDArray[np.int64]
+    """Which home each is of, numbered in the order of the city's."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,7 @@ class Neighbours:
             "p10": p10,
             "p50": p50,
             "p90": p90,
-            "n": len(weight),
+            "n": len(np.unique(self.doors.home[rows])),
             "door_seen": float(np.average(self.seen[rows, k, t], weights=weight)),
             "at_least": float(np.average(self.at_least[rows, k, t], weights=weight)),
         }
@@ -133,7 +140,11 @@ def neighbours(
 def doors_of(city: City, dark: DarkNetwork) -> Doors:
     """Put each home of the region at the nearest point of a street, on the street deck.
 
-    Homes farther than `REACH_M` from every street have no door on the map and are left out.
+    Where several streets are equally near (`SAME_M`), as pavements on both sides are, the people
+    of the home are shared out evenly among them. Where the nearest point is the end of a street,
+    the door is at its junction, as it is in `sim.tracking.answer`: seen as soon as one street is
+    there. So no order of streets and no last bit decides. Homes farther than `REACH_M` from every
+    street have no door on the map and are left out.
     """
     homes = city.places.of("home")
     place, people = homes.geometry.to_numpy(), homes["weight"].to_numpy(np.float64)
@@ -142,12 +153,20 @@ def doors_of(city: City, dark: DarkNetwork) -> Doors:
     deck = city.streets.arrays.edge_deck
     street = np.flatnonzero(deck == 0) if (deck == 0).any() else np.arange(len(deck))
     lines = city.streets.edges.geometry.to_numpy()[street]
-    (row, found), _ = shapely.STRtree(lines).query_nearest(
+    tree = shapely.STRtree(lines)
+    (near, _), away = tree.query_nearest(
         place, max_distance=REACH_M, return_distance=True, all_matches=False
     )
-    t = shapely.line_locate_point(lines[found], place[row])
-    inside = shapely.intersects(city.area.polygon, place[row])
-    return Doors(dark.at_positions(street[found], t), people[row], inside)
+    row, found = tree.query(place[near], predicate="dwithin", distance=away + SAME_M)
+    t = shapely.line_locate_point(lines[found], place[near][row])
+    edge, left = street[found], shapely.length(lines[found]) - t
+    begins, ends = dark.elements.edge_ends[:, edge]
+    along = np.where(left <= SAME_M, ends, dark.at_positions(edge, t))
+    element = np.where(t <= SAME_M, begins, along)
+    home, element = np.unique(np.stack([near[row], element]), axis=1)
+    inside = shapely.intersects(city.area.polygon, place)
+    shared = people / np.maximum(np.bincount(home, minlength=len(people)), 1)
+    return Doors(element, shared[home], inside[home], home)
 
 
 def weighted_percentiles(

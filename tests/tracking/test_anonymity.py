@@ -1,6 +1,7 @@
 """Neighbours and unicity: laws, then slow truths, then cases by hand."""
 
 import json
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import geopandas as gpd
@@ -59,6 +60,7 @@ def test_neighbours_in_a_star():
         dark.at_positions(np.arange(4), np.full(4, 99.0)),
         np.array([10.0, 20.0, 30.0, 40.0]),
         np.ones(4, bool),
+        np.arange(4),
     )
     found = neighbours(None, dark, (2, 3, 5), doors)
     assert found.people[:, :, 2].T.tolist() == [[99] * 4, [9, 19, 29, 39], [9, 19, 29, 0]]
@@ -73,7 +75,7 @@ def test_neighbours_in_a_star():
 
 def test_percentiles_are_those_that_they_are_named_after():
     # 100 homes of one person each; of 0 … 99 neighbours a tenth of the residents have 9 or fewer
-    homes = Doors(np.arange(100), np.ones(100), np.ones(100, bool))
+    homes = Doors(np.arange(100), np.ones(100), np.ones(100, bool), np.arange(100))
     people = np.broadcast_to(np.arange(100.0)[:, None, None], (100, 1, len(TASKS)))
     none = np.zeros(people.shape, bool)
     found = Neighbours((1,), homes, people, none, none).summary(1)
@@ -84,10 +86,11 @@ def test_percentiles_are_those_that_they_are_named_after():
 def test_people_around_the_area_are_neighbours_but_are_not_asked():
     dark = dark_of(star((DARK,) * 4))
     inside = np.array([True, True, False, False])
-    doors = Doors(dark.at_positions(np.arange(4), np.full(4, 99.0)), np.full(4, 25.0), inside)
+    tips = dark.at_positions(np.arange(4), np.full(4, 99.0))
+    doors = Doors(tips, np.full(4, 25.0), inside, np.arange(4))
     summary = neighbours(None, dark, (1,), doors).summary(1)
     assert (summary["mean"], summary["n"]) == (99, 2)
-    nobody = Doors(doors.element, doors.people, np.zeros(4, bool))
+    nobody = doors._replace(in_area=np.zeros(4, bool))
     assert neighbours(None, dark, (1,), nobody).summary(1) == {
         **dict.fromkeys(["mean", "p10", "p50", "p90", "door_seen", "at_least"]), "n": 0,
     }  # fmt: skip
@@ -101,7 +104,7 @@ def test_neighbours_never_grow_and_equal_the_slow_truth(seed):
     dark = dark_of(streets)
     where = [(i, k) for i, s in enumerate(streets) for k in range(len(s.stretches))]
     element = rng.integers(0, len(where), 12)
-    doors = Doors(element, rng.uniform(1, 50, 12), np.ones(12, bool))
+    doors = Doors(element, rng.uniform(1, 50, 12), np.ones(12, bool), np.arange(12))
     totals = tuple(range(1, 12))
     people = neighbours(None, dark, totals, doors).people[:, :, 1]
     assert (np.diff(people, axis=1) <= 1e-9).all()
@@ -139,10 +142,44 @@ def test_doors_are_on_the_street_nearest_home():
     homes = [(50, 10), (150, 10), (390, 5), (50, 300), (450, 0), (20, 0)]
     city = a_city(homes, [10.0, 20.0, 30.0, 40.0, 50.0, 0.0])
     doors = doors_of(city, city_network(city))
-    # the third lives over the subway, the fourth too far off, the fifth beyond the region
+    # the third lives over the subway, nearest to the junction at which the street ends, the
+    # fourth too far off, the fifth beyond the region
     assert doors.people.tolist() == [10, 20, 30]
-    assert doors.element.tolist() == [0, 1, 1]
+    assert doors.element.tolist() == [0, 1, 4]
     assert doors.in_area.tolist() == [True, True, False]
+
+
+def two_pavements(order, home):
+    """Pavements 11 m apart that meet in the east; the southern is seen but for its last 90 m."""
+    lines = [[(0, 0), (100, 0)], [(0, 11), (100, 11)], [(100, 0), (100, 11)]]
+    city = replace(a_city([home], [10.0]), streets=tracking.network([lines[i] for i in order]))
+    stretches = [[(10.0, 2, True), (90.0, DARK, True)], [(100.0, DARK, True)], [(11.0, DARK, True)]]
+    streets = [slow.Street(*map(tuple, lines[i]), stretches[i]) for i in order]
+    pieces = slow.arrays_of(streets)[1]
+    count = len(city.streets.arrays.node_x)
+    dark = network_of(city.streets.arrays, pieces, np.zeros(count, bool), np.zeros(0, np.int32))
+    return neighbours(city, dark, (2,), doors_of(city, dark))
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 1, 0)])
+@pytest.mark.parametrize("nearer", [0.0, 1e-12, -1e-12, 0.002, -0.002])
+def test_people_between_two_pavements_have_doors_on_both(order, nearer):
+    found = two_pavements(order, (5.0, 5.5 + nearer))
+    assert sorted(found.doors.people) == [5.0, 5.0]
+    assert found.doors.home.tolist() == [0, 0]
+    said = found.summary(2)
+    assert (said["door_seen"], said["n"], said["mean"]) == (0.5, 1, 2.0)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 1, 0)])
+def test_a_home_at_a_junction_has_its_door_at_the_junction(order):
+    """Half of it would be unseen if a street that ends there were its door."""
+    found = two_pavements(order, (-3.0, -4.0))
+    assert found.doors.people.tolist() == [10.0]
+    assert found.summary(2)["door_seen"] == 1.0
+    corner = two_pavements(order, (101.0, -1.0))  # both streets end there, neither is seen
+    assert corner.doors.people.tolist() == [10.0]
+    assert corner.summary(2)["door_seen"] == 0.0
 
 
 def test_without_a_number_of_people_there_are_no_neighbours():
@@ -237,9 +274,8 @@ def test_people_stand_for_more():
 def test_summary_of_a_step_has_the_keys_of_the_contract():
     shared = unicity(*street_world([0.0, 0.0, 9e3], represents=2.0), (1, 2), seed=3)
     dark = dark_of(star())
-    near = neighbours(
-        None, dark, (1, 2), Doors(np.array([0, 2]), np.full(2, 10.0), np.ones(2, bool))
-    )
+    homes = Doors(np.array([0, 2]), np.full(2, 10.0), np.ones(2, bool), np.arange(2))
+    near = neighbours(None, dark, (1, 2), homes)
     found = summary(near, shared, 1)
     assert found["task"] == "recognise"
     assert found["neighbours"]["mean"] == 19
