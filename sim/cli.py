@@ -25,6 +25,7 @@ from sim.atomic_write import written
 from sim.commands.lazy import LazyGroup
 from sim.commands.options import examples
 from sim.errors import InputError, InputErrors, KeptBesideError, one_line
+from sim.first_run import begin_early
 from sim.processes import seek_cycles_seldom
 from sim.stopping import STOPPED, answered, listening, stop_asked
 
@@ -63,6 +64,7 @@ def _called(words: list[str]) -> int:
     # Looking for cycles among all that a process held as it ends takes a tenth of a second.
     atexit.register(gc.freeze)
     debug = "--debug" in words
+    begin_early(words)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -21,17 +21,25 @@ import numpy as np
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.cpu import CPUTargetOptions
 
+try:
+    from sim.linked_kernels import LinkedCompiler
+except ImportError:  # it is made of numba's internals; where one is gone, compiling takes longer
+    LINKED: dict[str, Any] = {}
+else:
+    LINKED = {"pipeline_class": LinkedCompiler}
+
 Function = TypeVar("Function", bound=Callable[..., object])
 
 STRICT: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
-INSIDE: dict[str, Any] = {**STRICT, "no_cpython_wrapper": True}
+INSIDE: dict[str, Any] = {**STRICT, "no_cpython_wrapper": True, **LINKED}
 LEAN: dict[str, Any] = {"_nrt": False} if hasattr(CPUTargetOptions, "_nrt") else {}
 """The option is internal to numba; where it is gone, lean kernels are only slower."""
 
 
 ZERO: Any = np.int64(0)
-"""Where counting begins: a plain 0 is a type of its own to numba, and what is given one is compiled
-both for it and for numbers."""
+ONE: Any = np.int64(1)
+"""Where counting begins: a plain 0 or 1 is a type of its own to numba, and what is given one is
+compiled both for it and for numbers."""
 KERNELS: list[Any] = []
 """Those that are kept on disk, of all modules loaded so far."""
 
@@ -138,7 +146,7 @@ def lean_kernel(function: Function) -> Function:
 def inner(function: Function) -> Function:
     """Compile a kernel that only other kernels call: without an entrance from Python.
 
-    It compiles in two thirds of the time, and is kept on disk inside the kernels that call it.
+    It compiles in half of the time, and is kept on disk inside the kernels that call it.
     """
     return _compiled(function, **INSIDE)
 

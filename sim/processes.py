@@ -49,11 +49,12 @@ def same_package() -> dict[str, str]:
 
 
 def begin_helper(
-    module: str, *words: str, stdout: int = subprocess.DEVNULL
+    module: str, *words: str, stdout: int = subprocess.DEVNULL, keep: tuple[int, ...] = ()
 ) -> subprocess.Popen[bytes]:
     """Start another Python on a module of this package, which calls `end_with_parent` first.
 
-    What it says on standard error is dropped: it only saves time, and its caller does without it.
+    It keeps the open files of these numbers. What it says on standard error is dropped: it only
+    saves time, and its caller does without it.
     """
     with undisturbed():  # begun and known here, or not begun
         return subprocess.Popen(
@@ -62,6 +63,7 @@ def begin_helper(
             stdin=subprocess.PIPE,  # held open: the helper ends when this process does
             stdout=stdout,
             stderr=subprocess.DEVNULL,
+            pass_fds=keep,
         )
 
 

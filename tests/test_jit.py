@@ -28,6 +28,35 @@ def hits(twice):
     return sum(twice.stats.cache_hits.values())
 
 
+LINKED = """
+from sim.jit import inner, kernel, lean_inner
+
+@inner
+def halves(x):
+    return [x // 2, x - x // 2]
+
+@lean_inner
+def longer(x):
+    return max(x, 1) + 1
+
+@kernel
+def twice(x):
+    low, high = halves(longer(x))
+    return 2 * (low + high - 1)
+"""
+
+
+def test_inner_kernels_are_compiled_into_their_callers(tmp_path):
+    (tmp_path / "twice_of_tests.py").write_text(LINKED)
+    twice = loaded(tmp_path)
+    assert twice(7) == 14
+    called = [f.name for f in twice.overloads[twice.signatures[0]].library.get_defined_functions()]
+    assert any("twice" in name for name in called)
+    again = loaded(tmp_path)
+    assert again(7) == 14
+    assert hits(again) == 1
+
+
 @pytest.fixture
 def folder(tmp_path):
     (tmp_path / "twice_of_tests.py").write_text(KERNEL)

@@ -3,7 +3,8 @@
 Compiling is most of a first run, and one process compiles one kernel at a time. While the run
 places cameras and looks through the city, a helper takes walks down an invented street and searches
 it for other ways, and leaves the kernels in numba's cache on disk, those first that the run needs
-first. Later runs find them there and start no other process.
+first; what it has not begun when the run would wait, the run compiles itself. Later runs find them
+there and start no other process.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -28,10 +29,11 @@ from sim.city.model import City
 from sim.city.places import Places
 from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
+from sim.first_run import Claims, Compiling, begin_compiling, begun_early
 from sim.jit import on_disk
-from sim.processes import available_cores, begin_helper, end_with_parent, seek_cycles_seldom
+from sim.processes import end_with_parent, seek_cycles_seldom
 from sim.sight.arrays import NEVER, PieceArrays, SightingArrays
-from sim.sight.isovist import isovists
+from sim.sight.isovist import isovists, outline_fields
 from sim.sight.ranks import FirstSeen
 from sim.sight.sightings import Sightings
 from sim.tracking.answer import answer
@@ -56,55 +58,56 @@ ASKED_EVERY_S = 0.02
 
 @dataclass
 class KernelsAhead:
-    """Processes that compile, and which parts each was asked for, in its order."""
+    """What processes beside this one compile."""
 
-    helpers: dict[subprocess.Popen[bytes], tuple[str, ...]]
+    compiling: Compiling = field(default_factory=Compiling)
+
+    @property
+    def helpers(self) -> list[subprocess.Popen[bytes]]:
+        """The processes."""
+        return self.compiling.helpers
 
     def wait_for(self, *parts: str) -> None:
-        """Wait until parts are on disk; what is missing then is compiled here.
+        """Wait until parts are on disk, and compile meanwhile what no process has taken yet.
 
-        A part that no helper was asked for is not waited for.
+        What is missing when all others have ended is compiled where it is called.
         """
         end = time.monotonic() + LONGEST_S
-        for process, asked in self.helpers.items():
-            for part in parts:
-                while part in asked and process.poll() is None and not on_disk(PARTS[part].last):
-                    if time.monotonic() > end:
+        for part in parts:
+            while self._is_awaited(part):
+                if any(self._compiled_here(other) for other in (part, *reversed(PARTS))):
+                    continue
+                if time.monotonic() > end:
+                    for process in self.helpers:
                         process.kill()
                         process.wait()
-                    time.sleep(ASKED_EVERY_S)
+                time.sleep(ASKED_EVERY_S)
+
+    def _is_awaited(self, part: str) -> bool:
+        working = any(process.poll() is None for process in self.helpers)
+        return working and not on_disk(PARTS[part].last)
+
+    def _compiled_here(self, part: str) -> bool:
+        """Compile a part that is missing and not taken; return whether it was."""
+        if on_disk(PARTS[part].last) or not self.compiling.claims.take(part):
+            return False
+        PARTS[part].compile()
+        return True
 
 
 @contextmanager
 def kernels_ahead() -> Iterator[KernelsAhead]:
-    """Start compiling what is not on disk yet; wait for a part before it is called."""
-    missing = {name for name, part in PARTS.items() if not on_disk(part.last)}
-    asked = [tuple(name for name in share if name in missing) for share in shares()]
-    helpers = {
-        begin_helper("sim.pipeline.compile_ahead", *share): share for share in asked if share
-    }
+    """Compile what is not on disk yet beside; wait for a part before it is called."""
+    compiling = begun_early()
+    if all(on_disk(part.last) for part in PARTS.values()):
+        if compiling is not None:
+            compiling.end()
+        compiling = Compiling()
+    compiling = begin_compiling() if compiling is None else compiling
     try:
-        yield KernelsAhead(helpers)
+        yield KernelsAhead(compiling)
     finally:
-        for process in helpers:
-            process.kill()
-            process.wait()
-            if process.stdin is not None:
-                process.stdin.close()
-
-
-def shares() -> tuple[tuple[str, ...], ...]:
-    """Return the parts of each helper in its order; the caller compiles all others.
-
-    On two cores the caller and one helper have about as much to do. A helper more would pay for
-    another start of Python and its libraries, and on one core the first would do so too.
-    """
-    cores = available_cores()
-    if cores == 1:
-        return ()
-    if cores == 2:
-        return (("exposing", "answering", "searching", "retracing"),)
-    return ("exposing", "answering", "following"), ("searching", "retracing")
+        compiling.end()
 
 
 def compile_exposing() -> None:
@@ -132,10 +135,15 @@ def compile_answering() -> None:
     recognition_burden(s.seen, _report(s))
 
 
-def compile_searching() -> None:
-    """Draw what the camera sees, and search the invented street for the least seen way."""
+def compile_drawing() -> None:
+    """Draw what the camera sees."""
     s = _seen_street()
     isovists(s.city.walls, s.seen.fleet)
+
+
+def compile_searching() -> None:
+    """Search the invented street for the least seen way."""
+    s = _seen_street()
     avoidance(s.city.streets, s.pieces.arrays, s.trips, [1])
 
 
@@ -159,12 +167,13 @@ PARTS = {
     "following": Part(compile_following, follow),
     "answering": Part(compile_answering, count_faces),
     "searching": Part(compile_searching, search_walks),
+    "drawing": Part(compile_drawing, outline_fields),
     "retracing": Part(compile_retracing, retrace),
 }
 WALKS = ("exposing", "following")
 ANSWERS = ("answering",)
-SEARCHES = ("searching", "retracing")
-"""Parts that are called to follow walks, to answer, and in search of other ways."""
+SEARCHES = ("searching", "drawing", "retracing")
+"""Parts that are called to follow walks, to answer, and to write cameras and search other ways."""
 
 
 class _Street(NamedTuple):
@@ -239,5 +248,7 @@ def _one_sighting(streets: StreetNetwork) -> tuple[Sightings, FirstSeen]:
 if __name__ == "__main__":
     end_with_parent()
     seek_cycles_seldom()
-    for word in sys.argv[1:]:
-        PARTS[word].compile()
+    claims = Claims.told(sys.argv[1:])
+    for name in claims.ends:
+        if not on_disk(PARTS[name].last) and claims.take(name):
+            PARTS[name].compile()

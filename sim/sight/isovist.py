@@ -86,7 +86,7 @@ def _outlines(
     ptr = np.zeros(len(heads.x) + 1, np.int64)
     points, rays, done = np.empty((FIRST_ROOM, 2)), _room(FIRST_ROOM), 0
     while done < len(heads.x):
-        done, short_of_points = _fields(
+        done, short_of_points = outline_fields(
             done, heads, heading, field_of_view, walls, rays, points, ptr
         )
         if short_of_points:
@@ -97,7 +97,7 @@ def _outlines(
 
 
 @lean_kernel
-def _fields(
+def outline_fields(
     begin: int,
     heads: FieldArrays,
     heading: Floats,

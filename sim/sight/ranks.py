@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.cameras.optics import TASKS
 from sim.city.linear_referencing import pieces_between, points_at
-from sim.jit import lean_inner, lean_kernel
+from sim.jit import ONE, lean_inner, lean_kernel
 from sim.sight.arrays import NEVER, PieceArrays, SightingArrays, read_only
 from sim.sorting import sort_first
 from sim.surface import Result
@@ -286,7 +286,7 @@ def _stops_of_edge(
     """
     stops, is_cut = brush.stops, brush.is_cut
     stops[0], stops[1] = 0.0, length
-    k = 2
+    k: int = 2 * ONE
     for i in range(cut_ptr[edge], cut_ptr[edge + 1]):
         stops[k] = min(max(cut[i], 0.0), length)
         k += 1
@@ -295,7 +295,7 @@ def _stops_of_edge(
             stops[k], stops[k + 1] = start[i], min(end[i], length)
             k += 2
     sort_first(stops, k)
-    kept = 1
+    kept: int = ONE
     for i in range(1, k):
         if stops[i] > stops[kept - 1]:
             stops[kept] = stops[i]

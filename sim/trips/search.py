@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.city.streets import StreetNetwork
-from sim.jit import ZERO, inner, kernel, lean_inner, lean_kernel
+from sim.jit import ONE, ZERO, inner, kernel, lean_inner, lean_kernel
 from sim.keyed_random import scrambled_one
 
 DISPERSION_LEVELS = 1024
@@ -195,8 +195,8 @@ def least_cost_walks(
             continue
         search = Search(origins[i], destinations[i], walkers[i], i + 1)
         meeting, costs[i] = least_cost_way(search, graph, scratch)
-        before = _count_edges(0, origins[i], meeting, scratch)
-        counts[i] = before + _count_edges(1, destinations[i], meeting, scratch)
+        before = _count_edges(ZERO, origins[i], meeting, scratch)
+        counts[i] = before + _count_edges(ONE, destinations[i], meeting, scratch)
         if used + counts[i] > len(path):
             path = _longer(path, used, 2 * (used + counts[i]))
         node = meeting
@@ -362,7 +362,7 @@ def pop(heap: Heap, first: Index, size: Index) -> Index:
     if size == 0:
         return size
     key, item = heap.key[first + size], heap.item[first + size]
-    hole, child = 0, 1
+    hole, child = ZERO, ONE
     while child < size:
         if child + 1 < size and heap.key[first + child + 1] < heap.key[first + child]:
             child += 1

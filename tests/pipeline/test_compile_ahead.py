@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from sim import first_run
 from sim.jit import on_disk
 from sim.pipeline import compile_ahead
 from sim.pipeline.run import NEEDED
@@ -40,9 +41,16 @@ def missing(monkeypatch):
     """Return how to make the cache hold no part of these names, on so many cores."""
 
     def make(names, cores):
-        lasts = {id(compile_ahead.PARTS[name].last) for name in names}
-        monkeypatch.setattr(compile_ahead, "on_disk", lambda kernel: id(kernel) not in lasts)
-        monkeypatch.setattr(compile_ahead, "available_cores", lambda: cores)
+        lasts = {id(compile_ahead.PARTS[name].last): name for name in names}
+        compiled = []
+        for name, part in compile_ahead.PARTS.items():
+            mine = part._replace(compile=lambda name=name: compiled.append(name))
+            monkeypatch.setitem(compile_ahead.PARTS, name, mine)
+        monkeypatch.setattr(
+            compile_ahead, "on_disk", lambda kernel: lasts.get(id(kernel), "") in ("", *compiled)
+        )
+        monkeypatch.setattr(first_run, "available_cores", lambda: cores)
+        return compiled
 
     return make
 
@@ -62,29 +70,111 @@ def test_on_one_core_nothing_is_compiled_beside(missing):
 
 
 @pytest.mark.parametrize("cores", [2, 3, 4, 64])
-def test_no_part_is_compiled_twice_and_searches_never_by_the_caller(missing, cores):
+def test_every_helper_goes_through_all_parts_in_another_order(missing, cores):
     missing(compile_ahead.PARTS, cores)
-    asked = [name for share in compile_ahead.shares() for name in share]
-    assert len(asked) == len(set(asked))
-    assert {*compile_ahead.ANSWERS, *compile_ahead.SEARCHES} <= set(asked)
-    assert set(asked) <= {*compile_ahead.PARTS}
+    orders = first_run.orders()
+    assert len(orders) == len(set(orders)) == min(cores - 1, 2)
+    assert all(set(order) == {*compile_ahead.PARTS} for order in orders)
     assert {name for needed in NEEDED.values() for name in needed} == {*compile_ahead.PARTS}
-    assert len(compile_ahead.shares()) < cores
+    assert orders[0] == tuple(compile_ahead.PARTS)
 
 
-def test_a_helper_is_asked_for_what_is_missing_and_ended_when_it_takes_too_long(
-    missing, monkeypatch
-):
-    missing(["exposing", "retracing", "following"], 2)
+@pytest.fixture
+def idle(monkeypatch):
+    """Begin helpers that take nothing, and keep them."""
+    helpers = []
+
+    def begin(_, *words, keep):
+        helper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", *words])
+        helpers.append(helper)
+        return helper
+
+    monkeypatch.setattr(first_run, "begin_helper", begin)
+    return helpers
+
+
+def test_what_nobody_has_taken_is_compiled_by_who_would_wait(missing, idle):
+    compiled = missing(["following", "retracing", "drawing"], 2)
+    with compile_ahead.kernels_ahead() as ahead:
+        assert ahead.helpers == idle
+        assert ahead.compiling.claims.take("following")  # as the helper does
+        assert not ahead.compiling.claims.take("following")
+        ahead.wait_for("answering")
+        assert compiled == []  # it is on disk
+        ahead.wait_for("drawing")
+        assert compiled == ["drawing"]
+        assert idle[0].poll() is None
+    assert idle[0].wait() != 0
+
+
+def test_while_another_compiles_the_last_part_is_compiled_here(missing, idle, monkeypatch):
+    compiled = missing(["following", "retracing", "drawing"], 2)
+    with compile_ahead.kernels_ahead() as ahead:
+        ahead.compiling.claims.take("following")
+        monkeypatch.setattr(
+            compile_ahead.time, "sleep", lambda _: compiled.append("following")
+        )  # fmt: skip
+        ahead.wait_for("following")
+        assert compiled == ["retracing", "drawing", "following"]
+
+
+def test_a_helper_that_takes_too_long_is_ended(missing, idle, monkeypatch):
+    compiled = missing(["exposing"], 2)
     monkeypatch.setattr(compile_ahead, "LONGEST_S", 0.0)
     with compile_ahead.kernels_ahead() as ahead:
-        ((process, asked),) = ahead.helpers.items()
-        assert asked == ("exposing", "retracing")
-        assert tuple(process.args[-2:]) == asked
-        ahead.wait_for("following", "answering")
-        assert process.poll() is None  # nobody was asked for these, so nobody is waited for
+        ahead.compiling.claims.take("exposing")
         ahead.wait_for("exposing")
-        assert process.wait() != 0
+        assert idle[0].wait() != 0
+    assert compiled == []
+
+
+def test_claims_are_told_in_words():
+    claims = first_run.Claims.of(("a", "b"))
+    other = first_run.Claims.told(claims.words(("b", "a")))
+    assert list(other.ends) == ["b", "a"]
+    assert other.take("a")
+    assert not claims.take("a")
+    assert claims.take("b")
+    assert not claims.take("c")
+    claims.close()
+
+
+@pytest.fixture
+def early(monkeypatch, tmp_path, idle):
+    """Return what is begun for words, where no kernel is compiled in a folder."""
+    monkeypatch.setattr(first_run, "_begun", [])
+    monkeypatch.setattr(first_run, "available_cores", lambda: 2)
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+
+    def begun(*words):
+        first_run.begin_early(words)
+        compiling = first_run.begun_early()
+        if compiling is not None:
+            compiling.end()
+        return compiling is not None
+
+    return begun
+
+
+def test_helpers_begin_before_the_engine_is_loaded(early, tmp_path):
+    assert early("run", "my.yaml")
+    assert early("warmup")
+    for words in ([], ["validate", "my.yaml"], ["run", "--help"], ["run", "my.yaml", "--dry-run"]):
+        assert not early(*words)
+    folder = tmp_path / "kernels_of_a_version"
+    folder.mkdir()
+    for name in first_run.LAST:
+        assert early("warmup")
+        (folder / f"{name}-1.py{sys.version_info.major}{sys.version_info.minor}.nbi").touch()
+    assert not early("warmup")
+
+
+def test_what_was_begun_early_is_ended_where_nothing_is_missing(missing, early, idle):
+    missing([], 2)
+    first_run.begin_early(["warmup"])
+    with compile_ahead.kernels_ahead() as ahead:
+        assert not ahead.helpers
+    assert idle[0].wait() != 0
 
 
 @pytest.mark.parametrize("closed", [True, False])

@@ -31,6 +31,7 @@ SHORTEST, DARKEST, PRICED = np.int64(0), np.int64(1), np.int64(2)
 by metres seen plus a price a metre."""
 TO_END, TO_START = np.int64(0), np.int64(1)
 """Trees of the whole network, by length."""
+WHOLE, IN_PART = np.bool_(True), np.bool_(False)
 FIRST_LABEL, EMPTY, NOWHERE = np.int64(0), np.int64(0), np.int64(-1)
 
 
@@ -150,7 +151,7 @@ def search_walks(query: Query, world: World, near: Near, shortest: Floats, found
         for row in range(len(query.seen)):
             for arc in range(net.ptr[nodes]):
                 net.seen[arc] = query.seen[row, net.edge[arc]]
-            _darkest(ends, near, False)
+            _darkest(ends, near, IN_PART)
             labels.node[0], labels.length[0], labels.seen[0] = ends.origin, 0.0, 0.0
             labels.parent[0] = -1
             unsure = False
@@ -230,7 +231,7 @@ def _grow(tree: Tree, net: Net, trees: Trees, near: Near) -> None:
 
 
 @lean_inner
-def _darkest(ends: Ends, near: Near, whole: bool) -> None:
+def _darkest(ends: Ends, near: Near, whole: np.bool_) -> None:
     """Grow the darkest tree, or only what the darkest way from the origin may use."""
     net, trees = near.net, near.trees
     most, node = np.inf, ends.origin
@@ -250,7 +251,7 @@ def _darkest(ends: Ends, near: Near, whole: bool) -> None:
 @lean_inner
 def _grow_whole(budgets: int, ends: Ends, near: Near) -> None:
     """Grow again, over all nodes, the trees that tell what partial walks may still become."""
-    _darkest(ends, near, True)
+    _darkest(ends, near, WHOLE)
     for k in range(budgets):
         if near.open[k]:
             tree = Tree(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import lean_inner, lean_kernel
+from sim.jit import ZERO, lean_inner, lean_kernel
 from sim.sorting import sort_first
 from sim.tracking.kernels.walks import (
     MEET_M,
@@ -129,7 +129,7 @@ def _count_spells(
 def _measure(trip: int, total: int, task: int, count: int, room: Room, out: Floats) -> None:
     """Measure one walk at one total: seen length and time, first sighting, unseen stretches."""
     runs, gaps_m, gaps_s = room.runs, room.gaps_m, room.gaps_s
-    walked, seen_m, seen_s, found = 0.0, 0.0, 0.0, 0
+    walked, seen_m, seen_s, found = 0.0, 0.0, 0.0, ZERO
     gap_m, gap_s, first = 0.0, 0.0, np.nan
     for run in range(count):
         if runs.step[run] > total:

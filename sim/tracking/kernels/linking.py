@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.city.streets import StreetArrays
-from sim.jit import lean_inner, lean_kernel
+from sim.jit import ZERO, lean_inner, lean_kernel
 from sim.tracking.kernels.walks import (
     HeadSteps,
     Runs,
@@ -182,7 +182,7 @@ def _identifications(
 @lean_inner
 def _cut_spans(total: int, count: int, runs: Runs, found: int, events: Events, spans: Spans) -> int:
     """Cut a walk where it enters or leaves view and where it may be identified."""
-    number, event, clock = 0, 0, 0.0
+    number, event, clock = ZERO, 0, 0.0
     gap, seconds = False, 0.0
     for run in range(count):
         unseen = runs.step[run] > total

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import lean_inner, lean_kernel
+from sim.jit import ONE, ZERO, lean_inner, lean_kernel
 from sim.keyed_random import scrambled_one
 from sim.tracking.kernels.walks import (
     MEET_M,
@@ -316,8 +316,8 @@ def _fill(
         if cost + between < best:
             best, from_t, to_t = cost + between, out_t, in_t
             memory.tally[1] += 1
-            _mark(0, start, meeting, memory, scratch)
-            _mark(1, goal, meeting, memory, scratch)
+            _mark(ZERO, start, meeting, memory, scratch)
+            _mark(ONE, goal, meeting, memory, scratch)
     metres = 0.0
     for place in range(a.place, b.place + 1):
         k = course.first + place
