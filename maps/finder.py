@@ -105,10 +105,11 @@ def _nearest(
 
 def _positions(edges: gpd.GeoDataFrame, ends: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the place of every junction, projected metres."""
-    lines = edges.geometry.to_numpy()
+    coordinates, owner = shapely.get_coordinates(edges.geometry.to_numpy(), return_index=True)
+    points = np.bincount(owner, minlength=len(edges))
+    last = np.cumsum(points) - 1
     at = np.zeros((int(ends.max(initial=-1)) + 1, 2))
-    for side, place in ((0, 0), (1, -1)):
-        at[ends[:, side]] = shapely.get_coordinates(shapely.get_point(lines, place))
+    at[ends[:, 0]], at[ends[:, 1]] = coordinates[last - points + 1], coordinates[last]
     return at
 
 

@@ -162,14 +162,16 @@ def _gather(
     walkable = walks and run.summary["area"].get("streets") != BUS_STREETS
     fine = FINE if len(run.pieces) <= WIDE_PIECES else WIDE
     form = fine if walkable else COARSE
+    lines = pool.submit(shapely.simplify, run.edges.geometry.to_numpy(), form.line_tolerance)
     fields = pool.submit(_rings, heads["field"].to_numpy(), form.field_tolerance)
     walls = pool.submit(_rings, run.walls.geometry.to_numpy(), form.wall_tolerance)
     bands = pool.submit(_walk_bands, run)
     codes = np.column_stack(
         [_code(run.pieces[f"rank_{task}"].to_numpy(np.int64), ranks) for task in run.tasks]
     )
-    names, edge_name = _add_streets(columns, grid, run, form)
     met = meetings(run, heads, _code(heads["rank"].to_numpy(np.int64), ranks)) if walkable else None
+    _add_lines(columns, grid, lines.result(), junctions(run.edges), form.line_step)
+    names, edge_name = _add_streets(columns, run)
     pieces_met = _add_pieces(columns, run, codes, form.piece_step, met)
     columns.add("ranks", ranks, differences=True)
     _add_network(columns, run)
@@ -315,16 +317,11 @@ def _add_fields(
     columns.add("field_y", step[~begins, 1], differences=True)
 
 
-def _add_streets(
-    columns: Columns, grid: Grid, run: RunFolder, form: Form
-) -> tuple[list[list[str]], NDArray[np.int64]]:
-    """Add edges; return the names, and each edge's place among them."""
+def _add_streets(columns: Columns, run: RunFolder) -> tuple[list[list[str]], NDArray[np.int64]]:
+    """Add what edges are; return the names, and each edge's place among them."""
     edges = run.edges
-    drawn = shapely.simplify(edges.geometry.to_numpy(), form.line_tolerance)
-    _add_lines(columns, grid, drawn, junctions(edges), form.line_step)
-    pairs = [
-        tuple(name_pair(*names)) for names in zip(edges["name"], edges["name_zh"], strict=True)
-    ]
+    names = edges[["name", "name_zh"]].to_numpy(object)
+    pairs = [tuple(name_pair(*pair)) for pair in names.tolist()]
     known = {pair: code for code, pair in enumerate(dict.fromkeys([("", ""), *pairs]))}
     edge_name = np.array([known[pair] for pair in pairs], np.int64)
     columns.add("edge_name", edge_name)
