@@ -19,7 +19,6 @@ from tracking import TOTALS, Clock, city_of
 
 from sim.placement.placing import place
 from sim.sight.ranks import FirstSeen
-from sim.sight.roofs import under_roofs
 from sim.sight.sightings import Sightings, see
 from sim.tracking.answer import answer, last_totals, unwatched, ways_of
 from sim.trips.model import Trips
@@ -40,7 +39,7 @@ def any_length(seen: Sightings, pieces: FirstSeen, city, trips: Trips) -> list[n
     """The last total of every walk and task, ways closed and open."""
     a, table = city.streets.arrays, trips.table
     closed = unwatched(city.streets.edges["highway"].to_numpy(), a)
-    both = ways_of(a, pieces.arrays, closed, under_roofs(city.streets, city.walls))
+    both = ways_of(a, pieces.arrays, closed, city.roofs)
     start, end = (table[name].to_numpy(np.int64) for name in ("origin", "destination"))
     return [last_totals(ways, start, end) for ways in both]
 

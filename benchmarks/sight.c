@@ -4,8 +4,9 @@
 #include <math.h>
 #include <stdint.h>
 
-enum { DOME, CONVEX, REFLEX, SUBWAY = 2, SECTORS = 256, TASKS = 4, FULL = -1 };
+enum { DOME, CONVEX, REFLEX, FOOTBRIDGE = 1, SUBWAY = 2, SECTORS = 256, TASKS = 4, FULL = -1 };
 #define FACE 1.6
+#define FOOTBRIDGE_M 5.5
 #define TOUCH 1e-9
 #define SLACK 1e-9
 
@@ -143,9 +144,11 @@ static inline void add_wall(double *wall, int64_t n, int64_t at, double px, doub
 
 static int64_t gather_walls(const Walls *walls, const Heads *h, int64_t i, Work *work, Window w) {
     const Grid *g = &walls->grid;
-    double x = h->x[i], y = h->y[i], mount = h->mount[i];
+    double x = h->x[i], y = h->y[i];
     double lx = h->lx[i], ly = h->ly[i], rx = h->rx[i], ry = h->ry[i];
     int kind = h->kind[i];
+    double deck_height = h->deck[i] == FOOTBRIDGE ? FOOTBRIDGE_M : 0;
+    double lens = h->mount[i] + deck_height, face = FACE + deck_height;
     Cells c = cell_window(g, x, y, w);
     int64_t count = 0;
     for (int64_t row = c.r0; row <= c.r1 && c.c0 <= c.c1; row++) {
@@ -157,15 +160,15 @@ static int64_t gather_walls(const Walls *walls, const Heads *h, int64_t i, Work 
             double px = g->line[4 * k] - x, py = g->line[4 * k + 1] - y;
             double qx = g->line[4 * k + 2] - x, qy = g->line[4 * k + 3] - y;
             double facing = px * qy - py * qx, top = walls->top[g->item[k]];
-            int low = top < mount;
-            if (facing == 0 || (facing > 0 && !low) || top <= FACE) continue;
+            int low = top < lens;
+            if (facing == 0 || (facing > 0 && !low) || top <= face) continue;
             if (max2(px, qx) < w.west || min2(px, qx) > w.east || max2(py, qy) < w.south) continue;
             if (min2(py, qy) > w.north) continue;
             if (kind == CONVEX && ((lx * py - ly * px > 0 && lx * qy - ly * qx > 0) ||
                                    (rx * py - ry * px < 0 && rx * qy - ry * qx < 0)))
                 continue;
             if (count == work->size) return FULL;
-            double shade = low ? (mount - top) / (mount - FACE) : 0;
+            double shade = low ? (lens - top) / (lens - face) : 0;
             if (facing < 0) add_wall(work->wall, work->size, count++, px, py, qx, qy, shade);
             else add_wall(work->wall, work->size, count++, qx, qy, px, py, shade);
         }

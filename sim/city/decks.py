@@ -15,6 +15,10 @@ from sim.city.walkable import FOOT_ONLY
 DECKS = ("street", "footbridge", "subway", "covered")
 """Vertical levels of a way; the code of a deck is its place in this tuple."""
 
+FACE_M = 1.6
+"""Height of a walker's face above the way, which cameras look for, m."""
+FOOTBRIDGE_M = 5.5
+"""Height of a footbridge above the street, m: taken for all, for no map that is read states it."""
 LARGEST_HANGING_M = 250.0
 """Untagged footways that hang between bridges are raised up to this joint length."""
 
@@ -30,6 +34,19 @@ def tagged_decks(edges: gpd.GeoDataFrame) -> NDArray[np.str_]:
     bridge = says("bridge", "boardwalk", "low_water_crossing")
     subway = says("tunnel", "building_passage")
     return np.select([bridge, subway, covered], ["footbridge", "subway", "covered"], "street")
+
+
+def deck_heights(deck: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Return the height above the street, m, of ways and of what hangs above them.
+
+    A footbridge's is `FOOTBRIDGE_M`; of subways no walls are known, so theirs does not matter.
+
+    Parameters
+    ----------
+    deck
+        Codes of `DECKS`.
+    """
+    return np.where(deck == DECKS.index("footbridge"), FOOTBRIDGE_M, 0.0)
 
 
 def layer_of(words: frozenset[str]) -> int:

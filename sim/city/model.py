@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
 from sim.area import Area
 from sim.city.places import Places
-from sim.city.streets import StreetNetwork
+from sim.city.roofs import Stretches, under_roofs, without
+from sim.city.streets import StreetArrays, StreetNetwork
 from sim.city.walls import Walls
 from sim.surface import Result, axes_for
 
@@ -40,6 +42,16 @@ class City(Result):
     walls: Walls
     places: Places
     provenance: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def roofs(self) -> Stretches:
+        """The stretches of street under the roofs of mapped buildings."""
+        return under_roofs(self.streets, self.walls)
+
+    @cached_property
+    def open_streets(self) -> StreetArrays:
+        """The streets as cameras may see them: without what lies under roofs."""
+        return without(self.streets.arrays, self.roofs)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw walls, streets and the edge of the study area; return the axes.

@@ -17,6 +17,7 @@ from sim.cameras.candidates import SIGHT_LINES, Candidates
 from sim.cameras.fleet import RANGE_COLUMNS, HeadArrays, optics_of
 from sim.cameras.indoors import indoors
 from sim.cameras.optics import TASKS
+from sim.city.decks import deck_heights
 from sim.errors import InputError
 from sim.placement.context import DIRECTIONS, HeadOrder, PlacementContext, headings, hung
 from sim.placement.incidence import Incidence, Stretches, incidence, stretches_in
@@ -74,7 +75,7 @@ def seen_of(city: City, heads: HeadArrays, task: str, stretches: Stretches) -> I
     """
     reach = np.zeros_like(heads.reach)
     reach[:, 0] = heads.reach[:, TASKS.index(task)]
-    seen = see_arrays(city.streets.arrays, city.walls.arrays, heads._replace(reach=reach))
+    seen = see_arrays(city.open_streets, city.walls.arrays, heads._replace(reach=reach))
     return incidence(seen, 0, len(heads.x), stretches)
 
 
@@ -118,7 +119,7 @@ def candidate_arrays(sites: Candidates, heads: HeadOrder, lens: Optics) -> HeadA
 def after_standing(city: City, standing: Fleet, candidates: HeadArrays) -> HeadArrays:
     """Put standing heads before the candidates; one inside a building sees nothing."""
     heads = standing.arrays
-    inside = indoors(city.walls, heads.x, heads.y, heads.mount)
+    inside = indoors(city.walls, heads.x, heads.y, heads.mount + deck_heights(heads.deck))
     heads = heads._replace(reach=np.where(inside[:, None], 0.0, heads.reach))
     return one_after_another([heads, candidates])
 

@@ -13,9 +13,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from sim.city.decks import FOOTBRIDGE_M
 from sim.jit import lean_inner, lean_kernel
 from sim.sight.arrays import CONVEX, DOME, FieldArrays, WallScene
-from sim.sight.kernels import FULL, SUBWAY, Floats, cell_window
+from sim.sight.kernels import FOOTBRIDGE, FULL, SUBWAY, Floats, cell_window
 from sim.sight.scene import fields_of
 from sim.sight.tiles import wall_tiles_of
 from sim.sorting import sort_first
@@ -145,6 +146,7 @@ def _walls_in_reach(heads: FieldArrays, h: int, walls: WallScene, wall: Floats) 
     """
     grid = walls.grid
     x, y, reach = heads.x[h], heads.y[h], heads.reach[h, 0]
+    height = heads.mount[h] + (FOOTBRIDGE_M if heads.deck[h] == FOOTBRIDGE else 0.0)
     c0, r0, c1, r1 = cell_window(grid, x - reach, y - reach, x + reach, y + reach)
     count = 0
     if c0 > c1 or heads.deck[h] == SUBWAY:
@@ -160,7 +162,7 @@ def _walls_in_reach(heads: FieldArrays, h: int, walls: WallScene, wall: Floats) 
             qx, qy = grid.line[k, 2] - x, grid.line[k, 3] - y
             if px * qy - py * qx >= 0.0 or _out_of_view(heads, h, px, py, qx, qy):
                 continue
-            if walls.top[grid.item[k]] >= heads.mount[h]:
+            if walls.top[grid.item[k]] >= height:
                 if count == len(wall):
                     return FULL
                 wall[count, 0], wall[count, 1] = px, py

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.city.decks import FACE_M, FOOTBRIDGE_M
 from sim.jit import ZERO, lean_inline, lean_inner, lean_kernel
 from sim.sight.arrays import (
     CONVEX,
@@ -22,7 +23,7 @@ from sim.sight.arrays import (
     StreetScene,
     WallScene,
 )
-from sim.sight.scene import FACE_M, SECTORS
+from sim.sight.scene import SECTORS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -30,7 +31,7 @@ Interval = tuple[float, float]
 
 TOUCH_M = 1e-9
 """Gaps and glimpses shorter than a nanometre are touches, not intervals."""
-SUBWAY = 2
+FOOTBRIDGE, SUBWAY = 1, 2
 TASK_COUNT = 4
 SLACK = 1e-9
 """Margin, in sectors and relative distance, that keeps rounding from hiding what is seen."""
@@ -214,10 +215,13 @@ def gather_walls(grid: GridArrays, tops: Floats, view: View, box: Box, wall: Flo
     """Collect the walls that may hide something within a window relative to a head.
 
     Walls higher than the head count by their front face. Lower ones count by both faces and only
-    where the line from the head down to a face at 1.6 m passes below their top. Returns the
+    where the line from the head down to a face at 1.6 m passes below their top. Heads and faces
+    are measured from their way, walls from the street, a footbridge's height below it. Returns the
     number written (`FULL` when the scratch is too small).
     """
-    x, y, mount = view.x, view.y, view.mount
+    x, y = view.x, view.y
+    deck_height = FOOTBRIDGE_M if view.deck == FOOTBRIDGE else 0.0
+    lens, face = view.mount + deck_height, FACE_M + deck_height
     lx, ly, rx, ry = view.lx, view.ly, view.rx, view.ry
     c0, r0, c1, r1 = cell_window(grid, x + box.west, y + box.south, x + box.east, y + box.north)
     count: int = ZERO
@@ -234,8 +238,8 @@ def gather_walls(grid: GridArrays, tops: Floats, view: View, box: Box, wall: Flo
             qx, qy = grid.line[k, 2] - x, grid.line[k, 3] - y
             facing = px * qy - py * qx
             top = tops[grid.item[k]]
-            low_wall = top < mount
-            if facing == 0.0 or (facing > 0.0 and not low_wall) or top <= FACE_M:
+            low_wall = top < lens
+            if facing == 0.0 or (facing > 0.0 and not low_wall) or top <= face:
                 continue
             if max(px, qx) < box.west or min(px, qx) > box.east or max(py, qy) < box.south:
                 continue
@@ -248,7 +252,7 @@ def gather_walls(grid: GridArrays, tops: Floats, view: View, box: Box, wall: Flo
                 continue
             if count == wall.shape[1]:
                 return FULL
-            shade = (mount - top) / (mount - FACE_M) if low_wall else 0.0
+            shade = (lens - top) / (lens - face) if low_wall else 0.0
             if facing < 0.0:
                 count = add_wall(wall, count, px, py, qx, qy, shade)
             else:

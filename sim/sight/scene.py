@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.cameras.fleet import HeadArrays
+from sim.city.decks import FACE_M
 from sim.city.streets import StreetArrays
 from sim.city.walls import WallArrays
 from sim.errors import InputError
@@ -26,8 +27,6 @@ from sim.sight.arrays import (
 )
 from sim.sight.grid import build_grid
 
-FACE_M = 1.6
-"""Height of the face that a head looks for, m."""
 FURTHEST_M = 100_000.0
 SECTORS = 256
 """Equal steps of pseudo-angle round a head, for leaving out what is certainly hidden."""

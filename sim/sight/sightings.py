@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sim.cameras.fleet import Fleet, HeadArrays
 from sim.cameras.indoors import indoors
 from sim.cameras.optics import TASKS
+from sim.city.decks import deck_heights
 from sim.city.streets import StreetArrays, StreetNetwork
 from sim.city.walls import WallArrays
 from sim.errors import InputError
@@ -252,9 +253,10 @@ def see_rows(
     heads = fleet.arrays
     wanted = np.ones(len(fleet), bool) if only is None else only
     indoor = np.zeros(len(fleet), bool)
-    indoor[wanted] = indoors(city.walls, heads.x[wanted], heads.y[wanted], heads.mount[wanted])
+    height = heads.mount + deck_heights(heads.deck)
+    indoor[wanted] = indoors(city.walls, heads.x[wanted], heads.y[wanted], height[wanted])
     chosen = np.flatnonzero(wanted & ~indoor)
-    return look(city.streets.arrays, city.walls.arrays, heads, chosen, threads=threads), indoor
+    return look(city.open_streets, city.walls.arrays, heads, chosen, threads=threads), indoor
 
 
 def see_arrays(
@@ -265,7 +267,10 @@ def see_arrays(
     threads: int | None = None,
     tile_m: float = TILE_M,
 ) -> SightingArrays:
-    """Do what `see` does on plain arrays; no head is checked for standing indoors."""
+    """Do what `see` does on plain arrays; no head is checked for standing indoors.
+
+    Streets come without what lies under roofs (`City.open_streets`).
+    """
     chosen = np.arange(len(heads.x))
     rows = look(streets, walls, heads, chosen, threads=threads, tile_m=tile_m)
     return order_rows([rows], len(heads.x), len(streets.edge_length))

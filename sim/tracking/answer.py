@@ -23,7 +23,7 @@ from sim.cameras.optics import TASKS
 from sim.city.decks import DECKS
 from sim.errors import InputError
 from sim.keyed_random import keys
-from sim.sight.roofs import Stretches, cut_at, under_roofs
+from sim.sight.roofs import cut_at
 from sim.surface import Result
 from sim.tracking.kernels.answer import Arcs, Asked, Room, count_within
 from sim.tracking.percolation import (
@@ -39,6 +39,7 @@ from sim.trips.search import Heap
 
 if TYPE_CHECKING:
     from sim.city.model import City
+    from sim.city.roofs import Stretches
     from sim.city.streets import StreetArrays
     from sim.sight.arrays import PieceArrays
     from sim.sight.ranks import FirstSeen
@@ -272,9 +273,7 @@ def answer(
     a = city.streets.arrays
     inside = shapely.intersects_xy(city.area.polygon, a.node_x, a.node_y)
     closed = unwatched(city.streets.edges["highway"].to_numpy(), a)
-    ways = ways_of(
-        a, (pieces or seen.first_seen).arrays, closed, under_roofs(city.streets, city.walls)
-    )
+    ways = ways_of(a, (pieces or seen.first_seen).arrays, closed, city.roofs)
     return answer_of(
         a, ways, trips, totals, inside, simulated=seen.fleet.simulated,
         searched=searched, seed=seed, workers=workers,

@@ -16,10 +16,10 @@ from sim.area import Area
 from sim.cameras.optics import TASKS
 from sim.city.model import City
 from sim.city.places import Places
+from sim.city.roofs import Stretches
 from sim.city.walls import Walls
 from sim.errors import InputError
 from sim.sight.arrays import PieceArrays
-from sim.sight.roofs import Stretches, under_roofs
 from sim.tracking.answer import NOT_EVEN_WITHOUT, STRETCH, answer, answer_of, unwatched, ways_of
 from sim.tracking.avoidance import avoidance
 from sim.tracking.statistics import standard_error
@@ -274,7 +274,7 @@ def test_stretches_under_roofs():
     beside = shapely.box(60, 0, 80, 10)  # its façade lies along the street
     low = shapely.box(85, -5, 90, 5)
     city = a_city([house, beside, low], [np.nan, 20, 1.5])
-    found = under_roofs(city.streets, city.walls)
+    found = city.roofs
     assert found.edge.tolist() == [0]
     assert (found.start.tolist(), found.end.tolist()) == ([20], [50])
 
