@@ -53,6 +53,11 @@ class City(Result):
         """The streets as cameras may see them: without what lies under roofs."""
         return without(self.streets.arrays, self.roofs)
 
+    @cached_property
+    def worked_out(self) -> dict[object, Any]:
+        """What other rooms worked out of this city alone and need again, under their own keys."""
+        return {}
+
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw walls, streets and the edge of the study area; return the axes.
 

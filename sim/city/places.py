@@ -6,6 +6,7 @@ A place is a point with a kind, names in two languages and a weight (people, job
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 
@@ -40,11 +41,17 @@ class Places:
         return cls(gpd.GeoDataFrame(columns, geometry=[], crs=crs))
 
     def of(self, kind: str) -> gpd.GeoDataFrame:
-        """Return the places of one kind, a row each.
+        """Return the places of one kind, a row each; the same table each time.
 
         Parameters
         ----------
         kind
             One of `KINDS`.
         """
-        return self.table[self.table["kind"] == kind]
+        if kind not in self._of_kinds:
+            self._of_kinds[kind] = self.table[self.table["kind"] == kind]
+        return self._of_kinds[kind]
+
+    @cached_property
+    def _of_kinds(self) -> dict[str, gpd.GeoDataFrame]:
+        return {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +19,13 @@ from sim.keyed_random import keys
 from sim.placement.parameters import Objective, PlacementParameters
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sim.cameras.fleet import Fleet
     from sim.cameras.optics import Optics
     from sim.city.model import City
+
+Found = TypeVar("Found")
 
 DIRECTIONS = 8
 """Directions a site offers: its four sight lines, then halfway between them."""
@@ -58,6 +60,8 @@ class PlacementContext:
         What the scenario asks of this strategy.
     locked
         Heads that stand already and come first, or None.
+    shared
+        What strategies found about city and sites, which no seed changes, see `once`.
     """
 
     city: City
@@ -68,6 +72,18 @@ class PlacementContext:
     heads_per_site: float = PlacementParameters.heads_per_site
     aims: Objective = field(default_factory=Objective)
     locked: Fleet | None = None
+    shared: dict[object, Any] = field(default_factory=dict)
+
+    def once(self, key: object, find: Callable[[], Found]) -> Found:
+        """Return what city and sites alone decide; it is found when first asked for.
+
+        The key tells apart what is found, and whatever else decides it.
+        """
+        whole = (id(self.city), id(self.sites), key)
+        if whole not in self.shared:
+            self.shared[whole] = (find(), self.city, self.sites)  # held, so that no id comes again
+        found: Found = self.shared[whole][0]
+        return found
 
 
 def hung(order: NDArray[np.int64], heads_per_site: float) -> HeadOrder:

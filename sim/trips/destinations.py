@@ -50,6 +50,18 @@ def ends_of(city: City, kind: str, report: dict[str, float]) -> Ends:
     report
         Gets what was assumed and how many places are too far from every street.
     """
+    known = city.worked_out
+    if ("ends", kind) not in known:
+        known["ends", kind] = _snapped(city, kind)
+    ends: Ends
+    ends, noted = known["ends", kind]
+    report |= noted
+    return ends
+
+
+def _snapped(city: City, kind: str) -> tuple[Ends, dict[str, float]]:
+    """Return what `ends_of` does, and what it writes into the report."""
+    report: dict[str, float] = {}
     table = city.places.of(kind)
     inside = shapely.intersects(city.area.region, table.geometry.to_numpy())
     x, y = shapely.get_coordinates(table.geometry.to_numpy()[inside]).reshape(-1, 2).T
@@ -65,7 +77,7 @@ def ends_of(city: City, kind: str, report: dict[str, float]) -> Ends:
     near = (away <= REACH_M) & (weight > 0)
     report[f"{kind}_too_far_from_streets"] = float((away > REACH_M).sum())
     in_area = shapely.intersects_xy(city.area.polygon, x, y)
-    return Ends(x[near], y[near], weight[near], node[near], in_area[near])
+    return Ends(x[near], y[near], weight[near], node[near], in_area[near]), report
 
 
 def residents(city: City) -> float | None:

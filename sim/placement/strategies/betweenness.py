@@ -38,13 +38,23 @@ def busiest_streets_first(context: PlacementContext) -> NDArray[np.int64]:
 
 def _walkers_beside(context: PlacementContext, walkers: NDArray[np.float64]) -> NDArray[np.float64]:
     """Walkers along the busiest street beside each candidate, on its own deck."""
+    beside = np.zeros(len(context.sites.x))
+    for site, edge in context.once("streets beside", lambda: _streets_beside(context)):
+        np.maximum.at(beside, site, walkers[edge])
+    return beside
+
+
+def _streets_beside(
+    context: PlacementContext,
+) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return, deck by deck, candidates and the streets beside them, pair by pair."""
     sites, streets = context.sites, context.city.streets
-    beside = np.zeros(len(sites.x))
     points, deck = shapely.points(sites.x, sites.y), streets.arrays.edge_deck
+    found = []
     for code in range(len(DECKS)):
         own = np.flatnonzero(deck == code)
         here = np.flatnonzero(sites.deck == code)
         tree = shapely.STRtree(streets.edges.geometry.to_numpy()[own])
         site, edge = tree.query(points[here], predicate="dwithin", distance=BESIDE_M)
-        np.maximum.at(beside, here[site], walkers[own[edge]])
-    return beside
+        found.append((here[site], own[edge]))
+    return found

@@ -30,6 +30,14 @@ def nearest_first(
     context: PlacementContext, strategy: str, kinds: tuple[str, ...]
 ) -> NDArray[np.int64]:
     """Rank candidates by distance to the nearest place of some kinds, in steps of 10 m."""
+    steps = context.once(("steps to", strategy, kinds), lambda: _steps_to(context, strategy, kinds))
+    return np.lexsort((shuffle_key(context), steps))
+
+
+def _steps_to(
+    context: PlacementContext, strategy: str, kinds: tuple[str, ...]
+) -> NDArray[np.float64]:
+    """Return how many steps each candidate is from the nearest place of some kinds."""
     city, sites = context.city, context.sites
     table = city.places.table
     for i, kind in enumerate(kinds):
@@ -43,7 +51,7 @@ def nearest_first(
         )
     tree = tree_of(np.column_stack([places.x, places.y]))
     distance = tree.query(np.column_stack([sites.x, sites.y]))[0]
-    return np.lexsort((shuffle_key(context), np.floor(distance / STEP_M)))
+    return np.asarray(np.floor(distance / STEP_M), np.float64)
 
 
 def _check_kind(kind: str, known: set[str], key: str) -> None:

@@ -22,6 +22,12 @@ def in_proportion_to_residents(context: PlacementContext) -> NDArray[np.int64]:
     InputError
         The city has no homes.
     """
+    residents, of_site = context.once("residents", lambda: _residents(context))
+    return by_turns(residents, of_site, shuffle_key(context))
+
+
+def _residents(context: PlacementContext) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the residents of each square with candidates, and the square of each candidate."""
     sites, homes = context.sites, context.city.places.of("home")
     people = homes["weight"].to_numpy(np.float64)
     if not (people > 0).any():
@@ -38,7 +44,7 @@ def in_proportion_to_residents(context: PlacementContext) -> NDArray[np.int64]:
     own = np.array([known.get(tuple(cell), -1) for cell in at_home.tolist()], np.int64)[of_home]
     cell = np.where(own >= 0, own, of_site[nearest])
     residents = np.bincount(cell, weights=np.nan_to_num(people).clip(min=0), minlength=len(square))
-    return by_turns(residents.astype(np.float64), of_site, shuffle_key(context))
+    return residents.astype(np.float64), of_site
 
 
 def squares(
