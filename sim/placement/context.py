@@ -113,19 +113,22 @@ def interleaved(orders: Sequence[HeadOrder], weights: Sequence[float], wanted: i
         raise InputError("weights of a mix must be positive numbers", key="cameras.strategy")
     # no order is read beyond as many heads as are wanted: by then all of them are taken
     blocks = [_blocks(order.first(wanted)) for order in orders]
-    position, given = [0] * len(orders), [0] * len(orders)
+    waiting = {i: iter(order_blocks) for i, order_blocks in enumerate(blocks)}
+    given, due = [0] * len(orders), [float(weight) for weight in weights]
     taken: set[int] = set()
     chosen: list[int] = []
-    while len(chosen) < wanted:
-        open_orders = [i for i in range(len(orders)) if position[i] < len(blocks[i])]
-        if not open_orders:
-            break
-        turn = max(open_orders, key=lambda i: (weights[i] / (2 * given[i] + 1), -i))
-        new = [code for code in blocks[turn][position[turn]] if code not in taken]
-        position[turn] += 1
-        taken.update(new)
-        chosen.extend(new)
-        given[turn] += len(new)
+    while len(chosen) < wanted and waiting:
+        turn = max(waiting, key=due.__getitem__)  # the first of equals
+        block = next(waiting[turn], None)
+        if block is None:
+            del waiting[turn]
+            continue
+        new = [code for code in block if code not in taken]
+        if new:
+            taken.update(new)
+            chosen.extend(new)
+            given[turn] += len(new)
+            due[turn] = weights[turn] / (2 * given[turn] + 1)
     code = np.array(chosen[:wanted], np.int64)
     return HeadOrder(code // DIRECTIONS, code % DIRECTIONS)
 
