@@ -461,6 +461,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "level betweenness": ("through streets first", "主要通道優先"),
     "level greedy_cover": ("most street seen", "盡量看見更多街道"),
     "level greedy_trips": ("most walks seen", "盡量看見更多路程"),
+    "level empirical": ("as real networks stand", "仿照真實網絡"),
     "level places": ("near chosen places", "指定場所附近"),
     "level points": ("at given points", "指定地點"),
     "level low": ("few watch streets", "少數面向街道"),

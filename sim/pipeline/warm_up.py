@@ -29,7 +29,7 @@ SMALL = Scenario.model_validate(
     }
 )
 """What is run: few walks past few cameras, and every analysis."""
-GREEDY = {"greedy_cover": 1.0, "greedy_trips": 1.0}
+GREEDY = {"greedy_cover": 1.0, "greedy_trips": 1.0, "empirical": 1.0}
 """Strategies with kernels of their own."""
 
 

@@ -23,7 +23,8 @@ COMMON = {
         [
             's.yaml:5:3: cameras.strategy: "junction" is not one of random, even, '
             "junctions, betweenness, transit, places, population, points, equity, "
-            'greedy_cover, greedy_trips, existing, as_planned (did you mean "junctions"?)'
+            "greedy_cover, greedy_trips, empirical, existing, as_planned "
+            '(did you mean "junctions"?)'
         ],
     ),
     "choice in capitals": (

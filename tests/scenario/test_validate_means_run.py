@@ -116,7 +116,9 @@ class Drawn:
                 phase["districts"] = self.some([district.name for district in districts()])
                 owners = self.some(OWNERS)
                 phase["linked"] = self.some(OWNERS)
-                phase["strategy"] = {owner: self.one(["even", {"transit": 3}]) for owner in owners}
+                phase["strategy"] = {
+                    owner: self.one(["even", "empirical", {"transit": 3}]) for owner in owners
+                }
 
     def group(self, model: type[BaseModel]) -> dict:
         keys = {

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.errors import InputError
 from sim.placement.context import DIRECTIONS, HeadOrder, PlacementContext, hung
 from sim.placement.strategies.betweenness import busiest_streets_first
+from sim.placement.strategies.empirical import as_real_networks
 from sim.placement.strategies.equity import least_covered_first
 from sim.placement.strategies.even import evenly_spaced
 from sim.placement.strategies.greedy_cover import most_new_street_first
@@ -43,11 +44,12 @@ STRATEGIES: Mapping[str, Strategy] = MappingProxyType(
         "equity": least_covered_first,
         "greedy_cover": most_new_street_first,
         "greedy_trips": most_walks_first,
+        "empirical": as_real_networks,
     }
 )
 """Every strategy of this package by the name that a scenario uses."""
 WHOLE_ORDERS = frozenset(
-    {"random", "junctions", "betweenness", "transit", "places", "population", "points"}
+    {"random", "junctions", "betweenness", "transit", "places", "population", "points", "empirical"}
 )
 """Those that rank all places at once, however many heads are wanted."""
 

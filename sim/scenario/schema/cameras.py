@@ -229,10 +229,11 @@ class Cameras(Part):
             "Which places come first: random (anywhere along streets), even (evenly spaced), "
             "junctions (the busiest first), betweenness (streets that most walks use), transit "
             "(near station exits), places (near `aims.near`), population (where people live), "
-            "points (near `aims.points`), equity (least covered neighbourhood next), greedy_cover "
-            "(most street newly seen), greedy_trips (most walks newly seen), existing (only the "
-            "cameras of `existing`), as_planned (what each phase of the plan names; the default "
-            "with one); or a mix with weights above 0..1,000,000, as {junctions: 3, random: 1}."
+            "points (near `aims.points`), equity (least covered neighbourhood next), "
+            "greedy_cover (most street newly seen), greedy_trips (most walks newly seen), "
+            "empirical (as poles of real networks stand), existing (only the cameras of "
+            "`existing`), as_planned (what each phase of the plan names; the default with one); "
+            "or a mix with weights above 0..1,000,000, as {junctions: 3, random: 1}."
         ),
     )
     plan: PlanName | None = Field(

@@ -20,7 +20,7 @@ Mix = str | tuple[tuple[str, float], ...]
 """A name, or names with weights above 0."""
 STRATEGIES = (
     "random", "even", "junctions", "betweenness", "transit", "places", "population", "points",
-    "equity", "greedy_cover", "greedy_trips", "existing", "as_planned",
+    "equity", "greedy_cover", "greedy_trips", "empirical", "existing", "as_planned",
 )  # fmt: skip
 """The placement strategies by name; tests hold them equal to the registry, with `existing` and
 `as_planned`."""
