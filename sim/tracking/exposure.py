@@ -45,6 +45,8 @@ def exposure(
     pieces: list[StepPieces],
     totals: int,
     workers: int | None = None,
+    *,
+    gaps: bool = True,
 ) -> ExposureArrays:
     """Return what is seen of each walk for every total and task.
 
@@ -58,22 +60,24 @@ def exposure(
         How many totals there are.
     workers
         Threads; all cores by default. The result does not depend on it.
+    gaps
+        Whether unseen stretches are measured too; they take most of the time. 0 without it.
     """
     trips = len(paths.ptr) - 1
     out = np.zeros((len(ExposureArrays._fields), trips, totals, len(pieces)))
     for task, cut in enumerate(pieces):
         walked = Walked(paths, heads, seen_arrays(sightings, task), cut)
-        in_chunks(partial(_expose_some, task, walked, out), trips, workers)
+        in_chunks(partial(_expose_some, task, walked, gaps, out), trips, workers)
     return ExposureArrays(*out)
 
 
 def _expose_some(
-    task: int, walked: Walked, out: NDArray[np.float64], first: int, stop: int
+    task: int, walked: Walked, gaps: bool, out: NDArray[np.float64], first: int, stop: int
 ) -> None:
     """Measure the walks first … stop − 1 for one task."""
     paths, heads = walked.paths, walked.heads
     runs = new_runs(first, stop, paths, walked.pieces)
-    most, mark = len(runs.step), np.full(heads.sites, -1)
+    most, mark = len(runs.step) if gaps else 0, np.full(heads.sites, -1)
     spells = new_spells(first, stop, paths, walked.seen, heads)
     room = Room(spells, runs, np.empty(most), np.empty(most), mark, np.empty_like(mark))
     expose(first, stop, task, walked, room, out)

@@ -22,7 +22,7 @@ from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.sight.sightings import Sightings
 from sim.tracking.parameters import TrackingParameters
-from sim.tracking.report import follow_walks
+from sim.tracking.report import WatchedWalks, watched_walks
 from sim.tracking.statistics import WalkValues, shares_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 Recognition = Literal["off", "afterwards", "live"]
 RECOGNITION: tuple[str, ...] = get_args(Recognition)
 """From the least to the most that machines may do with faces."""
-TRACKED = ("tracked_live", "tracked_afterwards", "identified", "observed_length")
 Figures = dict[str, NDArray[np.float64]]
 """By name, arrays of shape (sampled walks, totals, tasks)."""
 FIGURES = ("tracked_live", "tracked_afterwards", "tracked", "identified", "observed_length")
@@ -240,6 +239,7 @@ class _Runs:
         persons = self.trips.persons
         self.who = persons._replace(of_walk=persons.of_walk[self.sampled])
         self._linked: dict[tuple[str, ...] | None, Sightings] = {}
+        self._watched: dict[object, WatchedWalks] = {}
         self._tracked: dict[object, Figures] = {}
 
     def steps(self, policy: Policy) -> NDArray[np.int64]:
@@ -273,19 +273,27 @@ class _Runs:
         uptime = self.parameters.uptime if policy.uptime is None else policy.uptime
         key = owners, uptime, policy.camera_share, hit_factor
         if key not in self._tracked:
-            seen = self._linked.setdefault(owners, linked(self.seen, owners))
             a, b, c, d = self.parameters.hit_rate
             hit = (a * hit_factor, b * hit_factor, c * hit_factor, d * hit_factor)
             steps, place = np.unique(self.steps(policy), return_inverse=True)
-            report = follow_walks(
-                self.city, seen, self.trips, steps.tolist(),
-                parameters=replace(self.parameters, hit_rate=hit, uptime=uptime),
-                seed=self.seed, workers=self.workers,
-            )  # fmt: skip
+            parameters = replace(self.parameters, hit_rate=hit, uptime=uptime)
+            found = self._walks(owners, steps).tracked(parameters, self.seed)
             self._tracked[key] = {
-                name: report.figures[name][self.sampled][:, place] for name in TRACKED
+                name: values[self.sampled][:, place] for name, values in found.items()
             }
         return self._tracked[key]
+
+    def _walks(self, owners: tuple[str, ...] | None, steps: NDArray[np.int64]) -> WatchedWalks:
+        """Return the walks in view of the heads of some owners at some totals."""
+        key = owners, tuple(steps.tolist())
+        if key not in self._watched:
+            if owners not in self._linked:
+                self._linked[owners] = linked(self.seen, owners)
+            self._watched[key] = watched_walks(
+                self.city, self._linked[owners], self.trips, steps.tolist(),
+                facing_degrees=self.parameters.facing_degrees, workers=self.workers,
+            )  # fmt: skip
+        return self._watched[key]
 
 
 def _rows(policy: Policy, base: Policy, runs: _Runs) -> Iterator[dict[str, Any]]:

@@ -24,7 +24,7 @@ from sim.surface import Result, axes_for, percent
 from sim.tracking.answer import Answer, answer
 from sim.tracking.curves import curves_of
 from sim.tracking.exposure import ExposureArrays, expected_metres, exposure
-from sim.tracking.kernels.walks import PathArrays, StepPieces
+from sim.tracking.kernels.walks import HeadSteps, PathArrays, StepPieces
 from sim.tracking.linking import (
     LinkingArrays,
     faced_positions,
@@ -272,25 +272,114 @@ def follow_walks(
     workers: int | None = None,
 ) -> TrackReport:
     """Do what `track` does without the answer, for which nobody asks of one walk or one rule."""
-    check_same_streets(city.streets, seen.streets)
-    steps, parameters = _checked(totals, seen.fleet, len(trips)), parameters or TrackingParameters()
-    first_seen = (pieces or seen.first_seen).arrays
-    paths, heads = path_arrays(city.streets, trips), head_steps(seen.fleet, steps)
-    cut = _cut(first_seen, steps)
-    e = exposure(paths, heads, seen.arrays, cut, len(steps), workers)
-    hit = working_heads(seen.fleet, parameters.uptime, seed)
-    faced = faced_positions(city.streets.arrays, seen.fleet, seen.arrays, parameters.facing_degrees)
-    alive = cut if (hit == 1).all() else _kept_alive(seen, hit, steps)
-    followed = linking(
-        paths, heads, hit, seen.arrays, faced, alive, len(steps), trips.speed_m_s, parameters,
-        workers,
+    parameters = parameters or TrackingParameters()
+    walks = watched_walks(
+        city, seen, trips, totals, pieces=pieces, facing_degrees=parameters.facing_degrees,
+        workers=workers,
     )  # fmt: skip
+    paths, steps = walks.paths, walks.steps
+    e, followed = walks.exposure(), walks.followed(parameters, seed)
     chance = seen.fleet.heads["duty"].to_numpy(np.float64) * parameters.uptime
     watched = e.seen_m
     if (chance != 1).any():
-        watched = expected_metres(paths, heads, seen.arrays, chance, len(steps), workers)
+        watched = expected_metres(paths, walks.heads, seen.arrays, chance, len(steps), workers)
     figures = _figures(trips, e, watched, followed)
-    return TrackReport(trips, tuple(steps.tolist()), figures, paths, first_seen)
+    return TrackReport(trips, tuple(steps.tolist()), figures, paths, walks.pieces)
+
+
+def watched_walks(
+    city: City,
+    seen: Sightings,
+    trips: Trips,
+    totals: Sequence[int] | None = None,
+    *,
+    pieces: FirstSeen | None = None,
+    facing_degrees: float = TrackingParameters.facing_degrees,
+    workers: int | None = None,
+) -> WatchedWalks:
+    """Return walks in view of heads; what is given and refused is that of `track`."""
+    check_same_streets(city.streets, seen.streets)
+    steps, first_seen = _checked(totals, seen.fleet, len(trips)), (pieces or seen.first_seen).arrays
+    return WatchedWalks(city, seen, trips, steps, first_seen, facing_degrees, workers)
+
+
+@dataclass(frozen=True)
+class WatchedWalks:
+    """Walks in view of some heads at some totals, whatever is made of what is seen.
+
+    Attributes
+    ----------
+    city, seen, trips
+        As in `track`.
+    steps
+        The totals.
+    pieces
+        First-seen ranks along the streets.
+    facing_degrees
+        Of the tracking parameters.
+    workers
+        Threads; all cores by default. The result does not depend on it.
+    """
+
+    city: City
+    seen: Sightings
+    trips: Trips
+    steps: NDArray[np.int64]
+    pieces: PieceArrays
+    facing_degrees: float
+    workers: int | None = None
+
+    @cached_property
+    def paths(self) -> PathArrays:
+        """The walks as plain arrays."""
+        return path_arrays(self.city.streets, self.trips)
+
+    @cached_property
+    def heads(self) -> HeadSteps:
+        """The heads as plain arrays."""
+        return head_steps(self.seen.fleet, self.steps)
+
+    @cached_property
+    def _cut(self) -> list[StepPieces]:
+        return _cut(self.pieces, self.steps)
+
+    @cached_property
+    def _faced(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        seen = self.seen
+        streets = self.city.streets.arrays
+        return faced_positions(streets, seen.fleet, seen.arrays, self.facing_degrees)
+
+    def exposure(self, *, gaps: bool = True) -> ExposureArrays:
+        """Return what is seen of each walk."""
+        seen, steps = self.seen.arrays, len(self.steps)
+        return exposure(self.paths, self.heads, seen, self._cut, steps, self.workers, gaps=gaps)
+
+    @cached_property
+    def observed_length(self) -> NDArray[np.float64]:
+        """As in `TrackReport.figures`."""
+        metres = self.trips.table["length"].to_numpy(np.float64)[:, None, None]
+        return _share_of(metres, self.exposure(gaps=False).seen_m)
+
+    def followed(self, parameters: TrackingParameters, seed: int) -> LinkingArrays:
+        """Return how well each walker is followed."""
+        seen = self.seen
+        hit = working_heads(seen.fleet, parameters.uptime, seed)
+        alive = self._cut if (hit == 1).all() else _kept_alive(seen, hit, self.steps)
+        return linking(
+            self.paths, self.heads, hit, seen.arrays, self._faced, alive, len(self.steps),
+            self.trips.speed_m_s, parameters, self.workers,
+        )  # fmt: skip
+
+    def tracked(self, parameters: TrackingParameters, seed: int) -> dict[str, NDArray[np.float64]]:
+        """Return figures of `TrackReport.figures`: how well walkers are followed, seen length."""
+        seconds = self.trips.table["duration_s"].to_numpy(np.float64)[:, None, None]
+        found = self.followed(parameters, seed)
+        return {
+            "tracked_live": _share_of(seconds, found.live_s),
+            "tracked_afterwards": _share_of(seconds, found.afterwards_s),
+            "identified": found.identified,
+            "observed_length": self.observed_length,
+        }
 
 
 def _figures(

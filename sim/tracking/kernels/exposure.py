@@ -42,6 +42,7 @@ class Room(NamedTuple):
     spells: Spells
     runs: Runs
     gaps_m: NDArray[np.float64]
+    """Without any room here gaps are not measured."""
     gaps_s: NDArray[np.float64]
     site_mark: NDArray[np.int64]
     site_step: NDArray[np.int64]
@@ -140,7 +141,7 @@ def _measure(trip: int, total: int, task: int, count: int, room: Room, out: Floa
             seen_m += runs.length[run]
             seen_s += runs.seconds[run]
         if gap_m > 0.0 and (runs.step[run] <= total or run == count - 1):
-            if gap_m >= MEET_M:
+            if gap_m >= MEET_M and len(gaps_m) > 0:
                 gaps_m[found], gaps_s[found] = gap_m, gap_s
                 found += 1
             gap_m, gap_s = 0.0, 0.0
@@ -148,6 +149,8 @@ def _measure(trip: int, total: int, task: int, count: int, room: Room, out: Floa
     out[SEEN_M, trip, total, task] = seen_m
     out[SEEN_S, trip, total, task] = seen_s
     out[FIRST_SIGHTING_M, trip, total, task] = first
+    if len(gaps_m) == 0:
+        return
     sort_first(gaps_m, found)
     sort_first(gaps_s, found)
     out[LONGEST_GAP_M, trip, total, task] = gaps_m[found - 1] if found else 0.0
