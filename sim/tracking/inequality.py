@@ -453,9 +453,10 @@ def _shares(
     whole = np.bincount(group, metres, len(names))
     held = np.flatnonzero(whole > 0)
     rows = []
+    rank = np.ascontiguousarray(pieces.rank[piece].T)
     for total in totals:
         for t, task in enumerate(TASKS):
-            seen = metres * (pieces.rank[piece, t] <= total)
+            seen = metres * (rank[t] <= total)
             share = np.bincount(group, seen, len(names))[held] / whole[held]
             rows += [
                 (by, names[g], int(total), task, whole[g] / 1000, min(float(s), 1.0))

@@ -24,6 +24,7 @@ from sim.tracking.walks import path_arrays
 if TYPE_CHECKING:
     from sim.sight.arrays import SightingArrays
     from sim.sight.sightings import Sightings
+    from sim.tracking.kernels.walks import PathArrays
     from sim.trips.model import Trips
 
 HEADLINE_TASK = "recognise"
@@ -150,9 +151,9 @@ def unicity(
     rows, persons, represented = _compared(trips, seed, people)
     person = np.searchsorted(persons, trips.table["person"].to_numpy(np.int64)[rows])
     departs, known = _departures(trips, rows, seed)
-    tables = []
+    tables, paths = [], path_arrays(seen.streets, trips)
     for task in tasks:
-        every = points_of(seen, trips, rows, person, departs, TASKS.index(task), bin_s)
+        every = points_of(seen, paths, rows, person, departs, TASKS.index(task), bin_s)
         first = seen.fleet.arrays.rank[every.head]
         for total in totals:
             points = Points(*(column[first <= total] for column in every))
@@ -189,7 +190,7 @@ def _departures(
 
 def points_of(
     seen: Sightings,
-    trips: Trips,
+    paths: PathArrays,
     rows: NDArray[np.int64],
     person: NDArray[np.int64],
     departs_s: NDArray[np.float64],
@@ -200,7 +201,7 @@ def points_of(
 
     Parameters
     ----------
-    seen, trips
+    seen, paths
         What the fleet sees, and walks.
     rows, person, departs_s
         Which trips, whose they are (numbered from 0), and when each begins, s.
@@ -209,7 +210,7 @@ def points_of(
     bin_s
         Length of a time bin; a sighting counts in every bin that it touches.
     """
-    who, head, begin, end = _in_view(seen, trips, rows, person, departs_s, task)
+    who, head, begin, end = _in_view(seen, paths, rows, person, departs_s, task)
     first, last = (np.floor(moment / bin_s).astype(np.int64) for moment in (begin, end))
     often = last - first + 1
     step = np.arange(often.sum()) - np.repeat(np.cumsum(often) - often, often)
@@ -225,7 +226,7 @@ def points_of(
 
 def _in_view(
     seen: Sightings,
-    trips: Trips,
+    paths: PathArrays,
     rows: NDArray[np.int64],
     person: NDArray[np.int64],
     departs_s: NDArray[np.float64],
@@ -233,7 +234,6 @@ def _in_view(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Return person, head, and when the head begins and ceases to see the person, s."""
     a: SightingArrays = seen.arrays
-    paths = path_arrays(seen.streets, trips)
     steps = np.diff(paths.ptr)[rows]
     trip = np.repeat(np.arange(len(rows)), steps)
     within = np.arange(steps.sum()) - np.repeat(np.cumsum(steps) - steps, steps)

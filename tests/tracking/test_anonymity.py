@@ -32,6 +32,7 @@ from sim.tracking.anonymity import (
 from sim.tracking.crowd import POINTS, Crowd, Points
 from sim.tracking.percolation import network_of
 from sim.tracking.unicity import FROM_S, UNTIL_S, points_of, unicity
+from sim.tracking.walks import path_arrays
 
 DARK = int(NEVER)
 
@@ -220,7 +221,8 @@ def street_world(departs, *, cut=False, backward=(), represents=1.0, watched=((2
 def points(seen, trips, bin_s=60.0):
     count = len(trips)
     departs = trips.table["departs_s"].to_numpy(float)
-    found = points_of(seen, trips, np.arange(count), np.arange(count), departs, 0, bin_s)
+    paths, everyone = path_arrays(seen.streets, trips), np.arange(count)
+    found = points_of(seen, paths, everyone, everyone, departs, 0, bin_s)
     return list(zip(*(column.tolist() for column in found), strict=True))
 
 
