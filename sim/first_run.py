@@ -22,8 +22,7 @@ COMMANDS = frozenset({"run", "warmup"})
 ONLY_TOLD = frozenset({"--help", "-h", "--dry-run"})
 """Commands that run something, and words with which they run nothing."""
 KERNELS = Path(__file__).parent / "tracking" / "kernels"
-LAST = ("avoidance.search_walks", "reconstruction.retrace")
-"""Kernels among those compiled last, each with the name of its file before it."""
+"""Sources of most kernels."""
 
 
 class Claims:
@@ -91,8 +90,8 @@ _begun: list[Compiling] = []
 def begin_early(words: Sequence[str]) -> None:
     """Begin to compile for a command of these words, where it seems that kernels are missing.
 
-    That a file of compiled kernels is newer than its source is all that is asked here; what is
-    missing is known when the engine is loaded.
+    All that is asked here is whether a run noted that nothing is missing since the sources were
+    written; what is missing is known when the engine is loaded.
     """
     runs = bool(words) and words[0] in COMMANDS and ONLY_TOLD.isdisjoint(words)
     if runs and not _begun and _seem_missing():
@@ -126,18 +125,27 @@ def orders() -> tuple[tuple[str, ...], ...]:
     return (PARTS, PARTS[3:] + PARTS[:3])[: min(available_cores() - 1, 2)]
 
 
-def _seem_missing() -> bool:
-    """Return whether numba's index of one of the last kernels is older than its source."""
-    of_python = f"py{sys.version_info.major}{sys.version_info.minor}"
-    folder = os.environ.get("NUMBA_CACHE_DIR")
+def all_compiled() -> None:
+    """Note that nothing is missing, so that the next command begins nothing."""
     with suppress(OSError):
-        for name in LAST:
-            written = (KERNELS / name).with_suffix(".py").stat().st_mtime
-            places = Path(folder).glob("kernels_*") if folder else [KERNELS / "__pycache__"]
-            if not any(_newer(place, f"{name}-*.{of_python}.nbi", written) for place in places):
-                return True
-    return False
+        _note().touch()
 
 
-def _newer(place: Path, pattern: str, than: float) -> bool:
-    return any(path.stat().st_mtime >= than for path in place.glob(pattern))
+def _seem_missing() -> bool:
+    """Return whether a kernel's source is newer than the note, in a place where notes are kept."""
+    note = _note()
+    folder = note.parent if note.parent.exists() else note.parent.parent
+    if not os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        return False
+    try:
+        noted = note.stat().st_mtime
+        return any(source.stat().st_mtime > noted for source in KERNELS.glob("*.py"))
+    except OSError:
+        return True
+
+
+def _note() -> Path:
+    """Return the path of the note, beside the compiled kernels if they are in the usual place."""
+    folder = os.environ.get("NUMBA_CACHE_DIR") or KERNELS / "__pycache__"
+    major, minor = sys.version_info[:2]
+    return Path(folder) / f"kernels_of_sim.py{major}{minor}"

@@ -29,7 +29,7 @@ from sim.city.model import City
 from sim.city.places import Places
 from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
-from sim.first_run import Claims, Compiling, begin_compiling, begun_early
+from sim.first_run import Claims, Compiling, all_compiled, begin_compiling, begun_early
 from sim.jit import on_disk
 from sim.processes import end_with_parent, seek_cycles_seldom
 from sim.sight.arrays import NEVER, PieceArrays, SightingArrays
@@ -99,7 +99,8 @@ class KernelsAhead:
 def kernels_ahead() -> Iterator[KernelsAhead]:
     """Compile what is not on disk yet beside; wait for a part before it is called."""
     compiling = begun_early()
-    if all(on_disk(part.last) for part in PARTS.values()):
+    early = compiling is not None
+    if _all_on_disk():
         if compiling is not None:
             compiling.end()
         compiling = Compiling()
@@ -108,6 +109,12 @@ def kernels_ahead() -> Iterator[KernelsAhead]:
         yield KernelsAhead(compiling)
     finally:
         compiling.end()
+        if early and _all_on_disk():
+            all_compiled()
+
+
+def _all_on_disk() -> bool:
+    return all(on_disk(part.last) for part in PARTS.values())
 
 
 def compile_exposing() -> None:

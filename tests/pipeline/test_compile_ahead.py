@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from privileges import file_permissions_hold
 
 from sim import first_run
 from sim.jit import on_disk
@@ -161,12 +162,18 @@ def test_helpers_begin_before_the_engine_is_loaded(early, tmp_path):
     assert early("warmup")
     for words in ([], ["validate", "my.yaml"], ["run", "--help"], ["run", "my.yaml", "--dry-run"]):
         assert not early(*words)
-    folder = tmp_path / "kernels_of_a_version"
-    folder.mkdir()
-    for name in first_run.LAST:
-        assert early("warmup")
-        (folder / f"{name}-1.py{sys.version_info.major}{sys.version_info.minor}.nbi").touch()
+    first_run.all_compiled()
     assert not early("warmup")
+    (note,) = tmp_path.iterdir()
+    os.utime(note, (0, 0))  # as if the sources had been written since
+    assert early("warmup")
+
+
+def test_nothing_begins_early_where_it_could_not_be_noted(early, tmp_path, monkeypatch):
+    (tmp_path / "own").mkdir(mode=0o555)
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "own"))
+    with file_permissions_hold():
+        assert not early("warmup")
 
 
 def test_what_was_begun_early_is_ended_where_nothing_is_missing(missing, early, idle):
@@ -175,6 +182,7 @@ def test_what_was_begun_early_is_ended_where_nothing_is_missing(missing, early, 
     with compile_ahead.kernels_ahead() as ahead:
         assert not ahead.helpers
     assert idle[0].wait() != 0
+    assert not early("warmup")  # it was noted
 
 
 @pytest.mark.parametrize("closed", [True, False])
