@@ -79,16 +79,18 @@ def births(context: PlacementContext, rule: NetworkRule) -> NDArray[np.int64]:
     """
     sites = context.sites
     spot = np.column_stack([sites.x, sites.y])
-    log_rate = features(context.city, sites) @ rule.log_rates()
-    rate = np.exp(log_rate + rule.patches * unknown_causes(spot, rule.patch_m, context.seed))
+    found = context.once("what rates depend on", lambda: features(context.city, sites))
+    causes = unknown_causes(spot, rule.patch_m, context.seed)
+    rate = np.exp(found @ rule.log_rates() + rule.patches * causes)
     rings = np.array([radius for radius, _ in rule.near])
+    near = context.once(("sites near", *rings), lambda: _neighbours(spot, rings))
     factor = np.exp([effect for _, effect in rule.near])
     first = -np.log1p(-uniform(context.seed, "birth of a pole", *_spot(sites))) / rate
     if context.locked is not None and len(context.locked):
         standing = tree_of(np.unique(context.locked.heads[["x", "y"]].to_numpy(np.float64), axis=0))
         within = [standing.query_ball_point(spot, radius, return_length=True) for radius in rings]
         first /= np.prod(factor ** np.diff(within, axis=0, prepend=0).T, axis=1)
-    return _in_order_of_birth(first, *_neighbours(spot, rings), factor)
+    return _in_order_of_birth(first, *near, factor)
 
 
 def features(city: City, sites: Candidates) -> Floats:
