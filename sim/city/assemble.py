@@ -21,6 +21,7 @@ from sim.area import HONG_KONG_CRS, Area, DistrictPart, district_parts
 from sim.city.census import jobs_in
 from sim.city.gaps import unmapped
 from sim.city.model import City
+from sim.city.passages import opened
 from sim.city.places import Places
 from sim.city.sources.gazetteer import gazetteer_within
 from sim.city.streets import StreetNetwork
@@ -107,9 +108,7 @@ def assemble(
     """
     assumptions = _unconnected(streets)
     study = _study_area(streets, area, region, halo_m, assumptions)
-    if not isinstance(buildings, Walls):
-        buildings = mapped_walls(buildings, streets.crs)
-    mapped = None if buildings is None else _near(buildings, study.region, same_source)
+    streets, mapped = _mapped(streets, buildings, study.region, same_source)
     middles = streets if centrelines is None else centrelines
     found = _filled(streets, middles, mapped, study, places, population)
     own = Area(name, name_zh, study.polygon, study.region, streets.crs, found.parts, study.halo_m)
@@ -290,6 +289,18 @@ def mapped_walls(
             some = frame.iloc[first : first + AT_ONCE]
             several.append(Walls.from_footprints(some.to_crs(crs)))
     return Walls.joined(several) if several else None
+
+
+def _mapped(
+    streets: StreetNetwork,
+    buildings: gpd.GeoDataFrame | Walls | None,
+    region: BaseGeometry,
+    same_source: bool,
+) -> tuple[StreetNetwork, Walls | None]:
+    """Return the mapped walls in the region, open where streets lead through, and the streets."""
+    walls = buildings if isinstance(buildings, Walls) else mapped_walls(buildings, streets.crs)
+    near = None if walls is None else _near(walls, region, same_source)
+    return (streets, None) if near is None else opened(streets, near)
 
 
 def _near(mapped: Walls, region: BaseGeometry, same_source: bool) -> Walls | None:

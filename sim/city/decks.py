@@ -9,12 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.city.components import connected_components
+from sim.city.measures import metres
 from sim.city.tags import read_tag
 from sim.city.walkable import FOOT_ONLY
 
 DECKS = ("street", "footbridge", "subway", "covered")
 """Vertical levels of a way; the code of a deck is its place in this tuple."""
 
+PASSAGE, ARCADE = "passage", "arcade"
+"""Ways that lead through buildings and are open to sight."""
+ARCADES = ("arcade", "colonnade")
+PASSAGE_WIDTH_M = 4.0
+"""Width of a way through a building where no tag states it, m."""
+NARROWEST_M, WIDEST_M = 0.5, 30.0
+"""A tagged width outside these is not believed."""
 FACE_M = 1.6
 """Height of a walker's face above the way, which cameras look for, m."""
 FOOTBRIDGE_M = 5.5
@@ -24,16 +32,55 @@ LARGEST_HANGING_M = 250.0
 
 
 def tagged_decks(edges: gpd.GeoDataFrame) -> NDArray[np.str_]:
-    """Read the deck that OSM tags state; a covered bridge is a footbridge, for level decides."""
+    """Read the deck that OSM tags state; a covered bridge is a footbridge, for level decides.
+
+    Arcades and colonnades, which are open sideways, lie on the street's.
+    """
 
     def says(name: str, *but: str) -> NDArray[np.bool_]:
         return read_tag(edges, name, lambda words: bool(words - {"no", *but}))
 
     inside = read_tag(edges, "highway", lambda words: bool(words & {"corridor", "elevator"}))
-    covered = says("tunnel") | says("covered") | says("indoor") | inside
+    covered = says("tunnel") | says("covered", *ARCADES) | says("indoor") | inside
     bridge = says("bridge", "boardwalk", "low_water_crossing")
     subway = says("tunnel", "building_passage")
     return np.select([bridge, subway, covered], ["footbridge", "subway", "covered"], "street")
+
+
+def tagged_openings(edges: gpd.GeoDataFrame) -> tuple[NDArray[np.str_], NDArray[np.float64]]:
+    """Return how ways lead through buildings, and how wide they are there.
+
+    Parameters
+    ----------
+    edges
+        A way a row, with columns named after OpenStreetMap tags.
+
+    Returns
+    -------
+    kind
+        "passage" (`tunnel` or `covered` is building_passage), "arcade" (`covered` is arcade or
+        colonnade), empty for all others: ways off the ground, indoor ways, subways.
+    width
+        Metres, as `width` states, else `PASSAGE_WIDTH_M`.
+    """
+
+    def only(name: str, *words: str) -> NDArray[np.bool_]:
+        return read_tag(edges, name, lambda said: bool(said & {*words}) and said <= {"no", *words})
+
+    passage = only("tunnel", "building_passage") | only("covered", "building_passage")
+    elsewhere = read_tag(edges, "indoor", lambda words: bool(words - {"no"}))
+    elsewhere |= read_tag(edges, "bridge", lambda words: bool(words - {"no"}))
+    elsewhere |= read_tag(edges, "layer", layer_of) != 0
+    elsewhere |= read_tag(edges, "highway", lambda words: bool(words & {"corridor", "elevator"}))
+    kind = np.select([elsewhere, passage, only("covered", *ARCADES)], ["", PASSAGE, ARCADE], "")
+    return kind, np.asarray(read_tag(edges, "width", _width), np.float64)
+
+
+def _width(words: frozenset[str]) -> float:
+    """Return the width that a tag states, m, of several the least; the usual one where none."""
+    found = [width for width in map(metres, words) if width is not None]
+    known = [width for width in found if NARROWEST_M <= width <= WIDEST_M]
+    return min(known, default=PASSAGE_WIDTH_M)
 
 
 def deck_heights(deck: NDArray[np.int8]) -> NDArray[np.float64]:

@@ -67,7 +67,7 @@ def with_both_sides(streets: StreetNetwork, houses: Walls | None = None) -> Stre
     -------
     A network in which such streets are walked on two pavements and crossed at junctions of three
     streets or more; its report says how many kilometres of street they are, and how many had no
-    room. `unwalked` stays as it was, and so does the length of carriageways.
+    room. `unwalked` and `openings` stay as they were, and so does the length of carriageways.
     """
     samples = _samples(streets.edges)
     bare = _without_sides(streets.edges, samples)
@@ -80,7 +80,7 @@ def with_both_sides(streets: StreetNetwork, houses: Walls | None = None) -> Stre
         "both_sides_inferred_km": _km(streets, bare & ~narrow),
         "too_narrow_for_both_sides_km": _km(streets, narrow),
     }
-    return replace(drawn, report=report, unwalked=streets.unwalked)
+    return replace(drawn, report=report, unwalked=streets.unwalked, openings=streets.openings)
 
 
 def _km(streets: StreetNetwork, chosen: NDArray[np.bool_]) -> float:

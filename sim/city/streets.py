@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.area import HONG_KONG_CRS
 from sim.city.components import connected_components
-from sim.city.decks import DECKS, inferred_decks, layer_of, tagged_decks
+from sim.city.decks import DECKS, inferred_decks, layer_of, tagged_decks, tagged_openings
 from sim.city.raw_streets import (
     distances,
     plain_lines,
@@ -87,12 +87,17 @@ class StreetNetwork(Result):
         Ways left out of the network (columns highway, deck, geometry), where known: nobody walks
         them, but they are open to sight. Only block inference reads them; a bundle does not keep
         them.
+    openings
+        Ways at street level that lead through buildings, walked or not, where there are any
+        (columns kind, "passage" or "arcade"; width, m; geometry). Only `sim.city.passages` reads
+        them.
     """
 
     nodes: gpd.GeoDataFrame
     edges: gpd.GeoDataFrame
     report: dict[str, float] = field(default_factory=dict)
     unwalked: gpd.GeoDataFrame | None = None
+    openings: gpd.GeoDataFrame | None = None
 
     @property
     def crs(self) -> str:
@@ -157,7 +162,8 @@ class StreetNetwork(Result):
             A junction a row: columns osmid and geometry (points).
         edges
             A street a row: columns u, v (osmid of the ends), highway, geometry (LineString), and
-            where known osmid, name, name:zh, bridge, tunnel, covered, access, foot, layer, area.
+            where known osmid, name, name:zh, bridge, tunnel, covered, access, foot, layer, area,
+            width.
             Lists as osmnx writes them ("['footway', 'steps']") are read.
         crs
             Projected CRS to work in; HK80 by default inside Hong Kong, else the local UTM zone.
@@ -184,7 +190,7 @@ class StreetNetwork(Result):
         raw = plain_lines(edges.assign(**ends).to_crs(target), report)
         raw = without_second_directions(raw, report)
         raw = without_far_ends(raw, nodes.to_crs(target), report)
-        table = _own_columns(raw)
+        table, openings = _own_columns(raw), _openings(raw)
         walked = walked_edges(raw, report, private)
         walked[walked] = _in_large_components(table[walked], report)
         unwalked = table.loc[~walked & ~table["highway"].isin(NOT_BUILT), OPEN_COLUMNS]
@@ -192,7 +198,8 @@ class StreetNetwork(Result):
         table = _join_ends(points, table, report)
         table["deck"] = inferred_decks(table, report)
         report = {key: round(value, 3) for key, value in report.items()}
-        return cls(points, table.drop(columns="layer"), report, unwalked.reset_index(drop=True))
+        unwalked = unwalked.reset_index(drop=True)
+        return cls(points, table.drop(columns="layer"), report, unwalked, openings)
 
     def to_networkx(self) -> nx.MultiGraph:
         """Return the network as a networkx MultiGraph keyed by edge id, lengths in metres."""
@@ -260,6 +267,19 @@ def _own_columns(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             "layer": read_tag(edges, "layer", layer_of),
         },
         geometry=edges.geometry.to_numpy(),
+        crs=edges.crs,
+    )
+
+
+def _openings(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
+    """Return the ways that lead through buildings, None where there are none."""
+    kind, width = tagged_openings(edges)
+    through = (kind != "") & ~read_tag(edges, "highway", lambda words: words <= NOT_BUILT)
+    if not through.any():
+        return None
+    return gpd.GeoDataFrame(
+        {"kind": kind[through], "width": width[through]},
+        geometry=edges.geometry.to_numpy()[through],
         crs=edges.crs,
     )
 

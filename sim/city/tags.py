@@ -95,7 +95,7 @@ def tag_values(value: object) -> list[str]:
 
 
 def read_tag(
-    frame: pd.DataFrame, name: str, read: Callable[[frozenset[str]], bool | int | str]
+    frame: pd.DataFrame, name: str, read: Callable[[frozenset[str]], bool | float | str]
 ) -> NDArray[Any]:
     """Return what `read` makes of one tag, row by row; it is asked once for each value there is.
 

@@ -33,6 +33,11 @@ LEFT_OUT = [
     ({"building:part": "yes", "indoor": "room"}, "rooms_inside"),
     ({"building": "roof"}, "roofs_and_the_like"),
     ({"building": "no", "building:part": "roof"}, "roofs_and_the_like"),
+    *(
+        ({"building": open_sided}, "roofs_and_the_like")
+        for open_sided in ("carport", "canopy", "gazebo", "pergola", "shelter", "roof;carport")
+    ),
+    ({"building": "yes", "wall": "no"}, "roofs_and_the_like"),
     ({"building:part": "yes", "min_height": "12 m"}, "parts_above_the_street"),
     ({"building:part": "yes", "min_height": "40 ft"}, "parts_above_the_street"),
     ({"building:part": "yes", "building:min_level": "3"}, "parts_above_the_street"),
@@ -151,7 +156,7 @@ def test_the_library_reads_buildings_as_an_import_does():
     city = City.from_osmnx(graph, in_columns())
     mapped = city.walls.footprints[city.walls.footprints["kind"] == "footprint"]
     assert len(mapped) == len(STANDING)
-    assert city.provenance["left_out_while_reading"]["roofs_and_the_like"] == 2
+    assert city.provenance["left_out_while_reading"]["roofs_and_the_like"] == 9
 
 
 SQUARE = [1, 2, 12, 11, 1]

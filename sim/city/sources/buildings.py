@@ -18,16 +18,17 @@ STOREY_M = 3.2
 FLOATING_M = 3.0
 """A part whose underside is this high or higher cuts no line of sight to a face."""
 NOT_STANDING = frozenset({
-    "bridge", "canopy", "carport", "demolished", "destroyed", "no", "planned", "proposed", "razed",
-    "removed", "roof",
+    "bridge", "canopy", "carport", "demolished", "destroyed", "gazebo", "no", "pergola", "planned",
+    "proposed", "razed", "removed", "roof", "shelter",
 })  # fmt: skip
+"""What does not stand, and what stands open on its sides: neither a wall nor a roof."""
 INSIDE = frozenset({"yes", "room", "area", "corridor", "level", "wall", "door"})
 """Values of `indoor` that make a thing part of the inside of a building."""
 HEIGHTS = ("height", "building:height", "est_height")
 BUILDING_KEYS = (
     "building", "building:part", *HEIGHTS, "building:levels", "building:levels:underground",
     "building:min_level", "indoor", "layer", "level", "location", "min_height", "roof:height",
-    "roof:levels",
+    "roof:levels", "wall",
 )  # fmt: skip
 """All tags that decide whether a building stands and how high it is."""
 NOT_BUILDINGS = "not_buildings"
@@ -75,7 +76,7 @@ def read_building(tags: Tags) -> Building | None:
 
 def _left_out(tags: Tags, value: str) -> str:
     """Return why a building hides nothing at eye height from the street, empty if it does."""
-    if not set(_values(value)) - NOT_STANDING:
+    if not set(_values(value)) - NOT_STANDING or tags.get("wall") == "no":
         return ROOFS
     if underside(tags) >= FLOATING_M:
         return ABOVE

@@ -50,6 +50,7 @@ BOXED = "boxed"
 WAY_TAGS = (
     "highway", "name", "name:zh", "name:en", "bridge", "tunnel", "covered", "indoor", "layer",
     "access", "foot", "sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right", "area",
+    "width",
 )  # fmt: skip
 _BUILT_KEYS = ("building", "building:part")
 _FEATURE_KEYS = (
