@@ -447,9 +447,14 @@ def _near(
         streets.edge_length[streets.adjacency_edge],
     )  # fmt: skip
     rank = np.ascontiguousarray(np.concatenate(edge_rank, axis=1).T)
-    asked = Asked(
-        start, end, totals, rank, np.ascontiguousarray(np.concatenate(last, axis=1)), STRETCH
-    )
+    # ways are as long in both directions, so every walk ends where more of them have an end, and
+    # those of one end share a search
+    ends = np.bincount(np.concatenate([start, end]))
+    back = ends[start] > ends[end]
+    start, end = np.where(back, end, start), np.where(back, start, end)
+    order = np.argsort(end, kind="stable")
+    limits = np.concatenate(last, axis=1)[order]
+    asked = Asked(start[order], end[order], totals, rank, limits, STRETCH)
     nodes = np.stack([streets.edge_u, streets.edge_v]).astype(np.int64)
     shortest, count = np.empty(len(start)), np.zeros((len(start), len(rank)), np.int32)
 
@@ -458,13 +463,18 @@ def _near(
         count_within(first, stop, arcs, asked, nodes, room, shortest, count)
 
     in_chunks(some, len(start), workers, WALKS_AT_ONCE)
+    place = np.argsort(order)
+    shortest, count = shortest[place], count[place]
     near = count[:, None, :] > np.arange(len(totals))[None, :, None]
     return shortest, np.moveaxis(near.reshape(*near.shape[:2], len(edge_rank), len(TASKS)), 2, 0)
 
 
 def _room(nodes: int) -> Room:
-    heap = Heap(np.empty(nodes), np.empty(nodes, np.int64), np.full(nodes, -1))
+    heap, front = (
+        Heap(np.empty(nodes), np.empty(nodes, np.int64), np.full(nodes, -1)) for _ in range(2)
+    )
     settled, reached, edge, met = (np.zeros(nodes, np.int64) for _ in range(4))
     return Room(
-        np.empty(nodes), settled, reached, edge, np.empty(nodes), met, heap, np.zeros(3, np.int64)
-    )
+        np.empty(nodes), settled, reached, edge, np.empty(nodes), met, heap, front,
+        np.zeros(5, np.int64),
+    )  # fmt: skip

@@ -17,7 +17,9 @@ from sim.trips.search import WAITING, Heap, pop, push
 Index = int | np.int64
 ROUNDING = 1.0 + 1e-12
 FIRST = np.int64(0)
-"""The slot at which the heap begins."""
+"""The slot at which a heap begins."""
+FIELD, FRONT, LAST_END = 2, 3, 4
+"""Places in `Room.counter`: the sizes of its heaps, and the end that was searched from last."""
 
 
 class Arcs(NamedTuple):
@@ -47,7 +49,7 @@ class Room(NamedTuple):
     """What one thread writes while it searches; whoever searches next finds it as it was."""
 
     ahead: NDArray[np.float64]
-    """Metres from each node to the end of the walk, where `settled` has the walk's number."""
+    """Metres from each node to the end of the walk, where `settled` has the end's number."""
     settled: NDArray[np.int64]
     reached: NDArray[np.int64]
     edge: NDArray[np.int64]
@@ -56,8 +58,11 @@ class Room(NamedTuple):
     """Unseen metres from the start to each node, where `met` has the search's number."""
     met: NDArray[np.int64]
     heap: Heap
+    """Of the search from the end."""
+    front: Heap
+    """Of the search for an unseen way."""
     counter: NDArray[np.int64]
-    """Numbers of the last walk and the last search; size of the heap."""
+    """Number of the last end and of the last search; sizes of the two heaps; the last end."""
 
 
 @lean_kernel
@@ -75,23 +80,20 @@ def count_within(
 
     More heads leave fewer unseen streets, so each column's yeses come before its noes: the number
     lies between what the shortest way itself allows and what any way allows, and is found by
-    halving.
+    halving. Walks that follow one another to the same end share the search from there.
     """
     for i in range(first, stop):
         shortest[i] = _to_end(asked.start[i], asked.end[i], arcs, room)
         if shortest[i] == np.inf:
             continue
         reach = asked.stretch * shortest[i] * ROUNDING
-        grown = False
         for column in range(asked.rank.shape[0]):
             high = 0
             while high < len(asked.totals) and asked.totals[high] <= asked.last[i, column]:
                 high += 1
             low = min(_along(asked.start[i], asked.end[i], column, asked, edge_nodes, room), high)
             while low < high:
-                if not grown:
-                    _grow(reach, np.int64(-1), arcs, room)
-                    grown = True
+                _grow(reach, np.int64(-1), arcs, room)
                 middle = (low + high + 1) // 2
                 if _joined(asked.start[i], asked.end[i], column, asked.totals[middle - 1], reach,
                            arcs, asked, room):  # fmt: skip
@@ -99,38 +101,43 @@ def count_within(
                 else:
                     high = middle - 1
             count[i, column] = low
-        _empty(room)
+    _empty(room.heap, room.counter, FIELD)
 
 
 @lean_inner
 def _to_end(start: Index, end: Index, arcs: Arcs, room: Room) -> float:
     """Search from the end of the walk until its start is reached; return the length."""
-    room.counter[0] += 1
-    room.counter[2] = 0
-    room.ahead[end] = 0.0
-    room.reached[end] = room.counter[0]
-    room.counter[2] = push(room.heap, FIRST, room.counter[2], 0.0, end)
-    _grow(np.inf, start, arcs, room)
+    if room.counter[0] == 0 or room.counter[LAST_END] != end:
+        _empty(room.heap, room.counter, FIELD)
+        room.counter[0] += 1
+        room.counter[LAST_END] = end
+        room.ahead[end] = 0.0
+        room.reached[end] = room.counter[0]
+        room.counter[FIELD] = push(room.heap, FIRST, room.counter[FIELD], 0.0, end)
+    if room.settled[start] != room.counter[0]:
+        _grow(np.inf, start, arcs, room)
     return room.ahead[start] if room.settled[start] == room.counter[0] else np.inf
 
 
 @lean_inner
 def _grow(reach: float, goal: Index, arcs: Arcs, room: Room) -> None:
     """Go on with the search from the end, up to so many metres or until the goal is reached."""
-    walk = room.counter[0]
-    while room.counter[2] > 0 and room.heap.key[0] <= reach:
+    number = room.counter[0]
+    while room.counter[FIELD] > 0 and room.heap.key[0] <= reach:
         node = room.heap.item[0]
-        room.counter[2] = pop(room.heap, FIRST, room.counter[2])
-        room.settled[node] = walk
+        room.counter[FIELD] = pop(room.heap, FIRST, room.counter[FIELD])
+        room.settled[node] = number
         for arc in range(arcs.ptr[node], arcs.ptr[node + 1]):
             other = arcs.node[arc]
             metres = room.ahead[node] + arcs.length[arc]
-            if room.reached[other] == walk and metres >= room.ahead[other]:
+            if room.reached[other] == number and metres >= room.ahead[other]:
                 continue
-            room.reached[other] = walk
+            room.reached[other] = number
             room.ahead[other] = metres
             room.edge[other] = arcs.edge[arc]
-            room.counter[2] = push(room.heap, FIRST, room.counter[2], metres, np.int64(other))
+            room.counter[FIELD] = push(
+                room.heap, FIRST, room.counter[FIELD], metres, np.int64(other)
+            )
         if node == goal:
             return
 
@@ -169,17 +176,16 @@ def _joined(
 ) -> bool:
     """Return whether an unseen way of at most `reach` metres joins the doors at a total.
 
-    It looks ahead by the true metres to the end (A*). What waits of the search from the end is
-    past the reach, so its heap can be emptied.
+    It looks ahead by the true metres to the end (A*).
     """
-    _empty(room)
+    _empty(room.front, room.counter, FRONT)
     room.counter[1] += 1
     room.met[start] = room.counter[1]
     room.behind[start] = 0.0
-    room.counter[2] = push(room.heap, FIRST, room.counter[2], room.ahead[start], start)
-    while room.counter[2] > 0:
-        node = room.heap.item[0]
-        room.counter[2] = pop(room.heap, FIRST, room.counter[2])
+    room.counter[FRONT] = push(room.front, FIRST, room.counter[FRONT], room.ahead[start], start)
+    while room.counter[FRONT] > 0:
+        node = room.front.item[0]
+        room.counter[FRONT] = pop(room.front, FIRST, room.counter[FRONT])
         for arc in range(arcs.ptr[node], arcs.ptr[node + 1]):
             other = arcs.node[arc]
             if room.settled[other] != room.counter[0]:
@@ -195,15 +201,15 @@ def _joined(
                 return True
             room.met[other] = room.counter[1]
             room.behind[other] = metres
-            room.counter[2] = push(
-                room.heap, FIRST, room.counter[2], metres + room.ahead[other], np.int64(other)
+            room.counter[FRONT] = push(
+                room.front, FIRST, room.counter[FRONT], metres + room.ahead[other], np.int64(other)
             )
     return False
 
 
 @lean_inner
-def _empty(room: Room) -> None:
-    """Take all out of the heap."""
-    for k in range(room.counter[2]):
-        room.heap.place[room.heap.item[k]] = WAITING
-    room.counter[2] = 0
+def _empty(heap: Heap, counter: NDArray[np.int64], size: Index) -> None:
+    """Take all out of a heap whose size the counter has at that place."""
+    for k in range(counter[size]):
+        heap.place[heap.item[k]] = WAITING
+    counter[size] = 0
