@@ -37,25 +37,30 @@ class PersonSums:
     ----------
     fleets
         How many were added.
+    whole
+        By figure, the walks and the sum of what each has, over fleets with a value for all of them:
+        shifts are linear in these, so one look at the sum does.
     shift
-        By figure, the sum of `person_shifts`, shape (persons, totals, tasks).
-    stratum
-        By figure, the groups in which people were dealt out, see `WalkValues`.
+        By figure, the sum of `person_shifts` over the other fleets, (persons, totals, tasks).
     """
 
     fleets: int = 0
+    whole: dict[str, WalkValues] = field(default_factory=dict)
     shift: dict[str, NDArray[np.float32]] = field(default_factory=dict)
-    stratum: dict[str, NDArray[np.int64] | None] = field(default_factory=dict)
 
     def add(self, walks: Iterable[tuple[str, WalkValues]]) -> None:
         """Add the figures of one more fleet."""
         self.fleets += 1
-        for name, values in walks:
-            apart = person_shifts(values)
-            if name in self.shift:
-                self.shift[name] += apart
+        for name, figure in walks:
+            if name not in self.whole:
+                nothing = np.zeros(figure.values.shape, np.float32)
+                self.whole[name] = figure._replace(values=nothing)
+            if np.isfinite(figure.values).all():
+                np.add(self.whole[name].values, figure.values, out=self.whole[name].values)
+            elif name in self.shift:
+                self.shift[name] += person_shifts(figure)
             else:
-                self.shift[name], self.stratum[name] = apart, values.stratum
+                self.shift[name] = person_shifts(figure)
 
     def variances(self) -> dict[str, Floats]:
         """Return the variance of each mean over fleets that drawing people leaves.
@@ -66,9 +71,12 @@ class PersonSums:
         persons less the groups in which they were dealt out.
         """
         found = {}
-        for name, shift in self.shift.items():
-            stratum = self.stratum[name]
-            variance = shift_variance(shift.astype(np.float64) / self.fleets, stratum)
+        for name, figure in self.whole.items():
+            stratum = figure.stratum
+            shift = person_shifts(figure).astype(np.float64)
+            if name in self.shift:
+                shift += self.shift[name]
+            variance = shift_variance(shift / self.fleets, stratum)
             groups = min(len(shift), 1) if stratum is None else len(np.unique(stratum))
             free = np.full_like(variance, len(shift) - groups)
             found[name] = np.stack([variance, free], axis=-1)
