@@ -82,6 +82,30 @@ def mapped(extract: Path) -> Network:
     return Network(city.area.name, city, candidates(city), spots, heads, len(spots), away)
 
 
+def another_city(name: str, names: Sequence[str], seed: int) -> NetworkRule:
+    """Return the figures of a city like the others: drawn about their mean as they differ.
+
+    Each figure is normal, with the variance between the cities and that of their mean; with two
+    cities that variance is itself uncertain, which is left out.
+    """
+    rules = [observed_rule(other) for other in names if other != name]
+    draw = np.random.default_rng([seed, 5])
+
+    def drawn(values: Sequence[float]) -> float:
+        doubt = np.std(values, ddof=1) * np.sqrt(1 + 1 / len(values))
+        return float(np.mean(values) + doubt * draw.standard_normal())
+
+    return replace(
+        others_rule(name, names),
+        rates={k: drawn([rule.rates[k] for rule in rules]) for k in rules[0].rates},
+        near=tuple(
+            (radius, drawn([rule.near[k][1] for rule in rules]))
+            for k, (radius, _) in enumerate(rules[0].near)
+        ),
+        patches=max(0.0, drawn([rule.patches for rule in rules])),
+    )
+
+
 # --- fleets -----------------------------------------------------------------------------------
 
 
@@ -185,6 +209,7 @@ def judged(of: Network, names: Sequence[str], fleets: int) -> dict[str, list[str
     spots, pole = where_they_stand(of)
     where = pd.DataFrame([seen(of, standing(of, spots, pole, seed)) for seed in range(fleets)])
     found = figures_of(of, placed(rule), fleets)
+    wide = figures_of(of, lambda seed: placed(another_city(of.name, names, seed))(seed), fleets)
     each = {name: figures_of(of, placed(observed_rule(name)), fleets // 4) for name in names}
     own = each.pop(of.name, None)
     rows = {}
@@ -197,13 +222,20 @@ def judged(of: Network, names: Sequence[str], fleets: int) -> dict[str, list[str
             shown(key, where[key].mean()) if key in TASKS else "",
             f"{shown(key, found[key].mean())} ({shown(key, low)} to {shown(key, high)})",
             "in" if low <= truth <= high else f"{100 * (found[key].mean() / truth - 1):+.0f} %",
+            "{} to {}{}".format(
+                *(shown(key, end) for end in band(wide[key])),
+                " (in)" if band(wide[key])[0] <= truth <= band(wide[key])[1] else "",
+            ),
             f"{shown(key, min(means))} to {shown(key, max(means))}",
             "" if own is None else shown(key, own[key].mean()),
         ]
     print(f"\n{of.name}: {len(of.poles):,} poles, {of.heads.sum():,} heads; "
           f"{len(pole):,} poles outside blocks\n")  # fmt: skip
-    print(table(rows, ["", "real, on candidates", "real, where they stand", "held out (band)",
-                       "real in the band", "rules of one other city", "own rule"]))  # fmt: skip
+    head = [
+        "", "real, on candidates", "real, where they stand", "held out (band)", "real in the band",
+        "band of another city", "rules of one other city", "own rule",
+    ]  # fmt: skip
+    print(table(rows, head))
     return rows
 
 

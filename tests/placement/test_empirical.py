@@ -1,6 +1,7 @@
 """The empirical strategy: births by rates, poles that keep apart, heads and looks as measured."""
 
 from dataclasses import replace
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -213,6 +214,17 @@ def test_what_is_common_to_the_cities():
         assert rule.rates["foot"] < 0
         assert rule.rates["crossing with a lane"] > 1
         assert rule.near[0][1] < rule.near[1][1] < 0
+
+
+def test_the_table_holds_figures_and_no_place():
+    """Rates, shares and two distances: nothing that could be a longitude, a latitude or a metre."""
+    text = files("sim.facts").joinpath("real_networks.csv").read_text(encoding="utf-8")
+    rows = [line.split(",") for line in text.splitlines() if not line.startswith("#")]
+    assert rows[0][:2] == ["kind", "name"]
+    for kind, name, *values in rows[1:]:
+        least, most = {"patches": (0, 150)}.get(kind, (-3, 3))
+        assert all(least <= float(value) <= most for value in values if value), (kind, name)
+        assert not name.isdigit() or kind in ("near", "heads")
 
 
 def test_a_city_that_is_not_in_the_table_is_refused():
