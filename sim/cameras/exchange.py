@@ -251,7 +251,7 @@ def fleet_in_json(path: Path, document: Mapping[str, Any]) -> tuple[Fleet, pd.Da
     for number, feature in enumerate(document["features"], 1):
         try:
             said = feature["properties"]
-            rows.append({name: _plain(said[f"sim:{name}"]) for name in HEAD_COLUMNS[:-1]})
+            rows.append({name: _plain(name, said[f"sim:{name}"]) for name in HEAD_COLUMNS[:-1]})
             rows[-1] |= {word: str(said.get(tag, "")) for word, tag in _SITE_TAGS.items()}
             rows[-1]["source"] = str(said.get("sim:source", ""))
             longitude, latitude = feature["geometry"]["coordinates"]
@@ -272,10 +272,10 @@ def fleet_in_json(path: Path, document: Mapping[str, Any]) -> tuple[Fleet, pd.Da
     return fleet, sites
 
 
-def _plain(value: object) -> str | int | float:
-    """Return a value of a column, which is a word or a number."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise TypeError("a value is no word and no number")
+def _plain(name: str, value: object) -> str | int | float:
+    """Return a value of a column, which is a word or a number; of `linked`, true or false."""
+    if isinstance(value, bool) != (name == "linked") or not isinstance(value, str | int | float):
+        raise TypeError(f"{name} is no {'true or false' if name == 'linked' else 'word or number'}")
     return value
 
 

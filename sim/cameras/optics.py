@@ -21,6 +21,10 @@ from sim.errors import InputError
 TASKS = tasks.TASKS
 """The four tasks, from the loosest to the strictest."""
 FACE_HEIGHT_M = 1.6
+PROJECTIONS = ("rectilinear", "equidistant", "panoramic")
+"""How lenses draw: straight lines straight; equal angles equally far apart; round the horizon."""
+WIDEST_RECTILINEAR = 80.0
+"""Field of view, degrees, above which a lens whose projection is not stated is equidistant."""
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -53,6 +57,9 @@ class Optics:
     mean_duty
         Share of time for which a turning head looks in any one direction of its sweep; None: an
         even tour, field_of_view / sweep. Watching one way more than others takes duty from those.
+    projection
+        One of `PROJECTIONS`. None: by the field of view, rectilinear to 80 degrees, equidistant
+        above, panoramic from 180.
 
     Raises
     ------
@@ -67,6 +74,7 @@ class Optics:
     tilt: float | None = None
     sweep: float | None = None
     mean_duty: float | None = None
+    projection: str | None = None
 
     def __post_init__(self) -> None:
         for problem in self._problems():
@@ -95,6 +103,15 @@ class Optics:
                 duty is None or (sweep is not None and 0 <= duty <= 1),
                 f"duty {duty} is not a share 0..1 of a turning head's time; correct it",
             ),
+            (
+                self.projection in (None, *PROJECTIONS),
+                f'unknown projection "{self.projection}"; choose one of {", ".join(PROJECTIONS)}',
+            ),
+            (
+                self.projection is None or self.panoramic == (self.projection == "panoramic"),
+                f"a lens of {self.field_of_view}° is not {self.projection}; from 180° on it is "
+                "panoramic, below it is not",
+            ),
         )
         return [problem for good, problem in checks if not good]
 
@@ -110,8 +127,12 @@ class Optics:
         tilt: float | None = None,
         sweep: float | None = None,
         mean_duty: float | None = None,
+        projection: str | None = None,
     ) -> Optics:
-        """Make a camera type from its sensor and lens: field of view 2 atan(width / 2 focal).
+        """Make a camera type from its sensor and lens.
+
+        The field of view is 2 atan(width / 2 focal) of a rectilinear lens and width / focal, in
+        radians, of an equidistant or panoramic one.
 
         Parameters
         ----------
@@ -120,6 +141,9 @@ class Optics:
             is not a width: look it up in the sensor's data sheet (about 5.6 mm for 1/2.8").
         width_px, height_px, mount_m, tilt, sweep, mean_duty
             As of the class itself.
+        projection
+            As of the class itself. None: rectilinear where that gives no more than 80 degrees, else
+            equidistant, or panoramic where that gives 180 and more.
 
         Raises
         ------
@@ -130,13 +154,25 @@ class Optics:
             raise InputError(
                 f"camera type: sensor {sensor_width_mm} mm and lens {focal_mm} mm must be positive"
             )
-        field_of_view = float(np.degrees(2 * np.arctan(sensor_width_mm / (2 * focal_mm))))
-        return cls(width_px, height_px, field_of_view, mount_m, tilt, sweep, mean_duty)
+        straight = float(np.degrees(2 * np.arctan(sensor_width_mm / (2 * focal_mm))))
+        even = float(np.degrees(sensor_width_mm / focal_mm))
+        if projection is None:
+            wide = "panoramic" if even >= 180 else "equidistant"
+            projection = "rectilinear" if straight <= WIDEST_RECTILINEAR else wide
+        field_of_view = straight if projection == "rectilinear" else even
+        return cls(width_px, height_px, field_of_view, mount_m, tilt, sweep, mean_duty, projection)
 
     @property
     def panoramic(self) -> bool:
         """Whether it looks all round, or half round, with one lens."""
         return self.field_of_view >= 180
+
+    @property
+    def rectilinear(self) -> bool:
+        """Whether the lens draws straight lines straight."""
+        if self.projection is None:
+            return self.field_of_view <= WIDEST_RECTILINEAR
+        return self.projection == "rectilinear"
 
     @property
     def covered_angle(self) -> float:
@@ -153,12 +189,14 @@ class Optics:
     def slant_ranges(self) -> NDArray[np.float64]:
         """Return the distance from lens to face at which each task is just possible, m, shape (4,).
 
-        width / (2 tan(fov/2) · px/m), for panoramic heads width / (2π · px/m) · 360/fov.
+        Rectilinear: width / (2 tan(fov/2) · px/m); equidistant: width / (fov in radians · px/m);
+        panoramic, by pixels round the horizon: width / (2π · px/m) · 360/fov.
         """
         density = np.array(PIXELS_PER_METRE)
         if self.panoramic:
             return np.asarray(self.width_px / (2 * np.pi * density) * 360 / self.field_of_view)
-        across = 2 * np.tan(np.radians(self.field_of_view) / 2)
+        angle = np.radians(self.field_of_view)
+        across = 2 * np.tan(angle / 2) if self.rectilinear else angle
         return np.asarray(self.width_px / (across * density))
 
     def ranges(self) -> NDArray[np.float64]:
@@ -176,7 +214,9 @@ class Optics:
         return tuple(task for task, reach in zip(TASKS, self.ranges(), strict=True) if reach == 0)
 
     def vertical_field_of_view(self) -> float:
-        """Return the vertical angle of a lens that draws straight lines straight, degrees."""
+        """Return the vertical angle of the lens, degrees, at most 180."""
+        if not self.rectilinear:
+            return min(self.field_of_view * self.height_px / self.width_px, 180.0)
         across = np.tan(np.radians(self.field_of_view) / 2)
         return float(np.degrees(2 * np.arctan(across * self.height_px / self.width_px)))
 
@@ -216,7 +256,7 @@ def _camera_types() -> Mapping[str, Optics]:
         tilt, sweep, duty = (float(row[k]) if row[k] else None for k in ("tilt", "sweep", "duty"))
         types[row["name"]] = Optics(
             int(row["width_px"]), int(row["height_px"]), float(row["field_of_view"]),
-            float(row["mount_m"]), tilt, sweep, duty,
+            float(row["mount_m"]), tilt, sweep, duty, row["projection"] or None,
         )  # fmt: skip
     return MappingProxyType(types)
 

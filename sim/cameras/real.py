@@ -437,13 +437,13 @@ def _lens(
     if field_of_view is not None and lens.panoramic and field_of_view < 180:
         said.append(("field_of_view", "refused", "a panoramic camera looks half round or more"))
     elif field_of_view is not None:
-        lens = replace(lens, field_of_view=field_of_view, tilt=None, sweep=None, mean_duty=None)
+        lens = _of_width(lens, field_of_view)
     if height is not None:
         lens = replace(lens, mount_m=height)
     if fan is not None and kind == "fixed" and fan < NARROWEST_FAN:
         said.append(("camera:direction", "guessed", "a fan too narrow for a lens; its middle"))
     elif fan is not None and kind == "fixed":
-        lens = replace(lens, field_of_view=fan, tilt=None, sweep=None, mean_duty=None)
+        lens = _of_width(lens, fan)
     if kind == "turning" and not lens.panoramic:
         sweep: float | None = 360.0 if fan is None else max(fan, lens.field_of_view)
         if look is None:
@@ -457,6 +457,13 @@ def _lens(
     elif tilt is not None:
         lens = replace(lens, tilt=tilt)
     return lens, tuple(said)
+
+
+def _of_width(lens: Optics, field_of_view: float) -> Optics:
+    """Return the camera type with another lens, which draws as lenses of its width do."""
+    return replace(
+        lens, field_of_view=field_of_view, tilt=None, sweep=None, mean_duty=None, projection=None
+    )
 
 
 def _counts(

@@ -1,5 +1,6 @@
 """Optics: ranges from pixels on the target, by hand and by law; the tables and their page."""
 
+import csv
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from sim.cameras.fleet import optics_of
 from sim.cameras.optics import CAMERA_TYPES, CASES, PIXELS_PER_METRE, TASKS, Optics, camera_type
 from sim.errors import InputError
 
+MAKERS = Path(__file__).parent / "makers_dori.csv"
 PAGE = Path(__file__).parents[2] / "docs" / "cameras.md"
 lenses = st.builds(
     Optics,
@@ -33,11 +35,13 @@ def test_ranges_of_a_4k_camera_by_hand():
 
 def test_the_market_cases_are_those_that_published_figures_rest_on():
     assert {
-        "weak": Optics(1920, 1080, 90.0, 4.0),
+        "weak": Optics(1920, 1080, 90.0, 4.0, projection="rectilinear"),
         "typical": Optics(3840, 2160, 62.0, 4.0),
         "strong": Optics(3840, 2160, 40.0, 5.0),
     } == CASES
     assert PIXELS_PER_METRE == (25.0, 62.5, 125.0, 250.0)
+    slant = np.array([38.4, 15.36, 7.68, 3.84])  # 1,920 / 2 tan 45°
+    assert CASES["weak"].ranges() == pytest.approx(np.sqrt(slant**2 - 2.4**2), rel=1e-12)
     assert CASES["typical"].near_limit() == pytest.approx(3.1449, abs=1e-4)
 
 
@@ -110,6 +114,109 @@ def test_field_of_view_from_sensor_and_lens():
             Optics.from_lens(sensor, focal, 1920, 1080, 4.0)
 
 
+def test_an_equidistant_lens_by_hand():
+    # 1,920 px over 103° = 1.79769 rad: 1,068.0 px at one metre's radius; / 25 = 42.72 m. 16:9 in
+    # equal angles is 57.94° high, so a face 1.4 m below a lens at 3 m is lost nearer than 0.877 m
+    lens = Optics(1920, 1080, 103.0, 3.0)
+    assert lens.slant_ranges() == pytest.approx([42.7215, 17.0886, 8.5443, 4.2722], abs=1e-4)
+    assert lens.ranges()[1] == pytest.approx(np.sqrt(17.0886**2 - 1.4**2), abs=1e-4)
+    assert lens.vertical_field_of_view() == pytest.approx(57.9375)
+    assert lens.near_limit() == pytest.approx(0.8769, abs=1e-4)
+    straight = replace(lens, projection="rectilinear")
+    # tan 51.5° = 1.257172: 1,920 / (2 · 1.257172 · 25)
+    assert straight.slant_ranges()[0] == pytest.approx(30.5447, abs=1e-4)
+    assert straight.near_limit() == pytest.approx(1.4 / (np.tan(np.radians(51.5)) * 2 * 9 / 16)
+                                                  * (1 - (np.tan(np.radians(51.5)) * 9 / 16) ** 2),
+                                                  abs=1e-9)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("degrees", "drawn"), [(40, "rectilinear"), (80, "rectilinear"), (80.1, "equidistant"),
+                           (179, "equidistant")],
+)  # fmt: skip
+def test_the_field_of_view_decides_where_no_projection_is_stated(degrees, drawn):
+    plain = Optics(1920, 1080, degrees, 4.0)
+    stated = replace(plain, projection=drawn)
+    assert plain.slant_ranges().tolist() == stated.slant_ranges().tolist()
+    assert plain.near_limit() == stated.near_limit()
+    assert Optics(1920, 1080, 200, 4.0).panoramic
+
+
+@given(lenses)
+def test_at_the_middle_of_the_picture_both_projections_of_one_focal_length_agree(lens):
+    """Pixels a metre there are focal length over pixel pitch: the field of view differs."""
+    straight, even = (
+        Optics.from_lens(5.6, 5.6 / min(np.radians(lens.field_of_view), 3.1), lens.width_px,
+                         lens.height_px, lens.mount_m, projection=drawn)
+        for drawn in ("rectilinear", "equidistant")
+    )  # fmt: skip
+    assert straight.slant_ranges() == pytest.approx(even.slant_ranges(), rel=1e-9)
+    assert straight.field_of_view < even.field_of_view
+
+
+def test_a_wide_lens_from_its_focal_length():
+    # a 5.57 mm sensor behind 2.8 mm: 89.7° were lines straight, 114° in equal angles; the data
+    # sheets of such cameras say 95 to 112°
+    assert Optics.from_lens(5.57, 2.8, 1920, 1080, 4.0).field_of_view == pytest.approx(
+        113.98, abs=0.01
+    )
+    straight = Optics.from_lens(5.57, 2.8, 1920, 1080, 4.0, projection="rectilinear")
+    assert straight.field_of_view == pytest.approx(89.69, abs=0.01)
+    assert Optics.from_lens(5.57, 1.7, 2560, 2560, 4.0).panoramic
+
+
+def published():
+    """Makers' own tables: what a row says, and the slant range of its picture by projection."""
+    lines = MAKERS.read_text(encoding="utf-8").splitlines()
+    for row in csv.DictReader(line for line in lines if not line.startswith("#")):
+        degrees, width = float(row["field_of_view"]), int(row["width_px"])
+        said = np.array([float(row[task] or "nan") for task in TASKS])
+        yield row["maker"], row["model"], degrees, width, said
+
+
+def over_published(width, degrees, said, **drawn):
+    """Our slant range to detect over the maker's."""
+    return Optics(width, width * 9 // 16, degrees, 4.0, **drawn).slant_ranges()[0] / said[0]
+
+
+def test_makers_tables_are_those_of_the_standard():
+    rows = list(published())
+    assert {maker for maker, *_ in rows} == {"Hikvision", "Dahua", "Axis"}
+    assert len({model for _, model, *_ in rows}) >= 12
+    for _, model, _, _, said in rows:
+        # metres are printed rounded, mostly down; observe is 62, 62.5 or 63 px/m
+        expected = said[0] * 25 / np.array(PIXELS_PER_METRE)
+        assert (np.isnan(said) | (np.abs(said - expected) <= 1.1)).all(), model
+
+
+def test_wide_lenses_reach_about_as_far_as_their_makers_say():
+    wide = [row for row in published() if 80 < row[2] < 180]
+    ratio = np.array([over_published(width, deg, said) for _, _, deg, width, said in wide])
+    straight = np.array([
+        over_published(width, deg, said, projection="rectilinear")
+        for _, _, deg, width, said in wide
+    ])  # fmt: skip
+    assert ((ratio > 0.83) & (ratio < 1.13)).all()
+    assert ratio.mean() == pytest.approx(0.95, abs=0.02)
+    assert straight.mean() == pytest.approx(0.71, abs=0.02)
+    assert (np.abs(np.log(ratio)) < np.abs(np.log(straight))).all()
+
+
+def test_narrow_lenses_reach_no_farther_than_their_makers_say_by_more_than_a_sixteenth():
+    ratio = [over_published(w, deg, said) for _, _, deg, w, said in published() if deg <= 80]
+    assert 0.77 < min(ratio) < max(ratio) < 1.0625
+    tele = [over_published(w, deg, said) for _, _, deg, w, said in published() if deg < 35]
+    assert tele == pytest.approx([1] * 3, abs=0.06)
+
+
+def test_a_fisheye_reaches_about_as_far_as_its_maker_says():
+    (row,) = [row for row in published() if row[2] >= 180]
+    _, _, degrees, across, said = row
+    # the picture's diameter spans the lens's field; round the horizon there is a whole turn
+    lens = Optics(across, across, degrees, 4.0)
+    assert lens.slant_ranges()[0] / said[0] == pytest.approx(0.94, abs=0.01)
+
+
 def test_a_turning_head_sees_with_its_lens_covers_its_sweep_and_shares_its_time():
     fixed = Optics(1920, 1080, 60.0, 4.0)
     turning = replace(fixed, sweep=360.0)
@@ -140,6 +247,9 @@ def test_a_turning_head_sees_with_its_lens_covers_its_sweep_and_shares_its_time(
         ({"sweep": 360.0, "mean_duty": 1.5}, "duty"),
         ({"field_of_view": 360.0, "tilt": 10.0}, "panoramic"),
         ({"field_of_view": 360.0, "sweep": 360.0}, "panoramic"),
+        ({"projection": "fisheye"}, "rectilinear, equidistant, panoramic"),
+        ({"projection": "panoramic"}, "is not panoramic"),
+        ({"field_of_view": 200.0, "projection": "equidistant"}, "is not equidistant"),
     ],
 )
 def test_impossible_cameras_are_refused_in_one_line(wrong, words):
@@ -177,6 +287,15 @@ def test_the_three_cases_are_ordered():
     reach = [CASES[case].ranges() for case in ("weak", "typical", "strong")]
     assert (reach[0] < reach[1]).all()
     assert (reach[1] < reach[2]).all()
+
+
+def test_classes_beside_the_market_cases_change_one_thing_of_typical():
+    typical = CASES["typical"]
+    assert CAMERA_TYPES["two_megapixel"] == replace(typical, width_px=1920, height_px=1080)
+    assert CAMERA_TYPES["typical_low"] == replace(typical, mount_m=3.0)
+    assert CAMERA_TYPES["typical_high"] == replace(typical, mount_m=8.0)
+    half = typical.slant_ranges() / 2
+    assert CAMERA_TYPES["two_megapixel"].slant_ranges() == pytest.approx(half)
 
 
 def test_types_are_found_by_name():

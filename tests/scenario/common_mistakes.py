@@ -31,7 +31,8 @@ COMMON = {
         GOOD + "  optics: Typical",
         [
             's.yaml:5:3: cameras.optics: "Typical" is not one of weak, typical, strong, '
-            'fixed_bullet, dome, panoramic, ptz, low_cost, fourk (did you mean "typical"?)'
+            "fixed_bullet, dome, panoramic, ptz, low_cost, fourk, two_megapixel, "
+            'thousand_dollar, typical_low, typical_high (did you mean "typical"?)'
         ],
     ),
     "mix with a weight of nothing": (

@@ -276,7 +276,8 @@ class Cameras(Part):
         default=PlacementParameters.optics,
         description=(
             "Camera type: weak (full HD, 90 degrees), typical (4K, 62 degrees), strong (4K, "
-            "40 degrees), fixed_bullet, dome, panoramic, ptz, low_cost, fourk (docs/cameras.md); "
+            "40 degrees), fixed_bullet, dome, panoramic, ptz, low_cost, fourk, two_megapixel, "
+            "thousand_dollar, typical_low, typical_high (docs/cameras.md); "
             "or a mix with weights above 0..1,000,000, as {fixed_bullet: 2, ptz: 1}."
         ),
     )

@@ -27,6 +27,7 @@ STRATEGIES = (
 STRATEGY_ENTRY_POINTS = "hk_camera_sim.strategies"
 OPTICS = (
     "weak", "typical", "strong", "fixed_bullet", "dome", "panoramic", "ptz", "low_cost", "fourk",
+    "two_megapixel", "thousand_dollar", "typical_low", "typical_high",
 )  # fmt: skip
 """The camera types by name; tests hold them equal to `sim.cameras.optics.CAMERA_TYPES`."""
 
