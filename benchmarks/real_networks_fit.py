@@ -37,6 +37,7 @@ ROUNDS, SEEDS = 6, 8
 WITHIN_M = 200.0
 """Patches are as strong as gives a pole so many others within this distance as in the city."""
 PATCH_M = 150.0
+STATION_M = 250.0
 SHARED = 0.6
 """Mean correlation of the unknown causes of two poles within 200 m; only sets the step."""
 CLOSE = 1e-9
@@ -209,6 +210,15 @@ def with_people(of: Network, path: Path) -> tuple[float, str]:
     return school, table(rows, ["in the regression", "homes", "night", "evening", "day", "school"])
 
 
+def by_stations(of: Network) -> str:
+    """Return the effect of a station within 250 m, beside the features of the rule."""
+    stations = of.city.places.of("station").geometry
+    near = cKDTree(np.column_stack([stations.x, stations.y])).query(of.places)[0] <= STATION_M
+    x = np.column_stack([on_maps(of), near])
+    fit = regression(of, x, of.poles, at_candidates(of))
+    return f"{fit.value[len(NAMES)]:+.2f} ± {fit.error[len(NAMES)]:.2f}"
+
+
 def head_shares(of: Network) -> np.ndarray | None:
     """Return the shares of poles with 1, 2, ... 8 heads; None where the list knows one head."""
     if of.mean_heads < 1.1:
@@ -273,7 +283,8 @@ def main() -> None:
         ]
         for k, (low, high) in enumerate(pairwise((0.0, *rings)))
     }
-    print(table(far, ["poles near, all rings", *fits]), end="\n\n")
+    far["station within 250 m"] = [by_stations(of) for of, _, _ in fits.values()]
+    print(table(far, ["poles near, all rings; a station", *fits]), end="\n\n")
     gangnam = fits["seoul_gangnam"][0]
     school, text = with_people(gangnam, options.calibration / gangnam.name / "people_50m.csv")
     print(text, end="\n\n")
