@@ -15,7 +15,12 @@ from test_exposure import CityOf, a_world, line_world, tracked
 from sim.cameras.fleet import Fleet
 from sim.errors import InputError
 from sim.sight.sightings import Sightings
-from sim.tracking.kernels.linking import seconds_alive, seconds_alive_both, survival
+from sim.tracking.kernels.linking import (
+    scaled_erfc,
+    seconds_alive,
+    seconds_alive_both,
+    survival,
+)
 from sim.tracking.linking import faced_positions
 from sim.tracking.parameters import TrackingParameters
 from sim.tracking.report import follow_walks
@@ -186,6 +191,12 @@ def test_where_the_face_is_first_turned_to_the_head(degrees):
                 assert degrees < 180
 
 
+def alive(gap, loss, crowd):
+    root = math.sqrt(crowd)
+    at_once = scaled_erfc.py_func(loss / (2 * root)) if root else 0.0
+    return seconds_alive(gap, loss, root, survival(gap, loss, crowd), at_once)
+
+
 @given(st.floats(0.01, 5000), st.floats(0.5, 1e6), st.floats(0, 0.5))
 @settings(max_examples=200, deadline=None)
 def test_closed_forms_equal_quadrature(gap, memory, crowd):
@@ -194,7 +205,7 @@ def test_closed_forms_equal_quadrature(gap, memory, crowd):
     far = min(gap, 45 * min(memory, 1 / math.sqrt(crowd) if crowd else memory))
     points = np.geomspace(far * 1e-6, far, 9)[:-1]
     once = quad(rho, 0, far, limit=400, epsabs=1e-12, epsrel=1e-12, points=points)[0]
-    assert seconds_alive(gap, loss, crowd) == pytest.approx(once, rel=1e-9, abs=1e-9)
+    assert alive(gap, loss, crowd) == pytest.approx(once, rel=1e-9, abs=1e-9)
     both = quad(lambda u: rho(u) * rho(gap - u), 0, gap, limit=400, epsabs=1e-12,
                 points=np.linspace(0, gap, 9)[1:-1])[0]  # fmt: skip
     assert seconds_alive_both(gap, loss, crowd) == pytest.approx(both, rel=1e-7, abs=1e-9)
@@ -204,7 +215,7 @@ def test_closed_forms_equal_quadrature(gap, memory, crowd):
 def test_a_track_without_end_lives_as_long_as_erfcx_says(z):
     """∫₀^∞ exp(−u − c u²) du = √π z erfcx(z) with z = 1 / (2 √c), to thirteen digits."""
     crowd = 1 / (2 * z) ** 2
-    assert seconds_alive(1e9, 1.0, crowd) == pytest.approx(
+    assert alive(1e9, 1.0, crowd) == pytest.approx(
         math.sqrt(math.pi) * z * erfcx(z), rel=2e-13 if z > 20 else 1e-12
     )
 

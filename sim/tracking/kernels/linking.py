@@ -214,13 +214,13 @@ def _add_span(number: int, gap: bool, seconds: float, chance: float, spans: Span
 def _weigh_gaps(number: int, spans: Spans, loss: float, crowd: float) -> None:
     """Write how well a track lives through each gap: both ways and all walkers need it."""
     root = np.sqrt(crowd)
-    at_once = _erfcx(loss / (2.0 * root))
+    at_once = scaled_erfc(loss / (2.0 * root))
     for k in range(number):
         if spans.gap[k]:
             seconds = spans.seconds[k]
             outlived = survival(seconds, loss, crowd)
             spans.outlived[k] = outlived
-            spans.alive_s[k] = _seconds_alive(seconds, loss, root, outlived, at_once)
+            spans.alive_s[k] = seconds_alive(seconds, loss, root, outlived, at_once)
 
 
 @lean_inner
@@ -265,26 +265,16 @@ def survival(gap_s: float, loss: float, crowd: float) -> float:
 
 
 @lean_kernel
-def seconds_alive(gap_s: float, loss: float, crowd: float) -> float:
-    """Return ∫₀ᵍ ρ(u) du in closed form.
+def seconds_alive(gap_s: float, loss: float, root: float, outlived: float, at_once: float) -> float:
+    """Return ∫₀ᵍ ρ(u) du in closed form, from the root of crowd, ρ(g) and erfcx(z).
 
     With z = loss / (2 √crowd) and erfcx(x) = exp(x²) erfc(x) it is
     √π / (2 √crowd) · (erfcx(z) − ρ(g) erfcx(z + √crowd g)), which stays accurate where the
     plain difference of error functions does not.
     """
-    root = np.sqrt(crowd)
-    at_once = _erfcx(loss / (2.0 * root))
-    return _seconds_alive(gap_s, loss, root, survival(gap_s, loss, crowd), at_once)
-
-
-@lean_inner
-def _seconds_alive(
-    gap_s: float, loss: float, root: float, outlived: float, at_once: float
-) -> float:
-    """Do what `seconds_alive` does where √crowd, ρ(g) and erfcx(z) are known."""
     if root * gap_s < 1e-8:
         return float(-np.expm1(-loss * gap_s) / loss)
-    rest = outlived * _erfcx(loss / (2.0 * root) + root * gap_s)
+    rest = outlived * scaled_erfc(loss / (2.0 * root) + root * gap_s)
     return float(0.5 * np.sqrt(np.pi) / root * (at_once - rest))
 
 
@@ -299,7 +289,7 @@ def seconds_alive_both(gap_s: float, loss: float, crowd: float) -> float:
 
 
 @lean_inner
-def _erfcx(x: float) -> float:
+def scaled_erfc(x: float) -> float:
     """Return exp(x²) erfc(x) for x ≥ 0; beyond 20 the asymptotic series is exact to 1e-13."""
     if x < 20.0:
         return float(np.exp(x * x) * math.erfc(x))
