@@ -6,6 +6,7 @@ may leave the order open beyond the heads that will be wanted.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -112,8 +113,7 @@ def interleaved(orders: Sequence[HeadOrder], weights: Sequence[float], wanted: i
     if not all(np.isfinite(weights)) or min(weights, default=0.0) <= 0:
         raise InputError("weights of a mix must be positive numbers", key="cameras.strategy")
     # no order is read beyond as many heads as are wanted: by then all of them are taken
-    blocks = [_blocks(order.first(wanted)) for order in orders]
-    waiting = {i: iter(order_blocks) for i, order_blocks in enumerate(blocks)}
+    waiting = {i: _blocks(order.first(wanted)) for i, order in enumerate(orders)}
     given, due = [0] * len(orders), [float(weight) for weight in weights]
     taken: set[int] = set()
     chosen: list[int] = []
@@ -168,8 +168,9 @@ def planning_seed(seed: int) -> int:
     return int(keys(seed, "planning walks")[0] >> np.uint64(1))
 
 
-def _blocks(order: HeadOrder) -> list[list[int]]:
-    """Codes of the heads, those of one site together where they follow one another."""
+def _blocks(order: HeadOrder) -> Iterator[list[int]]:
+    """Yield codes of the heads, those of one site together where they follow one another."""
     code = (order.site * DIRECTIONS + order.direction).tolist()
     cuts = [0, *(np.flatnonzero(np.diff(order.site)) + 1).tolist(), len(code)]
-    return [code[begin:stop] for begin, stop in pairwise(cuts)] if code else []
+    for begin, stop in pairwise(cuts) if code else ():
+        yield code[begin:stop]

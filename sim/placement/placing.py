@@ -49,6 +49,9 @@ if TYPE_CHECKING:
     from sim.city.model import City
 
 Key = TypeVar("Key", bound=Hashable)
+AHEAD = 4
+"""So many times as far as heads are wanted an order is read at first where there are several
+districts: the places of one of them may come late."""
 ONLY_EXISTING = "existing"
 """In place of a strategy: the cameras that stand already, and no others."""
 
@@ -268,6 +271,8 @@ def _order(
     needed = heads.district if several else np.zeros(len(heads.district), np.int8)
     room = DIRECTIONS * len(context.sites.x)
     wanted = context.wanted
+    if several and WHOLE_ORDERS.issuperset(names):
+        wanted = min(AHEAD * wanted, room)  # what is read beyond need changes nothing
     by_name: dict[str, HeadOrder] = {}
     while True:
         # beyond what is wanted an order is open, so another total might find another

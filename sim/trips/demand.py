@@ -126,6 +126,20 @@ def sample_trips(
     return _joined(named, legs, represents, routed, speed_m_s, report)
 
 
+def ways_walked(city: City, *, people: int, seed: int) -> tuple[Walks, float]:
+    """Return the ways of those whom `sample_trips` draws, without a table of them.
+
+    Returns
+    -------
+    The ways of one usual walk a person, and how many people each person stands for.
+    """
+    TripParameters(people=people)
+    legs, represents = _draw_walks(city, people, seed, USUAL_KINDS, {})
+    routed = walk(city.streets, legs.origin, legs.destination, legs.person, seed=seed,
+                  cost_dispersion=TripParameters.taste, speed_m_s=WALKING_SPEED_M_S)  # fmt: skip
+    return routed, represents
+
+
 def _draw_walks(
     city: City, people: int, seed: int, kinds: Sequence[str], report: dict[str, float]
 ) -> tuple[Legs, float]:

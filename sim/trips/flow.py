@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.city.model import City
 from sim.city.streets import StreetNetwork
 from sim.errors import InputError
-from sim.trips.demand import sample_trips
+from sim.trips.demand import sample_trips, ways_walked
 from sim.trips.model import Trips
 
 
@@ -105,12 +105,34 @@ def walking_betweenness(city: City, *, people: int, seed: int) -> WalkingFlow:
         raise InputError(f"{people} people: walking flow needs at least 2; 2,000 are usual")
     trips = sample_trips(city, people=people, seed=seed)
     if len(trips) == 0:
-        raise InputError(
-            f"walking flow needs places to walk to, and {city.area.name} has none; import places"
-        )
+        raise InputError(_no_places(city))
     return WalkingFlow(
         street_flow(city.streets, trips), street_flow_error(city.streets, trips, people=people)
     )
+
+
+def walkers_along(city: City, *, people: int, seed: int) -> NDArray[np.float64]:
+    """Return the walkers of `walking_betweenness` alone, which takes a third of the time.
+
+    Parameters
+    ----------
+    city, people, seed
+        As there; one person is enough.
+
+    Raises
+    ------
+    InputError
+        People cannot be, or the city has no places to walk to.
+    """
+    routed, represents = ways_walked(city, people=people, seed=seed)
+    if not np.isfinite(routed.length).any():
+        raise InputError(_no_places(city))
+    passes = np.bincount(routed.path_edge, minlength=len(city.streets.edges))
+    return np.asarray(passes * represents, np.float64)
+
+
+def _no_places(city: City) -> str:
+    return f"walking flow needs places to walk to, and {city.area.name} has none; import places"
 
 
 def _walkers(trips: Trips) -> NDArray[np.float64]:

@@ -79,7 +79,7 @@ def test_every_strategy_has_places_for_all_heads_and_none_twice(name, context):
     assert len(np.unique(code)) == len(code)
 
 
-@pytest.mark.parametrize("name", ON_SITES)
+@pytest.mark.parametrize("name", sorted(ON_SITES))
 def test_strategies_that_rank_sites_rank_all_of_them(name, context):
     order = STRATEGIES[name](context)
     assert sorted(order.tolist()) == list(range(len(context.sites.x)))

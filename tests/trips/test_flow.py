@@ -12,7 +12,12 @@ from sim.city.model import City
 from sim.city.places import Places
 from sim.errors import InputError
 from sim.trips.demand import sample_trips
-from sim.trips.flow import street_flow, street_flow_error, walking_betweenness
+from sim.trips.flow import (
+    street_flow,
+    street_flow_error,
+    walkers_along,
+    walking_betweenness,
+)
 from sim.trips.model import Trips
 from sim.trips.routing import walk
 from sim.trips.waypoints import NamedWalk
@@ -158,6 +163,10 @@ def test_betweenness_is_the_flow_of_typical_walks(city):
     flow = walking_betweenness(city, people=150, seed=5)
     trips = sample_trips(city, people=150, seed=5)
     np.testing.assert_array_equal(flow.walkers, street_flow(city.streets, trips))
+    alone = walkers_along(city, people=150, seed=5)
+    np.testing.assert_allclose(alone, flow.walkers, rtol=1e-12)
+    assert (np.unique(alone, return_inverse=True)[1]
+            == np.unique(flow.walkers, return_inverse=True)[1]).all()  # fmt: skip
     named = sample_trips(
         city, people=150, seed=5,
         walks=[NamedWalk("A walk", ("Nathan Road / Argyle Street", "Nathan Road / Mong Kok Road"))],
@@ -176,3 +185,5 @@ def test_a_city_without_places(city):
     bare = City(city.area, city.streets, city.walls, empty)
     with pytest.raises(InputError, match="import places"):
         walking_betweenness(bare, people=10, seed=0)
+    with pytest.raises(InputError, match="import places"):
+        walkers_along(bare, people=10, seed=0)

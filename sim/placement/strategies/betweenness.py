@@ -8,7 +8,7 @@ from sim.city.decks import DECKS
 from sim.errors import InputError
 from sim.placement.context import PlacementContext, planning_seed
 from sim.placement.strategies.random import shuffle_key
-from sim.trips.flow import walking_betweenness
+from sim.trips.flow import walkers_along
 
 PLANNING_PEOPLE = 2_000
 """People whose walks are drawn to find out which streets are busy."""
@@ -28,12 +28,11 @@ def busiest_streets_first(context: PlacementContext) -> NDArray[np.int64]:
         The city has no places to walk to.
     """
     try:
-        flow = walking_betweenness(
-            context.city, people=PLANNING_PEOPLE, seed=planning_seed(context.seed)
-        )
+        seed = planning_seed(context.seed)
+        walkers = walkers_along(context.city, people=PLANNING_PEOPLE, seed=seed)
     except InputError as error:
         raise InputError(f"strategy betweenness: {error}", key="cameras.strategy") from None
-    return np.lexsort((shuffle_key(context), -_walkers_beside(context, flow.walkers)))
+    return np.lexsort((shuffle_key(context), -_walkers_beside(context, walkers)))
 
 
 def _walkers_beside(context: PlacementContext, walkers: NDArray[np.float64]) -> NDArray[np.float64]:
