@@ -236,6 +236,7 @@ def test_dask_gives_the_same_on_workers_elsewhere(results):
             processes=True,
             dashboard_address=None,
             worker_dashboard_address=None,
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
         ) as cluster,
         distributed.Client(cluster) as client,
     ):

@@ -203,6 +203,8 @@ def _local(stack: ExitStack, count: int) -> Workers:
                 host="127.0.0.1",
                 dashboard_address=None,
                 worker_dashboard_address=None,
+                # the page is closed at once; until then two programs must not want one port
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
                 protocol="tls://",
                 security=security,
                 silence_logs=logging.CRITICAL,

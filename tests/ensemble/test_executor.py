@@ -35,6 +35,12 @@ def test_workers_compute(workers):
     assert found == {"a": 8, "b": 9}
 
 
+def test_two_programs_want_no_port_in_common(workers):
+    # distributed warns where they do, and warnings are errors here
+    with workers_of(None, 1) as others:
+        assert dict(computed(others, pow, {"a": (2, 3)})) == {"a": 8}
+
+
 def addresses(workers):
     info = workers.client.scheduler_info()
     return [workers.client.scheduler.address, *info["workers"]]
