@@ -40,7 +40,7 @@ def test_the_port_that_dask_usually_takes_may_be_in_use():
     with ExitStack() as stack:
         with suppress(OSError):  # then another program has it
             stack.enter_context(socket.create_server(("", 8787)))
-        others = stack.enter_context(workers_of(None, 1))
+        others = stack.enter_context(workers_of(None, 2))
         assert dict(computed(others, pow, {"a": (2, 3)})) == {"a": 8}
 
 
