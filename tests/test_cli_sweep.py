@@ -130,7 +130,8 @@ def test_a_scheduler_begun_by_hand_gives_the_same_table(here, undisturbed):
     ]
     try:
         until = time.monotonic() + LONG_S
-        while not address.exists() and time.monotonic() < until:
+        # dask makes the file before it writes it
+        while not (address.exists() and address.stat().st_size) and time.monotonic() < until:
             time.sleep(0.05)
         found = json.loads(address.read_text())["address"]
         worker = [*dask, "worker", found, "--nthreads", "2", "--no-dashboard"]

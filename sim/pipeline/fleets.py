@@ -31,7 +31,7 @@ from sim.pipeline.simulate import (
 )  # fmt: skip
 from sim.pipeline.user_inputs import OwnInputs
 from sim.processes import available_cores
-from sim.results.fleets import CRITICAL, Fleets, Parts, PersonSums
+from sim.results.fleets import Fleets, Parts, PersonSums
 from sim.scenario.schema import Scenario
 from sim.tracking.percolation import dark_network
 from sim.tracking.statistics import WalkValues
@@ -137,9 +137,7 @@ def _part(city: City, found: Results) -> Parts:
     dark = looked.dark if looked else dark_network(city, found.seen, found.pieces)
     return {
         "steps": steps_of(city, found),
-        "percolation": {
-            task: {name: dark.summary[task][name] for name in CRITICAL} for task in TASKS
-        },
+        "percolation": {task: dark.critical(task) for task in TASKS},
     }
 
 

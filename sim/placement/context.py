@@ -119,12 +119,14 @@ def interleaved(orders: Sequence[HeadOrder], weights: Sequence[float], wanted: i
     chosen: list[int] = []
     while len(chosen) < wanted and waiting:
         turn = max(waiting, key=due.__getitem__)  # the first of equals
-        block = next(waiting[turn], None)
-        if block is None:
+        new = None
+        for block in waiting[turn]:  # until one has a head that nobody took
+            new = [code for code in block if code not in taken]
+            if new:
+                break
+        if not new:
             del waiting[turn]
-            continue
-        new = [code for code in block if code not in taken]
-        if new:
+        else:
             taken.update(new)
             chosen.extend(new)
             given[turn] += len(new)

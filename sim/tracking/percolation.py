@@ -250,8 +250,13 @@ class DarkNetwork:
         """By task, the figures of summary.json under "percolation"."""
         return {task: self._summary(task) for task in TASKS}
 
+    def critical(self, task: str) -> dict[str, int | None]:
+        """Return the number of cameras that breaks the unseen network, as summary.json has it."""
+        total = self.percolation_threshold(task)
+        here = None if total is None else self.cameras(total)
+        return {"critical_cameras": here, "critical_total": total}
+
     def _summary(self, task: str) -> dict[str, Any]:
-        critical = self.percolation_threshold(task)
         tree = self.trees[TASKS.index(task)]
         shares = (tree.largest_m / self.street_m).tolist()
         kept = [0]
@@ -259,8 +264,7 @@ class DarkNetwork:
             if shares[kept[-1]] - share >= FINEST_STEP or row == len(shares) - 1 > 0:
                 kept.append(row)
         return {
-            "critical_cameras": None if critical is None else self.cameras(critical),
-            "critical_total": critical,
+            **self.critical(task),
             "largest_dark_share": [
                 [self.cameras(int(tree.total[row])), shares[row]] for row in kept
             ],
