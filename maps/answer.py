@@ -220,10 +220,15 @@ def _doubts(summary: Mapping[str, Any], language: str) -> dict[str, dict[str, st
     }
     found = {}
     for name, (low, high) in DOUBTS.items():
-        shares = {
-            f"{end}_{side}": getattr(doubt, side)
-            for end, doubt in ends.items() for side in (low, high)
-        }  # fmt: skip
-        if None not in shares.values():
-            found[name] = {key: of_a_hundred(share, language) for key, share in shares.items()}
+        shares = {end: (getattr(doubt, low), getattr(doubt, high)) for end, doubt in ends.items()}
+        if not any(None in pair for pair in shares.values()):
+            found[name] = {f"{end}_{name}": span(*pair, language) for end, pair in shares.items()}
     return found
+
+
+def span(low: float, high: float, language: str) -> str:
+    """Write two shares as so many to so many of 100, once where both are written alike."""
+    words = [of_a_hundred(share, language) for share in (low, high)]
+    return (
+        words[0] if words[0] == words[1] else text("from_to", language, low=words[0], high=words[1])
+    )

@@ -21,6 +21,7 @@ from maps.answer import (
     ends_of,
     has_doubt,
     of_a_hundred,
+    span,
 )
 from maps.brief_texts import WORDS
 from maps.names import clean_name
@@ -210,8 +211,7 @@ class _Page:
     def _from_to(self, low: float | None, high: float | None) -> str:
         if low is None or high is None:
             return "—"
-        ends = {"low": self._of_100(low), "high": self._of_100(high)}
-        return self._say("to", **ends)
+        return span(low, high, self.language)
 
     def _band(self, doubt: Doubt) -> str:
         if doubt.p5 is None:

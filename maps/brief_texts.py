@@ -17,7 +17,6 @@ WORDS: dict[str, Pair] = {
     "range": ("over the named cases", "各種情況之間"),
     "not_seen": ("… without being seen at all", "……全程也不被拍到"),
     "walked": ("… as people walk, knowing none", "……照常步行、不知道鏡頭位置"),
-    "to": ("{low} to {high}", "{low} 至 {high}"),
     "around": ("{mean} ({band})", "{mean}（{band}）"),
     "sure_fleets": (
         "Figures are means over {n} equally possible placements before the same people. By chance: "

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from maps.answer import ANNOUNCED, answer_of, doubt_of, is_answered, of_a_hundred
+from maps.answer import ANNOUNCED, answer_of, doubt_of, is_answered, of_a_hundred, span
 from maps.comparison_texts import WORDS
 from maps.names import clean_name
 from maps.page import (
@@ -202,11 +202,13 @@ class _Pair:
         for side, run in zip("ab", self.runs, strict=True):
             step = run.summary["steps"][run.totals.index(total)]
             doubt = doubt_of(run.summary, total)
-            shares = {"answer": answer_of(step, HEADLINE_TASK)[0], "p5": doubt.p5, "p95": doubt.p95}
-            for name, share in shares.items():
-                if share is not None:
-                    values[f"{side}_{name}"] = [of_a_hundred(share, lang) for lang in LANGUAGES]
-        sure = "two_note_band" if {"a_p5", "b_p5"} <= values.keys() else "two_note_one"
+            share = answer_of(step, HEADLINE_TASK)[0]
+            if share is not None:
+                values[f"{side}_answer"] = [of_a_hundred(share, lang) for lang in LANGUAGES]
+            if doubt.p5 is not None and doubt.p95 is not None:
+                ends = doubt.p5, doubt.p95
+                values[f"{side}_band"] = [span(*ends, language) for language in LANGUAGES]
+        sure = "two_note_band" if {"a_band", "b_band"} <= values.keys() else "two_note_one"
         notes = zip(self._say(sure, **values), self._say("two_note_answer"), strict=True)
         headline = self._say("two_headline_answer", **values)
         english, chinese = (" ".join(pair) for pair in notes)

@@ -14,8 +14,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "{a_answer} 程，B 有 {b_answer} 程。",
     ),
     "two_note_band": (
-        "By chance alone {a_p5} to {a_p95} in A, {b_p5} to {b_p95} in B.",
-        "單因隨機，A 為 {a_p5} 至 {a_p95} 程，B 為 {b_p5} 至 {b_p95} 程。",
+        "By chance alone {a_band} in A, {b_band} in B.",
+        "單因隨機，A 為 {a_band} 程，B 為 {b_band} 程。",
     ),
     "two_note_one": (
         "One placement of each: where else cameras might hang is not in these figures.",

@@ -52,27 +52,25 @@ TEXTS: dict[str, tuple[str, str]] = {
         "照常步行、不知道鏡頭位置的話，每 100 程有 {high_of} 程不會被認出。",
     ),
     "headline_band_two": (
-        "By chance alone {low_p5} to {low_p95} of 100 at {low}, {high_p5} to {high_p95} at {high}.",
-        "單因隨機，{low} 個時每 100 程有 {low_p5} 至 {low_p95} 程，{high} 個時有 {high_p5} 至 "
-        "{high_p95} 程。",
+        "By chance alone {low_band} of 100 at {low}, {high_band} at {high}.",
+        "單因隨機，{low} 個時每 100 程有 {low_band} 程，{high} 個時有 {high_band} 程。",
     ),
     "headline_band_one": (
-        "By chance alone {high_p5} to {high_p95} of 100.",
-        "單因隨機，每 100 程有 {high_p5} 至 {high_p95} 程。",
+        "By chance alone {high_band} of 100.",
+        "單因隨機，每 100 程有 {high_band} 程。",
     ),
+    "from_to": ("{low} to {high}", "{low} 至 {high}"),
     "headline_fleets": (
         "Means of {fleets} equally possible placements; the map shows the one in the middle.",
         "以上為 {fleets} 個同樣可能的鏡頭分佈的平均值；地圖顯示居中的一個。",
     ),
     "headline_range_two": (
-        "Over the named cases {low_lowest} to {low_highest} of 100, and {high_lowest} to "
-        "{high_highest}.",
-        "各種假設之間，則分別為 {low_lowest} 至 {low_highest} 程、{high_lowest} 至 {high_highest} "
-        "程。",
+        "Over the named cases {low_range} of 100, and {high_range}.",
+        "各種假設之間，則分別為 {low_range} 程、{high_range} 程。",
     ),
     "headline_range_one": (
-        "Over the named cases {high_lowest} to {high_highest} of 100.",
-        "各種假設之間，則為 {high_lowest} 至 {high_highest} 程。",
+        "Over the named cases {high_range} of 100.",
+        "各種假設之間，則為 {high_range} 程。",
     ),
     "quote_source": (
         "Simulated. Scenario {digest}. Cite: {cite}",

@@ -9,7 +9,7 @@ import pytest
 from invented_run import TASKS
 
 from maps import write_comparison, write_map, write_report
-from maps.answer import answer_headline, answer_lines, ends_of, of_a_hundred
+from maps.answer import answer_headline, answer_lines, ends_of, of_a_hundred, span
 from maps.page import percent
 
 SHARES = {"detect": (0.331, 0.024), "observe": (0.5, 0.1), "recognise": (0.874, 0.16)}
@@ -206,3 +206,11 @@ def test_neither_none_nor_all_is_written_for_what_is_neither(share, words):
 def test_the_headline_tells_of_the_announced_number_where_it_is_asked_for(totals, told):
     steps = [{"total": total} for total in totals]
     assert tuple(step["total"] for step in ends_of({"steps": steps})) == told
+
+
+def test_a_span_whose_ends_are_written_alike_is_written_once():
+    assert span(0.35, 0.46, "en") == "35 to 46"
+    assert span(0.0, 0.004, "en") == "0 to fewer than 1"
+    assert span(0.001, 0.004, "en") == "fewer than 1"
+    assert span(0.35, 0.46, "zh") == "35 至 46"
+    assert span(0.0, 0.0, "zh") == "0"

@@ -156,7 +156,7 @@ def test_every_text_asked_for_exists_and_every_text_is_asked_for():
     asked |= {key for key in TEXTS if key.startswith(("headline_", "report", "detect", "observe"))}
     asked |= {key for key in TEXTS if key.startswith(("recognise", "identify"))}
     asked |= {f"own_{what}{side}" for what in ("", "tap_") for side in ("from", "to")}
-    asked |= {"fewer_than_one", "more_than_99"}  # by of_a_hundred
+    asked |= {"fewer_than_one", "more_than_99", "from_to"}  # by of_a_hundred and span
     asked |= {"quote_source"}  # by quotation
     asked |= {"title", "hong_kong", "this_area", "zoom_in", "zoom_out"}
     asked |= {"partly_real", "partly_real_short", "about_partly_real", "bus_streets"}  # by texts_of
