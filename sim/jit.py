@@ -21,11 +21,11 @@ import numpy as np
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.cpu import CPUTargetOptions
 
-try:
+# it is made of numba's internals: with a numba that it was not tried with, compiling takes longer
+LINKED: dict[str, Any] = {}
+if numba.__version__.startswith("0.68."):
     from sim.linked_kernels import LinkedCompiler
-except ImportError:  # it is made of numba's internals; where one is gone, compiling takes longer
-    LINKED: dict[str, Any] = {}
-else:
+
     LINKED = {"pipeline_class": LinkedCompiler}
 
 Function = TypeVar("Function", bound=Callable[..., object])

@@ -1,6 +1,10 @@
 """Compiled kernels on disk: damaged files heal, and without a place to write there is no cache."""
 
 import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from privileges import file_permissions_hold
@@ -55,6 +59,16 @@ def test_inner_kernels_are_compiled_into_their_callers(tmp_path):
     again = loaded(tmp_path)
     assert again(7) == 14
     assert hits(again) == 1
+
+
+def test_another_numba_compiles_them_its_own_way(tmp_path):
+    (tmp_path / "twice_of_tests.py").write_text(LINKED)
+    program = (
+        'import numba; numba.__version__ = "0.99.0"; import sim.jit; assert not sim.jit.LINKED; '
+        "from twice_of_tests import twice; assert twice(7) == 14"
+    )
+    own = {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(Path(__file__).parents[1])])}
+    subprocess.run([sys.executable, "-c", program], env={**os.environ, **own}, check=True)
 
 
 @pytest.fixture
