@@ -35,7 +35,7 @@ from sim.tracking.percolation import (
 )
 from sim.tracking.statistics import WalkValues, shares_of
 from sim.tracking.walks import check_same_streets, in_chunks
-from sim.trips.search import Heap
+from sim.trips.search import new_heap
 
 if TYPE_CHECKING:
     from sim.city.model import City
@@ -470,11 +470,8 @@ def _near(
 
 
 def _room(nodes: int) -> Room:
-    heap, front = (
-        Heap(np.empty(nodes), np.empty(nodes, np.int64), np.full(nodes, -1)) for _ in range(2)
-    )
     settled, reached, edge, met = (np.zeros(nodes, np.int64) for _ in range(4))
     return Room(
-        np.empty(nodes), settled, reached, edge, np.empty(nodes), met, heap, front,
-        np.zeros(5, np.int64),
+        np.empty(nodes), settled, reached, edge, np.empty(nodes), met, new_heap(nodes),
+        new_heap(nodes), np.zeros(5, np.int64),
     )  # fmt: skip

@@ -137,6 +137,11 @@ def _least_seconds_per_metre(streets: StreetNetwork, seconds: NDArray[np.float64
     return float((seconds[apart] / straight[apart]).min() * (1 - 1e-9)) if apart.any() else 0.0
 
 
+def new_heap(items: int) -> Heap:
+    """Return an empty heap for so many items."""
+    return Heap(np.empty(items), np.empty(items, np.int64), np.full(items, WAITING, np.int64))
+
+
 def new_scratch(nodes: int) -> SearchScratch:
     """Return room for searches on a network of so many nodes; each thread needs its own."""
     shape = (2, nodes)

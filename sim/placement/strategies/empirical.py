@@ -17,7 +17,7 @@ from sim.keyed_random import uniform
 from sim.nearest import tree_of
 from sim.placement.context import DIRECTIONS, HeadOrder, PlacementContext
 from sim.placement.observed import STREETS, NetworkRule, observed_rule
-from sim.trips.search import WAITING, Heap, Index, pop, push
+from sim.trips.search import Heap, Index, new_heap, pop, push
 
 BESIDE_M = 15.0
 """A candidate stands by the busiest street of its deck within so many metres."""
@@ -228,10 +228,7 @@ def _in_order_of_birth(
 ) -> NDArray[np.int64]:
     """Let sites have their poles one after another; each slows what stands near it."""
     order = np.zeros(len(first), np.int64)
-    heap = Heap(
-        np.zeros(len(first)), np.zeros(len(first), np.int64), np.full(len(first), WAITING, np.int64)
-    )
-    _give_birth(first.copy(), ptr, other, ring, factor, heap, order)
+    _give_birth(first.copy(), ptr, other, ring, factor, new_heap(len(first)), order)
     return order
 
 
