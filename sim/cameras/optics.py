@@ -13,7 +13,7 @@ from importlib.resources import files
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from sim.cameras import tasks
 from sim.errors import InputError
@@ -27,12 +27,13 @@ WIDEST_RECTILINEAR = 80.0
 """Field of view, degrees, above which a lens whose projection is not stated is equidistant."""
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def facts_table(name: str) -> list[dict[str, str]]:
+    """Return the rows of a table in `sim/facts`, without its comments."""
     text = files("sim.facts").joinpath(name).read_text(encoding="utf-8")
     return list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
 
 
-_DENSITY = {row["task"]: float(row["px_per_m"]) for row in _rows("pixel_density.csv")}
+_DENSITY = {row["task"]: float(row["px_per_m"]) for row in facts_table("pixel_density.csv")}
 PIXELS_PER_METRE = tuple(_DENSITY[task] for task in TASKS)
 """Pixel density each task needs on the target (EN 62676-4:2014)."""
 
@@ -189,10 +190,17 @@ class Optics:
     def slant_ranges(self) -> NDArray[np.float64]:
         """Return the distance from lens to face at which each task is just possible, m, shape (4,).
 
+        Of each task's pixels a metre it is `slant_range`.
+        """
+        return np.asarray(self.slant_range(np.array(PIXELS_PER_METRE)))
+
+    def slant_range(self, px_per_m: ArrayLike) -> NDArray[np.float64]:
+        """Return the distance from lens to face at which so many pixels a metre are left, m.
+
         Rectilinear: width / (2 tan(fov/2) · px/m); equidistant: width / (fov in radians · px/m);
         panoramic, by pixels round the horizon: width / (2π · px/m) · 360/fov.
         """
-        density = np.array(PIXELS_PER_METRE)
+        density = np.asarray(px_per_m, np.float64)
         if self.panoramic:
             return np.asarray(self.width_px / (2 * np.pi * density) * 360 / self.field_of_view)
         angle = np.radians(self.field_of_view)
@@ -252,7 +260,7 @@ class Optics:
 
 def _camera_types() -> Mapping[str, Optics]:
     types = {}
-    for row in _rows("camera_types.csv"):
+    for row in facts_table("camera_types.csv"):
         tilt, sweep, duty = (float(row[k]) if row[k] else None for k in ("tilt", "sweep", "duty"))
         types[row["name"]] = Optics(
             int(row["width_px"]), int(row["height_px"]), float(row["field_of_view"]),
