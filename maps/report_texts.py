@@ -535,7 +535,7 @@ ASSUMPTIONS: tuple[tuple[str, tuple[str, str]], ...] = (
         "Only some of the announced cameras watch a street (low, middle or high case).",
         "公布的鏡頭只有一部分面向街道（低、中、高三種情況）。",
     )),
-    ("way_unclear", (
+    ("way_less", (
         "Where the map has no buildings, street blocks stand in for walls.",
         "地圖沒有建築物之處，以街區代替牆壁。",
     )),

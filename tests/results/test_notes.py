@@ -2,6 +2,8 @@
 
 import json
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import geopandas as gpd
 import pytest
@@ -13,7 +15,7 @@ from sim.city.assemble import assemble
 from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
 from sim.cli import main
-from sim.results.notes import notes
+from sim.results.notes import BIAS_OF_BLOCKS, notes
 from sim.trips.demand import sample_trips
 
 
@@ -47,6 +49,21 @@ def test_unknown_heights_are_counted():
     assert "1 of 1 mapped buildings have no known height" in told(town(buildings=walls))
     known = Walls.from_footprints(house(12.0))
     assert "no known height" not in told(town(buildings=known))
+
+
+@pytest.mark.parametrize("kind", ["footprints", "blocks", "mixed", "none"])
+def test_what_is_known_of_the_error_of_blocks_stands_beside_every_run_with_blocks(kind):
+    city = town()
+    city = replace(city, walls=replace(city.walls, kind=kind))
+    assert (BIAS_OF_BLOCKS.en in told(city)) == (kind in ("blocks", "mixed"))
+
+
+def test_the_error_of_blocks_is_the_same_in_both_languages_and_in_the_docs():
+    docs = (Path(__file__).parents[2] / "docs" / "walls.md").read_text(encoding="utf-8")
+    figures = re.findall(r"\d+(?:\.\d+)?", BIAS_OF_BLOCKS.en)
+    assert sorted(figures) == sorted(re.findall(r"\d+(?:\.\d+)?", BIAS_OF_BLOCKS.zh))
+    (told_of,) = re.findall(r"An independent measurement.+?\n\n", docs, re.DOTALL)
+    assert set(figures) <= set(re.findall(r"\d+(?:\.\d+)?", told_of))
 
 
 def test_outlines_that_the_map_cuts_are_counted():
@@ -91,7 +108,7 @@ def test_the_notes_stand_in_table_map_and_report(tmp_path, capsys, monkeypatch):
     )
     assert main(["run", "s.yaml", "--out", "run"]) == 0
     manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
-    assert manifest["notes"]
+    assert BIAS_OF_BLOCKS._asdict() in manifest["notes"]
     printed = " ".join(capsys.readouterr().out.split())
     for note in manifest["notes"]:
         assert note["en"][:40] in printed
@@ -100,3 +117,5 @@ def test_the_notes_stand_in_table_map_and_report(tmp_path, capsys, monkeypatch):
         text = (tmp_path / "run" / page).read_text(encoding="utf-8")
         assert 'id="run-notes"' in text
         assert manifest["notes"][0]["zh"][:10] in text
+        assert BIAS_OF_BLOCKS.en in text
+        assert BIAS_OF_BLOCKS.zh in text
