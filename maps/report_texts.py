@@ -439,6 +439,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "factor share_rule": ("Share between districts", "地區分配規則"),
     "factor street_share": ("How many watch a street", "面向街道的比例"),
     "factor walls": ("Walls", "牆壁"),
+    "factor mount": ("How high cameras hang", "鏡頭安裝高度"),
     "factor seed": ("Chance (5 to 95 %)", "機會（5 至 95%）"),
     "level the scenario": ("this scenario", "本情境"),
     "level weak": ("weak lens", "較弱鏡頭"),
@@ -469,6 +470,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "level high": ("all watch streets", "全部面向街道"),
     "level none": ("without walls", "沒有牆壁"),
     "level as mapped": ("walls as mapped", "按地圖的牆壁"),
+    "level as its type": ("as high as the type", "按款式的高度"),
+    "level 3 m": ("3 m up", "高 3 米"),
+    "level 8 m": ("8 m up", "高 8 米"),
     # assumptions
     "assumed": ("What is assumed, and which way it pushes", "有何假設，令數字偏向哪邊"),
     "assumed_what": ("Assumption", "假設"),

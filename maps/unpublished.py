@@ -60,12 +60,12 @@ ITEMS: tuple[Item, ...] = (
     ),
     Item(
         "optics",
-        ("Model, lens, height and direction of the cameras", "鏡頭的型號、規格、高度和方向"),
+        ("Model, lens and direction of the cameras", "鏡頭的型號、規格和方向"),
         ("the police and the departments that buy them", "採購鏡頭的警務處和各部門"),
         ("one type of camera for all of the plan's cameras", "計劃內所有鏡頭採用同一款規格"),
-        ("Which models and lenses are used, at what height, and up to what distance can a person "
+        ("Which models and lenses are used, and up to what distance can a person "
          "be recognised?",
-         "採用哪些型號和鏡頭？裝在多高？在多遠的距離內可以認出一個人？"),
+         "採用哪些型號和鏡頭？在多遠的距離內可以認出一個人？"),
     ),
     Item(
         "plan",
@@ -87,6 +87,14 @@ ITEMS: tuple[Item, ...] = (
         ("How many cameras does each district have now, and how many will it have at the end of "
          "the plan?",
          "各區現時各有多少鏡頭？計劃完成時各有多少？"),
+    ),
+    Item(
+        "mount",
+        ("How high the cameras hang", "鏡頭裝在多高"),
+        ("the police and the departments that put them up", "安裝鏡頭的警務處和各部門"),
+        ("the height of its camera type, 4 m for most", "按款式的高度，多數為 4 米"),
+        ("At what height are the cameras put up, and is there a written standard for it?",
+         "鏡頭裝在多高？有沒有書面標準？"),
     ),
     Item(
         WAYS,

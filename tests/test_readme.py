@@ -115,6 +115,16 @@ def test_the_range_is_what_its_command_gives(page, over_seeds):
 
 
 @pytest.mark.parametrize("page", PAGES)
+def test_so_many_cases_are_said(page, over_seeds, together):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    cases, both = (1 + len({row["case"] for row in found["cases"]}) for found in
+                   (over_seeds, together))  # fmt: skip
+    assert (cases, both) == (19, 15), "write the numbers below and on the pages again"
+    assert re.search("nineteen named cases|十九種", text)
+    assert page == "README.md" or re.search("fifteen combinations|十五種", text)
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_the_sentence_is_what_its_command_gives(page, announced):
     text = (ROOT / page).read_text(encoding="utf-8").replace("60,000", "").replace("4,000", "")
     four, sixty = (

@@ -39,7 +39,7 @@ Cases = Annotated[
     typer.Option(
         "--cases",
         metavar="CASE,...",
-        help="Of plan, optics, strategy, share_rule, street_share, walls; all by default. "
+        help="Of plan, optics, strategy, share_rule, street_share, walls, mount; all by default. "
         "Levels of one's own: strategy=even+transit.",
     ),
 ]

@@ -1,9 +1,9 @@
 """How far a scenario's figures move: by chance, by named cases, and beside null models.
 
-Seeds give a band of what is drawn by chance. Optics, strategy, share rule, street share and walls
-are named cases: nobody knows how likely each is, so they are set beside one another as a range of
-scenarios and never pooled with chance into one band. Every case has the same people as the scenario
-itself under the same seed, so differences are paired. What a cell computes is in
+Seeds give a band of what is drawn by chance. Optics, strategy, share rule, street share, walls and
+mounting height are named cases: nobody knows how likely each is, so they are set beside one another
+as a range of scenarios and never pooled with chance into one band. Every case has the same people
+as the scenario itself under the same seed, so differences are paired. What a cell computes is in
 `sim.ensemble.cell`.
 """
 

@@ -1,7 +1,7 @@
 """Which cases of a scenario are set beside it: factors, their levels, one at a time or together.
 
-Plan, optics, strategy, share rule, street share and walls are named cases: nobody knows how likely
-each is. What a case changes in the scenario is in `sim.ensemble.cell`.
+Plan, optics, strategy, share rule, street share, walls and mounting height are named cases: nobody
+knows how likely each is. What a case changes in the scenario is in `sim.ensemble.cell`.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from sim.scenario.schema import Scenario
 LEVELS: Mapping[str, tuple[str, ...]] = {
     "plan": announced_plans(),
     "optics": tuple(CASES),
-    "strategy": ("random", "junctions", "transit"),
+    "strategy": ("random", "junctions", "transit", "empirical"),
     "share_rule": OF_DISTRICTS,
     "street_share": ("low", "middle", "high"),
     "walls": (MAPPED, NONE),
+    "mount": ("3 m", "8 m"),
 }
 """The levels that each factor takes, beside the scenario's own."""
 MOST_SEEDS = 1000

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from itertools import product
@@ -20,8 +21,8 @@ import numpy as np
 import pandas as pd
 from pydantic import ValidationError
 
-from sim.cameras.fleet import Fleet
-from sim.cameras.optics import TASKS
+from sim.cameras.fleet import Fleet, optics_of
+from sim.cameras.optics import FACE_HEIGHT_M, TASKS, camera_type
 from sim.city.digest import city_digest
 from sim.city.loaders import load_city
 from sim.city.model import City
@@ -39,15 +40,21 @@ Case = Mapping[str, str]
 """Levels by factor, for example {"optics": "weak", "walls": "none"}; the scenario itself if empty.
 What is not named is as in the scenario."""
 
-FACTORS = ("plan", "optics", "strategy", "share_rule", "street_share", "walls")
+FACTORS = ("plan", "optics", "strategy", "share_rule", "street_share", "walls", "mount")
 MAPPED, NONE = "as mapped", "none"
+OF_TYPE = "as its type"
+"""Of `mount`: each head hangs as high as its camera type says."""
 NULL_MODELS: Mapping[str, Case] = {
     "random places": {"strategy": "random"},
     "random headings": {"headings": "random"},
 }
 """As many cameras as in the scenario anywhere along streets; and where the scenario puts them, but
 looking in any direction of the circle."""
+HIGHEST_M = 1000.0
+"""That a head may hang, as in a table of cameras."""
 KNOWN = (*FACTORS, "headings")
+BESIDE: Mapping[str, str] = {"walls": MAPPED, "headings": "as placed", "mount": OF_TYPE}
+"""Factors that are no keys of a scenario, each with the level of the scenario itself."""
 
 
 class World(NamedTuple):
@@ -70,7 +77,8 @@ def cell(
         In place of the scenario's own: decides who walks and all else that is drawn by chance.
     case
         Levels by factor. "walls": "none" looks with the same cameras as if nothing stood in the
-        way; "headings": "random" turns each simulated head anywhere. Other factors are keys of
+        way; "headings": "random" turns each simulated head anywhere; "mount": "8 m" hangs each
+        simulated head so high above its way, where and as it looks. Other factors are keys of
         `cameras`.
     threads
         All cores by default; the figures do not depend on it.
@@ -93,7 +101,7 @@ def cell(
     found = simulate(
         CachedStages(resolved, city, None),
         own,
-        change=_change(case, seed),
+        change=change_of(case, seed),
         walks=lambda: _walks(_who_walks(resolved)),
         threads=threads,
     )
@@ -139,7 +147,7 @@ def resolve(scenario: Scenario, seed: int, case: Case) -> Scenario:
     data |= {"seed": seed, "ensemble": {"fleets": 1}}
     for factor, level in case.items():
         _check(factor, level)
-        if factor in ("walls", "headings") or level == base_level(scenario, factor):
+        if factor in BESIDE or level == base_level(scenario, factor):
             continue
         data["cameras"][factor] = level
         if factor == "share_rule":
@@ -153,8 +161,8 @@ def resolve(scenario: Scenario, seed: int, case: Case) -> Scenario:
 
 def base_level(scenario: Scenario, factor: str) -> str:
     """Return a factor's level in the scenario itself, in words."""
-    if factor == "walls":
-        return MAPPED
+    if factor in BESIDE:
+        return BESIDE[factor]
     if factor == "plan":
         return scenario.cameras.plan or NONE
     value = getattr(scenario.cameras, factor)
@@ -175,8 +183,7 @@ def digest(scenario: Scenario, seed: int, case: Case) -> str:
     for words in ("name", "title", "title_zh"):
         inputs.pop(words)
     apart = {
-        "walls": case.get("walls", MAPPED),
-        "headings": case.get("headings", "as placed"),
+        **{factor: case.get(factor, level) for factor, level in BESIDE.items()},
         "city": _city_digest(_world_key(resolved)),
         "code": code_digest(),
     }
@@ -195,6 +202,20 @@ def _check(factor: str, level: str) -> None:
     known = {"walls": (MAPPED, NONE), "headings": ("as placed", "random")}.get(factor)
     if known and level not in known:
         raise InputError(f'{factor}: "{level}" is not one of {", ".join(known)}')
+    if factor == "mount" and level != OF_TYPE:
+        _metres(level)
+
+
+def _metres(level: str) -> float:
+    """Return the height that a level of `mount` names."""
+    number, _, unit = level.partition(" ")
+    with suppress(ValueError):
+        height = float(number)
+        if unit == "m" and FACE_HEIGHT_M < height <= HIGHEST_M:
+            return height
+    raise InputError(
+        f'mount: "{level}" is not a height above a face; write "{OF_TYPE}", or metres as "8 m"'
+    )
 
 
 def _world_key(scenario: Scenario) -> str:
@@ -260,13 +281,28 @@ def _walks(key: str) -> Trips:
     return drawn_walks(Scenario.model_validate(data), city, own)
 
 
-def _change(case: Case, seed: int) -> Change:
+def change_of(case: Case, seed: int) -> Change:
     """Return what a case changes beside the keys of the scenario."""
-    turned = case.get("headings") == "random"
+    mount, turned = case.get("mount", OF_TYPE), case.get("headings") == "random"
+
+    def changed(fleet: Fleet) -> Fleet:
+        fleet = _turned(fleet, seed) if turned else fleet
+        return fleet if mount == OF_TYPE else _hung(fleet, _metres(mount))
+
     return Change(
         walls=case.get("walls") != NONE,
-        fleet=(lambda fleet: _turned(fleet, seed)) if turned else None,
+        fleet=changed if turned or mount != OF_TYPE else None,
     )
+
+
+def _hung(fleet: Fleet, height: float) -> Fleet:
+    """Hang each simulated head at a height, m; what it sees follows from its camera type."""
+    heads, moved = fleet.heads.copy(), ~np.asarray(fleet.real)
+    for name in heads.loc[moved, "camera_type"].unique():
+        of_type = moved & (heads["camera_type"] == name).to_numpy()
+        for column, value in optics_of(replace(camera_type(name), mount_m=height)).items():
+            heads.loc[of_type, column] = value
+    return replace(fleet, heads=heads)
 
 
 def _turned(fleet: Fleet, seed: int) -> Fleet:

@@ -7,18 +7,23 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from itertools import product
 
+import geopandas as gpd
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from pandas.testing import assert_frame_equal
 
+from sim.cameras.fleet import Fleet, optics_of
+from sim.cameras.optics import CAMERA_TYPES
 from sim.cli import main
 from sim.ensemble.bands import BANDED, bands
 from sim.ensemble.cases import plan_of
-from sim.ensemble.cell import FACTORS, NULL_MODELS, cell, digest, in_words
+from sim.ensemble.cell import FACTORS, NULL_MODELS, cell, change_of, digest, in_words
 from sim.errors import InputError
 from sim.pipeline.run import run
 from sim.results.metrics import figures_of
@@ -115,6 +120,31 @@ def test_random_headings_leave_every_camera_where_it_is():
     assert values(cell(own, 8, {"headings": "random"}), "coverage") != values(turned, "coverage")
 
 
+def test_a_height_is_that_of_a_camera_type_hung_so_high():
+    own = scenario()
+    high = cell(own, 7, {"mount": "8 m"})
+    assert high["rows"] == cell(own, 7, {"optics": "typical_high"})["rows"]
+    assert cell(own, 7, {"mount": "4 m"})["rows"] == cell(own, 7)["rows"]
+    assert values(high, "coverage") != values(cell(own, 7), "coverage")
+    turned = [cell(own, 7, {"headings": "random", **case}) for case in ({}, {"mount": "8 m"})]
+    assert values(turned[0], "coverage") != values(turned[1], "coverage")
+
+
+def test_real_cameras_stay_as_high_as_they_hang():
+    heads = gpd.GeoDataFrame(
+        {"camera_type": ["typical", "weak", "typical"], "status": ["simulated"] * 2 + ["osm"],
+         "heading": 0.0},
+        geometry=gpd.points_from_xy([0, 9, 18], [0, 0, 0]), crs="EPSG:2326",
+    )  # fmt: skip
+    fleet = Fleet.from_heads(heads)
+    hung = change_of({"mount": "8 m"}, 7).fleet(fleet).heads
+    assert [*hung["mount"]] == [8, 8, 4]
+    for place, name in enumerate(("typical", "weak")):
+        optics = optics_of(replace(CAMERA_TYPES[name], mount_m=8.0))
+        assert dict(hung.loc[place, list(optics)]) == optics
+    assert_frame_equal(hung.iloc[2:], fleet.heads.iloc[2:])
+
+
 def test_more_cameras_on_streets_see_no_less():
     found = [cell(scenario(), 7, {"street_share": level}) for level in ("low", "middle", "high")]
     for figure in ("cameras", "coverage", "observed_length"):
@@ -130,6 +160,7 @@ def test_a_digest_knows_all_that_changes_a_figure_and_no_more():
     others = [
         digest(own, 8, {}),
         digest(own, 7, {"walls": "none"}),
+        digest(own, 7, {"mount": "8 m"}),
         digest(own, 7, {"headings": "random"}),
         digest(own, 7, {"optics": "weak"}),
         digest(scenario(tracking={"memory_s": 60.0}), 7, {}),
@@ -143,6 +174,9 @@ def test_a_digest_knows_all_that_changes_a_figure_and_no_more():
     [
         ({"lens": "weak"}, '"lens" is not a case'),
         ({"walls": "glass"}, 'walls: "glass" is not one of as mapped, none'),
+        ({"mount": "1.6 m"}, 'mount: "1.6 m" is not a height above a face; write "as its type"'),
+        ({"mount": "8"}, 'mount: "8" is not a height'),
+        ({"mount": "inf m"}, 'mount: "inf m" is not a height'),
         ({"optics": "none"}, "case optics: none:"),
     ],
 )
@@ -157,7 +191,7 @@ def test_cases_that_cannot_be_are_refused(case, said):
 
 def test_every_case_stands_once_for_every_total_task_and_figure(content):
     cases = {row["case"] for row in content["cases"]}
-    assert len(cases) == 2 + 2 + 3 + 2 + 1
+    assert len(cases) == 2 + 3 + 3 + 2 + 1 + 2
     each = len(TOTALS) * len(TASKS) * len(BANDED)
     assert len(content["chance"]) == len(content["range"]) == each
     assert len(content["cases"]) == each * len(cases)
