@@ -22,6 +22,8 @@ PLAIN, DIFFERENCES, RECENT = range(3)
 """How a column is stored: its numbers, their differences, or how long ago each first came."""
 STRATEGIES = ((zlib.Z_DEFAULT_STRATEGY, 8), (zlib.Z_FILTERED, 6), (zlib.Z_HUFFMAN_ONLY, 8))
 """Of zlib, each with its level of memory: few repeats, or none, in what looks like chance."""
+SAMPLE = 1 << 15
+"""Bytes on which the strategies are tried."""
 LARGE_PLANE = 4096
 LAST_BLOCK = b"\x03\x00"
 """An empty one that ends a deflate stream."""
@@ -72,12 +74,16 @@ def printable(data: bytes) -> str:
 
 
 def _deflated(data: bytes) -> bytes:
-    """Return blocks of a deflate stream, by the strategy that makes them shortest."""
-    found = []
-    for strategy, memory in STRATEGIES:
-        packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, memory, strategy)
-        found.append(packer.compress(data) + packer.flush(zlib.Z_FULL_FLUSH))
-    return min(found, key=len) if data else b""
+    """Return blocks of a deflate stream, by the strategy that makes its beginning shortest."""
+    found = [_deflated_by(strategy, data[:SAMPLE]) for strategy in STRATEGIES] if data else [b""]
+    shortest = min(range(len(found)), key=lambda k: len(found[k]))
+    return found[shortest] if len(data) <= SAMPLE else _deflated_by(STRATEGIES[shortest], data)
+
+
+def _deflated_by(strategy: tuple[int, int], data: bytes) -> bytes:
+    kind, memory = strategy
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, memory, kind)
+    return packer.compress(data) + packer.flush(zlib.Z_FULL_FLUSH)
 
 
 def _recent(values: NDArray[np.int64]) -> NDArray[np.int64]:

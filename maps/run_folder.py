@@ -8,7 +8,7 @@ no figure.
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +38,9 @@ POLICY_COLUMNS = TABLES["policies"].names(
     "policy", "total", "task", "tracked_live", "tracked_afterwards", "tracked", "tracked_change",
     "tracked_change_se", "walks",
 )  # fmt: skip
+READ_AHEAD = ("nodes", "edges", "places", "districts", "cameras", "walls")
+"""Tables with geometry that a page asks for, in this order."""
+READERS = 2
 SIGHTING_COLUMNS = TABLES["sightings"].names("rank", "edge", "task")
 EXPOSURE_COLUMNS = TABLES["exposure"].names(
     "by", "group", "total", "task", "street_km", "share_seen", "walks", "observed_time",
@@ -129,14 +132,16 @@ def read_run_folder(folder: Path) -> RunFolder:
         )
     tasks = [str(task) for task in summary["tasks"]]
     run = read_data(folder, _ReadOnce)
-    walks = _named_walks(run)  # and with them all that the curves of the others are made of
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(READERS) as pool:
+        pieces = pool.submit(_read_pieces, folder, tasks)
+        run.read_ahead(pool)
+        walks = _named_walks(run)  # and with them all that the curves of the others are made of
         curves = pool.submit(run.trip_curves, named=False)
         return RunFolder(
             summary=summary,
             manifest=_read_json(folder, MANIFEST),
             edges=run.chosen("edges", EDGE_COLUMNS).sort_values("edge", ignore_index=True),
-            pieces=_read_pieces(folder, tasks),
+            pieces=pieces.result(),
             heads=run.geometry("cameras").sort_values("rank", ignore_index=True),
             walls=run.geometry("walls"),
             places=run.geometry("places"),
@@ -155,14 +160,17 @@ class _ReadOnce(RunData):
     """A run of which each table with geometry is read once, whoever asks for it."""
 
     @cached_property
-    def _tables(self) -> dict[str, gpd.GeoDataFrame]:
+    def _tables(self) -> dict[str, Future[gpd.GeoDataFrame]]:
         return {}
+
+    def read_ahead(self, pool: ThreadPoolExecutor) -> None:
+        """Begin to read the tables that a page asks for."""
+        for name in READ_AHEAD:
+            self._tables[name] = pool.submit(super().geometry, name)
 
     def geometry(self, name: str) -> gpd.GeoDataFrame:
         """Return a table with its geometry (projected metres)."""
-        if name not in self._tables:
-            self._tables[name] = super().geometry(name)
-        return self._tables[name]
+        return self._tables[name].result()
 
     def chosen(self, name: str, columns: tuple[str, ...]) -> gpd.GeoDataFrame:
         """Return columns of a table with geometry."""

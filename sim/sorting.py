@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import kernel, lean_kernel
+from sim.jit import kernel, lean_inner, lean_kernel
 
 GAPS = (57313, 25281, 11145, 4913, 2163, 949, 411, 176, 75, 32, 13, 5, 1)
 
@@ -23,6 +23,34 @@ def sort_first(values: NDArray[Any], count: int) -> None:
                 values[k] = values[k - gap]
                 k -= gap
             values[k] = value
+
+
+@lean_inner
+def select_first(values: NDArray[np.float64], count: int, k: int) -> float:
+    """Return the value that has k of the first `count` before it in ascending order.
+
+    The values change places, those before it come first (Hoare, Algorithm 65: Find, 1961): a
+    median takes a fraction of the time of sorting.
+    """
+    low, high = 0, count - 1
+    while low < high:
+        middle, i, j = values[(low + high) // 2], low, high
+        while i <= j:
+            while values[i] < middle:
+                i += 1
+            while values[j] > middle:
+                j -= 1
+            if i <= j:
+                values[i], values[j] = values[j], values[i]
+                i += 1
+                j -= 1
+        if k <= j:
+            high = j
+        elif k >= i:
+            low = i
+        else:
+            break
+    return float(values[k])
 
 
 @kernel

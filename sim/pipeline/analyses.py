@@ -16,7 +16,7 @@ from sim.city.zones import are_points
 from sim.pipeline.cached_stages import CachedStages
 from sim.placement.context import DIRECTIONS
 from sim.placement.limit import coverage_limit
-from sim.processes import computing_threads
+from sim.processes import available_cores, computing_threads
 from sim.results.analyses import Analyses
 from sim.scenario.schema import Scenario, plain_mix, plain_names
 from sim.sight.ranks import FirstSeen
@@ -36,7 +36,7 @@ from sim.tracking.percolation import dark_network
 from sim.tracking.policy import compare_policies
 from sim.tracking.recognition import recognition_burden, recognition_summary
 from sim.tracking.report import TrackReport
-from sim.tracking.subsample import Subsample, drawn_persons, subsample
+from sim.tracking.subsample import drawn_persons, subsample
 from sim.tracking.unicity import unicity
 from sim.trips.model import Trips
 
@@ -64,52 +64,48 @@ def analyse(
     """Find what a run tells beside the figures of single walks."""
     scenario, city = stages.scenario, stages.city
     totals, seed = scenario.cameras.totals, scenario.seed
-    with computing_threads(1) as beside:  # half of the work in kernels, half in numpy
-        followed = beside.submit(_followed_again, stages, seen, pieces, trips, parameters)
-        dark = dark_network(city, seen, pieces)
-        near = neighbours(city, dark, totals)
-        shared = stages.unicity(
-            seen, COMPARED, lambda: unicity(seen, trips, totals, seed=seed, people=COMPARED)
-        )
-        burden = recognition_burden(
-            seen, tracks, gallery=scenario.recognition.gallery, uptime=parameters.uptime,
-            facing_degrees=parameters.facing_degrees,
+    dark = dark_network(city, seen, pieces)
+    with computing_threads(available_cores()) as beside:
+        policies = beside.submit(_policies, stages, seen, trips, parameters)
+        near = beside.submit(neighbours, city, dark, totals)
+        searched = beside.submit(stages.searched, seen.fleet, lambda: subsample(
+            city, seen, trips, totals, pieces=pieces, parameters=parameters,
+            walks=scenario.tracking.subsample, seed=seed,
+        ))  # fmt: skip
+        burden = beside.submit(
+            recognition_burden, seen, tracks, gallery=scenario.recognition.gallery,
+            uptime=parameters.uptime, facing_degrees=parameters.facing_degrees,
         )  # fmt: skip
-        exposure = _exposure(city, pieces, tracks, zones)
+        exposure = beside.submit(_exposure, city, pieces, tracks, zones)
+        shared = beside.submit(
+            stages.unicity, seen, COMPARED,
+            lambda: unicity(seen, trips, totals, seed=seed, people=COMPARED),
+        )  # fmt: skip
+        beside.submit(lambda: tracks.summary)  # keeps what it finds
         limit = _limit(scenario, city, seen.fleet)
-        _ = tracks.summary  # keeps what it finds
-        searched, policies = followed.result()
-    return Analyses(
-        dark=dark,
-        anonymity={total: summary(near, shared, total) for total in totals},
-        recognition={
-            total: recognition_summary(burden, total, scenario.recognition.task) for total in totals
-        },
-        searched=searched,
-        policies=policies,
-        exposure=exposure,
-        limit=limit,
-    )
+        return Analyses(
+            dark=dark,
+            anonymity={total: summary(near.result(), shared.result(), total) for total in totals},
+            recognition={
+                total: recognition_summary(burden.result(), total, scenario.recognition.task)
+                for total in totals
+            },
+            searched=searched.result(),
+            policies=policies.result(),
+            exposure=exposure.result(),
+            limit=limit,
+        )
 
 
-def _followed_again(
-    stages: CachedStages,
-    seen: Sightings,
-    pieces: FirstSeen,
-    trips: Trips,
-    parameters: TrackingParameters,
-) -> tuple[Subsample, pd.DataFrame]:
-    """Search for the alternatives of some walks, and follow some under other rules."""
+def _policies(
+    stages: CachedStages, seen: Sightings, trips: Trips, parameters: TrackingParameters
+) -> pd.DataFrame:
+    """Follow some walks again under other rules."""
     scenario, city = stages.scenario, stages.city
     totals, seed = scenario.cameras.totals, scenario.seed
-    searched = stages.searched(seen.fleet, lambda: subsample(
-        city, seen, trips, totals, pieces=pieces, parameters=parameters,
-        walks=scenario.tracking.subsample, seed=seed,
-    ))  # fmt: skip
-    policies = stages.policies(seen.fleet, lambda: compare_policies(
+    return stages.policies(seen.fleet, lambda: compare_policies(
         city, seen, drawn_persons(trips, RULED, seed), totals, parameters=parameters, seed=seed,
     ))  # fmt: skip
-    return searched, policies
 
 
 def _limit(scenario: Scenario, city: City, fleet: Fleet) -> dict[int, dict[str, float] | None]:

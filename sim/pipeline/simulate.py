@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from sim.cameras.fleet import Fleet
@@ -22,6 +23,7 @@ from sim.pipeline.user_inputs import OwnInputs, check_files
 from sim.placement.growth import dated
 from sim.placement.parameters import AS_PLANNED, OF_DISTRICTS
 from sim.placement.placing import Placement, placement
+from sim.processes import computing_threads
 from sim.results.analyses import Analyses
 from sim.scenario.parameters import following, placing
 from sim.scenario.schema import Scenario
@@ -123,16 +125,13 @@ def simulate(
     if change is not None:
         stages = replace(stages, cache=None)
     change, times, city = change or Change(), times or StageTimes(), stages.city
-    with times.stage("cameras"):
-        fleet = _fleet(stages, own, draw)
-        if change.fleet is not None:
-            fleet = change.fleet(fleet)
-    with times.stage("sight"):
-        looked = city if change.walls else replace(city, walls=Walls.none(city.streets.crs))
-        seen = stages.seen(fleet, lambda: see(looked, fleet, threads=threads))
-        pieces = seen.first_seen
-    with times.stage("trips"):
-        trips = stages.trips(walks or (lambda: drawn_walks(stages.scenario, city, own)))
+    drawn = partial(stages.trips, walks or partial(drawn_walks, stages.scenario, city, own))
+    with computing_threads(1) as beside:  # who walks where hangs on no camera
+        begun = None if threads == 1 else beside.submit(drawn)
+        fleet, seen = _looked(stages, own, times, change, draw, threads)
+        with times.stage("trips"):
+            trips = drawn() if begun is None else begun.result()
+    pieces = seen.first_seen
     with times.stage("tracking"):
         tracks = _tracked(stages, seen, pieces, trips, threads, before)
     found = Results(fleet, seen, pieces, trips, tracks, None)
@@ -142,6 +141,27 @@ def simulate(
         with times.stage("answers"):
             found = found._replace(analyses=_analyses(stages, own, found))
     return found
+
+
+def _looked(
+    stages: CachedStages,
+    own: OwnInputs,
+    times: StageTimes,
+    change: Change,
+    draw: Draw | None,
+    threads: int | None,
+) -> tuple[Fleet, Sightings]:
+    """Place the cameras and find what they see."""
+    city = stages.city
+    with times.stage("cameras"):
+        fleet = _fleet(stages, own, draw)
+        if change.fleet is not None:
+            fleet = change.fleet(fleet)
+    with times.stage("sight"):
+        looked = city if change.walls else replace(city, walls=Walls.none(city.streets.crs))
+        seen = stages.seen(fleet, lambda: see(looked, fleet, threads=threads))
+        _ = seen.first_seen  # keeps what it finds
+    return fleet, seen
 
 
 def _analyses(stages: CachedStages, own: OwnInputs, found: Results) -> Analyses:

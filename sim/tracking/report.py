@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
+from sim.processes import computing_threads
 from sim.sight.arrays import NEVER
 from sim.sight.ranks import pieces_of
 from sim.surface import Result, axes_for, percent
@@ -278,7 +279,12 @@ def follow_walks(
         workers=workers,
     )  # fmt: skip
     paths, steps = walks.paths, walks.steps
-    e, followed = walks.exposure(), walks.followed(parameters, seed)
+    if workers == 1:
+        e, followed = walks.exposure(), walks.followed(parameters, seed)
+    else:
+        with computing_threads(1) as beside:
+            begun = beside.submit(walks.followed, parameters, seed)
+            e, followed = walks.exposure(), begun.result()
     chance = seen.fleet.heads["duty"].to_numpy(np.float64) * parameters.uptime
     watched = e.seen_m
     if (chance != 1).any():

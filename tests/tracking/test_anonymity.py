@@ -22,9 +22,11 @@ from sim.errors import InputError
 from sim.sight.arrays import NEVER
 from sim.tracking import unicity as module
 from sim.tracking.anonymity import (
+    SAME_M,
     Doors,
     Neighbours,
     doors_of,
+    equally_near,
     neighbours,
     summary,
     weighted_percentiles,
@@ -33,6 +35,7 @@ from sim.tracking.crowd import POINTS, Crowd, Points
 from sim.tracking.percolation import network_of
 from sim.tracking.unicity import FROM_S, UNTIL_S, points_of, unicity
 from sim.tracking.walks import path_arrays
+from sim.trips.waypoints import REACH_M
 
 DARK = int(NEVER)
 
@@ -148,6 +151,18 @@ def test_doors_are_on_the_street_nearest_home():
     assert doors.people.tolist() == [10, 20, 30]
     assert doors.element.tolist() == [0, 1, 4]
     assert doors.in_area.tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize("away", [0.0, 0.005, 0.0899, 0.0901, 0.1, 3.0])
+def test_streets_equally_near(away):
+    # homes beside three parallel streets, the second 8 mm and the third 5 cm from the first
+    lines = shapely.linestrings([[(0, y), (10, y)] for y in (0.0, -0.008, -0.05)])
+    place = shapely.points([(1, away), (5, -0.004), (9, 1000.0)])
+    row, found = equally_near(lines, place)
+    distance = shapely.distance(place[:, None], lines[None, :])
+    least = distance.min(axis=1, keepdims=True)
+    expected = np.argwhere((distance <= least + SAME_M) & (least <= REACH_M))
+    assert sorted(zip(row, found, strict=True)) == [tuple(pair) for pair in expected]
 
 
 def two_pavements(order, home):

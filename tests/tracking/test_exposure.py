@@ -8,7 +8,8 @@ from oracles import tracking as slow
 
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
-from sim.sorting import sort_first
+from sim.jit import kernel
+from sim.sorting import select_first, sort_first
 from sim.tracking.report import follow_walks
 
 
@@ -220,6 +221,21 @@ def test_totals_that_cannot_be(totals):
     with pytest.raises(InputError, match="increasing") as error:
         tracked(a_world(1), totals)
     assert error.value.key == "cameras.totals"
+
+
+@kernel
+def the_smallest(values, count, k):
+    return select_first(values, count, k)
+
+
+@given(st.lists(st.floats(0, 1e6) | st.sampled_from([0.0, 1.0]), min_size=1), st.data())
+@settings(max_examples=100, deadline=None)
+def test_selecting(values, data):
+    k = data.draw(st.integers(0, len(values) - 1))
+    array = np.array([*values, -1.0])
+    assert the_smallest(array, len(values), k) == sorted(values)[k]
+    assert sorted(array[:k]) == sorted(values)[:k]
+    assert sorted(array) == [-1.0, *sorted(values)]
 
 
 @given(st.lists(st.floats(0, 1e6), max_size=300))

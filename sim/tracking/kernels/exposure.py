@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import ZERO, lean_inner, lean_kernel
-from sim.sorting import GAPS, sort_first
+from sim.sorting import select_first, sort_first
 from sim.tracking.kernels.walks import (
     MEET_M,
     HeadSteps,
@@ -151,28 +151,28 @@ def _measure(trip: int, total: int, task: int, count: int, room: Room, out: Floa
     out[FIRST_SIGHTING_M, trip, total, task] = first
     if len(gaps_m) == 0:
         return
-    _sort_with(gaps_m, gaps_s, found)
-    sort_first(gaps_s, found)  # in order already, but where the pace changes
-    out[LONGEST_GAP_M, trip, total, task] = gaps_m[found - 1] if found else 0.0
-    out[LONGEST_GAP_S, trip, total, task] = gaps_s[found - 1] if found else 0.0
+    out[LONGEST_GAP_M, trip, total, task] = _largest(gaps_m, found)
+    out[LONGEST_GAP_S, trip, total, task] = _largest(gaps_s, found)
     out[MEDIAN_GAP_M, trip, total, task] = _median(gaps_m, found)
     out[MEDIAN_GAP_S, trip, total, task] = _median(gaps_s, found)
 
 
 @lean_inner
-def _sort_with(values: Floats, beside: Floats, count: int) -> None:
-    """Sort the first values in place, ascending, and move those beside them alike (shell sort)."""
-    for gap in GAPS:
-        for i in range(gap, count):
-            value, other, k = values[i], beside[i], i
-            while k >= gap and values[k - gap] > value:
-                values[k], beside[k] = values[k - gap], beside[k - gap]
-                k -= gap
-            values[k], beside[k] = value, other
+def _largest(values: Floats, count: int) -> float:
+    """Return the largest of the first values, 0 without any."""
+    largest = 0.0
+    for k in range(count):
+        largest = max(largest, values[k])
+    return largest
 
 
 @lean_inner
-def _median(ordered: Floats, count: int) -> float:
+def _median(values: Floats, count: int) -> float:
+    """Return the median of the first values, which change places; NaN without any."""
     if count == 0:
         return np.nan
-    return float(0.5 * (ordered[(count - 1) // 2] + ordered[count // 2]))
+    middle = count // 2
+    upper = select_first(values, count, middle)
+    if count % 2 == 1:
+        return float(upper)
+    return float(0.5 * (_largest(values, middle) + upper))
