@@ -23,8 +23,8 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
 CONTRACT = {
     "run", "validate", "schema", "template", "data fetch", "data import", "data list", "data info",
-    "sweep", "compare", "map", "walk", "cameras import", "export", "site", "bands", "cameras next",
-    "cameras without", "cache info", "cache clear", "quote", "brief", "warmup",
+    "sweep", "compare", "map", "walk", "unseen", "cameras import", "export", "site", "bands",
+    "cameras next", "cameras without", "cache info", "cache clear", "quote", "brief", "warmup",
 }  # fmt: skip
 NOT_FOR_PROGRAMS = {"schema", "template"}
 """Their whole output is a file for programs or people already."""
@@ -120,6 +120,7 @@ GOOD = {
     "compare": [RUN, RUN],
     "map": [RUN],
     "walk": [RUN, "--from", FROM, "--to", TO],
+    "unseen": [RUN],
     "quote": [RUN],
     "brief": [RUN, "--out", "brief.html"],
     "export": [RUN, "--format", "csv"],
@@ -164,6 +165,7 @@ WRONG = {
     "compare": [RUN, "none"],
     "map": ["none"],
     "walk": ["none", "--from", FROM, "--to", TO],
+    "unseen": ["none", "--from", FROM, "--to", TO],
     "export": ["none"],
     "site": ["none", "--out", "site2"],
     "brief": ["none"],

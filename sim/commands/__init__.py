@@ -81,6 +81,9 @@ COMMANDS: Mapping[str, Command | Family] = MappingProxyType(
             "sim.commands.bands", "How far a scenario's figures move, by chance and by case."
         ),
         "walk": Command("sim.commands.walk", "How much of one walk is seen in a run."),
+        "unseen": Command(
+            "sim.commands.unseen", "Up to how many cameras walks can still be made unseen."
+        ),
         "sweep": Command(
             "sim.commands.sweep",
             "Run every combination of a scenario's matrix; goes on where it was stopped.",

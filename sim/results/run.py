@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sim.results.export import default_out, export_run
 from sim.results.read import RunData, read_data
+from sim.results.unseen import UnseenAnswer, unseen_walk, unseen_walks
 from sim.results.walk import WalkAnswer, walk_run
 
 
@@ -48,6 +50,64 @@ class Run(RunData):
             A way-point, total or task that cannot be, or no way on foot.
         """
         return walk_run(self, via, totals=totals, task=task)
+
+    def unseen(
+        self,
+        start: str,
+        end: str,
+        *,
+        totals: Sequence[int] | None = None,
+        task: str = "recognise",
+    ) -> UnseenAnswer:
+        """Answer whether one walk can be made unseen; see `sim.results.unseen.unseen_walk`.
+
+        Parameters
+        ----------
+        start, end
+            Places in words or as "latitude,longitude".
+        totals
+            Cameras in the whole city; those of the run by default.
+        task
+            Quality: detect, observe, recognise or identify.
+
+        Returns
+        -------
+        UnseenAnswer
+            The last total at which it can, and at each total the shortest unseen way and the
+            fewest cameras in the way; the ways on the map.
+
+        Raises
+        ------
+        InputError
+            A camera is not simulated, or a place, total or task cannot be.
+        """
+        return unseen_walk(self, start, end, totals=totals, task=task)
+
+    def unseen_walks(
+        self, *, totals: Sequence[int] | None = None, task: str = "recognise"
+    ) -> dict[str, Any]:
+        """Return up to which totals all walks can be made unseen.
+
+        See `sim.results.unseen.unseen_walks`.
+
+        Parameters
+        ----------
+        totals
+            Cameras in the whole city; those of the run by default.
+        task
+            Quality: detect, observe, recognise or identify.
+
+        Returns
+        -------
+        dict
+            Quantiles of the last total, and at each total the share of walks left.
+
+        Raises
+        ------
+        InputError
+            The run has no walks, or a total or task cannot be.
+        """
+        return unseen_walks(self, totals=totals, task=task)
 
     def export(self, form: str = "gpkg", out: str | Path | None = None) -> list[Path]:
         """Write the tables for other programs; see `sim.results.export.export_run`.

@@ -93,9 +93,9 @@ def walk_run(
     run = run if isinstance(run, RunData) else read_data(run, RunData)
     if task not in TASKS:
         raise InputError(f'task "{task}": give one of {", ".join(TASKS)}')
-    steps = _checked_totals(run, totals)
-    nodes = _nodes(run, via)
-    legs = _shortest(run, via, nodes)
+    steps = checked_totals(run, totals)
+    nodes = nodes_of(run, via)
+    legs = shortest_legs(run, via, nodes)
     trip = _as_trip(run, nodes, legs)
     tracks = _tracks(run, trip, steps)
     real = not run.fleet.simulated
@@ -106,7 +106,7 @@ def walk_run(
         "simulated": not real,
         "run": str(run.summary.get("scenario", "")),
         "task": task,
-        "way_points": _way_points(run, via, nodes),
+        "way_points": way_points_of(run, via, nodes),
         "length_m": length,
         "duration_s": float(trip.table["duration_s"].iloc[0]),
         "streets": _streets(run, legs.path_edge),
@@ -126,7 +126,19 @@ def walk_run(
     return WalkAnswer(content, _lines(run, legs, content, found))
 
 
-def _checked_totals(run: RunData, totals: Sequence[int] | None) -> list[int]:
+def checked_totals(run: RunData, totals: Sequence[int] | None) -> list[int]:
+    """Return the totals asked of a run, ascending, its own where None.
+
+    Parameters
+    ----------
+    run, totals
+        As `walk_run`.
+
+    Raises
+    ------
+    InputError
+        One is below 1 or above the largest total of the run.
+    """
     steps = sorted(set(run.totals if totals is None else totals))
     if not steps or steps[0] < 1 or steps[-1] > run.totals[-1]:
         wrong = [total for total in steps if not 1 <= total <= run.totals[-1]]
@@ -137,8 +149,19 @@ def _checked_totals(run: RunData, totals: Sequence[int] | None) -> list[int]:
     return [int(total) for total in steps]
 
 
-def _nodes(run: RunData, via: Sequence[str]) -> list[int]:
-    """Return the junction of each way-point."""
+def nodes_of(run: RunData, via: Sequence[str]) -> list[int]:
+    """Return the junction of each way-point.
+
+    Parameters
+    ----------
+    run, via
+        As `walk_run`.
+
+    Raises
+    ------
+    InputError
+        A way-point is not found, or is the junction of the one before.
+    """
     if not 2 <= len(via) <= MOST_WAY_POINTS:
         raise InputError(f"{len(via)} way-points; give 2 to {MOST_WAY_POINTS}")
     names = Gazetteer(run.city)
@@ -152,8 +175,21 @@ def _nodes(run: RunData, via: Sequence[str]) -> list[int]:
     return nodes
 
 
-def _shortest(run: RunData, via: Sequence[str], nodes: list[int]) -> Walks:
-    """Return the shortest walk from each way-point to the next."""
+def shortest_legs(run: RunData, via: Sequence[str], nodes: list[int]) -> Walks:
+    """Return the shortest walk from each way-point to the next.
+
+    Parameters
+    ----------
+    run, via
+        As `walk_run`.
+    nodes
+        Of `nodes_of`.
+
+    Raises
+    ------
+    InputError
+        There is no way on foot.
+    """
     streets = run.city.streets
     # without steps every metre takes as long, so the quickest walk is the shortest
     flat = replace(streets, edges=streets.edges.assign(steps=False))
@@ -241,8 +277,20 @@ def _stretches(
     ]
 
 
-def _way_points(run: RunData, via: Sequence[str], nodes: list[int]) -> list[dict[str, Any]]:
-    """Return each way-point with the junction that it was taken for, and how far that is."""
+def way_points_of(run: RunData, via: Sequence[str], nodes: list[int]) -> list[dict[str, Any]]:
+    """Return each way-point with the junction that it was taken for, and how far that is.
+
+    Parameters
+    ----------
+    run, via
+        As `walk_run`.
+    nodes
+        Of `nodes_of`.
+
+    Returns
+    -------
+    Of each: text, latitude, longitude, and away_m, None where no coordinates were typed.
+    """
     junctions = run.city.streets.nodes.geometry.iloc[nodes]
     degrees = junctions.to_crs("EPSG:4326")
     rows = []
@@ -288,7 +336,7 @@ def _lines(
             "stretch": 1.0,
             "length_m": content["length_m"],
             "seen_m": step["observed_length"] * content["length_m"],
-            "geometry": _line(run, legs.path_edge, legs.path_backward),
+            "geometry": line_of(run, legs.path_edge, legs.path_backward),
         }
         for step in content["totals"]
     ]
@@ -303,17 +351,25 @@ def _lines(
                     "stretch": stretch,
                     "length_m": sum(way.length_m for way in ways),
                     "seen_m": sum(way.seen_m for way in ways),
-                    "geometry": _line(run, edge, backward),
+                    "geometry": line_of(run, edge, backward),
                 }
             )
     lines = gpd.GeoDataFrame(rows, geometry="geometry", crs=run.city.streets.crs)
     return lines.assign(task=content["task"], simulated=content["simulated"]).to_crs("EPSG:4326")
 
 
-def _line(
+def line_of(
     run: RunData, edge: NDArray[np.integer[Any]], backward: NDArray[np.bool_]
 ) -> shapely.LineString:
-    """Join edges in walking order to one line."""
+    """Join edges in walking order to one line.
+
+    Parameters
+    ----------
+    run
+        Whose streets they are.
+    edge, backward
+        Edges, and whether each is walked from its node v to u.
+    """
     lines = run.city.streets.edges.geometry.to_numpy()[edge]
     lines = np.where(backward, shapely.reverse(lines), lines)
     return shapely.remove_repeated_points(shapely.linestrings(shapely.get_coordinates(lines)))
