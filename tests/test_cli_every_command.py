@@ -25,6 +25,7 @@ CONTRACT = {
     "run", "validate", "schema", "template", "data fetch", "data import", "data list", "data info",
     "sweep", "compare", "map", "walk", "unseen", "cameras import", "export", "site", "bands",
     "cameras next", "cameras without", "cache info", "cache clear", "quote", "brief", "warmup",
+    "streets",
 }  # fmt: skip
 NOT_FOR_PROGRAMS = {"schema", "template"}
 """Their whole output is a file for programs or people already."""
@@ -123,6 +124,7 @@ GOOD = {
     "unseen": [RUN],
     "quote": [RUN],
     "brief": [RUN, "--out", "brief.html"],
+    "streets": [RUN],
     "export": [RUN, "--format", "csv"],
     "site": [RUN, "--out", "site"],
     "bands": ["s.yaml", "--seeds", "1", "--cases", "optics=typical"],
@@ -166,6 +168,7 @@ WRONG = {
     "map": ["none"],
     "walk": ["none", "--from", FROM, "--to", TO],
     "unseen": ["none", "--from", FROM, "--to", TO],
+    "streets": ["none"],
     "export": ["none"],
     "site": ["none", "--out", "site2"],
     "brief": ["none"],
@@ -289,6 +292,7 @@ WRITING = {
     "data import": ["data", "import", "grid.gpkg", "--name", "grid"],
     "cameras import": ["cameras", "import", "list.csv"],
     "compare": ["compare", RUN, RUN, "--out", "figures.csv"],
+    "streets": ["streets", RUN, "--out", "streets.csv"],
     "walk": ["walk", RUN, "--from", FROM, "--to", TO, "--geojson", "walk.geojson"],
 }
 

@@ -84,6 +84,9 @@ COMMANDS: Mapping[str, Command | Family] = MappingProxyType(
         "unseen": Command(
             "sim.commands.unseen", "Up to how many cameras walks can still be made unseen."
         ),
+        "streets": Command(
+            "sim.commands.streets", "Which streets become seen between two numbers of cameras."
+        ),
         "sweep": Command(
             "sim.commands.sweep",
             "Run every combination of a scenario's matrix; goes on where it was stopped.",

@@ -237,6 +237,7 @@ _ALL = (
         Column("edge", "int32", "", "number of the street edge"),
         Column("t0", "float64", "m", "begin of the piece along the edge, from node u"),
         Column("t1", "float64", "m", "end of the piece along the edge, from node u"),
+        Column("length", "float64", "m", "length of the piece on foot"),
         *_NAMES, _HIGHWAY, _DECK,
         Column("in_area", "bool", "", "whether it counts for the study area"),
         *_ranks(),

@@ -178,6 +178,8 @@ def _read(run: RunData, layer: Layer) -> pd.DataFrame:
         return run.trip_figures()
     if layer.shape:
         shapes: pd.DataFrame = run.geometry(layer.table)
+        if layer.table == "streets" and "length" not in shapes:  # of a run of an earlier version
+            shapes["length"] = shapes["t1"] - shapes["t0"]
         return shapes
     return _without_shape(run, layer)
 

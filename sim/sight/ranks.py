@@ -99,8 +99,8 @@ class FirstSeen(Result):
 def pieces_table(streets: StreetNetwork, pieces: PieceArrays) -> gpd.GeoDataFrame:
     """Return the streets cut where a first-seen rank changes.
 
-    A piece a row: edge, t0, t1 (m along the edge), name, name_zh, highway, deck, in_area,
-    rank_<task> (`NEVER` where no camera sees it), geometry (projected metres).
+    A piece a row: edge, t0, t1 (m along the edge), length (m), name, name_zh, highway, deck,
+    in_area, rank_<task> (`NEVER` where no camera sees it), geometry (projected metres).
     """
     import geopandas as gpd  # slow: wanted only where a table is asked for
 
@@ -111,6 +111,7 @@ def pieces_table(streets: StreetNetwork, pieces: PieceArrays) -> gpd.GeoDataFram
             "edge": edge.astype(np.int32),
             "t0": pieces.start,
             "t1": pieces.end,
+            "length": pieces.end - pieces.start,
             **{column: names[column].to_numpy() for column in names},
             "in_area": pieces.in_area,
             **{f"rank_{task}": pieces.rank[:, k] for k, task in enumerate(TASKS)},

@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -11,15 +12,18 @@ from scipy.stats import t as student
 import sim
 from sim.cameras.optics import TASKS
 from sim.city.loaders import load_city
+from sim.errors import InputError
 from sim.pipeline.cached_stages import CachedStages
 from sim.pipeline.fleets import in_order, many_fleets
 from sim.pipeline.run import run
 from sim.pipeline.simulate import drawn_walks
 from sim.pipeline.stage_cache import StageCache
+from sim.pipeline.streets import fleets_again, streets
 from sim.pipeline.user_inputs import read_own_inputs
 from sim.results.compare import compare
 from sim.results.fleets import Fleets, PersonSums, crossed_error
 from sim.results.read import RunData, read_data
+from sim.results.streets import Grouped
 from sim.scenario.schema import Scenario
 from sim.tracking.statistics import WalkValues, person_shifts, standard_error
 
@@ -327,3 +331,73 @@ def test_runs_of_as_many_fleets_are_compared_fleet_by_fleet(folder, tmp_path):
     assert walks["difference"] == pytest.approx(apart.mean())
     assert walks["difference_se"] > apart.std(ddof=1) / math.sqrt(FLEETS)
     assert math.isnan(rows.loc[(name, 60000, "observed_length_p50")]["difference_se"])
+
+
+# streets
+
+
+def test_streets_are_means_and_bands_of_the_same_fleets(folder):
+    run_ = sim.read_run(folder)
+    foreseen = []
+    found = streets(folder, foresee=lambda *told: foreseen.append(told))
+    assert (found.from_total, found.to_total, found.fleets) == (4000, 60000, FLEETS)
+    assert [fleets for fleets, seconds in foreseen] == [FLEETS]
+    assert not found.notes
+    shown = streets(run_, all_fleets=False)
+    grouped = Grouped(run_.city)
+    each = [grouped.seen(one, 4000, 60000, "recognise") for one in fleets_again(run_)]
+    gains = np.array([(one.at_last - one.at_first).sum() / one.length.sum() for one in each])
+    assert found.whole["gain"] == pytest.approx(gains.mean())
+    assert (found.whole["gain_p5"], found.whole["gain_p95"]) == pytest.approx(
+        (gains.min(), gains.max())
+    )
+    assert np.isclose(shown.whole["gain"], gains).any()
+    for table in (found.table, shown.table):
+        assert table["km"].sum() == pytest.approx(found.whole["km"])
+        assert table["gained_km"].sum() == pytest.approx(table["km"] @ table["gain"])
+        assert table["gained_km"].is_monotonic_decreasing
+        assert (table["from_share"] <= table["to_share"] + 1e-12).all()
+    assert "gain_p5" not in shown.table
+    nathan = found.table.set_index("name").loc["Nathan Road"]
+    drawn = pd.read_parquet(folder / "streets.parquet", columns=["name", "in_area", "length"])
+    twice = drawn.loc[drawn["in_area"] & (drawn["name"] == "Nathan Road"), "length"].sum() / 1000
+    assert nathan["km"] < 0.6 * twice
+    assert nathan["name_zh"] == "彌敦道"
+
+
+def test_all_streets_are_the_same_however_they_are_grouped(folder):
+    every = [streets(folder, by=by, all_fleets=False) for by in ("name", "class", "district")]
+    for found in every[1:]:
+        assert found.whole == pytest.approx(every[0].whole)
+        assert found.table["km"].sum() == pytest.approx(every[0].whole["km"], abs=1e-3)
+        assert found.table["gained_km"].sum() == pytest.approx(every[0].whole["gained_km"])
+    assert "Yau Tsim Mong" in set(every[2].table["name"])
+
+
+def test_streets_without_the_data_of_the_run_are_those_of_the_fleet_shown(folder, tmp_path):
+    other = shutil.copytree(folder, tmp_path / "moved")
+    manifest = json.loads((other / "manifest.json").read_text())
+    manifest["scenario"]["cameras"]["strategy"] = "random"  # not what was run
+    (other / "manifest.json").write_text(json.dumps(manifest))
+    found = streets(other)
+    assert found.fleets == 1
+    assert "have changed since" in found.notes[0]
+    manifest["scenario"]["area"] = "no_such_bundle"
+    (other / "manifest.json").write_text(json.dumps(manifest))
+    assert "no_such_bundle" in streets(other).notes[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"from_total": 5000, "to_total": 5000}, "rising order"),
+        ({"from_total": -1}, "rising order"),
+        ({"to_total": 60001}, "goes up to 60,000"),
+        ({"task": "see"}, '"see" is no task'),
+        ({"by": "colour"}, '"colour" is not a kind of group'),
+    ],
+)
+def test_streets_that_cannot_be_asked_for_are_refused_in_one_line(folder, asked, says):
+    with pytest.raises(InputError, match=says) as told:
+        streets(folder, **asked)
+    assert "\n" not in str(told.value)
