@@ -199,6 +199,11 @@ class Optics:
 
         Rectilinear: width / (2 tan(fov/2) · px/m); equidistant: width / (fov in radians · px/m);
         panoramic, by pixels round the horizon: width / (2π · px/m) · 360/fov.
+
+        Parameters
+        ----------
+        px_per_m
+            Pixels a metre on the target, one number or an array.
         """
         density = np.asarray(px_per_m, np.float64)
         if self.panoramic:

@@ -49,6 +49,7 @@ from sim.tracking.percolation import dark_network
 from sim.tracking.recognition import recognition_burden
 from sim.tracking.reconstruction import reconstruction
 from sim.tracking.report import TrackReport, follow_walks
+from sim.tracking.software import read_by_software
 from sim.tracking.walks import head_steps, path_arrays, step_pieces
 from sim.trips.model import Trips
 
@@ -137,7 +138,8 @@ def compile_following() -> None:
 def compile_answering() -> None:
     """Ask whether the walk can still be made unseen, for dark parts, and for faces."""
     s = _seen_street()
-    answer(s.city, s.seen, s.trips, [1], pieces=s.pieces)
+    known = answer(s.city, s.seen, s.trips, [1], pieces=s.pieces)
+    read_by_software(s.city, s.seen, s.trips, [1], known, pieces=s.pieces)
     dark_network(s.city, s.seen, s.pieces).curve("detect")
     recognition_burden(s.seen, _report(s))
 

@@ -34,6 +34,7 @@ from sim.processes import available_cores
 from sim.results.fleets import Fleets, Parts, PersonSums
 from sim.scenario.schema import Scenario
 from sim.tracking.percolation import dark_network
+from sim.tracking.report import TrackReport
 from sim.tracking.statistics import WalkValues
 from sim.trips.model import Trips
 
@@ -88,9 +89,7 @@ def many_fleets(
         found = simulate(
             alone, own, draw=Draw(seed, fleet), walks=lambda: trips, before=before, threads=1
         )
-        answer = found.tracks.answer
-        assert answer is not None
-        return _part(city, found), chain(found.tracks.of_walks(), answer.of_walks())
+        return _part(city, found), _walks_of(found.tracks)
 
     parts: list[Parts] = []
     sums = PersonSums()
@@ -129,6 +128,13 @@ def one_fleet(scenario: Scenario, city: City, found: Results) -> Fleets:
     """Return the figures of a run's only fleet."""
     totals = tuple(scenario.cameras.totals)
     return Fleets(1, (scenario.seed,), totals, (_part(city, found),), {})
+
+
+def _walks_of(tracks: TrackReport) -> Iterator[tuple[str, WalkValues]]:
+    """Return the figures of walks that stand in a step of summary.json."""
+    assert tracks.answer is not None
+    assert tracks.software is not None
+    return chain(tracks.of_walks(), tracks.answer.of_walks(), tracks.software.of_walks())
 
 
 def _part(city: City, found: Results) -> Parts:

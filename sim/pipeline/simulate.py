@@ -29,8 +29,7 @@ from sim.scenario.parameters import following, placing
 from sim.scenario.schema import Scenario
 from sim.sight.ranks import FirstSeen
 from sim.sight.sightings import Sightings, see
-from sim.tracking.answer import answer
-from sim.tracking.report import TrackReport, follow_walks
+from sim.tracking.report import TrackReport, answered, follow_walks
 from sim.trips.demand import sample_trips
 from sim.trips.model import Trips
 
@@ -207,14 +206,15 @@ def _tracked(
         workers=threads,
     ))  # fmt: skip
     before(ANSWERED)
-    found = answer(city, seen, trips, totals, pieces=pieces, seed=seed, workers=threads)
-    return replace(tracks, answer=found)
+    rules = following(scenario)
+    return answered(city, seen, tracks, pieces, rules, seed=seed, workers=threads)
 
 
 def steps_of(city: City, found: Results) -> list[dict[str, Any]]:
     """Return the figures of streets and walks at each total, as the steps of summary.json."""
     fleet, _, pieces, _, tracks, _ = found
     assert tracks.answer is not None
+    assert tracks.software is not None
     here = fleet.inside(city.area.polygon)
     return [
         {
@@ -223,6 +223,7 @@ def steps_of(city: City, found: Results) -> list[dict[str, Any]]:
             "answer": tracks.answer.summary[total],
             "coverage": pieces.coverage(total),
             "trips": tracks.summary[total],
+            **tracks.software.summary[total],
         }
         for total in tracks.totals
     ]

@@ -25,6 +25,8 @@ from sim.tracking.statistics import WalkValues, person_shifts, shift_variance
 Parts = dict[str, Any]
 """What one fleet's run says of itself: `steps` and `percolation`, as in summary.json."""
 CRITICAL = ("critical_cameras", "critical_total")
+GROUPS_OF_TASKS = ("answer", "trips")
+"""Parts of a step whose figures have names of their own, without that of the part before them."""
 SAME_SHARE = 1e-9
 """Means of shares that are as close are the same, on whatever machine they were found."""
 
@@ -239,9 +241,11 @@ class Fleets:
 
     def _people(self, path: tuple[Any, ...]) -> tuple[float, int]:
         """Return the variance that drawing people leaves in a mean, and degrees of freedom."""
-        step, _, task, *rest = path
-        name = "/".join(rest)
-        variance, free = self.people[name][step, TASKS.index(task)].tolist()
+        step, group, column, *rest = path
+        apart = () if group in GROUPS_OF_TASKS else (group,)
+        columns = self.parts[0]["steps"][step][group]
+        name = "/".join((*apart, *rest))
+        variance, free = self.people[name][step, list(columns).index(column)].tolist()
         return variance, int(free)
 
 

@@ -20,6 +20,7 @@ import pandas as pd
 
 from sim.area import district_outlines, districts
 from sim.cameras.optics import TASKS
+from sim.cameras.software import REFERENCE_CASE, SOFTWARE_CASES
 from sim.placement.parameters import AS_PLANNED
 from sim.processes import available_cores
 from sim.results.contract import MANIFEST, PACKED, SUMMARY, TABLES, VERSION, json_text
@@ -157,8 +158,9 @@ def summary(
     found: Analyses,
 ) -> dict[str, Any]:
     """Return summary.json; figures of later versions are null, never absent."""
-    answer = tracks.answer
+    answer, software = tracks.answer, tracks.software
     assert answer is not None
+    assert software is not None
     rank = fleet.heads["rank"].to_numpy()
     inside = fleet.inside(city.area.polygon)
     cameras, plan = scenario.cameras, planned(scenario)
@@ -196,14 +198,28 @@ def summary(
                     task: {**tracks.summary[total][task], **found.of_trips(total, task)}
                     for task in TASKS
                 },
+                **software.summary[total],
                 "anonymity": found.anonymity[total],
                 "recognition": found.recognition[total],
             }
             for total, date in zip(cameras.totals, dates, strict=True)
         ],
         "answer_walks": answer.walks,
+        "software": _software_in_words(),
         "percolation": found.dark.summary,
     }
+
+
+def _software_in_words() -> dict[str, Any]:
+    """Return what each case of software needs, and which case stands for all."""
+    cases = {
+        case.name: {
+            "pupil_px": case.pupil_px, "pitch": case.pitch, "turn": case.turn,
+            "hit_rate": case.hit_rate, "sources": dict(case.sources),
+        }
+        for case in SOFTWARE_CASES.values()
+    }  # fmt: skip
+    return {"reference": REFERENCE_CASE, "cases": cases}
 
 
 def _trips_in_words(city: City, trips: Trips) -> str:

@@ -198,13 +198,14 @@ def pieces_of(
     """
     edges = len(length)
     room = int(2 * len(sightings.head) + len(cut) + edges)
+    tasks = len(sightings.edge_ptr)
     start, end = np.empty(room), np.empty(room)
-    ranks = np.empty((room, len(TASKS)), np.int32)
+    ranks = np.empty((room, tasks), np.int32)
     piece_ptr = np.zeros(edges + 1, np.int64)
     stops = 2 + np.diff(cut_ptr) + 2 * np.diff(sightings.edge_ptr, axis=1).sum(axis=0)
     most = int(stops.max(initial=2))
     brush = _Brush(
-        np.empty(most), np.empty(most, np.bool_), np.empty((len(TASKS), most), np.int32),
+        np.empty(most), np.empty(most, np.bool_), np.empty((tasks, most), np.int32),
         np.empty(most, np.int64),
     )  # fmt: skip
     count = _paint_edges(

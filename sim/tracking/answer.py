@@ -272,12 +272,18 @@ def answer(
     check_same_streets(city.streets, seen.streets)
     a = city.streets.arrays
     inside = shapely.intersects_xy(city.area.polygon, a.node_x, a.node_y)
-    closed = unwatched(city.streets.edges["highway"].to_numpy(), a)
-    ways = ways_of(a, (pieces or seen.first_seen).arrays, closed, city.roofs)
+    ways = both_ways(city, (pieces or seen.first_seen).arrays)
     return answer_of(
         a, ways, trips, totals, inside, simulated=seen.fleet.simulated,
         searched=searched, seed=seed, workers=workers,
     )  # fmt: skip
+
+
+def both_ways(city: City, pieces: PieceArrays) -> tuple[OpenWays, OpenWays]:
+    """Return the ways of a city with what is closed closed, and with it open, by their ranks."""
+    streets = city.streets.arrays
+    closed = unwatched(city.streets.edges["highway"].to_numpy(), streets)
+    return ways_of(streets, pieces, closed, city.roofs)
 
 
 def unwatched(highway: NDArray[np.object_], streets: StreetArrays) -> NDArray[np.bool_]:
@@ -407,13 +413,14 @@ def last_totals(
     """
     e = ways.elements
     doors = junctions_at(e, start), junctions_at(e, end)
-    found = np.empty((len(start), len(TASKS)))
+    tasks = e.rank.shape[1]
+    found = np.empty((len(start), tasks))
 
     def of_task(task: int, _: int) -> None:
         rank = np.ascontiguousarray(e.rank[:, task])
         found[:, task] = last_joined_pairs(dark_tree(e, task), rank, *doors)
 
-    in_chunks(of_task, len(TASKS), None, at_once=1)
+    in_chunks(of_task, tasks, None, at_once=1)
     return found
 
 

@@ -8,7 +8,6 @@ averaged over walkers; nothing is drawn at random.
 
 from __future__ import annotations
 
-import math
 from functools import partial
 from typing import NamedTuple
 
@@ -23,6 +22,7 @@ from sim.sight.arrays import SightingArrays
 from sim.tracking.kernels.linking import Chances, Events, Room, Spans, find_faced, follow
 from sim.tracking.kernels.walks import HeadSteps, PathArrays, StepPieces, Walked
 from sim.tracking.parameters import TrackingParameters
+from sim.tracking.reach import AROUND, cotangent_of
 from sim.tracking.walks import in_chunks, new_runs, new_spells, seen_arrays
 
 KINDS_OF_WALKERS = 16
@@ -56,11 +56,9 @@ def faced_positions(
         For walkers from u to v and from v to u: position on the edge (m from u), NaN where the
         face is never turned to the head within the interval.
     """
-    if facing_degrees >= 180:
+    if facing_degrees >= AROUND:
         return sightings.start, sightings.end
-    tangent = math.tan(math.radians(facing_degrees))
-    # at 0 degrees only a head straight ahead is faced
-    cotangent = min(1 / tangent, 1e12) if tangent != 0 else 1e12
+    cotangent = cotangent_of(facing_degrees)
     forward = np.full(len(sightings.head), np.nan)
     backward = np.full(len(sightings.head), np.nan)
     heads = fleet.arrays

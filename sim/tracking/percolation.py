@@ -332,7 +332,7 @@ def dark_elements(
     junctions, junction = np.unique(place, return_inverse=True)
     node = junctions // len(DECKS)
     end = np.concatenate([first, last])
-    rank = np.full((len(junctions), len(TASKS)), NEVER, np.int32)
+    rank = np.full((len(junctions), pieces.rank.shape[1]), NEVER, np.int32)
     np.minimum.at(rank, junction, pieces.rank[end])
     along = np.ones(count, bool)
     along[last] = False

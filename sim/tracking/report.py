@@ -33,6 +33,7 @@ from sim.tracking.linking import (
     working_heads,
 )
 from sim.tracking.parameters import LARGEST_TABLE, TrackingParameters
+from sim.tracking.software import SoftwareReport, read_by_software
 from sim.tracking.statistics import WalkValues, numbers_of, shares_of
 from sim.tracking.walks import check_same_streets, head_steps, path_arrays, step_pieces
 
@@ -83,6 +84,8 @@ class TrackReport(Result):
     answer
         Whether the walks can still be made unseen by somebody who knew every camera; None where
         it was not asked for.
+    software
+        Where software could read faces; None where it was not asked for.
     """
 
     trips: Trips
@@ -91,6 +94,7 @@ class TrackReport(Result):
     paths: PathArrays
     pieces: PieceArrays
     answer: Answer | None = None
+    software: SoftwareReport | None = None
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -257,8 +261,26 @@ def track(
     report = follow_walks(
         city, seen, trips, totals, pieces=pieces, parameters=parameters, seed=seed, workers=workers
     )
-    found = answer(city, seen, trips, report.totals, pieces=pieces, seed=seed, workers=workers)
-    return replace(report, answer=found)
+    return answered(city, seen, report, pieces, parameters, seed=seed, workers=workers)
+
+
+def answered(
+    city: City,
+    seen: Sightings,
+    report: TrackReport,
+    pieces: FirstSeen | None,
+    parameters: TrackingParameters | None,
+    *,
+    seed: int,
+    workers: int | None,
+) -> TrackReport:
+    """Add to what `follow_walks` found the answer, and where software could read faces."""
+    trips, totals, rules = report.trips, report.totals, parameters or TrackingParameters()
+    found = answer(city, seen, trips, totals, pieces=pieces, seed=seed, workers=workers)
+    software = read_by_software(
+        city, seen, trips, totals, found, pieces=pieces, facing_degrees=rules.facing_degrees
+    )
+    return replace(report, answer=found, software=software)
 
 
 def follow_walks(

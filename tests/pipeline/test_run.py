@@ -64,7 +64,7 @@ def test_the_folder_holds_what_the_contract_says(folder):
 def test_summary_has_every_field_of_the_contract(summary):
     assert list(summary) == [
         "version", "simulated", "real_cameras", "scenario", "plan", "area", "tasks",
-        "steps", "answer_walks", "percolation", "ensemble",
+        "steps", "answer_walks", "software", "percolation", "ensemble",
     ]  # fmt: skip
     assert summary["simulated"] is True
     assert summary["tasks"] == TASKS
@@ -77,8 +77,17 @@ def test_summary_has_every_field_of_the_contract(summary):
     for step in summary["steps"]:
         assert set(step) == {
             "total", "date", "cameras", "answer", "coverage", "coverage_limit", "trips",
-            "anonymity", "recognition",
+            "software", "in_reach_facing", "anonymity", "recognition",
         }  # fmt: skip
+        assert set(step["in_reach_facing"]) == set(TASKS)
+        assert set(step["software"]) == set(summary["software"]["cases"])
+        for case in step["software"].values():
+            assert set(case) == {
+                "cameras_reading", "streets", "walks", "walks_facing", "unread_walks",
+                "unread_walks_se", "unread_walks_facing", "unread_walks_facing_se", "answer",
+            }  # fmt: skip
+            assert set(case["walks"]) == set(case["walks_facing"]) == NUMBERS
+            assert set(case["answer"]["any_length"]) == {"share", "se", "n"}
         for task in TASKS:
             answer = step["answer"][task]
             assert set(answer) == {"any_length", "within_1.5", "open"}
@@ -111,6 +120,28 @@ def test_the_answer_falls_with_cameras_and_is_of_walks_that_count(summary):
             for way in ("any_length", "within_1.5"):
                 assert after[task][way]["share"] <= before[task][way]["share"]
                 assert after[task][way]["share"] <= after[task]["open"][way]["share"]
+
+
+def test_software_reads_no_more_than_can_be_identified(summary):
+    assert summary["software"]["reference"] == "lenient"
+    for step in summary["steps"]:
+        for case in step["software"].values():
+            assert case["streets"] <= step["coverage"]["identify"]
+            seen = step["trips"]["identify"]
+            assert case["walks_facing"]["mean"] <= case["walks"]["mean"]
+            assert case["walks"]["mean"] <= seen["observed_length"]["mean"]
+            assert case["unread_walks_facing"] >= case["unread_walks"] >= seen["unseen_trips"]
+            known = step["answer"]["identify"]["any_length"]
+            assert case["answer"]["any_length"]["share"] >= known["share"]
+            assert case["answer"]["any_length"]["n"] == known["n"]
+        for task in TASKS:
+            faced = step["in_reach_facing"][task]
+            assert faced["mean"] <= step["trips"][task]["observed_length"]["mean"]
+    cases = summary["steps"][-1]["software"]
+    assert cases["lenient"]["cameras_reading"] > 0 < cases["lenient"]["streets"]
+    # with this lens no place is near enough and far enough at once
+    assert cases["strict"]["cameras_reading"] == cases["strict"]["streets"] == 0
+    assert cases["strict"]["answer"]["any_length"]["share"] > 0.99
 
 
 def test_more_cameras_never_show_less(summary):
