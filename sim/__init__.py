@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.results.run import read_run
     from sim.scenario.load import load_scenario
     from sim.sight.sightings import Sightings, see
-    from sim.sight.what_if import see_changed
+    from sim.sight.what_if import what_if
     from sim.tracking.parameters import TrackingParameters
     from sim.tracking.report import track
     from sim.trips.demand import sample_trips
@@ -46,15 +46,15 @@ _HOME = {
     "run": "sim.pipeline.run",
     "sample_trips": "sim.trips.demand",
     "see": "sim.sight.sightings",
-    "see_changed": "sim.sight.what_if",
     "sweep": "sim.ensemble.sweep",
     "track": "sim.tracking.report",
+    "what_if": "sim.sight.what_if",
 }
 
 __all__ = [
     "City", "Fleet", "InputError", "Optics", "Sightings", "TrackingParameters", "Trips", "bands",
     "compare", "load_city", "load_scenario", "place", "read_cameras", "read_run", "run",
-    "sample_trips", "see", "see_changed", "sweep", "track",
+    "sample_trips", "see", "sweep", "track", "what_if",
 ]  # fmt: skip
 
 

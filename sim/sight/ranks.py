@@ -140,25 +140,101 @@ def first_seen(
         found again from the sightings, because a head left out may hide a later one.
     """
     area = sightings.area if area is None else area
-    streets = sightings.streets
     rank = sightings.fleet.arrays.rank
     if heads is not None:
         rank = np.where(heads, rank, NEVER)
-    cut_ptr, cut = edge_cuts(streets, area)
-    pieces = pieces_of(sightings.arrays, rank, streets.arrays.edge_length, cut_ptr, cut)
+    every = np.arange(len(sightings.streets.edges))
+    return FirstSeen(_pieces_along(every, sightings.arrays, rank, sightings.streets, area))
+
+
+def first_seen_again(
+    sightings: Sightings, before: FirstSeen, changed: NDArray[np.bool_]
+) -> FirstSeen:
+    """Find first-seen ranks again where what is seen has changed only.
+
+    Parameters
+    ----------
+    sightings
+        What the whole fleet sees now.
+    before
+        First-seen ranks before the change, of the same streets and study area.
+    changed
+        Whether any sighting along an edge is new or gone, shape (edges,).
+
+    Returns
+    -------
+    FirstSeen
+        To the bit that of `first_seen`.
+    """
+    edges, old = np.flatnonzero(changed), before.arrays
+    rows, ptr = _rows_along(edges, sightings.arrays)
+    found = sightings.arrays
+    part = SightingArrays(ptr, found.head[rows], found.start[rows], found.end[rows])
+    rank = sightings.fleet.arrays.rank
+    new = _pieces_along(edges, part, rank, sightings.streets, sightings.area)
+    count = np.diff(old.piece_ptr)
+    kept = np.repeat(~changed, count)
+    count[changed] = 0
+    place = np.repeat(np.cumsum(count)[edges], np.diff(new.piece_ptr))
+    count[edges] = np.diff(new.piece_ptr)
+    ptr = np.append(0, np.cumsum(count))
+    return FirstSeen(
+        PieceArrays(
+            ptr,
+            np.insert(old.start[kept], place, new.start),
+            np.insert(old.end[kept], place, new.end),
+            np.insert(old.rank[kept], place, new.rank, axis=0),
+            np.insert(old.in_area[kept], place, new.in_area),
+        )
+    )
+
+
+def _rows_along(
+    edges: NDArray[np.int64], sightings: SightingArrays
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the rows of the sightings along some edges, and their pointers by task and edge."""
+    first, last = sightings.edge_ptr[:, edges].ravel(), sightings.edge_ptr[:, edges + 1].ravel()
+    end = np.cumsum(last - first)
+    rows = np.arange(end[-1] if len(end) else 0) + np.repeat(last - end, last - first)
+    ptr = np.zeros((len(TASKS), len(edges) + 1), np.int64)
+    ptr[:, 1:] = end.reshape(len(TASKS), -1)
+    ptr[1:, 0] = ptr[:-1, -1]
+    return rows, ptr
+
+
+def _pieces_along(
+    edges: NDArray[np.int64],
+    sightings: SightingArrays,
+    rank: NDArray[np.int32],
+    streets: StreetNetwork,
+    area: BaseGeometry | None,
+) -> PieceArrays:
+    """Cut some edges, of which these are the sightings, where ranks change and the area ends."""
+    a = streets.arrays
+    cut_ptr, cut = edge_cuts(streets, area, edges)
+    pieces = pieces_of(sightings, rank, read_only(a.edge_length[edges]), cut_ptr, cut)
     if area is None:
-        return FirstSeen(pieces)
-    edge = np.repeat(np.arange(len(streets.edges)), np.diff(pieces.piece_ptr))
-    middle = points_at(streets.arrays, edge, (pieces.start + pieces.end) / 2)
+        return pieces
+    edge = np.repeat(edges, np.diff(pieces.piece_ptr))
+    middle = points_at(a, edge, (pieces.start + pieces.end) / 2)
     shapely.prepare(area)
-    return FirstSeen(pieces._replace(in_area=shapely.intersects_xy(area, *middle.T)))
+    return pieces._replace(in_area=shapely.intersects_xy(area, *middle.T))
 
 
 def edge_cuts(
-    streets: StreetNetwork, area: BaseGeometry | None
+    streets: StreetNetwork, area: BaseGeometry | None, edges: NDArray[np.int64] | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return where edges cross the edge of the study area: pointers per edge, positions (m)."""
+    """Return where edges cross the edge of the study area: pointers per edge, positions (m).
+
+    Parameters
+    ----------
+    streets, area
+        The network, and the study area.
+    edges
+        Which edges; all by default.
+    """
     lines = streets.edges.geometry.to_numpy()
+    lines = lines if edges is None else lines[edges]
     ptr = np.zeros(len(lines) + 1, np.int64)
     if area is None:
         return ptr, np.zeros(0)

@@ -386,11 +386,25 @@ def order_rows(parts: list[Rows], head_count: int, edge_count: int) -> SightingA
     place, order = key[inner], by_head[inner]
     head, start, end = rows.head[order], rows.start[order], rows.end[order]
     count = _join_meeting(place, head, start, end)
-    held = np.bincount(place[:count], minlength=len(TASKS) * edge_count)
+    edge_ptr = edge_pointers(place[:count], edge_count)
+    return SightingArrays(edge_ptr, head[:count].copy(), start[:count].copy(), end[:count].copy())
+
+
+def edge_pointers(place: NDArray[np.int64], edge_count: int) -> NDArray[np.int64]:
+    """Return where the sightings of each task and edge begin, and where the last of a task end.
+
+    Parameters
+    ----------
+    place
+        Of each sighting, task · edge_count + edge.
+    edge_count
+        Edges of the network.
+    """
+    held = np.bincount(place, minlength=len(TASKS) * edge_count)
     edge_ptr = np.zeros((len(TASKS), edge_count + 1), np.int64)
     edge_ptr[:, 1:] = held.cumsum().reshape(len(TASKS), edge_count)
     edge_ptr[1:, 0] = edge_ptr[:-1, -1]
-    return SightingArrays(edge_ptr, head[:count].copy(), start[:count].copy(), end[:count].copy())
+    return edge_ptr
 
 
 @lean_kernel

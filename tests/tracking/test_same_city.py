@@ -9,6 +9,7 @@ import pytest
 import sim
 from sim.errors import InputError
 from sim.placement.additions import next_heads, without
+from sim.sight.what_if import see_changed
 from sim.tracking.avoidance import minimal_exposure_path
 from sim.tracking.parameters import TrackingParameters
 from sim.tracking.reconstruction import reconstruction
@@ -79,7 +80,7 @@ def test_cameras_in_degrees_or_as_a_table_are_refused(city, fleet):
 
 
 def test_a_changed_fleet_of_another_system_is_brought_here(city, fleet, seen):
-    again = sim.see_changed(city, seen, fleet.in_crs("EPSG:32650"))
+    again = see_changed(city, seen, fleet.in_crs("EPSG:32650"))
     assert again.fleet.heads.crs == city.streets.crs
 
 
