@@ -2,7 +2,8 @@
 
 Plain HTML with pictures drawn here as SVG, no script, in both languages side by side. Every curve
 stands with one sentence that says what it means; every figure comes from the run folder. What is
-drawn and said is decided in `maps.report_curves` and `maps.report_tables`.
+drawn and said is decided in `maps.report_curves`, `maps.report_tables` and
+`maps.report_sensitivity`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from maps.charts import Pair
 from maps.page import page_asset, page_facts, page_template, percent, write_page
 from maps.report_curves import curve_sections
 from maps.report_figures import Figures, Section, of_proxy
+from maps.report_sensitivity import sensitivity
 from maps.report_tables import glance, table_sections
 from maps.report_texts import ASSUMPTIONS, words
 from maps.run_folder import RunFolder, read_run_folder
@@ -76,11 +78,12 @@ def _labelled(section: Section) -> Section:
 
 def _tables(figures: Figures, folder: Path) -> list[Section]:
     try:
-        return list(table_sections(figures))
+        drawn = sensitivity(figures)
+        return [*table_sections(figures), *([] if drawn is None else [drawn])]
     except (KeyError, TypeError, IndexError, ValueError) as error:
         raise InputError(
-            f"{folder}: policies.parquet, exposure.parquet or bands.json is not as a run writes it "
-            f"({type(error).__name__}: {error}); run the scenario again"
+            f"{folder}: policies.parquet, exposure.parquet, bands.json or sensitivity.json is not "
+            f"as a run writes it ({type(error).__name__}: {error}); run the scenario again"
         ) from error
 
 

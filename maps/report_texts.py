@@ -433,6 +433,49 @@ WORDS: dict[str, tuple[str, str]] = {
         "The bands.json in this folder belongs to another scenario and is not shown.",
         "本資料夾內的 bands.json 屬於另一情境，因此不顯示。",
     ),
+    # sensitivity
+    "sensitivity": ("Which assumption moves the answer most", "哪項假設最能改變答案"),
+    "sensitivity_most": (
+        "At {n} cameras most of it is “{factor}”: {share} of the variance of the answer over all "
+        "named cases together.",
+        "有 {n} 個鏡頭時，影響最大的是「{factor}」：佔所有列明情況下答案變異的 {share}。",
+    ),
+    "sensitivity_title": (
+        "At {n} cameras: each assumption at its lowest and highest level, mean over all others; "
+        "line: mean over all cases, {mean}",
+        "有 {n} 個鏡頭時：每項假設取最低和最高一級時的平均（其他假設各級均計）；"
+        "直線：所有情況的平均，{mean}",
+    ),
+    "sensitivity_axis": (
+        "walks that can be made without being recognised, by someone who knew every camera, "
+        "simulated; bold: share of variance ± standard error, points",
+        "清楚每個鏡頭位置的人，仍可走完全程也不被認出的路程（模擬）；"
+        "粗體：所佔變異 ± 標準誤差（百分點）",
+    ),
+    "sensitivity_end": ("{n} ({level})", "{n}（{level}）"),
+    "sensitivity_fit": (
+        "At {n} cameras: {combinations} combinations of cases drawn at random and fitted; the fit "
+        "misses combinations left out by {error} points, of which chance alone is {noise}. Three "
+        "or more assumptions together make {higher} more, chance {chance}.",
+        "有 {n} 個鏡頭時：隨機抽取 {combinations} 個情況組合並加以擬合；未用於擬合的組合，誤差為 "
+        "{error} 個百分點，其中單憑機會已有 {noise}。三項或以上假設共同佔另外 {higher}，"
+        "機會佔 {chance}。",
+    ),
+    "sensitivity_every": (
+        "At {n} cameras: all {combinations} combinations of cases. Of the variance three or more "
+        "assumptions together make {higher}, counted with each of them, and chance {chance}.",
+        "有 {n} 個鏡頭時：全部 {combinations} 個情況組合。三項或以上假設共同佔變異的 {higher}"
+        "（已計入各項），機會佔 {chance}。",
+    ),
+    "sensitivity_likely": (
+        "Every level counts alike: shares say how much an assumption matters over the levels "
+        "named, not how likely any level is.",
+        "每一級分量相同：比例說明在列明的各級之間，一項假設有多重要，不表示任何一級有多大可能。",
+    ),
+    "sensitivity_other": (
+        "The sensitivity.json in this folder belongs to another scenario and is not shown.",
+        "本資料夾內的 sensitivity.json 屬於另一情境，因此不顯示。",
+    ),
     "factor plan": ("Reading of the plan", "對計劃的解讀"),
     "factor optics": ("Lens", "鏡頭規格"),
     "factor strategy": ("Where cameras hang", "擺放策略"),

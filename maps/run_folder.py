@@ -27,6 +27,8 @@ from sim.results.contract import (
     BANDS,
     BANDS_VERSION,
     MANIFEST,
+    SENSITIVITY,
+    SENSITIVITY_VERSION,
     SUMMARY,
     TABLES,
     VERSION,
@@ -50,6 +52,7 @@ EDGE_COLUMNS = TABLES["edges"].names(
     "edge", "u", "v", "name", "name_zh", "highway", "deck", "geometry"
 )
 BANDS_KEYS = ("scenario", "headline", "seeds", "chance", "range", "decomposition")
+SENSITIVITY_KEYS = ("scenario", "headline", "combinations", "every_combination", "figures")
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,8 @@ class RunFolder:
         What rules change, and who and where is seen more; None in runs of before there were any.
     sightings
         Which head sees which edge for which task; None where a run does not say.
-    bands
-        Content of bands.json, None unless somebody put it into the folder.
+    bands, sensitivity
+        Content of bands.json and sensitivity.json, None unless somebody put them into the folder.
     """
 
     summary: dict[str, Any]
@@ -95,6 +98,7 @@ class RunFolder:
     exposure: pd.DataFrame | None
     sightings: pd.DataFrame | None
     bands: dict[str, Any] | None
+    sensitivity: dict[str, Any] | None = None
 
     @property
     def tasks(self) -> list[str]:
@@ -151,7 +155,8 @@ def read_run_folder(folder: Path) -> RunFolder:
             policies=_read_if_there(folder, "policies", POLICY_COLUMNS),
             exposure=_read_if_there(folder, "exposure", EXPOSURE_COLUMNS),
             sightings=_read_if_there(folder, "sightings", SIGHTING_COLUMNS),
-            bands=_read_bands(folder),
+            bands=_read_many(folder, BANDS, BANDS_VERSION, BANDS_KEYS),
+            sensitivity=_read_many(folder, SENSITIVITY, SENSITIVITY_VERSION, SENSITIVITY_KEYS),
             curves=curves.result(),
         )
 
@@ -197,14 +202,17 @@ def _read_if_there(folder: Path, name: str, columns: tuple[str, ...]) -> pd.Data
     return table.reindex(columns=list(columns))
 
 
-def _read_bands(folder: Path) -> dict[str, Any] | None:
-    if not (folder / BANDS).is_file():
+def _read_many(
+    folder: Path, name: str, version: int, keys: tuple[str, ...]
+) -> dict[str, Any] | None:
+    """Read what many runs tell of this one, where somebody put it into the folder."""
+    if not (folder / name).is_file():
         return None
-    content = _read_json(folder, BANDS)
-    if content.get("version") != BANDS_VERSION or any(key not in content for key in BANDS_KEYS):
+    content = _read_json(folder, name)
+    if content.get("version") != version or any(key not in content for key in keys):
         raise InputError(
-            f"{folder}: bands.json has a form this program does not know; "
-            "run `sim bands` again or take it away"
+            f"{folder}: {name} has a form this program does not know; "
+            f"run `sim {name.removesuffix('.json')}` again or take it away"
         )
     return content
 

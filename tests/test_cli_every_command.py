@@ -25,7 +25,7 @@ CONTRACT = {
     "run", "validate", "schema", "template", "data fetch", "data import", "data list", "data info",
     "sweep", "compare", "map", "walk", "unseen", "cameras import", "export", "site", "bands",
     "cameras next", "cameras without", "cache info", "cache clear", "quote", "brief", "warmup",
-    "streets",
+    "streets", "sensitivity",
 }  # fmt: skip
 NOT_FOR_PROGRAMS = {"schema", "template"}
 """Their whole output is a file for programs or people already."""
@@ -129,6 +129,8 @@ GOOD = {
     "site": [RUN, "--out", "site"],
     "bands": ["s.yaml", "--seeds", "1", "--cases", "optics=typical"],
     "bands --dry-run": ["s.yaml", "--seeds", "2"],
+    "sensitivity": ["s.yaml", "--cases", "walls"],
+    "sensitivity --dry-run": ["s.yaml"],
     "sweep": ["w.yaml", "--workers", "1"],
     "sweep --dry-run": ["w.yaml"],
     "data import": ["grid.gpkg", "--name", "grid"],
@@ -173,6 +175,7 @@ WRONG = {
     "site": ["none", "--out", "site2"],
     "brief": ["none"],
     "bands": ["none.yaml"],
+    "sensitivity": ["none.yaml"],
     "sweep": ["s.yaml"],
     "data import": ["none.gpkg", "--name", "none"],
     "data info": ["none"],

@@ -80,6 +80,9 @@ COMMANDS: Mapping[str, Command | Family] = MappingProxyType(
         "bands": Command(
             "sim.commands.bands", "How far a scenario's figures move, by chance and by case."
         ),
+        "sensitivity": Command(
+            "sim.commands.sensitivity", "Which assumption moves the figures most."
+        ),
         "walk": Command("sim.commands.walk", "How much of one walk is seen in a run."),
         "unseen": Command(
             "sim.commands.unseen", "Up to how many cameras walks can still be made unseen."

@@ -15,6 +15,7 @@ from sim.commands.options import (
     Debug,
     ScenarioFile,
     Settings,
+    cases_of,
     command_app,
     examples,
     located,
@@ -24,7 +25,7 @@ from sim.commands.options import (
 )
 from sim.commands.terminal import console, counting, table
 from sim.ensemble.bands import Bands, bands, cells_to_compute
-from sim.errors import InputError, one_line
+from sim.errors import one_line
 from sim.pipeline.cost import estimate_cells
 from sim.results.doubt import check_same, put_bands
 from sim.scenario.load import load_scenario
@@ -95,7 +96,7 @@ def bands_command(
     loaded = load_scenario(scenario, settings or [])
     own = loaded.scenario
     folder = out if out is not None else Path("out") / f"{own.name}_bands"
-    asked: dict[str, Any] = {"seeds": seeds, "cases": _cases(cases), "factorial": factorial}
+    asked: dict[str, Any] = {"seeds": seeds, "cases": cases_of(cases), "factorial": factorial}
     if dry_run:
         with located(loaded):
             takes = estimate_cells(cells_to_compute(own, folder, **asked), workers)
@@ -124,22 +125,6 @@ def _show(found: Bands) -> None:
     show.print(_bands_table(found))
     for line in _bands_lines(found):
         show.print(line, markup=False)
-
-
-def _cases(text: str | None) -> Mapping[str, Sequence[str]] | None:
-    """Read "optics,strategy=even+transit" as factors with levels; none of one's own are all."""
-    if text is None:
-        return None
-    chosen: dict[str, list[str]] = {}
-    for part in text.split(","):
-        factor, equals, levels = (word.strip() for word in part.partition("="))
-        names = [level.strip() for level in levels.split("+")] if equals else []
-        if not factor or (equals and not all(names)):
-            raise InputError(f'--cases: "{part}" is not CASE or CASE=LEVEL+LEVEL, as strategy=even')
-        if factor in chosen:
-            raise InputError(f'--cases: "{factor}" is given twice')
-        chosen[factor] = names
-    return chosen
 
 
 def _bands_table(found: Bands) -> Table:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -68,6 +68,22 @@ def resumable() -> Iterator[None]:
             raise  # what a stop breaks may end in any error
         print("sim: stopped; finished cells are kept: the same command goes on", file=sys.stderr)
         raise typer.Exit(STOPPED) from None
+
+
+def cases_of(text: str | None) -> Mapping[str, Sequence[str]] | None:
+    """Read "optics,strategy=even+transit" as factors with levels; none of one's own are all."""
+    if text is None:
+        return None
+    chosen: dict[str, list[str]] = {}
+    for part in text.split(","):
+        factor, equals, levels = (word.strip() for word in part.partition("="))
+        names = [level.strip() for level in levels.split("+")] if equals else []
+        if not factor or (equals and not all(names)):
+            raise InputError(f'--cases: "{part}" is not CASE or CASE=LEVEL+LEVEL, as strategy=even')
+        if factor in chosen:
+            raise InputError(f'--cases: "{factor}" is given twice')
+        chosen[factor] = names
+    return chosen
 
 
 def percent(share: float | None) -> str:

@@ -1,7 +1,8 @@
-"""The band and the range of a run's figures, put into its folder from `sim bands`.
+"""What many runs tell of one run's figures, put into its folder: band, range and sensitivity.
 
 Chance gives a band, named cases a range; a figure of a run is quoted with both. They are computed
-over many runs (`sim.ensemble.bands`), so a run has them only after they were put beside it here.
+over many runs (`sim.ensemble.bands`, `sim.ensemble.sensitivity`), so a run has them only after they
+were put beside it here.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from sim.atomic_write import replace_text
 from sim.errors import InputError
-from sim.results.contract import BANDS, SUMMARY, TITLES, json_text
+from sim.results.contract import BANDS, SENSITIVITY, SUMMARY, TITLES, json_text
 from sim.results.read import RunData, read_data
 from sim.scenario.schema import Scenario
 
@@ -38,6 +39,26 @@ def put_bands(folder: Path, content: Mapping[str, Any]) -> None:
     replace_text(folder / SUMMARY, json_text({**run.summary, "range": ranges(content)}))
 
 
+def put_sensitivity(folder: Path, content: Mapping[str, Any]) -> None:
+    """Write which assumption moves a scenario's figures most into a run of it, sensitivity.json.
+
+    Parameters
+    ----------
+    folder
+        A run folder.
+    content
+        Of sensitivity.json.
+
+    Raises
+    ------
+    InputError
+        The run is of another scenario, or not whole.
+    """
+    run = read_data(folder, RunData)
+    _check_same(folder, run.manifest["scenario"], content["scenario"])
+    replace_text(folder / SENSITIVITY, json_text(content))
+
+
 def check_same(folder: Path, scenario: Scenario) -> None:
     """Refuse a run of another scenario, titles apart.
 
@@ -58,7 +79,7 @@ def _check_same(folder: Path, own: Mapping[str, Any], other: Mapping[str, Any]) 
     ]
     if differing:
         raise InputError(
-            f"{folder}: a run of another scenario than these bands (they differ in "
+            f"{folder}: a run of another scenario than this one (they differ in "
             f"{', '.join(differing)}); run this scenario first"
         )
 

@@ -44,7 +44,11 @@ NOT_RUN = {
     "needs several machines": (6, "the command line reads it"),
     "runs for ever": (2, "the program is there"),
 }
-SHORTER = {"bands": ["--seeds", "2"], "sweep": ["--workers", "1"]}
+SHORTER = {
+    "bands": ["--seeds", "2"],
+    "sweep": ["--workers", "1"],
+    "sensitivity": ["--cases", "walls,mount"],
+}
 """Words put after a command, so that it takes a second and not half a minute."""
 FRAGMENT = "name: fragment\narea: mong_kok_core\ncameras: {totals: [4000]}\n"
 PROGRAMS = {"ruff", "mypy", "dask", "git"}

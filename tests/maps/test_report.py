@@ -118,6 +118,64 @@ def bands(folder, **changed):
     } | changed  # fmt: skip
 
 
+def sensitivity(folder, **changed):
+    """A sensitivity.json of the run's own scenario, as `sim sensitivity` writes it."""
+    key = {"task": "recognise", "figure": "answer"}
+    part = {"share": 0.12, "se": 0.02}
+
+    def factor(name, share, **means):
+        levels = {level: {"mean": mean, "se": 0.01} for level, mean in means.items()}
+        return {"factor": name, "share": share, "se": 0.03, "alone": part, "total": part,
+                "levels": levels}  # fmt: skip
+
+    return {
+        "version": 1, "scenario": bands(folder)["scenario"], "headline": key, "seeds": 2,
+        "combinations": 500, "every_combination": False,
+        "figures": [
+            {"total": n, **key, "mean": 0.4, "sd": 0.2, "model": "pairs",
+             "held_out": {"pairs": {"error": 0.051, "noise": 0.042, "explained": 0.9}},
+             "factors": [factor("walls", 0.04, **{"as mapped": 0.39, HOSTILE: 0.41}),
+                         factor("optics", 0.52, weak=0.7, typical=0.4, strong=-0.003)],
+             "higher": part, "chance": part, "sum": part} for n in TOTALS
+        ],
+    } | changed  # fmt: skip
+
+
+def test_the_tornado_has_the_greatest_share_first_and_its_ends(copy):
+    (copy / "sensitivity.json").write_text(json.dumps(sensitivity(copy)))
+    page = write_report(copy).read_text(encoding="utf-8")
+    assert sections_of(page)[-5:] == ["sensitivity", "assumed", "table", "read", "cite"]
+    said = re.sub(r"\s+", " ", page)
+    assert "At 60,000 cameras most of it is “Lens”: 52%" in said
+    assert "「鏡頭規格」：佔" in said
+    assert "misses combinations left out by 5.1 points, of which chance alone is 4.2" in said
+    assert "<script" not in page
+    for drawn in page.split('class="tornado"')[1:]:
+        assert re.findall(r'class="factor">(\w+)', drawn) == ["Lens", "Walls"]
+        first = drawn.split('class="factor">')[1]
+        assert "52% ± 3.0" in first
+        assert "0 (strong lens) – 70 (weak lens)" in first
+        place, wide = map(float, re.search(r'x="([\d.]+)" y="3" width="([\d.]+)"', first).groups())
+        assert (place, wide) == (0, pytest.approx(1000 * 0.7 / 0.8))
+        assert 'd="M500.0 0V24"' in first, "the mean of all cases, 0.4 of an axis to 0.8"
+
+
+def test_a_sensitivity_of_another_scenario_is_not_drawn_and_a_broken_one_is_named(copy):
+    path = copy / "sensitivity.json"
+    path.write_text(json.dumps(sensitivity(copy, every_combination=True)))
+    assert "all 500 combinations" in write_report(copy).read_text(encoding="utf-8")
+    path.write_text(json.dumps(sensitivity(copy, scenario={})))
+    page = write_report(copy).read_text(encoding="utf-8")
+    assert "belongs to another scenario" in page
+    assert "tornado" not in page.split("</style>")[1]
+    path.write_text(json.dumps(sensitivity(copy, figures=[])))
+    with pytest.raises(InputError, match=r"^[^\n]*sensitivity\.json[^\n]*$"):
+        write_report(copy)
+    path.write_text('{"version": 9}')
+    with pytest.raises(InputError, match="run `sim sensitivity` again"):
+        read_run_folder(copy)
+
+
 def test_nothing_is_loaded_and_nothing_runs(report):
     assert "default-src 'none'" in report.replace("&#39;", "'")
     assert not re.search(r"<(script|img|iframe|object)", report)

@@ -142,8 +142,8 @@ def test_every_word_is_asked_for():
     folder = files("maps")
     sources = [
         folder.joinpath(name).read_text(encoding="utf-8")
-        for name in ("report.py", "report_curves.py", "report_figures.py", "report_tables.py",
-                     "assets/report.html")
+        for name in ("report.py", "report_curves.py", "report_figures.py", "report_sensitivity.py",
+                     "report_tables.py", "assets/report.html")
     ]  # fmt: skip
     written = set(re.findall(r'["\']([a-z_0-9]+)["\']', "".join(sources)))
     written |= {f"bands_{end}" for end in ("scenario", "lowest", "highest")}
