@@ -72,6 +72,32 @@ def answer_of(
     return found.get("share"), found.get("se")
 
 
+def machine_answer_of(step: Mapping[str, Any], case: str) -> tuple[float | None, float | None]:
+    """Return the share of walks without any place where software could read a face, and its error.
+
+    Parameters
+    ----------
+    step
+        Of the summary.
+    case
+        Of `summary["software"]["cases"]`.
+    """
+    found: Any = ((step.get("software") or {}).get(case) or {}).get("answer") or {}
+    found = found.get(ANY_LENGTH) or {}
+    return found.get("share"), found.get("se")
+
+
+def reference_case(summary: Mapping[str, Any]) -> str:
+    """Return the case of software that stands for all; empty where a run has none."""
+    return str((summary.get("software") or {}).get("reference") or "")
+
+
+def reads_nowhere(step: Mapping[str, Any], case: str) -> bool:
+    """Return whether cameras watch here, and none of them could ever read a face."""
+    reading = ((step.get("software") or {}).get(case) or {}).get("cameras_reading")
+    return bool(step["cameras"]) and reading == 0
+
+
 def is_answered(summary: Mapping[str, Any]) -> bool:
     """Return whether a run has an answer, and its trips are walks."""
     return not is_proxy(summary) and answer_of(summary["steps"][0], HEADLINE_TASK)[0] is not None
@@ -124,12 +150,13 @@ def answer_headline(
     """
     if not is_answered(summary):
         return None
-    steps = ends_of(summary)
+    steps, case = ends_of(summary), reference_case(summary)
     ending = "two" if len(summary["steps"]) > 1 else "one"
     totals = {"low": f"{steps[0]['total']:,}", "high": f"{steps[1]['total']:,}"}
     shares = {
         "answer": [answer_of(step, HEADLINE_TASK)[0] for step in steps],
         "unseen": [answer_of(step, SEEN_AT_ALL)[0] for step in steps],
+        "machine": [machine_answer_of(step, case)[0] for step in steps],
         "walked": [step["trips"][HEADLINE_TASK].get("unseen_trips") for step in steps],
     }
     said: dict[str, list[str]] = {"headline": [], "headline_note": []}
@@ -141,6 +168,8 @@ def answer_headline(
             )
             for name, pair in shares.items() if None not in pair
         }  # fmt: skip
+        if reads_nowhere(steps[1], case):
+            parts["machine"] = text("headline_machine_none", language)
         said["headline"].append(parts.pop("answer"))
         doubts = {
             name: text(f"headline_{name}_{ending}", language, **totals, **ends)

@@ -12,7 +12,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from maps.answer import ANY_LENGTH, NEAR, SEEN_AT_ALL, answer_of
+from maps.answer import (
+    ANY_LENGTH,
+    NEAR,
+    SEEN_AT_ALL,
+    answer_of,
+    machine_answer_of,
+    reads_nowhere,
+    reference_case,
+)
 from maps.charts import Band, Curve, Pair, share_axis
 from maps.names import clean_name
 from maps.page import HEADLINE_TASK, percent
@@ -33,9 +41,9 @@ from sim.results.contract import TITLES
 SHORTEST_CLASS_KM = 0.5
 """Classes of street with less are left out: their share says little."""
 OF_TRIPS = (
-    "glance_answer", "glance_answer_near", "glance_answer_unseen", "glance_answer_open",
-    "glance_walk", "glance_unseen", "glance_live", "glance_afterwards", "glance_no_way",
-    "glance_alerts",
+    "glance_answer", "glance_answer_near", "glance_answer_unseen", "glance_answer_machine",
+    "glance_answer_open", "glance_walk", "glance_unseen", "glance_live", "glance_afterwards",
+    "glance_no_way", "glance_alerts",
 )  # fmt: skip
 """Rows at a glance that are about trips."""
 BASE_POLICY = "live"
@@ -51,7 +59,7 @@ def glance(f: Figures) -> dict[str, Any]:
     trips = ("trips", HEADLINE_TASK)
     curve = figure(f.run.summary, "percolation", HEADLINE_TASK, "largest_dark_share")
     rows = [
-        *_answer_rows(chosen),
+        *_answer_rows(chosen, reference_case(f.run.summary)),
         ("glance_here", [f"{step['cameras']:,}" for step in chosen]),
         ("glance_streets", [percent(figure(step, "coverage", HEADLINE_TASK)) for step in chosen]),
         ("glance_walk", [_spread(figure(step, *trips, "observed_length")) for step in chosen]),
@@ -79,8 +87,9 @@ def glance(f: Figures) -> dict[str, Any]:
     }
 
 
-def _answer_rows(steps: list[dict[str, Any]]) -> Iterator[tuple[str, list[str]]]:
+def _answer_rows(steps: list[dict[str, Any]], case: str) -> Iterator[tuple[str, list[str]]]:
     """Yield the rows of the answer: who knew every camera could still make so many walks."""
+    machine = [_with_error(*machine_answer_of(step, case)) for step in steps]
     for key, task, way, ways_open in (
         ("glance_answer", HEADLINE_TASK, ANY_LENGTH, False),
         ("glance_answer_near", HEADLINE_TASK, NEAR, False),
@@ -90,6 +99,8 @@ def _answer_rows(steps: list[dict[str, Any]]) -> Iterator[tuple[str, list[str]]]
         yield (
             key, [_with_error(*answer_of(step, task, way, ways_open=ways_open)) for step in steps]
         )  # fmt: skip
+        if task == SEEN_AT_ALL:
+            yield "glance_answer_machine", machine
 
 
 def _spread(found: dict[str, float] | None) -> str:
@@ -120,9 +131,51 @@ def _alerts(step: dict[str, Any]) -> str:
 
 def table_sections(f: Figures) -> Iterator[Section]:
     """Yield the sections whose figures the run folder has."""
-    for made in (rules(f), unequal(f), bands(f)):
+    for made in (machine(f), rules(f), unequal(f), bands(f)):
         if made is not None:
             yield made
+
+
+def machine(f: Figures) -> Section | None:
+    """Return where software could read faces at the highest total, case by case."""
+    summary, step = f.run.summary, f.run.summary["steps"][-1]
+    case, cases = reference_case(summary), figure(summary, "software", "cases")
+    walks = f.last("software", case, "walks", "n")
+    if not cases or not walks:
+        return None
+    heads = ("cameras", "streets", "passed", "faced", "without")
+    found = {name: _software_row(f, name) for name in cases}
+    nowhere = all(reads_nowhere(step, name) for name in cases)
+    values = {name: cell[0] for name, cell in zip(heads, found[case], strict=True)}
+    share, error = machine_answer_of(step, case)
+    says = words("machine_nowhere", n=f.n) if nowhere else words(
+        "machine_says", n=f.n, share=percent(share), share_se=points(error),
+        **{name: values[name] for name in ("streets", "passed", "faced")},
+    )  # fmt: skip
+    rows = [
+        [
+            words(f"machine {name}", px=plain(needs["pupil_px"]), pitch=plain(needs["pitch"]),
+                  turn=plain(needs["turn"])),
+            *found[name],
+        ]
+        for name, needs in cases.items()
+    ]  # fmt: skip
+    head = [words("machine_case", n=f.n), *(words(f"machine_{name}") for name in heads)]
+    note = words("machine_note", walks=plain(walks))
+    return Section("machine", says, [note], [], {"head": head, "rows": rows})
+
+
+def _software_row(f: Figures, case: str) -> list[list[str]]:
+    """Return what software of a case could read, in the order of the table's columns."""
+    unread = [f.last("software", case, name) for name in ("unread_walks", "unread_walks_facing")]
+    share, error = machine_answer_of(f.run.summary["steps"][-1], case)
+    reading = f.last("software", case, "cameras_reading")
+    return [
+        same(number(reading)) if reading else words("machine_none"),
+        same(percent(f.last("software", case, "streets"))),
+        *(same(percent(1 - share)) for share in unread),
+        same(_with_error(share, error)),
+    ]
 
 
 def rules(f: Figures) -> Section | None:

@@ -39,6 +39,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "……而且路程不超過最短路線的一倍半",
     ),
     "glance_answer_unseen": ("… without being seen at all", "……全程不被拍到"),
+    "glance_answer_machine": (
+        "… without any place where a machine could read the face (software that needs the least)",
+        "……全程避開機器可辨讀人臉之處（要求最低的軟件）",
+    ),
     "glance_answer_open": (
         "… without being recognised, with subways, indoor and roofed ways open to them",
         "……全程不被認出，行人隧道、室內及有蓋通道亦可通行",
@@ -319,6 +323,53 @@ WORDS: dict[str, tuple[str, str]] = {
         "n = {walks} 段路程，辨認。此數取決於該 sigma，鏡頭增加時甚至可能下降：不宜單獨引用。",
     ),
     # policies
+    # software
+    "machine": ("Where a machine could read faces", "機器可在何處辨讀人臉"),
+    "machine_says": (
+        "At {n} cameras, software that needs the least of a picture could read a face on {streets} "
+        "of the street length; {passed} of typical walks pass such a place, {faced} with the face "
+        "turned to the camera; {share} (± {share_se}) could still be made without any, by someone "
+        "who knew every camera of the plan.",
+        "有 {n} 個鏡頭時，對畫面要求最低的軟件可在 {streets} 的街道長度上辨讀人臉；{passed} 的典型"
+        "路程會經過這樣的位置，其中面向鏡頭的佔全部路程的 {faced}；清楚計劃中每個鏡頭位置的人，"
+        "仍有 {share}（± {share_se}）的路程可全程避開。",
+    ),
+    "machine_nowhere": (
+        "At {n} cameras no software of these cases could read a face: with this lens no place on "
+        "the street is near enough and far enough at once.",
+        "有 {n} 個鏡頭時，以下各種軟件都無法辨讀人臉：以這款鏡頭計，街上沒有任何位置既夠近又夠遠。",
+    ),
+    "machine_note": (
+        "n = {walks} simulated walks. Software that reads faces needs more pixels than a person "
+        "who looks, and a face that is not seen too steeply from above: too far away pixels are "
+        "too few, too near the line of sight is too steep. The walker may turn, so that a walk can "
+        "be made without is asked whatever the face is turned to. What software the police have is "
+        "not published; the cases and their sources: sim/facts/software.csv.",
+        "n = {walks} 段模擬路程。辨讀人臉的軟件比用肉眼看的人需要更多像素，而且不能從太高的角度"
+        "拍攝：太遠則像素不足，太近則角度太斜。步行者或會轉頭，故此能否全程避開，並不計面向何方。警方使用"
+        "甚麼軟件並無公布；各種情況及出處見 sim/facts/software.csv。",
+    ),
+    "machine_case": ("Software, at {n} cameras", "軟件，有 {n} 個鏡頭時"),
+    "machine_cameras": ("Cameras here that could", "區內做得到的鏡頭"),
+    "machine_streets": ("Street length", "街道長度"),
+    "machine_passed": ("Walks that pass such a place", "會經過的路程"),
+    "machine_faced": ("… with the face turned", "……而且面向鏡頭"),
+    "machine_none": (
+        "none: no place is near enough and far enough at once", "沒有：沒有位置既夠近又夠遠",
+    ),
+    "machine_without": ("Could be made without", "可全程避開"),
+    "machine lenient": (
+        "Needs the least: {px} pixels between the pupils, {pitch}° pitch, {turn}° turn",
+        "要求最低：瞳孔之間 {px} 像素，俯角 {pitch}°，轉向 {turn}°",
+    ),
+    "machine typical": (
+        "Typical: {px} pixels, {pitch}° pitch, {turn}° turn",
+        "一般：{px} 像素，俯角 {pitch}°，轉向 {turn}°",
+    ),
+    "machine strict": (
+        "Strict: {px} pixels, {pitch}° pitch, {turn}° turn",
+        "嚴格：{px} 像素，俯角 {pitch}°，轉向 {turn}°",
+    ),
     "rules": ("What lowers tracking most", "甚麼最能減少追蹤"),
     "rules_says": (
         "Short of no face recognition at all, the rule that lowers tracking most on the same {n} "

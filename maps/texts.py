@@ -41,6 +41,23 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Without being seen at all: {high_of} of 100.",
         "全程不被拍到：每 100 程有 {high_of} 程。",
     ),
+    "headline_machine_two": (
+        "Without any place where a machine could read the face, by software that needs the least "
+        "of a picture: {low_of} of 100; at {high}, {high_of}.",
+        "全程避開機器可辨讀人臉之處，以對畫面要求最低的軟件計：每 100 程有 {low_of} 程；有 {high} "
+        "個時，{high_of} 程。",
+    ),
+    "headline_machine_one": (
+        "Without any place where a machine could read the face, by software that needs the least "
+        "of a picture: {high_of} of 100.",
+        "全程避開機器可辨讀人臉之處，以對畫面要求最低的軟件計：每 100 程有 {high_of} 程。",
+    ),
+    "headline_machine_none": (
+        "A machine could read no face here: with this lens no place on the street is near enough "
+        "and far enough at once, even for software that needs the least of a picture.",
+        "機器在此無法辨讀任何人臉：以這款鏡頭計，即使是對畫面要求最低的軟件，街上也沒有任何位置"
+        "既夠近又夠遠。",
+    ),
     "headline_walked_two": (
         "As people walk, knowing no camera, {low_of} of 100 pass none that could recognise them; "
         "at {high}, {high_of}.",

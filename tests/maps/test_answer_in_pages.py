@@ -214,3 +214,73 @@ def test_a_span_whose_ends_are_written_alike_is_written_once():
     assert span(0.001, 0.004, "en") == "fewer than 1"
     assert span(0.35, 0.46, "zh") == "35 至 46"
     assert span(0.0, 0.0, "zh") == "0"
+
+
+def with_machine(summary, reading=40):
+    """A summary with what software could read, as `sim run` writes it; invented numbers."""
+    needs = {"lenient": (24, 30, 30), "typical": (32, 15, 15), "strict": (40, 15, 15)}
+    summary["software"] = {
+        "reference": "lenient",
+        "cases": {name: dict(zip(("pupil_px", "pitch", "turn"), of, strict=True))
+                  for name, of in needs.items()},
+    }  # fmt: skip
+    for k, step in enumerate(summary["steps"]):
+        step["software"] = {}
+        for name in needs:
+            n = reading if name == "lenient" else 0
+            share = 0.995 - 0.1 * k if n else 1.0
+            step["software"][name] = {
+                "cameras_reading": n,
+                "streets": 0.028 if n else 0.0,
+                "walks": {"mean": 0.03, "n": 28},
+                "unread_walks": 0.23 if n else 1.0,
+                "unread_walks_facing": 0.59 if n else 1.0,
+                "answer": {"any_length": {"share": share, "se": 0.008, "n": 28}},
+            }
+    return summary
+
+
+@pytest.mark.parametrize("reading", [40, 0])
+def test_what_a_machine_could_read_stands_beside_the_answer(folder, reading):
+    path = folder / "summary.json"
+    summary = with_machine(json.loads(path.read_text()), reading)
+    path.write_text(json.dumps(summary), encoding="utf-8")
+    last = (
+        f"{100 * summary['steps'][-1]['software']['lenient']['answer']['any_length']['share']:.0f}"
+    )
+    sentence = (
+        "Without any place where a machine could read the face, by software that needs the least "
+        f"of a picture: more than 99 of 100; at 60,000, {last}. As people walk,"
+    )
+    chinese = f"每 100 程有 超過 99 程；有 60,000 個時，{last} 程。"
+    if not reading:
+        sentence = (
+            "A machine could read no face here: with this lens no place on the street is near "
+            "enough and far enough at once, even for software that needs the least of a picture. As"
+        )
+        chinese = "街上也沒有任何位置既夠近又夠遠。"
+    assert sentence in answer_lines(summary)[1]
+    for write in (write_map, write_report):
+        said = text_of(write(folder))
+        assert sentence in said
+        assert chinese.replace(" ", "") in said.replace(" ", "")
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    section = page.split('<section id="machine"')[1].split("</section>")[0]
+    cells = [re.findall(r"<td>(.*?)</td>", row) for row in section.split("<tr>")[2:]]
+    none = "none: no place is near enough and far enough at once"
+    assert [row[0].split("<br>")[0] for row in cells] == [
+        str(reading) if reading else none,
+        none,
+        none,
+    ]
+    if reading:
+        assert cells[0][1:] == ["2.8%", "77%", "41%", f"{last}% ± 0.8"]
+        assert "could read a face on 2.8% of the street length; 77% of typical walks" in section
+    else:
+        assert "At 60,000 cameras no software of these cases could read a face" in section
+
+
+def test_a_run_from_before_says_nothing_of_machines(folder):
+    page = write_report(folder).read_text(encoding="utf-8")
+    assert '<section id="machine"' not in page
+    assert "machine" not in answer_lines(json.loads((folder / "summary.json").read_text()))[1]
