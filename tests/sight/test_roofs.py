@@ -19,8 +19,11 @@ POINTS = 23
 """Asked on each street: thirds of 23rds, so that no sight line meets a corner of the lattice."""
 
 
-def engine(boxes, streets, heads):
-    """Return the intervals that each head sees of each street, m from its start."""
+def engine(boxes, streets, heads, blocks=()):
+    """Return the intervals that each head sees of each street, m from its start.
+
+    `blocks` are numbers of the boxes that are inferred and not mapped.
+    """
     east, north = SHIFT
     scene = scenes.Scene(
         [[(x + east, y + north) for x, y in line] for line, _ in streets],
@@ -36,7 +39,9 @@ def engine(boxes, streets, heads):
             geometry=[shapely.affinity.translate(s, *SHIFT) for s in shape],
             crs=city.streets.crs,
         )
-        city = replace(city, walls=Walls.from_footprints(frame))
+        walls = Walls.from_footprints(frame)
+        walls.footprints.loc[[*blocks], "kind"] = "block"
+        city = replace(city, walls=walls)
     seen = see(city, fleet, threads=1).arrays
     return [
         [scenes.intervals(seen, edge, head) for head in range(len(heads))]
@@ -55,9 +60,13 @@ def truth(boxes, line, deck, head, s):
     return solids.sees(eye, face, boxes)
 
 
-def compare(boxes, streets, heads):
+def compare(boxes, streets, heads, blocks=()):
     """Ask both of every head and many points; return how many are seen and how many are not."""
-    found = engine(boxes, streets, heads)
+    return compared(engine(boxes, streets, heads, blocks), boxes, streets, heads)
+
+
+def compared(found, boxes, streets, heads):
+    """Ask many points of the intervals that the engine found."""
     count = [0, 0]
     for (line, deck), of_street in zip(streets, found, strict=True):
         (ax, ay), (bx, by) = line
@@ -197,6 +206,76 @@ def test_random_houses_as_solids_in_rational_arithmetic():
     for _ in range(30):
         count = [a + b for a, b in zip(count, compare(*random_scene(draw)), strict=True)]
     assert min(count) > 700
+
+
+def test_inferred_blocks_among_houses_as_solids_in_rational_arithmetic():
+    # a block is a solid without end: what it hides does not depend on whether it has a roof
+    draw, count, guessed = random.Random("mixed"), [0, 0], 0
+    while guessed < 15:
+        boxes, streets, heads = random_scene(draw)
+        blocks = [k for k, b in enumerate(boxes) if b.top is None]
+        if blocks:
+            guessed += 1
+            more = compare(boxes, streets, heads, blocks)
+            count = [a + b for a, b in zip(count, more, strict=True)]
+    assert min(count) > 200
+
+
+RIMS = -40.0, 200.0
+"""Streets at 0, 80 and 160 m both ways, 14 m wide, and a footbridge as wide through two blocks."""
+
+
+def cut_blocks():
+    """Return what the streets and the bridge leave of the region, as solids without end."""
+    ways = [(-40, -7), (7, 73), (87, 153), (167, 200)]
+    cut = [(-40, -7), (7, 33), (47, 73), (87, 153), (167, 200)]
+    return [
+        box(west, south, east, north)
+        for west, east in ways
+        for south, north in (cut if 0 < west < 160 else ways)
+    ]
+
+
+def heads_beside(streets, draw):
+    """Return heads at random within 5 m of the streets of their deck."""
+    heads = []
+    for deck in [STREET] * 8 + [FOOTBRIDGE] * 3:
+        (ax, ay), (bx, by) = draw.choice([line for line, on in streets if on == deck])
+        share, aside, mount = draw.random(), draw.uniform(-5.0, 5.0), draw.choice([3.0, 8.0])
+        x, y = ax + share * (bx - ax), ay + share * (by - ay)
+        x, y = (x, y + aside) if ay == by else (x + aside, y)
+        heads.append(scenes.Head(x, y, reach=(2 * RANGE_M,), mount=mount, deck=deck))
+    return heads
+
+
+def test_blocks_cut_by_streets_and_a_footbridge_as_solids_in_rational_arithmetic():
+    low, high = RIMS
+    streets = [
+        *((((at, low), (at, high)), STREET) for at in (0.0, 80.0, 160.0)),
+        *((((low, at), (high, at)), STREET) for at in (0.0, 80.0, 160.0)),
+        (((0.0, 40.0), (160.0, 40.0)), FOOTBRIDGE),
+    ]
+    east, north = SHIFT
+    heads = heads_beside(streets, random.Random("cut"))
+    moved = [replace(h, x=h.x + east, y=h.y + north) for h in heads]
+    lines = [[(x + east, y + north) for x, y in line] for line, _ in streets]
+    city, fleet = scenes.city(scenes.Scene(lines, [], moved, [deck for _, deck in streets]))
+    region = shapely.affinity.translate(shapely.box(low, low, high, high), *SHIFT)
+    city = replace(city, walls=Walls.from_streets(city.streets, region))
+    solid = shapely.union_all([
+        shapely.box(*map(float, (b.west, b.south, b.east, b.north))) for b in cut_blocks()
+    ])  # fmt: skip
+    blocks = shapely.union_all(city.walls.footprints.geometry)
+    apart = shapely.symmetric_difference(blocks, shapely.affinity.translate(solid, *SHIFT))
+    assert apart.area < 1e-6
+    seen = see(city, fleet, threads=1).arrays
+    found = [
+        [scenes.intervals(seen, edge, head) for head in range(len(heads))]
+        for edge in range(len(streets))
+    ]
+    here = [replace(h, x=Fraction(m.x) - Fraction(east), y=Fraction(m.y) - Fraction(north))
+            for h, m in zip(heads, moved, strict=True)]  # fmt: skip
+    assert min(compared(found, cut_blocks(), streets, here)) > 200
 
 
 def test_what_is_left_of_streets_with_bends_and_several_roofs():
