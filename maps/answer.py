@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from maps.texts import LANGUAGES, TEXTS, closed_up, is_proxy, text
+from maps.texts import LANGUAGES, TEXTS, closed_up, is_proxy, on_listed_poles, text
 from sim.errors import InputError
 from sim.results.contract import fleets_of
 
@@ -177,6 +177,8 @@ def answer_headline(
         }
         parts = {**doubts, **parts}
         counted = "headline_counted" if summary["simulated"] else "headline_counted_real"
+        if on_listed_poles(summary):
+            counted = "headline_counted_listed"
         walks = summary["steps"][0]["answer"][HEADLINE_TASK][ANY_LENGTH]["n"]
         notes = [*parts.values(), text(counted, language, walks=f"{walks:,}")]
         fleets = fleets_of(summary)

@@ -28,7 +28,7 @@ from maps.names import clean_name
 from maps.page import class_ends, page_asset, page_facts, page_template
 from maps.report_tables import case_name, factor_name, level_name
 from maps.run_folder import RunFolder, read_run_folder
-from maps.texts import LANGUAGES, closed_up, texts_of
+from maps.texts import LANGUAGES, closed_up, on_listed_poles, texts_of
 from maps.unpublished import ITEMS, WAYS, Item
 from sim.atomic_write import replace_text
 from sim.errors import InputError
@@ -172,7 +172,9 @@ class _Page:
     def html(self) -> str:
         """Return the file."""
         measured, others = self._questions()
-        simulated = self.run.summary["simulated"]
+        note = "page_note" if self.run.summary["simulated"] else "page_note_real"
+        if on_listed_poles(self.run.summary):
+            note = "page_note_listed"
         return page_template("brief.html").render(
             style=page_asset("brief.css"),
             language="zh-Hant-HK" if self.language == "zh" else "en",
@@ -198,7 +200,7 @@ class _Page:
             said=(self.run.summary.get("plan") or {}).get("name", "").startswith(
                 ("as_announced", "announced_")
             ),
-            page_note=self._say("page_note" if simulated else "page_note_real"),
+            page_note=self._say(note),
         )  # fmt: skip
 
     def _say(self, key: str, **values: object) -> str:

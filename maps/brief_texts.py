@@ -161,5 +161,10 @@ WORDS: dict[str, Pair] = {
         "This page sends and stores nothing.",
         "這些數字中的部分鏡頭取自他人的地圖或名單；行人全屬模擬。本頁不傳送、不儲存任何資料。",
     ),
+    "page_note_listed": (
+        "The cameras in these figures are simulated on poles that were listed; people are "
+        "simulated. This page sends and stores nothing.",
+        "這些數字中的鏡頭屬模擬，掛在名單所載的燈柱上；行人全屬模擬。本頁不傳送、不儲存任何資料。",
+    ),
 }  # fmt: skip
 """Each text as (English, Chinese)."""

@@ -114,6 +114,8 @@ class _Pair:
         self.runs, self.names, self.totals, self.compared = runs, names, totals, compared
         first, second = (run.summary for run in runs)
         said = {**first, "simulated": first["simulated"] and second["simulated"]}
+        for key in ("real_cameras", "listed_poles"):
+            said[key] = (first.get(key) or 0) + (second.get(key) or 0)
         self.texts = {**texts_of(said), **WORDS}
         self.walked = all(map(has_walks, runs))
         self.facts = self._facts()

@@ -105,6 +105,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "只計算這次模擬所載的鏡頭，部分為真實鏡頭；行人隧道、室內及有蓋通道當作不能通行。共 "
         "{walks} 程模擬步行。",
     ),
+    "headline_counted_listed": (
+        "Only the cameras of this run are counted, simulated on poles that were listed; subways, "
+        "indoor and roofed ways count as closed. {walks} simulated walks.",
+        "只計算這次模擬所載、掛在名單燈柱上的模擬鏡頭；行人隧道、室內及有蓋通道當作不能通行。共 "
+        "{walks} 程模擬步行。",
+    ),
     "fewer_than_one": ("fewer than 1", "不足 1"),
     "more_than_99": ("more than 99", "超過 99"),
     "headline_two": (
@@ -168,6 +174,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "a rule, and people are drawn at random. Nothing here is evidence of any camera or person.",
         "部分鏡頭按公開地圖或名單的位置擺放，其視野以假設的鏡頭規格推算，未有記錄的方向屬推測；"
         "其餘鏡頭按規則擺放，行人隨機抽樣。不能用作任何鏡頭或任何人的證據。",
+    ),
+    # in their place where all are simulated, but on poles that the scenario lists
+    "on_listed": (
+        "Simulated cameras on listed poles, simulated people 模擬",
+        "模擬鏡頭掛在名單所載的燈柱上，行人均屬模擬 Simulated",
+    ),
+    "about_on_listed": (
+        "Every camera is simulated and hangs on a pole of a list that was given; that a pole is "
+        "listed says nothing of a camera on it. People are drawn at random. Only statistics are "
+        "told: no way past these poles, and no list of cameras.",
+        "鏡頭全屬模擬，掛在名單所載的燈柱上；燈柱在名單上不表示其上有鏡頭。行人隨機抽樣。"
+        "只提供統計數字，不提供避開這些燈柱的路線或鏡頭名單。",
     ),
     "walls_footprints": (
         "Walls: mapped building footprints",
@@ -570,10 +588,17 @@ def is_proxy(summary: Mapping[str, Any]) -> bool:
     return bool(summary["area"].get("streets") == "bus-street proxy")
 
 
+def on_listed_poles(summary: Mapping[str, Any]) -> bool:
+    """Return whether a run's cameras are all simulated, some of them on poles that were listed."""
+    return bool(summary.get("listed_poles")) and not summary.get("real_cameras")
+
+
 def texts_of(summary: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     """Return the texts for a run, which say so where its cameras or streets are not the usual."""
     said = {}
-    if not summary["simulated"]:
+    if on_listed_poles(summary):
+        said = {"simulated": "on_listed", "about_simulated": "about_on_listed"}
+    elif not summary["simulated"]:
         said = {
             "simulated": "partly_real",
             "simulated_short": "partly_real_short",

@@ -71,6 +71,22 @@ class Candidates(NamedTuple):
     """Place in `sim.cameras.fleet.MOUNTS` of what a head would hang on."""
 
 
+def those(sites: Candidates, keep: NDArray[np.bool_]) -> Candidates:
+    """Return some of the candidates, in their order.
+
+    Parameters
+    ----------
+    sites
+        All of them.
+    keep
+        Which, shape (sites,).
+    """
+    return Candidates(
+        sites.x[keep], sites.y[keep], sites.deck[keep], sites.importance[keep],
+        sites.junction[keep], np.ascontiguousarray(sites.heading[keep]), sites.mounted_on[keep],
+    )  # fmt: skip
+
+
 class _Sites(NamedTuple):
     """Sites of one kind before those in walls are moved or left out."""
 
@@ -322,18 +338,73 @@ def _walls(city: City) -> _Sites:
 
 def _station_exits(city: City) -> _Sites:
     """Stand at the exits of stations, looking along the nearest street, then towards it."""
+    return _beside_streets(city, city.places.of("station").geometry.to_numpy())[1]
+
+
+def _beside_streets(city: City, spot: NDArray[np.object_]) -> tuple[NDArray[np.int64], _Sites]:
+    """Return which spots have a street near, and sites there that look along it and towards it."""
     a = city.streets.arrays
     above = np.flatnonzero(a.edge_deck != DECKS.index("subway"))
     line = city.streets.edges.geometry.to_numpy()[above]
-    exits = city.places.of("station").geometry.to_numpy()
-    number, nearest = _nearest(line, exits)
-    exits, edge = exits[number], above[nearest]
-    at = _stands_at(a, edge, shapely.line_locate_point(line[nearest], exits))
-    x, y = shapely.get_x(exits), shapely.get_y(exits)
+    number, nearest = _nearest(line, spot)
+    spot, edge = spot[number], above[nearest]
+    at = _stands_at(a, edge, shapely.line_locate_point(line[nearest], spot))
+    x, y = shapely.get_x(spot), shapely.get_y(spot)
     across = np.degrees(np.arctan2(at.x - x, at.y - y))
     across = np.where(np.hypot(at.x - x, at.y - y) > CLEAR_OF_WALL_M, across, at.bearing + 90)
     heading = np.column_stack([at.bearing, at.bearing + 180, across, across + 180]) % 360
-    return _Sites(x, y, at.x, at.y, a.edge_deck[edge], _class_weights(city)[edge], heading)
+    weight = _class_weights(city)[edge]
+    return number, _Sites(x, y, at.x, at.y, a.edge_deck[edge], weight, heading)
+
+
+def listed_sites(city: City, x: Floats, y: Floats) -> tuple[Candidates, dict[str, int]]:
+    """Return poles that somebody listed as candidates, and how many can be none, by reason.
+
+    Parameters
+    ----------
+    city
+        Streets and walls.
+    x, y
+        Where the poles stand, projected metres.
+
+    Returns
+    -------
+    candidates
+        At their own positions; each looks along the nearest street, then across it. One within
+        25 m of a junction counts as standing there.
+    left_out
+        Counts: poles_elsewhere (outside the region), poles_off_streets (more than 60 m from every
+        street above ground), poles_in_buildings.
+    """
+    here = shapely.intersects_xy(city.area.region, x, y)
+    spot = shapely.points(x[here], y[here])
+    number, sites = _beside_streets(city, spot)
+    free = ~_near(city.walls, spot[number], SAME_M)
+    left_out = {
+        "poles_elsewhere": int((~here).sum()),
+        "poles_off_streets": len(spot) - len(number),
+        "poles_in_buildings": int((~free).sum()),
+    }
+    importance, junction = _near_junctions(city, sites)
+    found = Candidates(
+        sites.x, sites.y, sites.deck, importance, junction, sites.heading,
+        np.full(len(sites.x), MOUNTS.index("unknown"), np.int8),
+    )  # fmt: skip
+    return those(found, free), left_out
+
+
+def _near_junctions(city: City, sites: _Sites) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return how busy the streets at each site are, and whether it stands at a junction."""
+    a = city.streets.arrays
+    weight, nodes = _class_weights(city), len(a.node_x)
+    meeting = np.bincount(a.edge_u, weight, nodes) + np.bincount(a.edge_v, weight, nodes)
+    crossing = np.flatnonzero(np.diff(a.adjacency_ptr) >= 3)
+    if not len(crossing) or not len(sites.x):
+        return sites.importance, np.zeros(len(sites.x), bool)
+    tree = tree_of(np.column_stack([a.node_x[crossing], a.node_y[crossing]]))
+    away, node = tree.query(np.column_stack([sites.x, sites.y]))
+    junction = away <= JUNCTION_RADIUS_M
+    return np.where(junction, meeting[crossing[node]], sites.importance), junction
 
 
 def _nearest(

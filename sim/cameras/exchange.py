@@ -22,7 +22,7 @@ import pyproj
 import shapely
 
 from sim.atomic_write import replace_file
-from sim.cameras.fleet import HEAD_COLUMNS, Fleet
+from sim.cameras.fleet import HEAD_COLUMNS, LISTED_POLE, Fleet
 from sim.cameras.mapped import MOST_CAMERAS
 from sim.cameras.optics import CAMERA_TYPES
 from sim.city.sources.parquet_size import unpacked_bytes
@@ -174,7 +174,7 @@ def _tags(row: Mapping[str, Any], turned: float) -> dict[str, str]:
         tags["start_date"] = f"{row['year']:04d}"
     if row["deck"] == "subway":
         tags["layer"] = "-1"
-    tags["note"] = SIMULATED if row["status"] == "simulated" else PARTLY_GUESSED
+    tags["note"] = SIMULATED if row["status"] in ("simulated", LISTED_POLE) else PARTLY_GUESSED
     return tags | {tag: row[word] for word, tag in _SITE_TAGS.items() if row.get(word)}
 
 

@@ -47,6 +47,8 @@ SITE_COLUMNS = (
 )  # fmt: skip
 SIMULATED = "simulated"
 """Status of a head that a strategy placed."""
+LISTED_POLE = "listed_pole"
+"""Status of one that a strategy placed on a pole which the user listed."""
 DEFAULTS: dict[str, str | int | bool] = {
     "deck": "street", "owner": "other", "status": "given", "year": 0, "linked": False,
     "mounted_on": "unknown",
@@ -79,7 +81,10 @@ def refusal(what: str) -> str:
     what
         As "least-seen walks are not drawn".
     """
-    return f"{what}: some cameras are not simulated, and of those there are statistics alone"
+    return (
+        f"{what}: some cameras are real or on poles that were listed, and of those there are "
+        "statistics alone"
+    )
 
 
 @dataclass(frozen=True)
@@ -231,12 +236,23 @@ class Fleet(Result):
         """Whether a map or a list gave a head, or nobody says it is simulated; shape (heads,)."""
         if "status" not in self.heads:
             return np.ones(len(self), bool)
-        return np.asarray(self.heads["status"] != SIMULATED, np.bool_)
+        of_strategy = self.heads["status"].isin([SIMULATED, LISTED_POLE])
+        return np.asarray(~of_strategy.to_numpy(np.bool_), np.bool_)
+
+    @property
+    def on_listed_poles(self) -> NDArray[np.bool_]:
+        """Whether a head is simulated on a pole that the user listed; shape (heads,)."""
+        if "status" not in self.heads:
+            return np.zeros(len(self), bool)
+        return np.asarray(self.heads["status"] == LISTED_POLE, np.bool_)
 
     @property
     def simulated(self) -> bool:
-        """Whether every head is simulated; only then are more than statistics told (`refusal`)."""
-        return not self.real.any()
+        """Whether every head is simulated on a place of the engine's own.
+
+        Only then are more than statistics told: this decides for command, library, page and export.
+        """
+        return not (self.real.any() or self.on_listed_poles.any())
 
     @property
     def empty_tasks(self) -> dict[str, int]:
@@ -273,11 +289,12 @@ class Fleet(Result):
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         kinds = self.heads["camera_type"].value_counts() if "camera_type" in self.heads else {}
-        real = int(self.real.sum())
+        real, listed = int(self.real.sum()), int(self.on_listed_poles.sum())
         return "Fleet of cameras", {
             "cameras (heads)": len(self),
             "sites": int(self.heads["site"].nunique()),
             "simulated": len(self) - real,
+            **({"of them on listed poles": listed} if listed else {}),
             "mapped, listed or given": real,
             "city ranks": f"1 to {int(self.heads['rank'].max()):,}" if len(self) else "–",
             **{f"type {kind}": int(count) for kind, count in dict(kinds).items()},

@@ -19,8 +19,8 @@ from sim.digests import digest_of
 
 
 def scene_digest(city: City) -> str:
-    """Return the digest of what sight depends on: streets, walls, roofs, the area that counts."""
-    arrays = (*city.streets.arrays, *city.walls.arrays, *city.roofs)
+    """Return the digest of what sight depends on: streets, walls, roofs, masks, the area."""
+    arrays = (*city.streets.arrays, *city.walls.arrays, *city.roofs, *(city.masked or ()))
     return digest_of(*arrays, shapely.to_wkb(city.area.polygon))
 
 

@@ -51,11 +51,13 @@ class City(model.City):
         The world in projected metres.
     provenance
         Sources, licences, digests and counts of what was dropped, as kept in the manifest.
+    masked
+        Stretches of street cut out of what cameras see, m along edges; None without any.
     """
 
     @classmethod
     def _of(cls, city: model.City) -> Self:
-        return cls(city.area, city.streets, city.walls, city.places, city.provenance)
+        return cls(city.area, city.streets, city.walls, city.places, city.provenance, city.masked)
 
     @classmethod
     def from_osmnx(

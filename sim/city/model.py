@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 
 from sim.area import Area
 from sim.city.places import Places
@@ -35,6 +36,8 @@ class City(Result):
         The world in projected metres.
     provenance
         Sources, licences, digests and counts of what was dropped, as kept in the manifest.
+    masked
+        Stretches of street that are cut out of what cameras see, m along edges; None without any.
     """
 
     area: Area
@@ -42,6 +45,7 @@ class City(Result):
     walls: Walls
     places: Places
     provenance: dict[str, Any] = field(default_factory=dict)
+    masked: Stretches | None = None
 
     @cached_property
     def roofs(self) -> Stretches:
@@ -50,8 +54,12 @@ class City(Result):
 
     @cached_property
     def open_streets(self) -> StreetArrays:
-        """The streets as cameras may see them: without what lies under roofs."""
-        return without(self.streets.arrays, self.roofs)
+        """The streets as cameras may see them: without what lies under roofs or is masked."""
+        hidden = self.roofs
+        if self.masked is not None:
+            columns = zip(self.roofs, self.masked, strict=True)
+            hidden = Stretches(*(np.concatenate(column) for column in columns))
+        return without(self.streets.arrays, hidden)
 
     @cached_property
     def worked_out(self) -> dict[object, Any]:

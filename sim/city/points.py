@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.city.sources.files import read_shapes
-from sim.city.sources.shapes import plain_shapes
+from sim.city.sources.shapes import POINT, plain_shapes
 from sim.city.sources.tables import (
     LATITUDE,
     LONGITUDE,
@@ -24,8 +24,11 @@ from sim.city.sources.tables import (
     read_table,
 )
 from sim.errors import InputError
+from sim.nearest import tree_of
 
 WEIGHT = "weight"
+SAME_POLE_M = 0.1
+MOST_POLES = 200_000
 
 
 def read_points(path: str | Path, crs: str) -> gpd.GeoDataFrame:
@@ -56,6 +59,56 @@ def read_points(path: str | Path, crs: str) -> gpd.GeoDataFrame:
     if points.empty:
         raise InputError(f"{path}: holds no points; give at least one")
     return points
+
+
+def read_poles(path: str | Path, crs: str) -> gpd.GeoDataFrame:
+    """Read poles: the places where cameras may hang.
+
+    Parameters
+    ----------
+    path, crs
+        As `read_points`; other shapes than points are refused.
+
+    Returns
+    -------
+    GeoDataFrame
+        Geometry alone (points), a pole a row. Poles within 0.1 m of an earlier one are left out;
+        attrs["left_out"] counts them, and rows without a usable shape, by reason.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, holds no points or too many, or a shape that is not a point.
+    """
+    path = Path(path)
+    if is_table(path):
+        points = _table(path, crs)
+    else:
+        plain = plain_shapes(read_shapes(path).to_crs(crs).geometry.to_numpy())
+        other = shapely.get_type_id(plain.shape) != POINT
+        if other.any():
+            row = int(plain.row[other.argmax()])
+            kind = plain.shape[other.argmax()].geom_type
+            raise InputError(f"{path}: row {row + 1}: a {kind}; poles are points, a row each")
+        points = gpd.GeoDataFrame(geometry=plain.shape, crs=crs)
+        points.attrs["left_out"] = plain.left_out
+    if not 1 <= len(points) <= MOST_POLES:
+        raise InputError(f"{path}: {len(points):,} poles; give 1 to {MOST_POLES:,}")
+    return _without_repeats(points)
+
+
+def _without_repeats(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return points of which none lies within 0.1 m of an earlier one."""
+    spot = shapely.get_coordinates(points.geometry.to_numpy())
+    pairs = tree_of(spot).query_pairs(SAME_POLE_M, output_type="ndarray")
+    kept = np.ones(len(spot), bool)
+    kept[pairs.max(axis=1)] = False
+    found = points.loc[kept, ["geometry"]].reset_index(drop=True)
+    left_out = dict(points.attrs.get("left_out", {}))
+    if not kept.all():
+        left_out["that stand where another does"] = int((~kept).sum())
+    found.attrs["left_out"] = left_out
+    return found
 
 
 def _check_weights(path: Path, weight: NDArray[np.float64]) -> None:

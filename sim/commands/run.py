@@ -157,7 +157,8 @@ def _notes(folder: Path) -> list[str]:
 def _closing_table(summary: dict[str, Any]) -> Table:
     """Return the figures of a run as a table, a total a row."""
     area, tasks = summary["area"], summary["tasks"]
-    kind = "simulated cameras" if summary.get("simulated", True) else "cameras partly simulated"
+    some_real = summary.get("real_cameras", 0)
+    kind = "cameras partly simulated" if some_real else "simulated cameras"
     title = f"{area['name']}: {area['street_km']:.1f} km of streets, {kind}"
     # As Text, because a name in brackets would be taken for rich's markup.
     table = Table(title=Text(title, "bold"), title_justify="left", box=box.SIMPLE_HEAD, padding=0)
@@ -210,6 +211,8 @@ def _reading(summary: dict[str, Any], optics: str) -> list[str]:
     """Return the lines that say how the table is to be read, and on which assumptions."""
     area, real = summary["area"], summary.get("real_cameras", 0)
     kind = "Simulated, not a list of real cameras."
+    if summary.get("listed_poles"):
+        kind = "Simulated, on poles that were listed: statistics alone, no ways past them."
     if real:
         kind = f"{real} cameras as mapped or listed by others, the rest simulated."
     proxy = along_bus_streets(summary)

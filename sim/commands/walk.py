@@ -117,7 +117,9 @@ def _walk_table(answer: WalkAnswer) -> Table:
     """Return what is seen of the walk, a total a row."""
     content = answer.content
     stretches = [row["stretch"] for row in content["totals"][0]["least_seen"] or []]
-    cameras = "simulated cameras" if content["simulated"] else "some cameras are real"
+    cameras = (
+        "simulated cameras" if content["simulated"] else "some cameras are real or on listed poles"
+    )
     shown = table(f"{content['run']}: {content['task']}, {cameras}")
     heads = ["cameras\nin the city", "walk\nseen", "longest\nunseen", "cameras\nmet"]
     heads += ["followed\nlive", "followed\nafterwards"]

@@ -229,6 +229,8 @@ def _world_key(scenario: Scenario) -> str:
             "trips": {name: trips[name] for name in own},
             "existing": cameras["existing"],
             "aims": cameras["aims"],
+            "sites": cameras["sites"],
+            "exclude": cameras["exclude"],
         },
         sort_keys=True,
     )
@@ -237,7 +239,7 @@ def _world_key(scenario: Scenario) -> str:
 def _scenario_of(world: str) -> Scenario:
     """Return a scenario that has these parts, for the readers that want a whole one."""
     part = json.loads(world)
-    cameras = {name: part[name] for name in ("existing", "aims")}
+    cameras = {name: part[name] for name in ("existing", "aims", "sites", "exclude")}
     return Scenario.model_validate(
         {
             "name": "world",

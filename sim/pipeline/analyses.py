@@ -14,8 +14,10 @@ from sim.cameras.fleet import Fleet
 from sim.city.model import City
 from sim.city.zones import are_points
 from sim.pipeline.cached_stages import CachedStages
+from sim.pipeline.user_inputs import OwnInputs
 from sim.placement.context import DIRECTIONS
 from sim.placement.limit import coverage_limit
+from sim.placement.sites import available_sites
 from sim.processes import available_cores, computing_threads
 from sim.results.analyses import Analyses
 from sim.scenario.schema import Scenario, plain_mix, plain_names
@@ -59,7 +61,7 @@ def analyse(
     trips: Trips,
     tracks: TrackReport,
     parameters: TrackingParameters,
-    zones: gpd.GeoDataFrame | None = None,
+    own: OwnInputs,
 ) -> Analyses:
     """Find what a run tells beside the figures of single walks."""
     scenario, city = stages.scenario, stages.city
@@ -76,13 +78,13 @@ def analyse(
             recognition_burden, seen, tracks, gallery=scenario.recognition.gallery,
             uptime=parameters.uptime, facing_degrees=parameters.facing_degrees,
         )  # fmt: skip
-        exposure = beside.submit(_exposure, city, pieces, tracks, zones)
+        exposure = beside.submit(_exposure, city, pieces, tracks, own.zones)
         shared = beside.submit(
             stages.unicity, seen, COMPARED,
             lambda: unicity(seen, trips, totals, seed=seed, people=COMPARED),
         )  # fmt: skip
         beside.submit(lambda: tracks.summary)  # keeps what it finds
-        limit = _limit(scenario, city, seen.fleet)
+        limit = _limit(scenario, city, seen.fleet, own)
         return Analyses(
             dark=dark,
             anonymity={total: summary(near.result(), shared.result(), total) for total in totals},
@@ -108,7 +110,9 @@ def _policies(
     ))  # fmt: skip
 
 
-def _limit(scenario: Scenario, city: City, fleet: Fleet) -> dict[int, dict[str, float] | None]:
+def _limit(
+    scenario: Scenario, city: City, fleet: Fleet, own: OwnInputs
+) -> dict[int, dict[str, float] | None]:
     """Bound what any fleet could see, beside strategies that try to see the most."""
     cameras = scenario.cameras
     totals, rank = cameras.totals, fleet.arrays.rank
@@ -118,6 +122,7 @@ def _limit(scenario: Scenario, city: City, fleet: Fleet) -> dict[int, dict[str, 
     found = coverage_limit(
         city, [int((rank <= total).sum()) for total in totals], optics=plain_mix(cameras.optics),
         task=cameras.aims.task, existing=Fleet(standing) if len(standing) else None,
+        kinds=available_sites(city, own.sites, own.exclude)[0],
         directions=SIGHT_LINES if cameras.heads_per_site <= SIGHT_LINES else DIRECTIONS,
     )  # fmt: skip
     return {total: {cameras.aims.task: share} for total, share in zip(totals, found, strict=True)}

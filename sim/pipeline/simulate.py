@@ -165,7 +165,7 @@ def _looked(
 
 def _analyses(stages: CachedStages, own: OwnInputs, found: Results) -> Analyses:
     _, seen, pieces, trips, tracks, _ = found
-    return analyse(stages, seen, pieces, trips, tracks, following(stages.scenario), own.zones)
+    return analyse(stages, seen, pieces, trips, tracks, following(stages.scenario), own)
 
 
 def _fleet(stages: CachedStages, own: OwnInputs, draw: Draw | None) -> Fleet:
@@ -181,7 +181,10 @@ def _fleet(stages: CachedStages, own: OwnInputs, draw: Draw | None) -> Fleet:
 def placements_of(scenario: Scenario, city: City, own: OwnInputs) -> Placement:
     """Return what fleets of a scenario have in common, whatever their seed."""
     total = scenario.cameras.totals[-1]
-    return placement(city, total, existing=own.existing, aims=own.aims, **placing(scenario))
+    return placement(
+        city, total, existing=own.existing, aims=own.aims, sites=own.sites, exclude=own.exclude,
+        **placing(scenario),
+    )  # fmt: skip
 
 
 def placed(scenario: Scenario, placements: Placement, seed: int) -> Fleet:

@@ -18,14 +18,16 @@ import geopandas as gpd
 
 from sim.cameras.fleet import Fleet
 from sim.cameras.real import read_cameras
+from sim.city.kept_free import read_kept_free, stretches_in_any
 from sim.city.model import City
-from sim.city.points import read_points
+from sim.city.points import read_points, read_poles
 from sim.city.population import with_population
 from sim.city.sources.shapes import left_out_words
 from sim.city.sources.tables import check_file
 from sim.city.zones import read_zones
 from sim.errors import InputError, InputErrors
-from sim.placement.parameters import Objective
+from sim.placement.parameters import Exclusion, Objective
+from sim.placement.sites import shapes_of
 from sim.scenario.schema import Scenario
 from sim.trips.model import Trips
 from sim.trips.own import (
@@ -47,6 +49,8 @@ KINDS = {
     "existing": "cameras that stand already",
     "points": "points to watch",
     "zones": "zones of the user",
+    "sites": "poles listed by the user",
+    "exclude": "places that the user keeps cameras away from",
 }
 
 
@@ -58,6 +62,8 @@ class OwnInputs(NamedTuple):
     existing: Fleet | None
     aims: Objective
     zones: gpd.GeoDataFrame | None = None
+    sites: gpd.GeoDataFrame | None = None
+    exclude: tuple[Exclusion, ...] = ()
 
     def added_to(self, trips: Trips, city: City, scenario: Scenario) -> Trips:
         """Return trips with those of the user after them.
@@ -109,6 +115,8 @@ def _paths(scenario: Scenario) -> Iterator[tuple[str, str]]:
         "cameras.aims.points": cameras.aims.points,
         "zones": scenario.zones,
     }
+    paths["cameras.sites"] = cameras.sites
+    paths |= {f"cameras.exclude.{n}.file": zone.file for n, zone in enumerate(cameras.exclude)}
     yield from ((key, path) for key, path in paths.items() if path is not None)
 
 
@@ -141,12 +149,13 @@ def read_own_inputs(scenario: Scenario, city: City) -> tuple[City, OwnInputs]:
             demand = read_od(wanted.od, city)
         city = _with_source(city, Path(wanted.od), KINDS["od"])
     city, existing, aims = _read_for_cameras(scenario, city)
+    city, sites, exclude = _read_sites(scenario, city)
     zones = None
     if scenario.zones is not None:
         with _for("zones"):
             zones = read_zones(scenario.zones, city.streets.crs)
         city = _with_source(city, Path(scenario.zones), KINDS["zones"], zones)
-    return city, OwnInputs(traces, demand, existing, aims, zones)
+    return city, OwnInputs(traces, demand, existing, aims, zones, sites, exclude)
 
 
 def _read_for_cameras(scenario: Scenario, city: City) -> tuple[City, Fleet | None, Objective]:
@@ -164,6 +173,31 @@ def _read_for_cameras(scenario: Scenario, city: City) -> tuple[City, Fleet | Non
         aims = replace(aims, points=points)
         city = _with_source(city, Path(wanted.aims.points), KINDS["points"], points)
     return city, existing, aims
+
+
+def _read_sites(
+    scenario: Scenario, city: City
+) -> tuple[City, gpd.GeoDataFrame | None, tuple[Exclusion, ...]]:
+    """Read listed poles and zones; return the city with what is masked, and both."""
+    wanted, poles = scenario.cameras, None
+    if wanted.sites is not None:
+        with _for("cameras.sites"):
+            poles = read_poles(wanted.sites, city.streets.crs)
+        city = _with_source(city, Path(wanted.sites), KINDS["sites"], poles)
+    zones: list[Exclusion] = []
+    for number, zone in enumerate(wanted.exclude):
+        shapes = None
+        if zone.file is not None:
+            with _for(f"cameras.exclude.{number}.file"):
+                shapes = read_kept_free(zone.file, city.streets.crs)
+            city = _with_source(city, Path(zone.file), KINDS["exclude"], shapes)
+        zones.append(Exclusion(zone.places, shapes, zone.metres, zone.how))
+    hidden = [
+        (shapes_of(city, zone, number), zone.metres)
+        for number, zone in enumerate(zones)
+        if zone.how == "masked"
+    ]
+    return replace(city, masked=stretches_in_any(city.streets, hidden)), poles, tuple(zones)
 
 
 def _with_source(city: City, path: Path, kind: str, layer: gpd.GeoDataFrame | None = None) -> City:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cameras.candidates import SIGHT_LINES, USUAL_KINDS, candidates
+from sim.cameras.candidates import SIGHT_LINES, USUAL_KINDS, Candidates, candidates
 from sim.cameras.optics import TASKS, camera_type
 from sim.errors import InputError
 from sim.placement.bound import coverage_bounds
@@ -37,7 +37,7 @@ def coverage_limit(
     *,
     optics: str | Mapping[str, float] = "typical",
     task: str = "recognise",
-    kinds: Sequence[str] = USUAL_KINDS,
+    kinds: Sequence[str] | Candidates = USUAL_KINDS,
     directions: int = SIGHT_LINES,
     existing: Fleet | None = None,
     steps: int = STEPS,
@@ -55,7 +55,7 @@ def coverage_limit(
     task
         One of `sim.cameras.optics.TASKS`.
     kinds
-        Kinds of candidates, see `sim.cameras.candidates.candidates`.
+        Kinds of candidates, see `sim.cameras.candidates.candidates`; or the candidates.
     directions
         Directions that a site offers, 1 to 8: 4 for fleets with up to four heads on a pole.
     existing
@@ -99,7 +99,10 @@ def _of_more(counts: Sequence[int], bounds: NDArray[np.int64]) -> list[int]:
 
 
 def _every_head(
-    city: City, optics: str | Mapping[str, float], kinds: Sequence[str], directions: int
+    city: City,
+    optics: str | Mapping[str, float],
+    kinds: Sequence[str] | Candidates,
+    directions: int,
 ) -> HeadArrays:
     """Return a head of each type in each direction of each candidate.
 
@@ -110,7 +113,7 @@ def _every_head(
     """
     if not 1 <= directions <= DIRECTIONS:
         raise InputError(f"{directions} directions: a site offers 1 to {DIRECTIONS}")
-    sites = candidates(city, kinds)
+    sites = kinds if isinstance(kinds, Candidates) else candidates(city, kinds)
     every = np.arange(len(sites.x) * directions)
     heads = HeadOrder(every // directions, every % directions)
     names = [optics] if isinstance(optics, str) else [n for n, w in optics.items() if w > 0]

@@ -38,6 +38,7 @@ SHARE_RULES: tuple[ShareRule, ...] = get_args(ShareRule)
 StreetShareCase = Literal["low", "middle", "high"]
 """Names of `sim.placement.growth.STREET_SHARES`."""
 OwnerName = Literal["police", "department", "transport", "estate", "mall", "other"]
+HowExcluded = Literal["no_site", "masked"]
 PlaceKind = Literal["home", "landmark", "market", "office", "school", "sensitive", "station"]
 
 
@@ -105,6 +106,38 @@ PHASES = (
 )
 """Growth as announced (about 4,000 in 2025; 11,000 in early 2026, 5,000 of them police; 60,000 by
 2028). The owners of the last phase are not published: equal parts are our assumption."""
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """Somewhere cameras are kept away from, or see nothing of.
+
+    Attributes
+    ----------
+    places
+        Kinds of places of the city.
+    shapes
+        Points, lines or polygons of the user's own, in any CRS.
+    metres
+        How far around them, m.
+    how
+        "no_site": no camera is hung there; "masked": cameras hang where they do, and what they see
+        there is cut out.
+
+    Raises
+    ------
+    InputError
+        A number is outside its limits; names the key.
+    """
+
+    places: tuple[PlaceKind, ...] = ()
+    shapes: gpd.GeoDataFrame | None = None
+    metres: float = limited(50.0, at_most=5_000, unit="m")
+    how: HowExcluded = "no_site"
+
+    def __post_init__(self) -> None:
+        """Refuse values out of range, naming the key."""
+        check(self, "cameras.exclude")
 
 
 @dataclass(frozen=True)

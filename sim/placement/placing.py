@@ -19,8 +19,16 @@ from numpy.typing import NDArray
 
 from sim.apportionment import sainte_lague
 from sim.area import district_outlines, districts
-from sim.cameras.candidates import Candidates, candidates
-from sim.cameras.fleet import MOUNTS, OPTICS_COLUMNS, OWNERS, SIMULATED, Fleet, optics_of
+from sim.cameras.candidates import Candidates
+from sim.cameras.fleet import (
+    LISTED_POLE,
+    MOUNTS,
+    OPTICS_COLUMNS,
+    OWNERS,
+    SIMULATED,
+    Fleet,
+    optics_of,
+)
 from sim.cameras.optics import camera_type
 from sim.city.decks import DECKS
 from sim.errors import InputError
@@ -36,12 +44,14 @@ from sim.placement.growth import RegionHeads, region_heads
 from sim.placement.parameters import (
     AS_PLANNED,
     PHASES,
+    Exclusion,
     Objective,
     Phase,
     PlacementParameters,
     Plan,
 )  # fmt: skip
 from sim.placement.plan import announced
+from sim.placement.sites import available_sites
 from sim.placement.strategies.points import away_from_points
 from sim.placement.strategies.registry import WHOLE_ORDERS, ranked
 
@@ -67,6 +77,7 @@ def place(
     optics: str | Mapping[str, float] = PlacementParameters.optics,
     heads_per_site: float = PlacementParameters.heads_per_site, seed: int = 0,
     existing: Fleet | None = None, aims: Objective | None = None,
+    sites: gpd.GeoDataFrame | None = None, exclude: Sequence[Exclusion] = (),
 ) -> Fleet:  # fmt: skip
     """Place the heads that fall to a city's region at a city total; all simulated.
 
@@ -91,6 +102,12 @@ def place(
         Cameras that stand already: they come first, in their order, as they are.
     aims
         What strategies that aim at something should aim at.
+    sites
+        Poles (points, any CRS), the only places for cameras, a pole a row; of heads on listed
+        poles there are statistics alone.
+    exclude
+        Zones in which no camera is hung. Those that mask what is seen are of the city: see
+        `City.masked`.
     seed
         Decides ties and the random strategy.
 
@@ -106,7 +123,7 @@ def place(
     return placement(
         city, total, strategy=strategy, share_rule=share_rule, share=share, plan=plan,
         street_share=street_share, mobile_share=mobile_share, phases=phases, optics=optics,
-        heads_per_site=heads_per_site, existing=existing, aims=aims,
+        heads_per_site=heads_per_site, existing=existing, aims=aims, sites=sites, exclude=exclude,
     ).fleet(seed)  # fmt: skip
 
 
@@ -123,6 +140,8 @@ class Placement:
     report: Mapping[str, int]
     context: PlacementContext | None
     """With seed 0; None where only existing cameras count."""
+    status: str = SIMULATED
+    """Of the heads to be placed."""
 
     def fleet(self, seed: int) -> Fleet:
         """Return the fleet of a seed, as `place` does.
@@ -136,7 +155,9 @@ class Placement:
         if self.context is None:
             return Fleet(_that_stand(self.standing), report, placed_for=self.total)
         context = replace(self.context, seed=seed)
-        table = _heads_table(context, self.strategy, self.heads, self.mix, self.standing)
+        table = _heads_table(
+            context, self.strategy, self.heads, self.mix, self.standing, self.status
+        )
         fleet = Fleet(table, report, placed_for=self.total)
         return _noted(fleet, self.strategy, context)
 
@@ -152,6 +173,7 @@ def placement(
     optics: str | Mapping[str, float] = PlacementParameters.optics,
     heads_per_site: float = PlacementParameters.heads_per_site,
     existing: Fleet | None = None, aims: Objective | None = None,
+    sites: gpd.GeoDataFrame | None = None, exclude: Sequence[Exclusion] = (),
 ) -> Placement:  # fmt: skip
     """Share out heads and list the places for them, once for all seeds.
 
@@ -167,8 +189,11 @@ def placement(
     left, mix = heads.after(report["existing"]), _mix(optics, "cameras.optics")
     context = None
     if strategy != ONLY_EXISTING:
-        context = _context(city, len(left.rank), mix, heads_per_site, standing, aims)
-    return Placement(total, strategy, left, mix, standing, report, context)
+        free, counts = available_sites(city, sites, exclude)
+        report |= counts
+        context = _context(city, free, len(left.rank), mix, heads_per_site, standing, aims)
+    status = SIMULATED if sites is None else LISTED_POLE
+    return Placement(total, strategy, left, mix, standing, report, context, status)
 
 
 def _defaults(
@@ -205,6 +230,7 @@ def _that_stand(standing: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
 
 def _context(
     city: City,
+    sites: Candidates,
     wanted: int,
     mix: Mapping[str, float],
     heads_per_site: float,
@@ -214,7 +240,7 @@ def _context(
     """Return what strategies look at; they look through the camera type that most heads are of."""
     return PlacementContext(
         city=city,
-        sites=candidates(city),
+        sites=sites,
         seed=0,
         wanted=wanted,
         lens=camera_type(max(mix, key=mix.__getitem__), "cameras.optics"),
@@ -287,9 +313,10 @@ def _order(
         wanted = min(2 * wanted, room)  # a district's places may come late in the order
     if len(found.site) < context.wanted:
         places = len(np.unique(np.concatenate([_codes(order) for order in orders])))
+        most = int(heads.rank[places]) - 1
         raise InputError(
             f"{context.wanted} heads are to hang in {context.city.area.name}, but strategy "
-            f"{', '.join(names)} has places for {places}; lower the totals or raise "
+            f"{', '.join(names)} has places for {places}; lower the totals to {most:,} or raise "
             "heads_per_site",
             key="cameras.totals",
         )
@@ -424,6 +451,7 @@ def _heads_table(
     heads: RegionHeads,
     mix: Mapping[str, float],
     standing: gpd.GeoDataFrame | None,
+    status: str,
 ) -> gpd.GeoDataFrame:
     """Hang heads of ascending ranks in the order of preference, after those that stand."""
     sites, order = context.sites, _order(context, strategy, heads)
@@ -445,7 +473,7 @@ def _heads_table(
             "heading": headings(sites, order),
             **{name: lens[name] for name in OPTICS_COLUMNS if name != "mount"},
             "owner": np.array(OWNERS, object)[heads.owner],
-            "status": SIMULATED,
+            "status": status,
             "year": heads.year,
             "linked": heads.linked,
             "camera_type": names,

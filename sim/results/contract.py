@@ -220,7 +220,9 @@ _ALL = (
         Column("duty", "float64", "share", "share of the time in which it looks there"),
         Column("owner", "text", "", "police, department, transport, estate, mall or other"),
         Column(
-            "status", "text", "", '"simulated", or what the map or list of a real camera says'
+            "status", "text", "",
+            '"simulated", "listed_pole" (simulated on a pole that the scenario lists), or what the '
+            "map or list of a real camera says",
         ),
         Column("year", "int16", "", "year by which it hangs, 0 if unknown"),
         Column("linked", "bool", "", "hangs already and is only joined to the system"),

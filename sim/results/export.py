@@ -120,7 +120,12 @@ def _about(run: RunData) -> dict[str, str]:
     data = manifest.get("data") or {}
     real = summary.get("real_cameras") or 0
     kind = "All cameras and all people in these tables are simulated: none of them is real."
-    if not summary["simulated"]:
+    if summary.get("listed_poles") and not real:
+        kind = (
+            "All cameras and all people in these tables are simulated; cameras hang on poles that "
+            "the scenario lists."
+        )
+    elif not summary["simulated"]:
         kind = (
             f"{real} cameras are as a map or list gives them (see status); all others, and all "
             "people, are simulated."

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+import numpy as np
+
 from sim.city.model import City
+from sim.city.roofs import without
 from sim.trips.model import Trips
 
 LEFT_OUT_KM = 0.5
@@ -57,6 +60,8 @@ def notes(
         *_of_places(city),
         *_of_streets(city),
         *_of_cameras(cameras or {}),
+        *_of_sites(cameras or {}),
+        *_of_masks(city),
         *_of_trips(trips, people),
     ]
     return [note._asdict() for note in found]
@@ -155,6 +160,52 @@ def _of_cameras(counts: Mapping[str, int]) -> Iterator[Note]:
             f"半數模擬鏡頭距離 {points:,} 個指定地點之一不超過 {half:,} 米，最遠的相距 "
             f"{farthest:,} 米。",
         )
+
+
+def _of_sites(counts: Mapping[str, int]) -> Iterator[Note]:
+    """Yield what listed poles and zones leave of the places for cameras."""
+    left = counts.get("sites_left", 0)
+    if "poles_listed" in counts:
+        reasons = {
+            "outside the region": ("poles_elsewhere", "在模擬範圍外"),
+            "more than 60 m from every street": ("poles_off_streets", "距離街道超過 60 米"),
+            "inside buildings": ("poles_in_buildings", "在建築物內"),
+        }
+        gone = {words: counts[key] for words, (key, _) in reasons.items() if counts[key]}
+        told = "; ".join(f"{count:,} {words}" for words, count in gone.items())
+        in_chinese = "；".join(
+            f"{counts[key]:,} 支{words}" for key, words in reasons.values() if counts[key]
+        )
+        yield Note(
+            f"Simulated cameras hang on {left:,} of the {counts['poles_listed']:,} poles listed, "
+            f"and nowhere else{f' (left out: {told})' if told else ''}. Of listed poles there are "
+            "statistics alone, no way and no list of cameras.",
+            f"模擬鏡頭只掛在名單上 {counts['poles_listed']:,} 支燈柱中的 {left:,} 支"
+            f"{f'（未採用：{in_chinese}）' if in_chinese else ''}；只提供統計，不提供路線或鏡頭"
+            "名單。",
+        )
+    gone_to_zones = counts.get("sites_excluded", 0)
+    if gone_to_zones:
+        yield Note(
+            f"Of {gone_to_zones + left:,} places for simulated cameras, those in zones kept free "
+            f"carry none: {gone_to_zones:,}. Cameras further away may still see into the zones.",
+            f"{gone_to_zones:,} 個位置在不設鏡頭的範圍內；餘下 {left:,} 個。範圍外的鏡頭仍可能"
+            "看到裡面。",
+        )
+
+
+def _of_masks(city: City) -> Iterator[Note]:
+    if city.masked is None:
+        return
+    hidden = without(city.streets.arrays, city.masked)
+    left = np.hypot(
+        hidden.segment_x1 - hidden.segment_x0, hidden.segment_y1 - hidden.segment_y0
+    ).sum()
+    km = max(city.streets.length_km - float(left) / 1000, 0.0)
+    yield Note(
+        f"What cameras see on {km:.1f} km of masked streets (halo included) is cut out.",
+        f"鏡頭在 {km:.1f} 公里遮蔽街道（連外圍）上所見的一律刪去。",
+    )
 
 
 def _of_trips(trips: Trips, people: int) -> Iterator[Note]:

@@ -166,12 +166,10 @@ def summary(
     cameras, plan = scenario.cameras, planned(scenario)
     as_planned = cameras.share_rule == AS_PLANNED
     share = cameras.street_share
-    real = int(fleet.real.sum())
     dates = cameras.dates or (None,) * len(cameras.totals)
     return {
         "version": VERSION,
-        "simulated": real == 0,
-        "real_cameras": real,
+        **_what_cameras(fleet),
         "scenario": scenario.name,
         "plan": _plan_in_words(scenario),
         "area": {
@@ -222,6 +220,15 @@ def _software_in_words() -> dict[str, Any]:
     return {"reference": REFERENCE_CASE, "cases": cases}
 
 
+def _what_cameras(fleet: Fleet) -> dict[str, Any]:
+    """Return whether all cameras are simulated, and how many are real or on listed poles."""
+    return {
+        "simulated": fleet.simulated,
+        "real_cameras": int(fleet.real.sum()),
+        "listed_poles": int(fleet.on_listed_poles.sum()),
+    }
+
+
 def _trips_in_words(city: City, trips: Trips) -> str:
     """Return what the trips are, and where they are not the usual ones why."""
     if "streets_kind" in city.provenance:
@@ -248,9 +255,11 @@ def manifest(
     own = version("hk-camera-sim")
     real = int(fleet.real.sum())
     cameras = f"{real} cameras from a map or list, all others" if real else "all cameras"
+    if fleet.on_listed_poles.any():
+        cameras += " (on listed poles)"
     return {
         "version": VERSION,
-        "simulated": real == 0,
+        "simulated": fleet.simulated,
         "scenario": resolved,
         "scenario_digest": digest,
         "seed": scenario.seed,

@@ -18,7 +18,7 @@ from pydantic_core import PydanticUndefined
 from sim.scenario import schema
 from sim.scenario.layers import LONGEST_CHAIN
 from sim.scenario.load import LARGEST_FILE
-from sim.scenario.units import ANGLE, DENSITY, SHARE, SPEED, TIME
+from sim.scenario.units import ANGLE, DENSITY, LENGTH, SHARE, SPEED, TIME
 
 INTRODUCTION = """\
 # The scenario language
@@ -138,6 +138,7 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("Made of other files, or for several scenarios", schema.Layers),
     ("cameras", schema.Cameras),
     ("cameras.aims", schema.Aims),
+    ("cameras.exclude", schema.Exclude),
     ("cameras.street_share, by owner", schema.StreetShares),
     ("cameras.phases, each", schema.GrowthPhase),
     ("cameras.phases, owners", schema.OwnerMix),
@@ -179,7 +180,7 @@ def reference() -> str:
 
 
 def _unit_rows() -> Iterator[str]:
-    for kind in (TIME, SPEED, ANGLE, SHARE, DENSITY):
+    for kind in (TIME, LENGTH, SPEED, ANGLE, SHARE, DENSITY):
         spelt = ", ".join(f"`{unit}`" for unit in kind.units)
         name = kind.name.partition(" ")[2]
         yield f"| {name} | {kind.own or 'shares 0..1'} | {spelt} | `{kind.example}` |"

@@ -63,7 +63,7 @@ def test_the_folder_holds_what_the_contract_says(folder):
 
 def test_summary_has_every_field_of_the_contract(summary):
     assert list(summary) == [
-        "version", "simulated", "real_cameras", "scenario", "plan", "area", "tasks",
+        "version", "simulated", "real_cameras", "listed_poles", "scenario", "plan", "area", "tasks",
         "steps", "answer_walks", "software", "percolation", "ensemble",
     ]  # fmt: skip
     assert summary["simulated"] is True

@@ -28,6 +28,7 @@ from sim.placement.growth import region_heads
 from sim.placement.parameters import (
     AS_PLANNED,
     OF_DISTRICTS,
+    Exclusion,
     Objective,
     Phase,
     PlacementParameters,
@@ -36,7 +37,8 @@ from sim.placement.parameters import (
 from sim.placement.strategies.registry import STRATEGIES, strategy
 from sim.scenario.parameters import following, placing
 from sim.scenario.schema import PROFILES, Cameras, Recognition, Scenario, Tracking, Trips
-from sim.scenario.schema.cameras import Aims, GrowthPhase
+from sim.scenario.schema.cameras import GrowthPhase
+from sim.scenario.schema.sites import Aims, Exclude
 from sim.tracking.linking import drawn_hit_rates, hit_rates
 from sim.tracking.parameters import (
     LARGEST_TABLE,
@@ -54,12 +56,16 @@ ACCEPTED, RUN = 2_000, 30
 AREA = SimpleNamespace(
     name="part of a district", parts=(DistrictPart("Yau Tsim Mong", 90_000, 1.0, 20.0),)
 )
-FILES = {"existing", "points", "own", "od", "od_share", "population", "population_column", "zones"}
+FILES = {
+    "existing", "sites", "file", "points", "own", "od", "od_share", "population",
+    "population_column", "zones",
+}  # fmt: skip
 WORDS = {"version", "name", "title", "title_zh", "area", "walks", "dates"}
 WEIGHTS = (5e-324, 1e-300, 1e-9, 0.5, 1.0, 3.0, 1e6)
 ROOMS = {
     Cameras: PlacementParameters,
     Aims: Objective,
+    Exclude: Exclusion,
     GrowthPhase: Phase,
     Trips: TripParameters,
     Tracking: TrackingParameters,
@@ -182,6 +188,14 @@ class Drawn:
         shares = {owner: self.number(0, 1, whole=False) for owner in owners}
         return self.one(("low", "middle", "high")) if self.chance(0.5) else shares
 
+    def exclude(self):
+        zones = [self.group(Exclude) for _ in range(self.one([0, 1, 3]))]
+        for zone in zones:
+            zone["places"] = ["station"]
+            if self.small:  # so that the sample has places left
+                zone["metres"] = float(self.rng.uniform(0, 80))
+        return zones
+
     def plan(self):
         return None  # set with what goes with one
 
@@ -255,6 +269,8 @@ def place_the_cameras(scenario: Scenario) -> None:
         assert len(sainte_lague(list(parts.values()), 40)) == 40
         orders = [HeadOrder(np.arange(9), np.full(9, i)) for i in range(len(parts))]
         assert len(interleaved(orders, list(parts.values()), 9).site) == 9
+    for zone in cameras.exclude:
+        Exclusion(zone.places, None, zone.metres, zone.how)
     Objective(near=cameras.aims.near, task=cameras.aims.task, times=cameras.aims.times)
 
 

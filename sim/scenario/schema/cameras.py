@@ -15,23 +15,21 @@ from pydantic import (
     model_validator,
 )
 
-from sim.cameras.tasks import Task
 from sim.placement.parameters import (
     AS_PLANNED,
     LARGEST_TOTAL,
     OF_DISTRICTS,
     OWN_PLAN,
     DistrictName,
-    Objective,
     OwnerName,
     Phase,
-    PlaceKind,
     PlacementParameters,
     PlanName,
     ShareRule,
     StreetShareCase,
 )
 from sim.scenario.schema.mixes import OpticsMix, StrategyMix, plain_mix, plain_names
+from sim.scenario.schema.sites import Aims, Exclude
 from sim.scenario.schema.values import (
     DATE,
     Date,
@@ -48,7 +46,6 @@ from sim.scenario.schema.values import (
 from sim.scenario.units import SHARE
 
 _CAMERAS = RoomParameters(PlacementParameters)
-_AIMS = RoomParameters(Objective)
 _PHASE = RoomParameters(Phase)
 STREET_SHARE_TAGS = ("<case>", "<owners>")
 """Tags of the two forms of street_share; pydantic puts them into its locations."""
@@ -92,33 +89,6 @@ class StreetShares(Part):
 def _kind_of_street_share(value: object) -> str:
     """Tell a named case from shares by owner for pydantic."""
     return STREET_SHARE_TAGS[1] if isinstance(value, dict | StreetShares) else STREET_SHARE_TAGS[0]
-
-
-class Aims(Part):
-    """What strategies that aim at something aim at."""
-
-    near: tuple[PlaceKind, ...] = Field(
-        default=Objective.near,
-        min_length=1,
-        description="Kinds of places for strategy places, the nearest to any of them first.",
-    )
-    points: FilePath | None = Field(
-        default=None,
-        description=(
-            "File of points for strategy points (GeoJSON, GeoParquet, GeoPackage, CSV), seen from "
-            "the working folder; a column `weight` makes some count more."
-        ),
-    )
-    task: Task = Field(
-        default=Objective.task,
-        description=(
-            "Quality that equity and the greedy strategies count: detect, observe, recognise or "
-            "identify."
-        ),
-    )
-    times: Annotated[Whole, _AIMS.within("times")] = _AIMS.key(
-        "times", "How many times a walk should be seen for strategy greedy_trips, {limits}."
-    )
 
 
 class OwnerMix(Part):
@@ -298,6 +268,23 @@ class Cameras(Part):
         validate_default=True,
         description="What strategies that aim at something aim at.",
     )
+    sites: FilePath | None = Field(
+        default=None,
+        validate_default=True,
+        description=(
+            "File of poles (points), seen from the working folder: the only places for simulated "
+            "cameras. A run on listed poles gives statistics alone."
+        ),
+    )
+    exclude: tuple[Exclude, ...] = Field(
+        default=(),
+        max_length=64,
+        description=(
+            "Places that cameras are kept away from, or see nothing of, as "
+            "[{places: [school], metres: 50}]."
+        ),
+        examples=[[]],
+    )
     mobile_share: Annotated[Number, _CAMERAS.within("mobile_share"), SHARE] = _CAMERAS.key(
         "mobile_share",
         "Share {limits} of the cameras that are mobile (vehicles, worn on the body): they are "
@@ -424,6 +411,14 @@ class Cameras(Part):
         if strategy is not None and strategy != AS_PLANNED and AS_PLANNED in plain_names(strategy):
             raise mistake("as_planned cannot be part of a mix; write it alone", "strategy")
         return existing
+
+    @field_validator("sites")
+    @classmethod
+    def _sites_used(cls, sites: str | None, info: ValidationInfo) -> str | None:
+        """Refuse poles that nothing is hung on."""
+        if sites is not None and info.data.get("strategy") == "existing":
+            raise mistake("would have no effect with strategy: existing; remove it")
+        return sites
 
     @field_validator("aims")
     @classmethod
