@@ -73,7 +73,8 @@ def _trust(content: dict[str, Any], row: dict[str, Any]) -> Pair:
         return words("sensitivity_every", **told)
     fit = row["held_out"][row["model"]]
     return words(
-        "sensitivity_fit", error=points(fit["error"]), noise=points(fit["noise"]), **told
+        "sensitivity_fit", error=points(fit["error"]), noise=points(fit["noise"]),
+        more=words(f"sensitivity_more_{row['model']}"), **told
     )  # fmt: skip
 
 

@@ -140,7 +140,11 @@ def _shares(found: Sensitivity) -> Table:
     )
     for factor in factors:
         shown.add_row(factor, *(_with_error(of.get(factor)) for of in by_factor))
-    for key, words in (("higher", "three or more together"), ("chance", "chance"), ("sum", "sum")):
+    for key, words in (
+        ("higher", "more of them together"),
+        ("chance", "chance"),
+        ("sum", "check: all, of the cells' variance"),
+    ):
         shown.add_row(words, *(_with_error(row[key]) for row in rows))
     shown.add_row("mean over all cases", *(percent(row["mean"]) for row in rows))
     return shown

@@ -411,11 +411,12 @@ def _splits(design: Design, values: Floats, seed: int) -> list[dict[str, Any]]:
 
 def _numbers(effects: Effects) -> Floats:
     """Return all numbers that have a standard error, in the order of `_names`."""
-    whole = effects.shapley.sum(axis=0) + effects.unassigned + effects.chance
     parts = [effects.shapley, effects.alone, effects.total, effects.pairs]
-    parts += [one[None] for one in (effects.higher, effects.chance, whole)]
+    parts += [effects.higher[None], effects.chance[None]]
     varies = np.where(effects.variance > NOTHING, effects.variance, np.nan)
-    return np.vstack([np.vstack(parts) / varies, *effects.levels])
+    observed = np.where(effects.observed > NOTHING, effects.observed, np.nan)
+    whole = effects.variance / observed
+    return np.vstack([np.vstack(parts) / varies, whole[None], *effects.levels])
 
 
 def _names(design: Design) -> list[tuple[str, ...]]:
@@ -436,7 +437,7 @@ def _split(
     tried: Mapping[str, HeldOut | None] = NOT_HELD_OUT,
 ) -> dict[str, Any]:
     """Return how the variance of one figure splits."""
-    if effects.variance[at] <= NOTHING:
+    if min(effects.variance[at], effects.observed[at]) <= NOTHING:
         return {**NO_SPLIT, "mean": float(effects.mean[at]), "sd": 0.0}
     numbers = zip(_numbers(effects)[:, at].tolist(), errors[:, at].tolist(), strict=True)
     of = {

@@ -41,7 +41,10 @@ class Effects(NamedTuple):
     Attributes
     ----------
     mean, variance
-        Of one cell.
+        Of one cell, had every combination been computed: the variance is the sum of all parts.
+    observed
+        Variance of the cells there are. Levels of a sample go together a little by chance, so it
+        is the same within its error only.
     shapley, alone, total
         Shape (factors,): Shapley effect, part of the factor alone, and all parts that it is in (of
         those that the model has).
@@ -60,6 +63,7 @@ class Effects(NamedTuple):
 
     mean: Floats
     variance: Floats
+    observed: Floats
     shapley: Floats
     alone: Floats
     total: Floats
@@ -166,7 +170,7 @@ def sampled_effects(chosen: Ints, values: Floats, sizes: Sequence[int], model: s
     return _effects(
         parts,
         mean=coefficients[0],
-        variance=means.var(axis=0, ddof=1) + chance * (1 - 1 / seeds),
+        observed=means.var(axis=0, ddof=1) + chance * (1 - 1 / seeds),
         chance=chance,
         higher=noise - chance / seeds,
         unassigned=noise - chance / seeds,
@@ -287,7 +291,7 @@ def _factorial(means: Floats, chance: Floats, noise: Floats) -> Effects:
     return _effects(
         parts,
         mean=means.mean(axis=tuple(factors)),
-        variance=np.asarray(sum(parts.values()) + chance),
+        observed=None,
         chance=chance,
         higher=np.asarray(
             sum((part for chosen, part in parts.items() if len(chosen) > 2), np.zeros_like(chance))
@@ -301,13 +305,13 @@ def _effects(
     parts: dict[tuple[int, ...], Floats],
     *,
     mean: Floats,
-    variance: Floats,
+    observed: Floats | None,
     chance: Floats,
     higher: Floats,
     unassigned: Floats,
     levels: tuple[Floats, ...],
 ) -> Effects:
-    """Put together the parts of sets of factors."""
+    """Put together the parts of sets of factors; what was observed is their sum if None."""
     count, nothing = len(levels), np.zeros_like(chance)
     shapley, alone, total = (np.zeros((count, *chance.shape)) for _ in range(3))
     for chosen, part in parts.items():
@@ -316,9 +320,11 @@ def _effects(
             total[factor] += part
             alone[factor] += part if len(chosen) == 1 else 0.0
     pairs = [parts.get(pair, nothing) for pair in combinations(range(count), 2)]
+    variance = shapley.sum(axis=0) + unassigned + chance
     return Effects(
         mean,
         variance,
+        variance if observed is None else observed,
         shapley,
         alone,
         total,

@@ -260,7 +260,7 @@ def test_the_command_shows_the_shares_and_puts_them_into_a_run(here, capsys):
     assert main(words) == 0
     out, err = capsys.readouterr()
     assert err == ""
-    for said in ("share of the answer's variance", "optics", "mount", "All 4 combinations", "sum"):
+    for said in ("share of the answer's variance", "optics", "All 4 combinations", "check: all"):
         assert said in out
     report = (here / "out" / "test" / "report.html").read_text(encoding="utf-8")
     assert 'class="tornado"' in report

@@ -70,6 +70,11 @@ def shares(effects):
     return parts / effects.variance
 
 
+def whole(effects):
+    """All parts together over the variance of the cells."""
+    return effects.variance / effects.observed
+
+
 @pytest.mark.parametrize("levels", [1, 2, 3, 7])
 def test_contrasts_are_orthonormal(levels):
     table = contrasts(levels)
@@ -127,8 +132,9 @@ def test_samples_agree_with_the_factorial_and_add_up_within_their_errors():
         found = shares(sampled_effects(chosen, values, SIZES, PAIRS))
         apart.append(found - truth)
         errors.append(sampled_errors(chosen, values, SIZES, PAIRS, shares))
-        whole = sampled_errors(chosen, values, SIZES, PAIRS, lambda e: shares(e).sum(axis=0))
-        sums.append((found.sum() - 1) / whole[0])
+        assert found.sum() == pytest.approx(1)
+        error = sampled_errors(chosen, values, SIZES, PAIRS, whole)
+        sums.append((whole(sampled_effects(chosen, values, SIZES, PAIRS)) - 1) / error)
     apart, errors = np.array(apart)[..., 0], np.array(errors)[..., 0]
     spread = apart.std(axis=0)
     assert np.all(np.abs(apart.mean(axis=0)) < 3.5 * spread / np.sqrt(60) + 0.005)

@@ -147,6 +147,7 @@ def test_every_word_is_asked_for():
     ]  # fmt: skip
     written = set(re.findall(r'["\']([a-z_0-9]+)["\']', "".join(sources)))
     written |= {f"bands_{end}" for end in ("scenario", "lowest", "highest")}
+    written |= {f"sensitivity_more_{model}" for model in ("additive", "pairs")}
     built = ("policy ", "by ", "factor ", "level ", "way_")
     unused = {key for key in WORDS if not key.startswith(built)} - written
     assert not unused
