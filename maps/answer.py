@@ -15,8 +15,9 @@ from sim.errors import InputError
 from sim.results.contract import fleets_of
 
 HEADLINE_TASK, SEEN_AT_ALL = "recognise", "detect"
-ANNOUNCED = 60_000
-"""Cameras that Hong Kong is to have by 2028: the headline tells of them where a run does."""
+NOW, ANNOUNCED = 4_000, 60_000
+"""Cameras that Hong Kong had in 2025 and is to have by 2028, as the Government says: the headline
+tells of them where a run does."""
 ANY_LENGTH, NEAR = "any_length", "within_1.5"
 DOUBTS = {"band": ("p5", "p95"), "range": ("lowest", "highest")}
 """What is said of how sure a figure is, and the ends of each."""
@@ -128,12 +129,76 @@ def of_a_hundred(share: float, language: str) -> str:
 
 
 def ends_of(summary: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Return the steps of which the headline tells: the first, and that of the announced number.
+    """Return the steps of which the headline tells: those of 2025's and of the announced number.
 
-    Where a run does not ask for the announced number after its first, it is the last.
+    Where a run does not ask for 2025's number it is the first; where it does not ask for the
+    announced one after that, it is the last.
     """
-    first, *later = summary["steps"]
-    return first, next((step for step in later if step["total"] == ANNOUNCED), (first, *later)[-1])
+    steps = summary["steps"]
+    first = next((k for k, step in enumerate(steps) if step["total"] == NOW), 0)
+    later = steps[first + 1 :]
+    return steps[first], next((step for step in later if step["total"] == ANNOUNCED), steps[-1])
+
+
+def answer_counts(
+    summary: Mapping[str, Any], area: list[str], years: Mapping[int, int | None]
+) -> dict[str, list[str]]:
+    """Return the words of the first screen, each as [English, Chinese]; none without an answer.
+
+    Parameters
+    ----------
+    summary
+        The content of summary.json.
+    area
+        The area's names.
+    years
+        Of totals, as the plan has them.
+
+    Returns
+    -------
+    dict
+        low_count, low_answer, low_band and the same of high (the last alone where there is one
+        total); answer_means and answer_official, what the counts are of.
+    """
+    if not is_answered(summary):
+        return {}
+    ends = dict(zip(("low", "high"), ends_of(summary), strict=True))
+    if ends["low"]["total"] == ends["high"]["total"]:
+        del ends["low"]
+    said: dict[str, list[str]] = {}
+    for language in LANGUAGES:
+        for end, step in ends.items():
+            for name, words in _count(summary, step, years.get(step["total"]), language).items():
+                said.setdefault(f"{end}_{name}", []).append(words)
+    totals = {step["total"] for step in ends.values()}
+    official = totals <= {NOW, ANNOUNCED} and summary["area"]["share_rule"] != "direct"
+    says = {
+        "answer_means": "answer_means" if summary["simulated"] else "answer_means_real",
+        "answer_official": "answer_official" if official else "answer_assumed",
+    }
+    for name, key in says.items():
+        said[name] = [text(key, to, area=here) for to, here in zip(LANGUAGES, area, strict=True)]
+    if not summary["simulated"]:
+        del said["answer_official"]
+    return said
+
+
+def _count(
+    summary: Mapping[str, Any], step: Mapping[str, Any], year: int | None, language: str
+) -> dict[str, str]:
+    """Return how many cameras, how many walks of 100, and the band by chance, in words."""
+    total = step["total"]
+    key = "answer_count" if not year else f"answer_count_{'plan' if total == ANNOUNCED else 'now'}"
+    share, doubt = answer_of(step, HEADLINE_TASK)[0], doubt_of(summary, total)
+    of = text("no_figure", language) if share is None else of_a_hundred(share, language)
+    band = ""
+    if doubt.p5 is not None and doubt.p95 is not None:
+        band = text("answer_band", language, band=span(doubt.p5, doubt.p95, language))
+    return {
+        "count": text(key, language, n=f"{total:,}", year=year),
+        "answer": closed_up(text("answer_of", language, of=of)),
+        "band": closed_up(band),
+    }
 
 
 def answer_headline(

@@ -55,13 +55,13 @@ WORDS: dict[str, Pair] = {
     ),
     "means": ("What “recognised” means here", "「認出」在這裏的意思"),
     "means_text": (
-        "A camera of the plan is near enough, with this lens, and no wall stands between, that a "
-        "person who watches and knows you would know you if your face is turned towards it (125 "
-        "pixels for each metre, EN 62676-4; here up to {metres} m). Not that anybody looks, and "
-        "not that a machine finds a face. “Seen at all” is detect: someone is there.",
-        "計劃內有鏡頭夠近（以這款鏡頭計），中間沒有牆壁，觀看畫面而又認識你的人，在你面向鏡頭時可以"
-        "認出你（每米 125 像素，EN 62676-4；這裏最遠為 {metres} 米）。不代表有人在看，也不代表電腦"
-        "找到人臉。「拍到」指偵測：看得出有人。",
+        "A camera of the plan is near enough, with this lens, and no wall stands between, that "
+        "a person who watches and knows you would know you if your face is turned towards it "
+        "(125 pixels for each metre, EN 62676-4; here up to {metres} m). Not that anybody "
+        "looks, and not that a machine finds a face. “Seen at all” is detect: someone is there.",
+        "計劃內有鏡頭夠近（以這款鏡頭計），中間沒有建築物阻擋，觀看畫面而又認識你的人，在你面向"
+        "鏡頭時可以認出你（每米 125 像素，EN 62676-4；這裏最遠為 {metres} 米）。不代表有人在看，"
+        "也不代表電腦找到人臉。「拍到」指偵測：看得出有人。",
     ),
     "may": ("May be quoted", "可以引用"),
     "may_sentence": (
@@ -95,7 +95,7 @@ WORDS: dict[str, Pair] = {
     "not_single": (
         "A figure without its range, or a range as a probability. It is a scenario and not a "
         "forecast.",
-        "引用單一數字而不提範圍，或把範圍當作可能性。這是情境，不是預測。",
+        "引用單一數字而不提範圍，或把範圍當作可能性。這是在某些假設下的模擬，不是預測。",
     ),
     "not_elsewhere": (
         "That it holds for other areas, or that so many cameras are harmless or harmful: that is "
@@ -116,7 +116,7 @@ WORDS: dict[str, Pair] = {
     "ways": ("Subways, indoor and roofed ways", "行人隧道、室內及有蓋通道"),
     "ways_closed": ("closed", "不能通行"),
     "ways_open": ("open", "可以通行"),
-    "cite": ("How to cite", "引用方式"),
+    "cite": ("How to cite", "如何引用"),
     "digest": ("Scenario (SHA-256)", "模擬設定（SHA-256）"),
     "again": (
         "The same scenario, version and seed give the same figures again (command “sim run”).",

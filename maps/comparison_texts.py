@@ -8,10 +8,11 @@ from __future__ import annotations
 WORDS: dict[str, tuple[str, str]] = {
     "two_title": ("Two simulations of {area}, side by side", "{area}：兩次模擬，並排比較"),
     "two_headline_answer": (
-        "With {n} cameras in {city}, {a_answer} of 100 everyday walks could still be made without "
-        "being recognised once in A, by someone who knew every camera, and {b_answer} in B.",
-        "{city}有 {n} 個鏡頭時，每 100 程日常步行，清楚每個鏡頭位置的人仍可全程不被認出的，A 有 "
-        "{a_answer} 程，B 有 {b_answer} 程。",
+        "With {n} cameras in {city}, {a_answer} of 100 everyday walks could still be made "
+        "without being recognised once in A, by someone who knew every camera, and {b_answer} "
+        "in B.",
+        "{city}有 {n} 個閉路電視鏡頭時，每 100 程日常步行，清楚每個鏡頭位置的人仍可全程不被認出"
+        "的，A 有 {a_answer} 程，B 有 {b_answer} 程。",
     ),
     "two_note_band": (
         "By chance alone {a_band} in A, {b_band} in B.",
@@ -27,43 +28,49 @@ WORDS: dict[str, tuple[str, str]] = {
         "行人隧道、室內及有蓋通道當作不能通行。沒有各種情況之間的範圍，不宜引用。",
     ),
     "two_headline": (
-        "With {n} cameras in {city}, a typical walk passes a lens close enough to recognise a face "
-        "turned towards it for {a_p50} of the way ({a_p10} to {a_p90}) in A, and for {b_p50} "
-        "({b_p10} to {b_p90}) in B.",
-        "{city}有 {n} 個鏡頭時，走一段典型路程，鏡頭近得足以辨認正面人臉的路段，A 佔 {a_p50}"
-        "（{a_p10} 至 {a_p90}），B 佔 {b_p50}（{b_p10} 至 {b_p90}）。",
+        "With {n} cameras in {city}, a typical walk passes a lens close enough to recognise a "
+        "face turned towards it for {a_p50} of the way ({a_p10} to {a_p90}) in A, and for "
+        "{b_p50} ({b_p10} to {b_p90}) in B.",
+        "{city}有 {n} 個閉路電視鏡頭時，走一段一般路程，面向鏡頭便可能被認出的路段，A 佔 "
+        "{a_p50}（{a_p10} 至 {a_p90}），B 佔 {b_p50}（{b_p10} 至 {b_p90}）。",
     ),
     "two_headline_streets": (
         "With {n} cameras in {city}, the share of street length close enough to a lens to "
         "recognise a face turned towards it is {a_p50} in A, and {b_p50} in B.",
-        "{city}有 {n} 個鏡頭時，鏡頭近得足以辨認正面人臉的街道長度，A 佔 {a_p50}，B 佔 {b_p50}。",
+        "{city}有 {n} 個閉路電視鏡頭時，走過可能被認出的街道，A 佔 {a_p50}，B 佔 {b_p50}。",
     ),
     "two_note": (
-        "Medians of simulated walks; in brackets the 10th to the 90th percentile.",
-        "模擬路程的中位數；括號內為第 10 至第 90 百分位數。",
+        "Medians of simulated walks; in brackets, eight walks of ten lie between the two.",
+        "模擬路程的中位數；十程有八程在括號內的範圍。",
     ),
     "two_note_streets": (
         "Shares of all street length in the area; these runs have no typical walks.",
-        "佔區內街道總長度的比例；這兩次模擬沒有典型路程。",
+        "佔區內街道總長度的比例；這兩次模擬沒有一般路程。",
     ),
-    "two_run": ("Scenario {scenario}, seed {seed}", "情境 {scenario}，隨機種子 {seed}"),
+    "two_run": (
+        "Made with the settings “{scenario}”, seed {seed} for chance",
+        "模擬設定：「{scenario}」，隨機種子 {seed}",
+    ),
     "two_map": (
-        "Map {side}: {share} of street length is seen at {n} cameras",
-        "地圖 {side}：{n} 個鏡頭時，{share} 的街道長度會被看見",
+        "Map {side}: at {n} cameras, {share} of street length where one could be {seen}",
+        "地圖 {side}：{n} 個鏡頭時，{share} 的街道，走過可能{seen}",
     ),
-    "two_seen": ("{share} of street length seen", "{share} 的街道長度被看見"),
+    "two_seen": (
+        "{share} of street length, where one could be {seen}",
+        "{share} 的街道，走過可能{seen}",
+    ),
     "two_chart": (
-        "Street length seen, % — by cameras in {city}; line: A, dashed: B",
-        "被看見的街道長度（%），按{city}鏡頭數目；實線：A，虛線：B",
+        "Street length within reach, %, by cameras in {city}; line: A, dashed: B",
+        "鏡頭拍得到的街道長度（%），按{city}鏡頭數目；實線：A，虛線：B",
     ),
     "two_differs": ("What differs", "不同之處"),
     "two_differs_note": (
         "Keys of the scenarios as they were run; all other keys are the same.",
-        "執行時的情境設定；其餘設定相同。",
+        "執行時的模擬設定；其餘設定相同。",
     ),
     "two_same": (
-        "The scenarios are the same in every key that changes a figure.",
-        "兩個情境中會影響數字的設定完全相同。",
+        "The two runs have the same settings in all that changes a figure.",
+        "兩次模擬中會影響數字的設定完全相同。",
     ),
     "two_key": ("Key", "設定"),
     "two_figure": ("Figure", "數字"),
@@ -76,8 +83,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "平均值及 ±：按 {n} 個鏡頭的模擬結果，即不高於所選數目的最接近總數。其餘數字隨滑桿變動。",
     ),
     "two_paired": (
-        "± is one standard error of the difference over the same walks in both; it says nothing of "
-        "where cameras hang.",
+        "± is one standard error of the difference over the same walks in both; it says nothing "
+        "of where cameras hang.",
         "± 為差異的一個標準誤差，兩次模擬的路程相同；不反映鏡頭位置的變化。",
     ),
     "two_independent": (
@@ -85,33 +92,42 @@ WORDS: dict[str, tuple[str, str]] = {
         "nothing of where cameras hang.",
         "± 為差異的一個標準誤差，兩次模擬的路程並不相同；不反映鏡頭位置的變化。",
     ),
-    "two_cameras": ("cameras in this area", "本區鏡頭"),
-    "two_coverage": ("street length seen", "被看見的街道長度"),
-    "two_walk": ("typical walk seen, middle", "典型路程被看見，中位數"),
-    "two_walk_p10": ("… 10th percentile", "……第 10 百分位數"),
-    "two_walk_p90": ("… 90th percentile", "……第 90 百分位數"),
-    "two_answer": (
-        "walks that could be made unseen, knowing every camera",
-        "清楚每個鏡頭的位置，仍可全程不被看見的路程",
+    "two_cameras": ("cameras in this area that watch a street", "本區面向街道的鏡頭"),
+    "two_coverage": ("street length where one could be {seen}", "走過可能{seen}的街道"),
+    "two_walk": (
+        "typical walk where one could be {seen}, middle",
+        "一般路程中可能{seen}的部分，中位數",
     ),
-    "two_unseen_trips": ("walks never seen", "全程不被看見的路程"),
-    "two_longest_gap_m": ("longest unseen stretch, mean", "最長的不被看見路段，平均"),
-    "two_identified": ("walkers identified", "被識別的行人"),
+    "two_walk_p10": ("… one walk in ten has less", "……十程有一程少於"),
+    "two_walk_p90": ("… one walk in ten has more", "……十程有一程多於"),
+    "two_answer": (
+        "walks that could be made without being {seen}, knowing every camera",
+        "清楚每個鏡頭的位置，走完全程也不會{seen}的路程",
+    ),
+    "two_unseen_trips": (
+        "walks without being {seen}, as people walk",
+        "照常步行，全程不會{seen}的路程",
+    ),
+    "two_longest_gap_m": ("longest stretch without, mean", "最長一段不會{seen}的路，平均"),
+    "two_identified": ("walkers identified", "被確認身份的行人"),
     "two_tracked_live": ("walk tracked live, mean", "可被實時追蹤，平均"),
     "two_tracked_afterwards": ("tracked afterwards, mean", "可被事後追蹤，平均"),
-    "two_no_unseen_walk": ("walks without an unseen way", "找不到不被看見路線的路程"),
-    "two_dark": ("largest connected unseen part", "最大一片相連的不被看見街道"),
+    "two_no_unseen_walk": ("walks for which no such way is left", "已沒有這種走法的路程"),
+    "two_dark": (
+        "largest connected part where nobody could be {seen}",
+        "最大一片連在一起、不會{seen}的街道",
+    ),
     "two_critical_total": (
-        "cameras at which it falls below half",
-        "令其跌至不足一半的鏡頭數目",
+        "about how many cameras bring it below half",
+        "令其跌至不足一半的鏡頭數目（約）",
     ),
     "two_beyond": ("> {n}", "> {n}"),
     "two_rules": ("What rules would change", "規則可帶來的改變"),
     "two_rules_note": (
         "Share of a typical walk tracked, live or afterwards, under each rule, mean; at {n} "
         "cameras. A rule on paper is not yet a rule kept.",
-        "在各項規則下，典型路程可被實時或事後追蹤的平均比例；按 {n} 個鏡頭。寫下的規則不等於獲得"
-        "遵守。",
+        "在各項規則下，一般路程可被實時或事後追蹤的平均比例；按 {n} 個鏡頭。有規則，不等於有人遵"
+        "守。",
     ),
     "two_rule": ("Rule", "規則"),
     "two_table": ("All totals as a table", "所有總數列表"),

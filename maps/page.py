@@ -25,10 +25,10 @@ import numpy as np
 from branca.element import Element, Figure, MacroElement
 from markupsafe import Markup
 
-from maps.answer import answer_headline, answer_of, is_answered
+from maps.answer import answer_counts, answer_headline, answer_of, ends_of, is_answered
 from maps.bundle import bundle
 from maps.names import clean_name
-from maps.payload import Payload, build_payload
+from maps.payload import Payload, build_payload, years_of
 from maps.picture import street_picture
 from maps.run_folder import RunFolder, read_run_folder
 from maps.texts import LANGUAGES, TEXTS, is_proxy, table, text, texts_of
@@ -188,6 +188,7 @@ def _page(run: RunFolder, payload: Payload) -> Page:
         picture=Markup(picture_of(run)),
         classes=[f"{end:,}" for end in class_ends(run.totals)],
         walkable=payload.head["walkable"],
+        named=payload.head["walkable"] or payload.head["walks"],
         walked=has_walks(run),
         answered=is_answered(run.summary),
         cites=[("", facts["cite"])],
@@ -205,7 +206,8 @@ def _page(run: RunFolder, payload: Payload) -> Page:
 
 def page_words(texts: Mapping[str, tuple[str, str]], facts: dict[str, Any]) -> dict[str, Any]:
     """Return what every template is given: texts, facts, and the English text of a key."""
-    english = partial(_english, texts, city=facts["city"][0])
+    seen = texts[f"{HEADLINE_TASK}_seen"][0]
+    english = partial(_english, texts, city=facts["city"][0], seen=seen)
     return {"texts": texts, "facts": facts, "t": english}
 
 
@@ -286,7 +288,7 @@ def page_facts(run: RunFolder) -> dict[str, Any]:
         "share_rule": clean_name(area["share_rule"]),
         "street_share": clean_name(area["street_share"]),
         "optics": (scenario.get("cameras") or {}).get("optics"),
-        "scenario": clean_name(run.summary["scenario"]),
+        "scenario": clean_name(run.summary["scenario"]).replace("_", " "),
         "seed": clean_name(str(run.manifest["seed"])),
         "sources": list(dict.fromkeys(map(_one_line, _attributions(run.manifest["data"])))),
         "cite": _one_line(run.manifest.get("cite", "")),
@@ -294,6 +296,7 @@ def page_facts(run: RunFolder) -> dict[str, Any]:
     }
     answered = answer_headline(run.summary, names, facts["city"])
     facts |= answered or headline(run, facts["city"])
+    facts |= answer_counts(run.summary, names, dict(zip(run.totals, years_of(run), strict=True)))
     camera = f"camera_{facts['optics']}"
     if camera in TEXTS:
         notes = zip(facts["headline_note"], LANGUAGES, strict=True)
@@ -327,7 +330,7 @@ def headline(run: RunFolder, city: list[str]) -> dict[str, list[str]]:
     streets that buses use only, on which no trip is a walk.
     """
     proxy = is_proxy(run.summary)
-    ends = {"low": run.summary["steps"][0], "high": run.summary["steps"][-1]}
+    ends = dict(zip(("low", "high"), ends_of(run.summary), strict=True))
     values: dict[str, str] = {}
     walks = 0
     for end, step in ends.items():
@@ -357,6 +360,11 @@ def percent(share: float | None) -> str:
         return "—"
     value = 100 * share
     return f"{value:.0f}%" if value >= 9.95 or value < 0.05 else f"{value:.1f}%"
+
+
+def about(count: int) -> str:
+    """Write a count that is no more exact than two digits: a thousand more or less."""
+    return f"{float(f'{count:.2g}'):,.0f}"
 
 
 def _rows(run: RunFolder) -> list[dict[str, str]]:

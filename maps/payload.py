@@ -197,7 +197,7 @@ def _gather(
         "typical": [_typical(step) for step in run.summary["steps"]],
         "critical": _critical_totals(run),
         "walkable": walkable,
-        "years": _years(run),
+        "years": years_of(run),
         "layers": layers(run),
         "simulated": bool(run.summary["simulated"]),
         "walks": _add_walks(columns, grid, run),
@@ -460,7 +460,7 @@ def critical_of(part: Mapping[str, Any]) -> int | None:
     return found
 
 
-def _years(run: RunFolder) -> list[int | None]:
+def years_of(run: RunFolder) -> list[int | None]:
     """Return the year of each total: the one whose last head it holds, and no later one's."""
     if "year" not in run.heads or run.summary["area"]["share_rule"] == "direct":
         return [None] * len(run.totals)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from maps.answer import ANY_LENGTH, NEAR, SEEN_AT_ALL
 from maps.charts import Band, Curve, Mark, count_axis, log_axis, share_axis
-from maps.page import HEADLINE_TASK, percent
+from maps.page import HEADLINE_TASK, about, percent
 from maps.payload import critical_of
 from maps.report_figures import (
     Figures,
@@ -209,14 +209,14 @@ def dark(f: Figures) -> Section | None:
     curves = [_dark_curve(f, task, found[task]["largest_dark_share"], ranks) for task in f.tasks]
     critical = {task: critical_of(found[task]) for task in f.tasks}
     marks = [
-        Mark(total, same(f"{total:,}"), task)
+        Mark(total, same(about(total)), task)
         for task, total in critical.items()
         if task == HEADLINE_TASK and total
     ]
     own = critical[HEADLINE_TASK]
     key = "dark_says_never" if own is None else "dark_says" if own else "dark_says_pieces"
     share = found[HEADLINE_TASK]["largest_dark_share"][-1][1]
-    says = words(key, n=f.n, critical=f"{own or 0:,}", share=percent(share))
+    says = words(key, n=f.n, critical=about(own or 0), share=percent(share))
     by_task = [
         [f"{name} {n}" for name, n in zip(words(task), _critical(found[task], f.n), strict=True)]
         for task in f.tasks
@@ -229,11 +229,11 @@ def dark(f: Figures) -> Section | None:
 def _critical(part: Mapping[str, Any], n: str) -> list[str]:
     """Return the cameras that break the unseen network; of many fleets with the band."""
     total, low, high = (part.get(f"critical_total{end}") for end in ("", "_p5", "_p95"))
-    own = words("never", n=n) if total is None else same(f"{total:,}")
+    own = words("never", n=n) if total is None else same(about(total))
     if low is None:
         return own
     key = "critical_from" if high is None else "critical_band"
-    return words(key, own=own, low=f"{low:,}", high=f"{high or 0:,}")
+    return words(key, own=own, low=about(low), high=about(high or 0))
 
 
 def _dark_curve(

@@ -19,12 +19,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "假設，亦不反映鏡頭的真實位置。",
     ),
     "about_fleets": (
-        "Figures are means over {fleets} equally possible placements, and their ± counts both who "
-        "is drawn and where cameras hang. Of the placement in the middle alone are ways round "
-        "cameras, retracing, neighbours, sightings that single out, alerts, rules, and who and "
-        "where is seen more.",
-        "數字為 {fleets} 個同樣可能的鏡頭分佈的平均值，± 同時計及抽樣的人和鏡頭的位置。繞路、填補"
-        "空隙、鄰居、認出一人所需次數、警報、規則，以及哪裏和誰較多被看見，則只屬居中的一個分佈。",
+        "Figures are means over {fleets} equally possible placements, and their ± counts both "
+        "who is drawn and where cameras hang. Of the placement in the middle alone are ways "
+        "round cameras, retracing, neighbours, sightings that single out, alerts, rules, and "
+        "who and where is seen more.",
+        "數字為 {fleets} 個同樣可能的鏡頭分佈的平均值，± 同時計及抽樣的人和鏡頭的位置。繞路、填"
+        "補空隙、鄰居、認出一人所需次數、警報、規則，以及哪裏和誰較常被拍到，則只屬居中的一個分"
+        "佈。",
     ),
     "below": ("Cameras in {city}", "{city}鏡頭數目"),
     # at a glance
@@ -48,28 +49,40 @@ WORDS: dict[str, tuple[str, str]] = {
         "……全程不被認出，行人隧道、室內及有蓋通道亦可通行",
     ),
     "glance_here": ("Cameras in this area that watch a street", "區內面向街道的鏡頭"),
-    "glance_streets": ("Street length on which a face could be recognised", "可辨認人臉的街道長度"),
-    "glance_walk": ("Typical walk, likewise: median (10th to 90th percentile)",
-                    "典型路程（同上）：中位數（第 10 至第 90 百分位數）"),
-    "glance_unseen": ("Walks that pass no such camera", "全程沒有遇到這樣的鏡頭的路程"),
-    "glance_live": ("Typical walk tracked live, median", "典型路程可被實時追蹤，中位數"),
+    "glance_streets": (
+        "Street length on which a face could be recognised",
+        "走過可能被認出的街道",
+    ),
+    "glance_walk": (
+        "Share of a typical walk on which a face could be recognised: median (eight walks of "
+        "ten lie between)",
+        "一般路程中可能被認出的部分：中位數（十程有八程在這範圍內）",
+    ),
+    "glance_unseen": ("Walks that pass no such camera", "全程沒有遇到可認出人的鏡頭的路程"),
+    "glance_live": ("Typical walk tracked live, median", "一般路程可被實時追蹤，中位數"),
     "glance_afterwards": ("… with recordings searched afterwards", "……事後翻查錄影計"),
-    "glance_dark": ("Largest connected unseen part, of street length",
-                    "最大一片相連的不被看見街道，佔街道長度"),
-    "glance_no_way": ("Walks for which no unseen way was found", "找不到不被看見走法的路程"),
+    "glance_dark": (
+        "Largest connected part where nobody could be recognised, of street length",
+        "最大一片連在一起、不會被認出的街道，佔街道長度",
+    ),
+    "glance_no_way": (
+        "Walks for which no way without being recognised was found",
+        "找不到不會被認出的走法的路程",
+    ),
     "glance_alerts": ("False alerts a day, if all compared faces live: low to high case",
                       "若全部實時比對人臉，每日誤報：低至高"),
     "glance_note": (
         "Task: recognise, that is a face turned towards the camera, 125 pixels a metre. False "
         "alerts: {task}. All simulated.",
-        "清晰度：辨認，即面向鏡頭的人臉，每米 125 像素。誤報按「{task}」計。全部為模擬數字。",
+        "清晰度：認得熟人，即面向鏡頭的人臉，每米 125 像素。誤報按「{task}」計。全部為模擬數字。",
     ),
     # the answer
     "answer": ("How many walks could be made unrecognised", "還有多少路程可以全程不被認出"),
     "answer_axis": (
-        "Share of walks that someone who knew every camera could still make unseen, simulated; "
-        "dashed: by a way up to 1.5 times the shortest",
-        "清楚每個鏡頭的位置，仍可全程不被看見的路程比例（模擬）；虛線：路程不超過最短路線的一倍半",
+        "Share of walks that someone who knew every camera could still make without it, "
+        "simulated; dashed: by a way up to 1.5 times the shortest",
+        "清楚每個鏡頭的位置，走完全程也不會被拍到或認出（按清晰度）的路程比例（模擬）；虛線：路"
+        "程不超過最短路線的一倍半",
     ),
     "answer_near": ("{task}, up to × 1.5", "{task}，不超過一倍半"),
     "answer_says": (
@@ -82,49 +95,54 @@ WORDS: dict[str, tuple[str, str]] = {
         "{unseen}。",
     ),
     "answer_note": (
-        "n = {walks} simulated walks. It says what is possible at most, not what people do. Only "
-        "the cameras of this run are counted. Doors and ways lie in the study area; a door on a "
-        "seen street counts as no. Nothing is known of cameras in subways, indoor and roofed ways, "
-        "so these are closed; with them open it is {open}. {closed} walks no other way joins: they "
-        "count as no. Left out: {beyond} walks with a door beyond the area.",
+        "n = {walks} simulated walks. It says what is possible at most, not what people do. "
+        "Only the cameras of this run are counted. Doors and ways lie in the study area; a door "
+        "on a seen street counts as no. Nothing is known of cameras in subways, indoor and "
+        "roofed ways, so these are closed; with them open it is {open}. {closed} walks no other "
+        "way joins: they count as no. Left out: {beyond} walks with a door beyond the area.",
         "n = {walks} 段模擬路程。這是最多可能做到的，並非人們實際的走法。只計算這次模擬的鏡頭。"
-        "起點、終點和路線均在統計範圍內；門口在可被看見的街道上，即當作不能。行人隧道、室內及有蓋"
-        "通道的鏡頭無從得知，故當作不能通行；若可通行，則為 {open}。{closed} 段路程只能經這些通道"
-        "前往，當作不能。未計算 {beyond} 段起點或終點在範圍以外的路程。",
+        "起點、終點和路線均在統計範圍內；門口在可能被認出的街道上，即當作不能。行人隧道、室內及"
+        "有蓋通道的鏡頭無從得知，故當作不能通行；若可通行，則為 {open}。{closed} 段路程只能經這"
+        "些通道前往，當作不能。未計算 {beyond} 段起點或終點在範圍以外的路程。",
     ),
     # streets, walks, tracked
-    "streets": ("How much of the streets could be seen", "有多少街道可被看見"),
-    "streets_axis": ("Share of street length seen, simulated", "被看見的街道長度比例（模擬）"),
+    "streets": ("How much of the streets is within reach of a camera", "鏡頭拍得到多少街道"),
+    "streets_axis": (
+        "Share of street length within reach, simulated",
+        "鏡頭拍得到的街道比例（模擬）",
+    ),
     "streets_says": (
         "With {n} cameras, a face turned towards a camera could be recognised on {share} of the "
         "street length here, and on {detect} one could tell that someone is there; on {rest} no "
         "simulated camera sees even that.",
-        "有 {n} 個鏡頭時，區內 {share} 的街道長度上，面向鏡頭的人臉可被辨認；{detect} 的長度上看得"
-        "出有人；其餘 {rest} 沒有任何模擬鏡頭看得到有人。",
+        "有 {n} 個鏡頭時，區內 {share} 的街道，走過時面向鏡頭便可能被認出；在 {detect} 的街道上"
+        "看得出有人；其餘 {rest} 沒有任何模擬鏡頭看得到有人。",
     ),
     "streets_note": (
         "Exact for every number of cameras: {km} km of streets, no sampling.",
         "每個鏡頭數目均為精確計算：{km} 公里街道，並非抽樣。",
     ),
-    "typical": ("How much of a typical walk could be seen", "典型路程有多少可被看見"),
+    "typical": (
+        "How much of a typical walk is within reach of a camera",
+        "一般路程有多少會被拍到或認出",
+    ),
     "walks_axis": (
-        "Share of a typical walk seen, median, simulated; shaded: 10th to 90th percentile at "
-        "recognise",
-        "典型路程被看見的比例，中位數（模擬）；陰影：辨認，第 10 至第 90 百分位數",
+        "Share of a typical walk within reach, median, simulated; shaded: eight walks of ten, "
+        "at recognise",
+        "一般路程中會被拍到或認出的比例，中位數（模擬）；陰影：認得熟人，十程有八程在這範圍內",
     ),
     "walks_says": (
-        "At {n} cameras half of the simulated walks have a camera close enough to recognise a face "
-        "on {share} of their length or more; the longest stretch without one is {gap} m in the "
-        "median, and {unseen} of walks pass none at all.",
-        "有 {n} 個鏡頭時，半數模擬路程有至少 {share} 的長度，鏡頭近得可辨認人臉；途中最長一段沒有"
-        "這樣的鏡頭，中位數為 {gap} 米；{unseen} 的路程全程都沒有遇到。",
+        "At {n} cameras half of the simulated walks have a camera close enough to recognise a "
+        "face on {share} of their length or more; the longest stretch without one is {gap} m in "
+        "the median, and {unseen} of walks pass none at all.",
+        "有 {n} 個鏡頭時，半數模擬路程有至少 {share} 的路段，面向鏡頭便可能被認出；途中最長一段"
+        "不會被認出的路，中位數為 {gap} 米；{unseen} 的路程全程都不會被認出。",
     ),
     "walks_says_few": (
-        "At {n} cameras {unseen} of the simulated walks pass no camera close enough to recognise a "
-        "face; the longest stretch without one is {gap} m in the median.",
-        "有 {n} 個鏡頭時，{unseen} 的模擬路程全程都沒有遇到近得可辨認人臉的鏡頭；途中最長一段沒有"
-        "這樣"
-        "的鏡頭，中位數為 {gap} 米。",
+        "At {n} cameras {unseen} of the simulated walks pass no camera close enough to "
+        "recognise a face; the longest stretch without one is {gap} m in the median.",
+        "有 {n} 個鏡頭時，{unseen} 的模擬路程全程都不會被認出；途中最長一段不會被認出的路，中位"
+        "數為 {gap} 米。",
     ),
     "walks_note": (
         "n = {walks} simulated walks, computed at the dots. A face must also be turned towards the "
@@ -153,64 +171,67 @@ WORDS: dict[str, tuple[str, str]] = {
         "不同鏡頭數目，不宜視為預測。",
     ),
     # hiding
-    "hiding": ("Who lives behind the same unseen streets", "同一片不被看見的街道後面住着多少人"),
+    "hiding": (
+        "Who lives behind the same unwatched streets",
+        "同一片不會被認出的街道後面住着多少人",
+    ),
     "hiding_axis": (
-        "Other residents behind the same unseen streets, median, simulated; shaded: 10th to 90th "
-        "percentile",
-        "同一片不被看見街道的其他居民，中位數（模擬）；陰影：第 10 至第 90 百分位數",
+        "Other residents behind the same streets where nobody could be recognised, median, "
+        "simulated; shaded: eight residents of ten",
+        "同一片不會被認出的街道的其他居民，中位數（模擬）；陰影：十人有八人在這範圍內",
     ),
     "hiding_says": (
-        "Who steps out of an unseen street could have come from any door on it and on the unseen "
-        "streets joined to it: at {n} cameras the middle resident here shares them with {least} "
-        "{people} others{before}; for {seen} the street at their own door is seen, so they share "
-        "it with nobody.",
-        "從不被看見的街道走出來的人，可能來自與之相連的任何一道門：有 {n} 個鏡頭時，以中位數的居民"
-        "計，與其共用這些街道的有{least} {people} 人{before}；{seen} 的居民門前街道已被看見，無人與"
-        "其共用。",
+        "Who steps out of an unseen street could have come from any door on it and on the "
+        "unseen streets joined to it: at {n} cameras the middle resident here shares them with "
+        "{least} {people} others{before}; for {seen} the street at their own door is seen, so "
+        "they share it with nobody.",
+        "從不會被認出的街道走出來的人，可能來自與之相連的任何一道門：有 {n} 個鏡頭時，以中位數的"
+        "居民計，與其共用這些街道的有{least} {people} 人{before}；{seen} 的居民在自家門前已可能"
+        "被認出，無人與其共用。",
     ),
     "hiding_before": (", at {n} with {least} {people}", "，{n} 個時有{least} {people} 人"),
     "at_least": ("at least", "至少"),
     "roughly": ("about", "約"),
     "hiding_note": (
-        "Task: recognise. For {at_least} of residents at {n} cameras the unseen streets lead off "
-        "the map, so their number is a lower bound. n = {homes} places where people live, "
+        "Task: recognise. For {at_least} of residents at {n} cameras the unseen streets lead "
+        "off the map, so their number is a lower bound. n = {homes} places where people live, "
         "residents as in the run's data.",
-        "清晰度：辨認。{n} 個鏡頭時有 {at_least} 的居民門前不被看見的街道通往地圖以外，其數字"
-        "為下限。n = {homes} 個住處，居民數目按本次模擬所用資料。",
+        "清晰度：認得熟人。{n} 個鏡頭時有 {at_least} 的居民門前不會被認出的街道通往地圖以外，其"
+        "數字為下限。n = {homes} 個住處，居民數目按本次模擬所用資料。",
     ),
     # dark network
-    "dark": ("When the unseen streets fall apart", "不被看見的街道何時斷開"),
+    "dark": ("When the unwatched streets fall apart", "不會被認出的街道何時斷開"),
     "dark_axis": (
-        "Largest connected unseen part, share of street length, simulated; upright: it falls "
-        "below half",
-        "最大一片相連的不被看見街道，佔街道長度比例（模擬）；直線：跌至不足一半",
+        "Largest connected part within reach of no camera, share of street length, simulated; "
+        "upright: it falls below half",
+        "最大一片連在一起、不會被拍到或認出的街道，佔街道長度比例（模擬）；直線：跌至不足一半",
     ),
     "dark_says": (
-        "With fewer than {critical} cameras one connected network of streets on which no face "
-        "could be recognised holds at least half of the street length; from there on none does, "
-        "and at {n} the largest holds {share}.",
-        "少於 {critical} 個鏡頭時，有一片相連而無法辨認人臉的街道，佔街道長度至少一半；由此數起再"
+        "Up to about {critical} cameras one connected network of streets on which no face could "
+        "be recognised holds at least half of the street length; from there on none does, and "
+        "at {n} the largest holds {share}.",
+        "約 {critical} 個鏡頭以前，有一片連在一起、不會被認出的街道，佔街道長度至少一半；其後再"
         "沒有這樣的一片，到 {n} 個時最大一片只佔 {share}。",
     ),
     "dark_says_never": (
         "Even with {n} cameras one connected network of streets on which no face could be "
         "recognised holds {share} of the street length: it never falls below half.",
-        "即使有 {n} 個鏡頭，仍有一片相連而無法辨認人臉的街道，佔街道長度 {share}：始終未跌至不足"
-        "一半。",
+        "即使有 {n} 個鏡頭，仍有一片連在一起、不會被認出的街道，佔街道長度 {share}：始終未跌至不"
+        "足一半。",
     ),
     "dark_says_pieces": (
-        "The streets of this map hang together so loosely that even without cameras no connected "
-        "part holds half of them; at {n} the largest one on which no face could be recognised "
-        "holds {share}.",
+        "The streets of this map are so loosely connected that even without cameras no "
+        "connected part holds half of them; at {n} the largest one on which no face could be "
+        "recognised holds {share}.",
         "這幅地圖的街道本身相連甚少，即使沒有鏡頭，也沒有一片相連的街道佔一半；到 {n} 個鏡頭時，"
-        "無法辨認人臉的最大一片佔 {share}。",
+        "不會被認出的最大一片佔 {share}。",
     ),
     "dark_note": (
-        "Number of cameras at which it falls below half: {critical}. Parts may hang together "
+        "Number of cameras at which it falls below half: {critical}. Parts may be connected "
         "through streets around the area; only its own streets count. Steps of less than half a "
         "point are left out of the curve.",
-        "跌至不足一半時的鏡頭數目：{critical}。各片可經區外街道相連；長度只計區內"
-        "街道。曲線略去不足半個百分點的變化。",
+        "跌至不足一半時的鏡頭數目：{critical}。各片可經區外街道相連；長度只計區內街道。曲線略去"
+        "不足半個百分點的變化。",
     ),
     "critical_band": ("{own} ({low} – {high})", "{own}（{low} – {high}）"),
     "critical_from": ("{own} (elsewhere from {low} on)", "{own}（其他分佈：由 {low} 起）"),
@@ -218,55 +239,56 @@ WORDS: dict[str, tuple[str, str]] = {
     # alternatives
     "ways": ("What a detour could avoid", "繞路能避開多少"),
     "ways_axis": (
-        "Metres seen over those of the shortest way, mean, simulated, recognise",
-        "被看見的米數與最短走法長度之比，平均（模擬，辨認）",
+        "Metres within reach over those of the shortest way, mean, simulated, recognise",
+        "可能被認出的米數與最短走法長度之比，平均（模擬，認得熟人）",
     ),
     "ways_usual": ("As walked", "原來走法"),
-    "ways_stretch": ("Least seen, up to ×{stretch}", "最少被看見，不超過 {stretch} 倍"),
+    "ways_stretch": (
+        "Least within reach, up to ×{stretch}",
+        "最不易被認出的路線，不超過 {stretch} 倍",
+    ),
     "ways_none_axis": (
-        "Share of walks for which no unseen way was found, simulated",
-        "找不到不被看見走法的路程比例（模擬）",
+        "Share of walks for which no way without being recognised was found, simulated",
+        "找不到不會被認出的走法的路程比例（模擬）",
     ),
     "ways_says": (
-        "A walker who knew every camera and went up to half as far again could lower the seen part "
-        "from {usual} to {least} ± {least_se} of a walk at {n} cameras; for {none} ± {none_se} of "
-        "the walks no way out of every camera's reach was found on the mapped streets, however "
-        "long.",
-        "若行人知道每個鏡頭的位置，並願意最多走 1.5 倍的路程，有 {n} 個鏡頭時，被看見的部分可由 "
-        "{usual} 減至 {least} ± {least_se}；有 {none} ± {none_se} 的路程，無論走多遠，在地圖上的"
-        "街道"
-        "都找不到避開所有鏡頭的走法。",
+        "A walker who knew every camera and went up to half as far again could lower the part "
+        "within reach from {usual} to {least} ± {least_se} of a walk at {n} cameras; for {none} "
+        "± {none_se} of the walks no way out of every camera's reach was found on the mapped "
+        "streets, however long.",
+        "若行人知道每個鏡頭的位置，並願意最多走 1.5 倍的路程，有 {n} 個鏡頭時，可能被認出的部分"
+        "可由 {usual} 減至 {least} ± {least_se}；有 {none} ± {none_se} 的路程，無論走多遠，在地"
+        "圖上的街道都找不到避開所有鏡頭的走法。",
     ),
     "ways_note": (
-        "n = {walks} of the simulated walks, drawn by lot (“as walked”: all {all}). Nobody knows "
-        "every camera, and ways off the map (malls, lanes) are not searched; a door on a seen "
-        "street has no unseen way. In {proven} of the "
-        "searches it is proven that no way is less seen.",
-        "n = {walks} 段，從模擬路程中抽籤選出（「原來走法」：全部 {all} 段）。沒有人知道每個鏡頭的"
-        "位置；地圖以外的通道（商場、後巷）不在搜尋之列；門前街道被看見，即沒有不被看見的走法。"
-        "{proven} 的搜尋已證明沒有更少被看見的走法。",
+        "n = {walks} of the simulated walks, drawn at random (“as walked”: all {all}). Nobody "
+        "knows every camera, and ways off the map (malls, lanes) are not searched; a door on a "
+        "watched street has no such way. In {proven} of the searches it is proven that no way "
+        "is less within reach.",
+        "n = {walks} 段，從模擬路程中隨機抽出（「原來走法」：全部 {all} 段）。沒有人知道每個鏡頭"
+        "的位置；地圖以外的通道（商場、後巷）不在搜尋之列；在自家門前已可能被認出的，即沒有這種"
+        "走法。{proven} 的搜尋已證明沒有更不易被認出的走法。",
     ),
     # unicity
-    "crowd": ("How few sightings single out a person", "多少次看見就足以認出一個人"),
+    "crowd": ("How few sightings single out a person", "被拍到多少次，就足以認出一個人"),
     "crowd_axis": (
         "Other people who fit the same sightings, mean, simulated, recognise (log scale)",
-        "同樣符合這些看見紀錄的其他人，平均（模擬，辨認；對數刻度）",
+        "同樣符合這些紀錄的其他人，平均（模擬，認得熟人；對數刻度）",
     ),
     "crowd_points_1": ("1 sighting", "1 次"),
     "crowd_points": ("{k} sightings", "{k} 次"),
     "crowd_says": (
-        "Knowing at which camera and in which {minutes} minutes a person was once in view leaves "
-        "{one} other people of {people} on average at {n} cameras; knowing it {k} "
-        "times leaves {more}, without any name or face.",
-        "只要知道某人曾在哪個鏡頭、哪 {minutes} 分鐘內被看見一次，有 {n} 個鏡頭時，{people} 人之中"
-        "平均只餘 {one} 個其他人符合；知道 {k} 次，則只餘 {more} 個，毋須"
-        "姓名或人臉。",
+        "Knowing at which camera and in which {minutes} minutes a person was once in view "
+        "leaves {one} other people of {people} on average at {n} cameras; knowing it {k} times "
+        "leaves {more}, without any name or face.",
+        "只要知道某人曾在哪個鏡頭、哪 {minutes} 分鐘內被拍到一次，有 {n} 個鏡頭時，{people} 人之"
+        "中平均只餘 {one} 個其他人符合；知道 {k} 次，則只餘 {more} 個，毋須姓名或人臉。",
     ),
     "crowd_note": (
-        "n = {compared} simulated people compared with one another and scaled to {people}; {able} "
-        "of them are in view at {k} cameras and times or more. {hours}",
-        "n = {compared} 個模擬行人互相比較，再按比例推算至 {people} 人；其中 {able} 有 {k} 次或以上"
-        "被看見。{hours}",
+        "n = {compared} simulated people compared with one another and scaled to {people}; "
+        "{able} of them are in view at {k} cameras and times or more. {hours}",
+        "n = {compared} 個模擬行人互相比較，再按比例推算至 {people} 人；其中 {able} 被拍到 {k} "
+        "次或以上。{hours}",
     ),
     "crowd_hours": (
         "The hour of each walk is drawn evenly between 7:00 and 19:00: an assumption.",
@@ -311,16 +333,17 @@ WORDS: dict[str, tuple[str, str]] = {
         "可還原的路程比例，平均（模擬）；陰影：± 一個標準誤差",
     ),
     "retraced_says": (
-        "An observer who knows only where a walker was identified, and takes the quickest way in "
-        "between, would retrace {share} ± {error} of a walk at {n} cameras, if people's taste for "
-        "streets spreads by sigma {sigma}.",
-        "若觀察者只知道行人在哪些地方被識別，並假設其間走最快的路，有 {n} 個鏡頭時，可還原 {share}"
-        " ± {error} 的路程，前提是行人對街道的喜好以 sigma {sigma} 分布。",
+        "An observer who knows only where a walker was identified, and takes the quickest way "
+        "in between, would retrace {share} ± {error} of a walk at {n} cameras, if people's "
+        "taste for streets spreads by sigma {sigma}.",
+        "若觀察者只知道行人在哪些地方被確認身份，並假設其間走最快的路，有 {n} 個鏡頭時，可還原 "
+        "{share} ± {error} 的路程，前提是行人對街道的喜好以 sigma {sigma} 分布。",
     ),
     "retraced_note": (
-        "n = {walks} walks, recognise. It hangs on that sigma and may even fall as cameras are "
-        "added: no figure to quote by itself.",
-        "n = {walks} 段路程，辨認。此數取決於該 sigma，鏡頭增加時甚至可能下降：不宜單獨引用。",
+        "n = {walks} walks, recognise. It depends on that sigma and may even fall as cameras "
+        "are added: no figure to quote by itself.",
+        "n = {walks} 段路程，認得熟人。此數取決於該 sigma，鏡頭增加時甚至可能下降：不宜單獨引用"
+        "。",
     ),
     # policies
     # software
@@ -385,12 +408,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "相比之下，鏡頭減半會變為 {half}。",
     ),
     "rules_note": (
-        "n = {walks} simulated walks, recognise, mean share of a walk's time. One rule is changed "
-        "at a time (two where two are named); two together do not add up. “Live” is being followed "
-        "now, “afterwards” being found in recordings. A written rule is not yet a kept one.",
-        "n = {walks} 段模擬路程，辨認，佔路程時間的平均比例。每次只改變一項規則（寫明兩項者除外），"
-        "兩項的效果不可相加。「實時」指當下被跟蹤，「事後」指在錄影中被找到。寫下的規則不等於已被"
-        "遵守的規則。",
+        "n = {walks} simulated walks, recognise, mean share of a walk's time. One rule is "
+        "changed at a time (two where two are named); two together do not add up. “Live” is "
+        "being followed now, “afterwards” being found in recordings. A written rule is not yet "
+        "a kept one.",
+        "n = {walks} 段模擬路程，認得熟人，佔路程時間的平均比例。每次只改變一項規則（寫明兩項者"
+        "除外），兩項的效果不可相加。「實時」指當下被跟蹤，「事後」指在錄影中被找到。有規則，不"
+        "等於有人遵守。",
     ),
     "rules_rule": ("Rule", "規則"),
     "rules_live": ("Live", "實時"),
@@ -416,26 +440,30 @@ WORDS: dict[str, tuple[str, str]] = {
         "One camera in five out of order", "五個鏡頭有一個失靈",
     ),
     "policy one walker in five covered": (
-        "One walker in five with a covered face", "五個行人有一個遮面",
+        "One walker in five wears a health mask, as in 2020-23",
+        "五個行人有一個戴口罩（如 2020-23 年）",
     ),
-    "policy everybody covered": ("Everybody with a covered face", "人人遮面"),
+    "policy everybody covered": (
+        "Everybody wears a health mask, as in 2020-23",
+        "人人戴口罩（如 2020-23 年）",
+    ),
     "policy a tenth fewer cameras": ("A tenth fewer cameras", "鏡頭減少一成"),
     "policy half the cameras": ("Half the cameras", "鏡頭減半"),
     # inequality
-    "unequal": ("Where and who is seen more", "哪裏和誰較多被看見"),
+    "unequal": ("Where and who is more within reach", "哪裏和誰較常被拍到或認出"),
     "unequal_says": (
-        "At {n} cameras a face could be recognised on {high} of the length of streets of the class "
-        "“{high_name}” and on {low} of “{low_name}”: where one lives and walks decides how much "
-        "one is seen.",
-        "有 {n} 個鏡頭時，「{high_name}」有 {high} 的長度可辨認人臉，「{low_name}」則有 {low}：住在"
-        "哪裏、走哪些路，決定了多大程度被看見。",
+        "At {n} cameras a face could be recognised on {high} of the length of streets of the "
+        "class “{high_name}” and on {low} of “{low_name}”: it depends on where one lives and "
+        "walks.",
+        "有 {n} 個鏡頭時，「{high_name}」有 {high} 的長度走過可能被認出，「{low_name}」則有 "
+        "{low}：視乎住在哪裏、走哪些路。",
     ),
     "unequal_note": (
         "Recognise, at {n} cameras, simulated. Streets: exact shares of length in the area; "
-        "classes "
-        "as OpenStreetMap names them. Walks: mean share of time seen ± one standard error.",
-        "辨認，{n} 個鏡頭，模擬。街道：區內長度的精確比例；類別按 OpenStreetMap。路程：被看見時間的"
-        "平均比例 ± 一個標準誤差。",
+        "classes as OpenStreetMap names them. Walks: mean share of time within reach ± one "
+        "standard error.",
+        "認得熟人，{n} 個鏡頭，模擬。街道：區內長度的精確比例；類別按 OpenStreetMap。路程：可能"
+        "被認出的時間的平均比例 ± 一個標準誤差。",
     ),
     "by street class": ("Class of street", "街道類別"),
     "by district": ("District", "地區"),
@@ -447,12 +475,12 @@ WORDS: dict[str, tuple[str, str]] = {
     # bands
     "bands": ("How far these figures could move", "這些數字可以相差多少"),
     "bands_axis": (
-        "Typical walk seen at recognise, median, simulated; shaded: 5 to 95 % by chance; thin: "
-        "lowest and highest named case",
-        "典型路程被看見的比例（辨認），中位數（模擬）；深色：機會造成的 5 至 95%；細線：最低和"
-        "最高的情況",
+        "Typical walk within reach at recognise, median, simulated; shaded: 5 to 95 % by "
+        "chance; thin: lowest and highest named case",
+        "一般路程中可能被認出的比例，中位數（模擬）；深色：機會造成的 5 至 95%；細線：最低和最高"
+        "的情況",
     ),
-    "bands_scenario": ("This scenario", "本情境"),
+    "bands_scenario": ("As simulated here", "本次模擬"),
     "bands_lowest": ("Lowest case", "最低情況"),
     "bands_highest": ("Highest case", "最高情況"),
     "bands_says": (
@@ -473,16 +501,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "bands_from": ("Lowest", "最低"),
     "bands_to": ("Highest", "最高"),
     "bands_none": (
-        "One scenario is no range: `sim bands` with this scenario's file tries other seeds, "
-        "lenses, "
-        "strategies and shares; put its bands.json into this folder and draw the report again with "
-        "`sim map`.",
-        "單一情境並非範圍：以本情境檔案執行 `sim bands`，可試其他隨機種子、鏡頭規格、擺放策略和"
-        "比例；把所得的 bands.json 放進本資料夾，再以 `sim map` 重新製作本報告。",
+        "One simulation is no range: its range over other lenses, strategies and shares was not "
+        "computed for this page.",
+        "單次模擬並非範圍：本頁沒有計算換上其他鏡頭規格、擺放策略和比例時的範圍。",
     ),
     "bands_other": (
-        "The bands.json in this folder belongs to another scenario and is not shown.",
-        "本資料夾內的 bands.json 屬於另一情境，因此不顯示。",
+        "The range that lies beside this report belongs to other settings and is not shown.",
+        "本報告旁邊的範圍屬於另一模擬設定，因此不顯示。",
     ),
     # sensitivity
     "sensitivity": ("Which assumption moves the answer most", "哪項假設最能改變答案"),
@@ -534,10 +559,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "factor strategy": ("Where cameras hang", "擺放策略"),
     "factor share_rule": ("Share between districts", "地區分配規則"),
     "factor street_share": ("How many watch a street", "面向街道的比例"),
-    "factor walls": ("Walls", "牆壁"),
+    "factor walls": ("Buildings that block sight", "建築物（阻擋視線）"),
     "factor mount": ("How high cameras hang", "鏡頭安裝高度"),
     "factor seed": ("Chance (5 to 95 %)", "機會（5 至 95%）"),
-    "level the scenario": ("this scenario", "本情境"),
+    "level the scenario": ("as simulated here", "本次模擬"),
     "level weak": ("weak lens", "較弱鏡頭"),
     "level typical": ("typical lens", "一般鏡頭"),
     "level strong": ("strong lens", "較強鏡頭"),
@@ -556,16 +581,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "level even": ("evenly spread", "平均分布"),
     "level equity": ("every district alike", "各區相若"),
     "level betweenness": ("through streets first", "主要通道優先"),
-    "level greedy_cover": ("most street seen", "盡量看見更多街道"),
-    "level greedy_trips": ("most walks seen", "盡量看見更多路程"),
+    "level greedy_cover": ("most street within reach", "盡量拍到更多街道"),
+    "level greedy_trips": ("most walks within reach", "盡量拍到更多路程"),
     "level empirical": ("as real networks stand", "仿照真實網絡"),
     "level places": ("near chosen places", "指定場所附近"),
     "level points": ("at given points", "指定地點"),
     "level low": ("few watch streets", "少數面向街道"),
     "level middle": ("some watch streets", "部分面向街道"),
     "level high": ("all watch streets", "全部面向街道"),
-    "level none": ("without walls", "沒有牆壁"),
-    "level as mapped": ("walls as mapped", "按地圖的牆壁"),
+    "level none": ("nothing blocks sight", "沒有建築物阻擋"),
+    "level as mapped": ("buildings as mapped", "按地圖的建築物"),
     "level as its type": ("as high as the type", "按款式的高度"),
     "level 3 m": ("3 m up", "高 3 米"),
     "level 8 m": ("8 m up", "高 8 米"),
@@ -582,7 +607,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "方法說明列出每項假設及其測試方式。",
     ),
     "total": ("Cameras in {city}", "{city}鏡頭"),
-    "all_seen": ("Typical walk seen, median", "典型路程被看見，中位數"),
+    "all_seen": ("Typical walk within reach, median", "一般路程中會被拍到或認出的部分，中位數"),
     "all_tracked": ("Tracked live, median", "可被實時追蹤，中位數"),
     "read": ("How to read this", "如何閱讀"),
 }  # fmt: skip
@@ -636,8 +661,8 @@ ASSUMPTIONS: tuple[tuple[str, tuple[str, str]], ...] = (
         "公布的鏡頭只有一部分面向街道（低、中、高三種情況）。",
     )),
     ("way_less", (
-        "Where the map has no buildings, street blocks stand in for walls.",
-        "地圖沒有建築物之處，以街區代替牆壁。",
+        "Where the map has no buildings, street blocks stand in for buildings.",
+        "地圖沒有建築物之處，以街區代替建築物。",
     )),
     ("way_more", (
         "No trees, signboards, buses or crowds in the way; day and night alike.",
@@ -645,7 +670,7 @@ ASSUMPTIONS: tuple[tuple[str, tuple[str, str]], ...] = (
     )),
     ("way_more", (
         "Every camera works, unless the scenario says otherwise.",
-        "除非情境另有指明，所有鏡頭均運作正常。",
+        "除非模擬設定另有指明，所有鏡頭均運作正常。",
     )),
     ("way_unclear", (
         "People look the way they walk.",
@@ -654,7 +679,7 @@ ASSUMPTIONS: tuple[tuple[str, tuple[str, str]], ...] = (
     ("way_strong", (
         "Hit rates, memory and look-alikes are guesses of the right size; they move tracking, not "
         "what is seen.",
-        "命中率、記憶時間和相似者均為估計；影響追蹤，不影響被看見的比例。",
+        "命中率、記憶時間和相似者均為估計；影響追蹤，不影響被拍到或認出的比例。",
     )),
     ("way_less", (
         "No cameras in subways, malls, shops, cars or people's hands.",

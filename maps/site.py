@@ -45,7 +45,10 @@ PAGES = ("map.html", "report.html")
 MOST_RUNS = 200
 LONGEST_FOLDER = 60
 WORDS = {
-    "title": ("What can still be walked unseen?", "還有多少路可以走過而不被看見？"),
+    "title": (
+        "How many walks can still be made unrecognised?",
+        "還有多少路程，走完全程也不會被認出？",
+    ),
     "lead": (
         "Simulations of walking under cameras. Each card is one run: open its map to move the "
         "number of cameras and to try a walk of your own, or its report for every figure.",
@@ -55,15 +58,16 @@ WORDS = {
     "map": ("Open the map", "打開地圖"),
     "report": ("Read the report", "閱讀報告"),
     "picture": (
-        "Streets coloured by the number of cameras at which they are first seen",
-        "街道顏色表示首次被看見時的鏡頭數目",
+        "Streets coloured by the number of cameras at which somebody on them could first be "
+        "recognised",
+        "街道顏色表示有多少個鏡頭時，走過這段街開始可能被認出",
     ),
-    "scenario": ("Scenario {name}, seed {seed}", "情境 {name}，隨機種子 {seed}"),
+    "scenario": ("Settings “{name}”, seed {seed}", "模擬設定：「{name}」，隨機種子 {seed}"),
     "beside": ("Side by side", "並排比較"),
     "beside_means": (
         "Street length seen closely enough to recognise a face turned towards the camera; below "
         "it, the median of typical walks.",
-        "鏡頭近得足以辨認正面人臉的街道長度比例；下方為典型路程的中位數。",
+        "走過時面向鏡頭便可能被認出的街道比例；下方為一般路程的中位數。",
     ),
     "run": ("Run", "模擬"),
     "cameras": ("{n} cameras", "{n} 個鏡頭"),

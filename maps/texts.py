@@ -17,8 +17,8 @@ LANGUAGES = ("en", "zh")
 TEXTS: dict[str, tuple[str, str]] = {
     # the question and its answer
     "title": (
-        "What can still be walked unseen in {area}?",
-        "在{area}，還有多少路可以走過而不被看見？",
+        "How many walks in {area} can still be made unrecognised?",
+        "在{area}，還有多少路程，走完全程也不會被認出？",
     ),
     "headline_answer_two": (
         "At {low} cameras in {city}, {low_of} of 100 everyday walks in {area} could still be made "
@@ -32,6 +32,32 @@ TEXTS: dict[str, tuple[str, str]] = {
         "made without being recognised once, by someone who knew every camera of the plan.",
         "{city}有 {high} 個閉路電視鏡頭時，{area}每 100 程日常步行，有 {high_of} 程仍可全程不被"
         "認出，只要步行者清楚計劃中每個鏡頭的位置。",
+    ),
+    "answer_count": ("{n} cameras", "{n} 個閉路電視鏡頭"),
+    "answer_count_now": ("{n} cameras ({year})", "{n} 個閉路電視鏡頭（{year} 年）"),
+    "answer_count_plan": (
+        "{n} cameras (planned, {year})",
+        "{n} 個閉路電視鏡頭（計劃 {year} 年）",
+    ),
+    "answer_of": ("{of} of 100", "百程中 {of} 程"),
+    "answer_band": ("by chance {band}", "隨機上落 {band} 程"),
+    "answer_means": (
+        "everyday walks in {area} could still be made without being recognised once, by someone "
+        "who knew every camera of the plan.",
+        "{area}的日常步行之中，走完全程也不會被認出的程數，只要步行者清楚計劃中每個鏡頭的位置。",
+    ),
+    "answer_means_real": (
+        "everyday walks in {area} could still be made without being recognised once, by someone "
+        "who knew every camera.",
+        "{area}的日常步行之中，走完全程也不會被認出的程數，只要步行者清楚每個鏡頭的位置。",
+    ),
+    "answer_official": (
+        "How many cameras: the Government's figures. Where they stand: simulated.",
+        "鏡頭數目是政府公布的；鏡頭位置是模擬的。",
+    ),
+    "answer_assumed": (
+        "Both how many cameras and where they stand are simulated.",
+        "鏡頭的數目和位置都是模擬的。",
     ),
     "headline_unseen_two": (
         "Without being seen at all: {low_of} of 100; at {high}, {high_of}.",
@@ -117,30 +143,30 @@ TEXTS: dict[str, tuple[str, str]] = {
         "With {low} cameras in {city}, a typical walk passes a lens close enough, with this "
         "camera, to recognise a face turned towards it for {low_p50} of the way ({low_p10} to "
         "{low_p90}); with {high}, for {high_p50} ({high_p10} to {high_p90}).",
-        "{city}有 {low} 個鏡頭時，走一段典型路程，有 {low_p50}（{low_p10} 至 {low_p90}）的路段，"
-        "鏡頭近得足以（以這款鏡頭計）辨認正面的人臉；有 {high} 個時，則有 {high_p50}"
-        "（{high_p10} 至 {high_p90}）。",
+        "{city}有 {low} 個閉路電視鏡頭時，走一段一般路程，有 {low_p50}（{low_p10} 至 {low_p90}）"
+        "的路段，面向鏡頭便可能被認出；有 {high} 個時，則有 {high_p50}（{high_p10} 至 "
+        "{high_p90}）。",
     ),
     "headline_one": (
         "With {high} cameras in {city}, a typical walk passes a lens close enough, with this "
         "camera, to recognise a face turned towards it for {high_p50} of the way ({high_p10} to "
         "{high_p90}).",
-        "{city}有 {high} 個鏡頭時，走一段典型路程，有 {high_p50}（{high_p10} 至 {high_p90}）的"
-        "路段，鏡頭近得足以（以這款鏡頭計）辨認正面的人臉。",
+        "{city}有 {high} 個閉路電視鏡頭時，走一段一般路程，有 {high_p50}（{high_p10} 至 "
+        "{high_p90}）的路段，面向鏡頭便可能被認出。",
     ),
     "headline_streets": (
         "With {low} cameras in {city}, {low_p50} of street length lies close enough to a lens, "
         "with this camera, to recognise a face turned towards it; with {high}, {high_p50}.",
-        "{city}有 {low} 個鏡頭時，有 {low_p50} 的街道長度，鏡頭近得足以（以這款鏡頭計）辨認正面"
-        "的人臉；有 {high} 個時，則有 {high_p50}。",
+        "{city}有 {low} 個閉路電視鏡頭時，有 {low_p50} 的街道，走過時面向鏡頭便可能被認出；有 "
+        "{high} 個時，則有 {high_p50}。",
     ),
     "headline_note": (
-        "Median of {walks} simulated walks; in brackets the 10th to the 90th percentile.",
-        "{walks} 段模擬路程的中位數；括號內為第 10 至第 90 百分位數。",
+        "Median of {walks} simulated walks; in brackets, eight walks of ten lie between the two.",
+        "{walks} 段模擬路程的中位數；十程有八程在括號內的範圍。",
     ),
     "headline_note_streets": (
         "Share of all street length in the area; this run has no typical walks.",
-        "佔區內街道總長度的比例；這次模擬沒有典型路程。",
+        "佔區內街道總長度的比例；這次模擬沒有一般路程。",
     ),
     "hong_kong": ("Hong Kong", "全港"),
     "this_area": ("the area", "本區"),
@@ -159,7 +185,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # what must never be out of sight
     "simulated": (
         "Simulated cameras and people — not real positions 模擬",
-        "鏡頭與行人均屬模擬，並非真實位置 Simulated",
+        "鏡頭和行人都是模擬的，不是真實位置或真人 Simulated",
     ),
     "simulated_short": ("Simulated 模擬", "模擬 Simulated"),
     # in their place where a run begins from cameras of a map or a list
@@ -188,22 +214,26 @@ TEXTS: dict[str, tuple[str, str]] = {
         "只提供統計數字，不提供避開這些燈柱的路線或鏡頭名單。",
     ),
     "walls_footprints": (
-        "Walls: mapped building footprints",
-        "牆壁：地圖上的建築物輪廓",
+        "Buildings that block sight: as mapped",
+        "建築物（阻擋視線）：按地圖上的輪廓",
     ),
     "walls_blocks": (
-        "Walls: street blocks inferred from streets, not building footprints",
-        "牆壁：由街道推算的街區，並非建築物輪廓",
+        "Buildings that block sight: street blocks inferred from streets, not mapped outlines",
+        "建築物（阻擋視線）：由街道推算的街區，並非實際輪廓",
     ),
     "walls_mixed": (
-        "Walls: building footprints, and blocks inferred from streets where none are mapped",
-        "牆壁：建築物輪廓；地圖未有繪畫之處，由街道推算街區",
+        "Buildings that block sight: as mapped, and blocks inferred from streets where none are "
+        "mapped",
+        "建築物（阻擋視線）：按地圖上的輪廓；地圖未有繪畫之處，由街道推算街區",
     ),
     "walls_none": (
-        "No walls: nothing blocks sight, so streets look more seen than they would be",
-        "沒有牆壁：視線毫無阻擋，街道看來會比實際更易被看見",
+        "No buildings: nothing blocks sight, so streets look more watched than they would be",
+        "沒有建築物：視線毫無阻擋，結果會比實際更易被拍到或認出",
     ),
-    "share_rule": ("City total shared by {rule}", "全市鏡頭按{rule}分配"),
+    "share_rule": (
+        "{city}'s cameras are shared out between districts by {rule}",
+        "{city}鏡頭按{rule}分配到各區",
+    ),
     "share_rule_direct": ("Camera counts are the area's own", "鏡頭數目為本區自身數目"),
     "rule_population": ("population", "人口"),
     "rule_daytime": ("people there on a working day", "平日日間人口"),
@@ -211,13 +241,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     "rule_equal": ("equal parts", "各區均等"),
     "rule_given": ("a given share", "指定比例"),
     "street_share": (
-        "Cameras that watch a street: {share}",
-        "面向街道的鏡頭比例：{share}",
+        "Cameras that watch a street and not a lobby, lift or platform: {share}",
+        "面向街道（而非大堂、升降機或月台）的鏡頭：{share}",
     ),
-    "share_low": ("low case", "低"),
-    "share_middle": ("middle case", "中"),
-    "share_high": ("high case", "高"),
-    "scenario": ("Scenario {name}, seed {seed}", "情境 {name}，隨機種子 {seed}"),
+    "share_low": ("few (low case)", "較少（低情況）"),
+    "share_middle": ("some (middle case)", "部分（中情況）"),
+    "share_high": ("all (high case)", "全部（高情況）"),
+    "scenario": (
+        "Made with the settings “{name}”; with seed {seed} for chance they give the same result "
+        "again",
+        "模擬設定：「{name}」；以隨機種子 {seed} 再運行，結果相同",
+    ),
     "osm": ("© OpenStreetMap contributors (ODbL)", "© OpenStreetMap 貢獻者（ODbL）"),
     "bus_streets": (
         "Bus-street proxy: only streets that buses use, no walking network. Streets: Transport "
@@ -230,8 +264,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "沿巴士街道（代用路網），並非步行路程：",
     ),
     "proxy_title": (
-        "How much of the streets that buses use in {area} is seen?",
-        "{area}巴士行走的街道有多少被看見？",
+        "How much of the streets that buses use in {area} is within reach of a camera?",
+        "在{area}，巴士行走的街道有多少走過可能被認出？",
     ),
     "proxy_headline_note": (
         "Share of all street length in the area. The {walks} trips of this run go along streets "
@@ -240,114 +274,141 @@ TEXTS: dict[str, tuple[str, str]] = {
         "並非步行路程，故不引用任何步行數字。",
     ),
     "proxy_walk_median": (
-        "of a route along bus streets (proxy, no walk) seen",
-        "沿巴士街道的路線（代用路網，並非步行）被看見",
+        "of a route along bus streets (proxy, no walk), where one could be {seen}",
+        "的沿巴士街道路線（代用路網，並非步行），走過可能{seen}",
     ),
     "proxy_dark_stretch": (
-        "longest unseen stretch of a route along bus streets (proxy)",
-        "沿巴士街道的路線（代用路網）中最長的不被看見路段",
+        "longest stretch of a route along bus streets (proxy) without being {seen}",
+        "沿巴士街道的路線（代用路網）中最長一段不會{seen}的路",
     ),
     "proxy_tracked_typical": (
         "of a route along bus streets (proxy) tracked live",
-        "沿巴士街道的路線（代用路網）可被實時追蹤",
+        "的沿巴士街道路線（代用路網）可被實時追蹤",
     ),
     "proxy_heads_typical": (
-        "cameras met on a route along bus streets (proxy)",
-        "個鏡頭在沿巴士街道的路線（代用路網）上遇到",
+        "cameras in whose view a route along bus streets (proxy) comes",
+        "個鏡頭會拍到沿巴士街道的一條路線（代用路網）",
     ),
     "proxy_table_walks": (
-        "Route along bus streets (proxy, no walk) seen, middle (10th to 90th percentile)",
-        "沿巴士街道的路線（代用路網，並非步行）被看見，中位數（第 10 至第 90 百分位數）",
+        "Route along bus streets (proxy, no walk) where one could be recognised or as the task "
+        "says: middle (eight of ten between)",
+        "沿巴士街道的路線（代用路網，並非步行）中會被拍到或認出的部分：中位數（十程有八程在這範"
+        "圍內）",
     ),
     # controls
     "language": ("Language", "語言"),
     "tasks": ("How well must the camera see?", "鏡頭要看得多清楚？"),
     "detect": ("Detect", "偵測"),
     "observe": ("Observe", "觀察"),
-    "recognise": ("Recognise", "辨認"),
-    "identify": ("Identify", "識別"),
+    "recognise": ("Recognise", "認得熟人"),
+    "identify": ("Identify", "確認身份"),
+    "detect_seen": ("seen", "被拍到"),
+    "observe_seen": ("seen clearly", "被看清"),
+    "recognise_seen": ("recognised", "被認出"),
+    "identify_seen": ("identified", "被確認身份"),
     "detect_means": ("someone is there", "看得出有人"),
     "observe_means": ("clothing and behaviour", "看得出衣着和舉動"),
     "recognise_means": (
         "a person one knows, face turned towards the camera",
         "認得出相識的人（面向鏡頭時）",
     ),
-    "identify_means": ("a stranger, beyond doubt", "確定陌生人的身份，毫無疑問"),
+    "identify_means": ("a stranger, beyond doubt", "足以確認陌生人的身份"),
     "detect_pixels": ("25 pixels per metre", "每米 25 像素"),
     "observe_pixels": ("62.5 pixels per metre", "每米 62.5 像素"),
     "recognise_pixels": ("125 pixels per metre", "每米 125 像素"),
     "identify_pixels": ("250 pixels per metre", "每米 250 像素"),
     "cameras_in_city": ("cameras in {city}", "個鏡頭（{city}）"),
+    "dial_walks": (
+        "{of} of 100 walks left without being {seen}",
+        "每 100 程有 {of} 程可以不{seen}",
+    ),
+    "dial_streets": (
+        "{share} of street length, where one could be {seen}",
+        "{share} 的街道，走過可能{seen}",
+    ),
     "slider": ("Number of cameras in {city}", "{city}鏡頭數目"),
-    "slider_value": ("{n} cameras", "{n} 個鏡頭"),
+    "slider_value": ("{n} cameras. {result}", "{n} 個鏡頭。{result}"),
     "go_to": ("Show {n} cameras", "顯示 {n} 個鏡頭"),
     "go_to_year": (
         "Show {n} cameras, the number for {year}",
         "顯示 {n} 個鏡頭，即 {year} 年的數目",
     ),
     "tick_year": ("{year}", "{year} 年"),
-    "play": ("Play from 0 to {n}", "由 0 播放至 {n}"),
+    "play": ("Play from {from} to {n} cameras", "由 {from} 個播放至 {n} 個鏡頭"),
     "pause": ("Pause", "暫停"),
     "fold": ("Fold the panel", "收起面板"),
     "unfold": ("Open the panel", "展開面板"),
     "zoom_in": ("Zoom in", "放大"),
     "zoom_out": ("Zoom out", "縮小"),
     "map": (
-        "Map of streets: {share} of street length is seen at {n} cameras",
-        "街道地圖：{n} 個鏡頭時，{share} 的街道長度會被看見",
+        "Map of streets: at {n} cameras, {share} of street length where one could be {seen}",
+        "街道地圖：{n} 個鏡頭時，{share} 的街道，走過可能{seen}",
     ),
     "panel": ("Figures and controls", "數字與控制"),
     "chart": (
-        "Share of street length seen, by number of cameras",
-        "被看見的街道長度比例（按鏡頭數目）",
+        "Share of street length where one could be {seen}, by number of cameras",
+        "走過可能{seen}的街道比例（按鏡頭數目）",
     ),
     "chart_caption": (
-        "Street length seen, % — by cameras in {city}",
-        "被看見的街道長度（%），按{city}鏡頭數目",
+        "Street length within reach, %, by cameras in {city}",
+        "鏡頭拍得到的街道長度（%），按{city}鏡頭數目",
     ),
     # figures
     "figures": ("At this number of cameras", "在這個鏡頭數目下"),
-    "cameras_here": ("cameras in this area", "個鏡頭在本區"),
-    "streets_seen": ("of street length seen", "街道長度被看見"),
+    "cameras_here": (
+        "simulated cameras in this area that watch a street",
+        "個模擬鏡頭在本區面向街道",
+    ),
+    "streets_seen": ("of street length, where one could be {seen}", "的街道，走過可能{seen}"),
     "way_left": (
-        "of everyday walks could still be made unseen for this task, by who knew every camera",
-        "的日常步行，若清楚每個鏡頭的位置，仍可全程不被看見（按所選清晰度）",
+        "of everyday walks could still be made without being {seen}, by who knew every camera",
+        "的日常步行，若清楚每個鏡頭的位置，走完全程也不會{seen}",
     ),
     "way_left_at": ("as simulated at {n} cameras", "按 {n} 個鏡頭的模擬結果"),
-    "walk_median": ("of a typical walk seen", "典型路程被看見"),
-    "walk_range": ("{p10} to {p90} of the way", "全程的 {p10} 至 {p90}"),
-    "dark_stretch": ("longest unseen stretch of a typical walk", "典型路程中最長的不被看見路段"),
-    "tracked_typical": ("of a typical walk tracked live", "典型路程可被實時追蹤"),
-    "heads_typical": ("cameras met on a typical walk", "個鏡頭在典型路程上遇到"),
+    "walk_median": ("of a typical walk, where one could be {seen}", "的一般路程，走過可能{seen}"),
+    "walk_range": ("eight walks of ten: {p10} to {p90}", "十程有八程在 {p10} 至 {p90} 之間"),
+    "dark_stretch": (
+        "longest stretch of a typical walk without being {seen}",
+        "一般路程中最長一段不會{seen}的路",
+    ),
+    "tracked_typical": ("of a typical walk tracked live", "的一般路程可被實時追蹤"),
+    "heads_typical": ("cameras in whose view a typical walk comes", "個鏡頭，一般路程會遇到"),
     "metres": ("{n} m", "{n} 米"),
     "kilometres": ("{n} km", "{n} 公里"),
     "percent": ("{n}%", "{n}%"),
     "step_at": (
-        "Longest unseen stretch, cameras met and tracking: as simulated at {n} cameras, the "
-        "nearest total at or below.",
-        "最長的不被看見路段、遇到的鏡頭和追蹤：按 {n} 個鏡頭的模擬結果，即不高於所選數目的最接近"
-        "總數。",
+        "Longest stretch, cameras met and tracking: as simulated at {n} cameras, the nearest "
+        "total at or below.",
+        "最長的一段、遇到的鏡頭和追蹤：按 {n} 個鏡頭的模擬結果，即不高於所選數目的最接近總數。",
     ),
     "step_none": (
         "Below the lowest simulated total ({n}): no figure.",
         "低於最小的模擬總數（{n}）：沒有數字。",
     ),
-    "by_task": ("Street length seen, by task", "各級清晰度下被看見的街道長度"),
+    "by_task": (
+        "Street length within reach, by how well the camera must see",
+        "各級清晰度下鏡頭拍得到的街道長度",
+    ),
     "no_figure": ("—", "—"),
     # the dark network
-    "dark_part": ("Unseen streets that hang together", "相連的不被看見街道"),
-    "dark_share": ("of street length is one connected unseen part",
-                   "街道長度屬於同一片相連的不被看見街道"),
+    "dark_part": ("Unwatched streets that are still connected", "仍連成一片、不會{seen}的街道"),
+    "dark_share": (
+        "of street length is one connected part where nobody could be {seen}",
+        "的街道仍連成一片，走過不會{seen}",
+    ),
     "dark_show": ("Show the largest such part on the map", "在地圖上顯示最大的一片"),
     "dark_critical": (
-        "It falls below half of street length at {n} cameras.",
-        "到 {n} 個鏡頭時，跌至不足街道長度的一半。",
+        "It falls below half of street length at about {n} cameras.",
+        "到約 {n} 個鏡頭時，跌至不足街道長度的一半。",
     ),
     "dark_never": (
         "It holds half of street length or more up to {n} cameras.",
         "直至 {n} 個鏡頭，仍佔街道長度一半或以上。",
     ),
-    "legend_dark": ("largest connected unseen part", "最大一片相連的不被看見街道"),
+    "legend_dark": (
+        "largest connected part where nobody could be {seen}",
+        "最大一片連在一起、不會{seen}的街道",
+    ),
     # layers
     "layers": ("More on the map", "地圖上的更多資料"),
     "owners": ("Cameras by owner", "按擁有者分類的鏡頭"),
@@ -361,12 +422,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "owner_estate": ("estates", "屋苑"),
     "owner_mall": ("malls", "商場"),
     "owner_other": ("others", "其他"),
-    "districts": ("Street length seen, by district", "各區被看見的街道長度"),
+    "districts": (
+        "Street length where one could be {seen}, by district",
+        "各區走過可能{seen}的街道",
+    ),
     "districts_show": ("Shade the districts on the map", "在地圖上以深淺顯示各區"),
     "sensitive_seen": (
         "Doors of {n} sensitive places (clinics, places of worship, courts, unions), counted "
-        "together: {share} seen.",
-        "{n} 個敏感場所（診所、宗教場所、法院、工會）的門口合計：{share} 被看見。",
+        "together: at {share} one could be {seen}.",
+        "{n} 個敏感場所（診所、宗教場所、法院、工會）的門口合計：{share} 的門口，經過可能"
+        "{seen}。",
     ),
     "layers_at": (
         "Districts and places: as simulated at {n} cameras.",
@@ -374,18 +439,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     # walks
     "walks": ("Walks to look at", "看看這些路程"),
-    "walks_hint": (
-        "Choose a walk to see it on the map.",
-        "選一段路程，在地圖上查看。",
-    ),
-    "no_walks": ("This run has no named walks.", "這次模擬沒有指定路程。"),
+    "walks_hint": ("Choose a walk to see it on the map.", "選一段路程，在地圖上查看。"),
+    "no_walks": ("This run has no walks to show.", "這次模擬沒有可供查看的路程。"),
     "walk_length": ("{n} m, {minutes} min on foot", "{n} 米，步行 {minutes} 分鐘"),
-    "walk_seen": ("of its length seen", "的長度被看見"),
-    "walk_heads": ("cameras met", "個鏡頭遇到"),
-    "walk_gap": ("longest unseen stretch", "最長的不被看見路段"),
+    "walk_seen": ("of its length, where one could be {seen}", "的長度，走過可能{seen}"),
+    "walk_heads": ("cameras in whose view it comes", "個鏡頭會拍到"),
+    "walk_gap": ("longest stretch without", "最長一段不會{seen}的路"),
     "walk_tracked": ("tracked live", "可被實時追蹤"),
     # the reader's own walk
-    "own": ("Your own walk", "你的路程"),
+    "own": ("Your own walk", "試試你的路線"),
     "own_hint": (
         "Tap two places on the map, or type a street, a station exit or a place. It stays on this "
         "device.",
@@ -393,7 +455,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "own_tap_from": ("Tap where your walk begins", "輕觸起點"),
     "own_tap_to": ("Now tap where it ends", "再輕觸終點"),
-    "own_again": ("Another walk", "另一段路程"),
+    "own_again": ("Another walk", "再試一程"),
     "own_from": ("From", "起點"),
     "own_to": ("To", "終點"),
     "own_type": ("Street, station exit, place", "街道、車站出口、地方"),
@@ -404,7 +466,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "own_near": ("Near {street}", "{street}附近"),
     "own_point": ("A place on the map", "地圖上的一點"),
-    "own_turn": ("Turn round", "對調"),
+    "own_turn": ("Swap", "起終點對調"),
     "own_clear": ("Clear", "清除"),
     "own_far": (
         "No street within 250 m of there. Tap nearer to one.",
@@ -416,52 +478,64 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "own_same": ("These two are the same place. Choose another.", "兩處是同一地點。請另選一處。"),
     "own_seen": (
-        "{task}, with {n} cameras in {city}: the shortest way, {length}, is seen for {share} of "
-        "its length.",
-        "{task}，{city}有 {n} 個鏡頭時：最短路線長 {length}，其中 {share} 被看見。",
+        "{task}, with {n} cameras in {city}: on the shortest way, {length}, one could be {seen} "
+        "for {metres} ({share}).",
+        "{task}，{city}有 {n} 個鏡頭時：最短路線長 {length}，其中 {metres}（{share}）可能"
+        "{seen}。",
     ),
     "own_unseen": (
-        "{task}, with {n} cameras in {city}: the shortest way, {length}, is not seen at all.",
-        "{task}，{city}有 {n} 個鏡頭時：最短路線長 {length}，全程不被看見。",
+        "{task}, with {n} cameras in {city}: on the shortest way, {length}, nobody could be "
+        "{seen} at any point.",
+        "{task}，{city}有 {n} 個鏡頭時：最短路線長 {length}，全程不會{seen}。",
     ),
     "own_less": (
-        "A way {longer} longer is seen for {less} less.",
-        "多走 {longer}，可少被看見 {less}。",
+        "{longer} longer cuts {before} in view to {after}.",
+        "繞行 {longer}，可能{seen}的路段由 {before} 減至 {after}。",
     ),
-    "own_dark": ("A way {longer} longer is not seen at all.", "多走 {longer}，便可全程不被看見。"),
+    "own_dark": (
+        "{longer} longer, and one would not be {seen} at all.",
+        "繞行 {longer}，便可全程不會{seen}。",
+    ),
     "own_none_less": (
-        "No less seen way was found within one and a half times its length.",
-        "在其長度的一倍半之內，找不到較少被看見的路線。",
+        "No way that comes less into view was found within one and a half times its length.",
+        "在其長度的一倍半之內，找不到較不易{seen}的路線。",
     ),
     "own_refused": (
-        "Less seen ways are not looked for: some cameras of this run are not simulated.",
-        "這次模擬包含並非模擬的鏡頭，因此不會尋找較少被看見的路線。",
+        "Ways that come less into view are not looked for: some cameras of this run are not "
+        "simulated.",
+        "這次模擬包含並非模擬的鏡頭，因此不會尋找較不易{seen}的路線。",
     ),
     "own_found": (
-        "Found within one and a half times the shortest length, under simulated cameras; a way "
-        "still less seen may exist.",
-        "在最短路線長度的一倍半之內、按模擬鏡頭找到；可能還有更少被看見的路線。",
+        "Found within one and a half times the shortest length, under simulated cameras; a "
+        "better one may exist.",
+        "在最短路線長度的一倍半之內、按模擬鏡頭找到；可能還有更不易{seen}的路線。",
     ),
     "own_shortest": ("Shortest way", "最短路線"),
-    "own_least": ("Least seen way found", "找到的最少被看見路線"),
+    "own_least": ("Way least in view", "最不易{seen}的路線"),
     "own_length": ("length", "長度"),
-    "own_seen_m": ("seen for", "被看見"),
+    "own_seen_m": ("in view", "可能{seen}的路段"),
     "own_of": ("{metres} ({share})", "{metres}（{share}）"),
-    "own_met": ("cameras that see it", "看得見的鏡頭"),
-    "own_first": ("first seen", "首次被看見"),
-    "own_after": ("after {m}", "走 {m} 後"),
+    "own_met": ("cameras in whose view it comes", "拍到你的鏡頭"),
+    "own_first": ("first in view", "首次可能{seen}"),
+    "own_after": ("after {m}", "走 {m}後"),
     "own_at_once": ("at the start", "一開始"),
     "own_never": ("never", "從不"),
     "own_profile": (
-        "From A (left) to B: thick where a camera sees it.",
-        "由 A（左）至 B：粗線為被鏡頭看見的路段。",
+        "From A (left) to B: thick where one could be {seen}.",
+        "由 A（左）至 B：粗線為可能{seen}的路段。",
     ),
     # a link to what is shown
-    "link": ("A link to this view", "此畫面的連結"),
+    "link": ("Share this view", "分享這個畫面"),
     "link_means": (
-        "It holds the view, the number of cameras, the task and the language.",
-        "包含地圖位置、鏡頭數目、清晰度和語言。",
+        "The link holds the view, the number of cameras, the task and the language.",
+        "連結包含地圖位置、鏡頭數目、清晰度和語言。",
     ),
+    "link_text_means": (
+        "This file lies on your device, so there is no link that others could open. Copy the "
+        "words instead.",
+        "這個檔案在你的裝置上，沒有其他人能開啟的連結。可複製以下文字。",
+    ),
+    "link_words": ("{title} {sentence} {simulated}.", "{title}{sentence}{simulated}。"),
     "link_ends": (
         "Also put the two ends of my walk into it (one of them may be a home)",
         "同時包含我的起點和終點（其中一處可能是住所）",
@@ -472,37 +546,41 @@ TEXTS: dict[str, tuple[str, str]] = {
     # legend
     "legend": ("Legend", "圖例"),
     "legend_title": (
-        "{task}: cameras in {city} when a street is first seen",
-        "{task}：街道首次被看見時的{city}鏡頭數目",
+        "{task}: how many cameras {city} has when one could first be {seen} on a street",
+        "{task}：{city}有多少個鏡頭時，走過這段街開始可能{seen}",
     ),
     "legend_first": ("up to {to}", "{to} 或以下"),
     "legend_next": ("{from} to {to}", "{from} 至 {to}"),
-    "legend_unseen": ("unseen at {n}", "{n} 個時仍不被看見"),
+    "legend_unseen": ("not even at {n}", "{n} 個鏡頭時仍不會{seen}"),
     "legend_bridge": (
-        "footbridge, seen only by cameras on it",
-        "行人天橋，只會被橋上的鏡頭看見",
+        "footbridge: only cameras on the bridge are counted",
+        "行人天橋：只計橋上的鏡頭",
     ),
     "legend_roofed": (
-        "subway or covered way, likewise",
-        "行人隧道或有蓋通道，同上",
+        "subway or covered way: only cameras inside it are counted",
+        "行人隧道或有蓋通道：只計通道內的鏡頭",
     ),
     "legend_camera": ("simulated camera and what it sees", "模擬鏡頭及其視野"),
     "legend_camera_far": (
         "simulated camera (zoom in for its view)",
         "模擬鏡頭（放大可見視野）",
     ),
-    "legend_area": ("figures count inside this line", "數字只計此界線以內"),
-    "legend_walls": ("walls", "牆壁"),
+    "legend_area": ("figures count what lies inside this line", "統計範圍"),
+    "legend_walls": ("buildings (they block sight)", "建築物（阻擋視線）"),
     # tables, glossary, sources
     "table": ("All figures as a table", "所有數字列表"),
     "table_total": ("Cameras in {city}", "{city}鏡頭"),
-    "table_here": ("In this area", "本區鏡頭"),
+    "table_here": ("In this area, watching a street", "本區面向街道的鏡頭"),
     "table_task": ("Task", "清晰度"),
-    "table_streets": ("Street length seen", "被看見的街道長度"),
-    "table_answer": ("Walks that could be made unseen, knowing every camera",
-                     "清楚每個鏡頭的位置，仍可全程不被看見的路程"),
-    "table_walks": ("Typical walk seen, middle (10th to 90th percentile)",
-                    "典型路程被看見，中位數（第 10 至第 90 百分位數）"),
+    "table_streets": ("Street length within reach", "鏡頭拍得到的街道長度"),
+    "table_answer": (
+        "Walks that could be made without it, knowing every camera",
+        "清楚每個鏡頭的位置，走完全程也不會被拍到或認出（按清晰度）的路程",
+    ),
+    "table_walks": (
+        "Typical walk within reach: middle (eight of ten between)",
+        "一般路程中會被拍到或認出的部分：中位數（十程有八程在這範圍內）",
+    ),
     "glossary": ("The four tasks", "四級清晰度"),
     "glossary_source": (
         "Pixel densities of EN 62676-4, measured on the person.",
@@ -516,10 +594,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "證據。",
     ),
     "about_seen": (
-        "A place counts as seen when a face there lies within range, inside the field of view, and "
-        "no wall cuts the line. Seen means that a camera can see it, not that somebody looks.",
-        "某處的人臉在鏡頭的有效距離和視野之內，而視線沒有被牆壁阻擋，便算被看見。被看見是指鏡頭"
-        "看得到，不代表有人正在看。",
+        "A place counts as within reach when a face there lies within range, inside the field "
+        "of view, and no building cuts the line. It means that a camera could see it, not that "
+        "somebody looks.",
+        "某處的人臉在鏡頭的有效距離和視野之內，而視線沒有被建築物阻擋，便算在範圍內。這是指鏡頭"
+        "拍得到，不代表有人正在看。",
     ),
     "about_network": (
         "This page sends and stores nothing; it works without any network.",
@@ -530,16 +609,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         "這次模擬中推算或沒有計算的部分",
     ),
     "sources": ("Sources", "資料來源"),
-    "cite": ("How to cite", "引用方式"),
+    "cite": ("How to cite", "如何引用"),
     "software": (
         "Drawn with folium and Leaflet (BSD licences).",
         "以 folium 及 Leaflet 繪製（BSD 授權）。",
     ),
     # without script
     "still": (
-        "Streets by the number of cameras in {city} at which they are first seen. Dark streets "
-        "stay unseen at {n}.",
-        "各街道在{city}有多少個鏡頭時首次被看見。深色街道在 {n} 個鏡頭時仍不被看見。",
+        "Streets by the number of cameras in {city} at which somebody on them could first be "
+        "recognised. On the dark blue ones nobody could be at {n}.",
+        "各街道在{city}有多少個鏡頭時，走過這段街開始可能被認出。深藍色街道在 {n} 個鏡頭時仍不會"
+        "被認出。",
     ),
     "needs_script": (
         "Open this file in a browser to move the slider.",

@@ -93,19 +93,23 @@ export class Compare extends Stage {
   _curves() {
     return this.views.map(({ figures }, side) => ({
       points: figures.chart(this.state.task, CHART_POINTS),
-      name: side ? "chosen second" : "chosen", filled: !side,
+      name: side ? "chosen second" : "chosen", label: "AB"[side], filled: !side,
     }));
   }
 
   // figures -----------------------------------------------------------------------------------
 
+  /** What both runs come to at this number of cameras. */
+  _result() {
+    const { task, total } = this.state;
+    const shares = this.views.map(({ figures }) => this.percent(figures.streetShare(task, total)));
+    return shares.map((share, side) => `${"AB"[side]}: ${this.say("two_seen", { share })}`).join("; ");
+  }
+
   refresh() {
     const { task, total } = this.state;
-    this._write("total", this.number(total));
+    this._sayTotal();
     this._write("task-means", this.say(`${this.tasks[task]}_means`));
-    document.getElementById("slider").setAttribute(
-      "aria-valuetext", this.say("slider_value", { n: this.number(total) }),
-    );
     this.parts = this.darkParts();
     this.views.forEach(({ figures, map }, side) => {
       const share = this.percent(figures.streetShare(task, total));
@@ -195,6 +199,7 @@ export class Compare extends Stage {
     const found = this.views.map(({ head }) => head.critical[task]);
     const row = this._row(this.say("two_critical_total"), "count", found.map((n) => n || null), null, null);
     found.forEach((critical, side) => {
+      if (critical) row.children[side + 1].textContent = this.about(critical);
       if (critical !== null) return;
       const { totals } = this.views[side].head;
       row.children[side + 1].textContent = this.say("two_beyond", { n: this.number(totals[totals.length - 1]) });

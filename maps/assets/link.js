@@ -1,5 +1,6 @@
 // A link to what is shown: view, cameras, task and language, all behind the "#", which no server is
-// told. The two ends of a walk go into it only after an explicit yes. Nothing is kept anywhere.
+// told. The two ends of a walk go into it only after an explicit yes. A page that lies on the reader's
+// own device has no link that others could open: words stand in its place. Nothing is kept anywhere.
 
 import { inputOf } from "./elements.js";
 import { latLng } from "./grid.js";
@@ -23,6 +24,26 @@ export class Link {
     return this.panel.own ? this.panel.own.ends : [null];
   }
 
+  /** Whether others can open where this page lies. */
+  _isPublic() {
+    return /^https?:$/.test(location.protocol);
+  }
+
+  /** What can be passed on in the language shown. */
+  speak() {
+    this.panel._write("link-means", this.panel.say(this._isPublic() ? "link_means" : "link_text_means"));
+    this.refresh();
+  }
+
+  /** The sentence of the page, called simulated, without any place of the reader's. */
+  words() {
+    const { panel } = this;
+    const { title, headline } = panel.facts;
+    return panel.say("link_words", {
+      title: title[panel.place], sentence: headline[panel.place], simulated: panel.say("simulated"),
+    });
+  }
+
   /** What stands behind the "#". */
   content() {
     const { head, state, map } = this.panel;
@@ -43,10 +64,10 @@ export class Link {
   refresh() {
     const both = this._ends().every(Boolean);
     if (!both) this.yes.checked = false;
-    document.getElementById("link-ends-row").hidden = !both;
+    document.getElementById("link-ends-row").hidden = !both || !this._isPublic();
     this.panel._write("link-done", "");
     if (!this.part.open) return;
-    this.shown.value = `${location.href.split("#")[0]}#${this.content()}`;
+    this.shown.value = this._isPublic() ? `${location.href.split("#")[0]}#${this.content()}` : this.words();
   }
 
   async copy() {

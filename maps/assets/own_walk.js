@@ -75,13 +75,13 @@ export class OwnWalk {
     return end.name[panel.place] || panel.say("own_point");
   }
 
-  /** Begin, or begin anew: the next taps on the map are the ends. */
+  /** Begin, or begin again: the next taps on the map are the ends. */
   open(byKey = false) {
     if (this.ends[0] && this.ends[1]) this.clear();
     this.panel._fold(false);
     document.getElementById("panel").classList.add("walking");
     this.arm(this.ends[0] ? 1 : 0);
-    document.getElementById("panel").scrollTop = 0;
+    document.getElementById("own").scrollIntoView({ block: "start" });
     if (byKey) this.boxes[this.armed].input.focus();
   }
 
@@ -257,7 +257,7 @@ export class OwnWalk {
     const task = panel.say(panel.head.tasks[panel.state.task]);
     const values = {
       task, n: panel.number(panel.state.total), length: panel.metres(seen.length),
-      share: panel.percent(seen.share),
+      share: panel.percent(seen.share), metres: panel.metres(seen.seen),
     };
     return panel.say(seen.seen > 0 ? "own_seen" : "own_unseen", values);
   }
@@ -265,8 +265,8 @@ export class OwnWalk {
   _otherSentence(seen, other) {
     const { panel } = this;
     const longer = panel.metres(Math.max(other.length - seen.length, 0));
-    const less = panel.metres(seen.seen - other.seen);
-    return panel.say(other.seen > 0 ? "own_less" : "own_dark", { longer, less });
+    const [before, after] = [seen.seen, other.seen].map((metres) => panel.metres(metres));
+    return panel.say(other.seen > 0 ? "own_less" : "own_dark", { longer, before, after });
   }
 
   _table(ways) {

@@ -67,7 +67,10 @@ export class Panel extends Stage {
   }
 
   _speakOn() {
+    this._drawChart();
+    this._write("chart-end", this.number(this.highest));
     this._walks();
+    this.link.speak();
     if (this.own) this.own.speak();
     this.layers.speak();
   }
@@ -77,7 +80,9 @@ export class Panel extends Stage {
   }
 
   _curves() {
-    const curve = (task, name) => ({ points: this.figures.chart(task, CHART_POINTS), name });
+    const curve = (task, name) => ({
+      points: this.figures.chart(task, CHART_POINTS), name, label: this.say(this.tasks[task]),
+    });
     const others = this.tasks.map((_, task) => task).filter((task) => task !== this.state.task);
     return [
       ...others.map((task) => curve(task, "")),
@@ -130,12 +135,9 @@ export class Panel extends Stage {
   refresh() {
     const { task, total } = this.state;
     const share = this.figures.streetShare(task, total);
-    this._write("total", this.number(total));
-    this._write("dial-share", this.percent(share));
+    this._sayTotal();
+    this._write("dial-result", this._result());
     this._write("task-means", this.say(`${this.head.tasks[task]}_means`));
-    document.getElementById("slider").setAttribute(
-      "aria-valuetext", this.say("slider_value", { n: this.number(total) }),
-    );
     this.map.getContainer().setAttribute(
       "aria-label", this.say("map", { share: this.percent(share), n: this.number(total) }),
     );
@@ -150,6 +152,24 @@ export class Panel extends Stage {
     this.link.refresh();
     this.layers.refresh();
     this.sheets.light.redraw();
+  }
+
+  /** So many of 100 walks, as simulated at the nearest total; where no walk is known, a share of streets. */
+  _result() {
+    const { task, total } = this.state;
+    const step = this.figures.step(total);
+    const answer = step < 0 ? null : this._typical(step, this.head.tasks[task]).answer;
+    if (answer === null || answer === undefined) {
+      return this.say("dial_streets", { share: this.percent(this.figures.streetShare(task, total)) });
+    }
+    const said = this.say("dial_walks", { of: this.ofHundred(answer) });
+    const at = this.head.totals[step];
+    return at === total ? said : `${said} (${this.say("way_left_at", { n: this.number(at) })})`;
+  }
+
+  /** The chart's own axis runs from no camera to the most. */
+  _along(total) {
+    return total / this.highest;
   }
 
   _cards(share) {
@@ -182,7 +202,8 @@ export class Panel extends Stage {
     this.state.dark = parts && this.state.darkShown ? parts[0].pieces : null;
     this._write("dark-share", parts ? this.percent(parts[0].share) : WAITING);
     document.getElementById("dark-share").parentElement.setAttribute("aria-busy", String(!parts));
-    this._write("dark-critical", key && this.say(key, { n: this.number(critical || this.highest) }));
+    const n = critical ? this.about(critical) : this.number(this.highest);
+    this._write("dark-critical", key && this.say(key, { n }));
   }
 
   _typical(step, task) {

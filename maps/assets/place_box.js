@@ -1,6 +1,7 @@
 // A box to type a place into. It knows what its owner tells it, and nothing of the map.
 
 import { inputOf } from "./elements.js";
+import { BESIDE } from "./zooms.js";
 
 /** A box to type a place into, with a list of what may be meant (ARIA combobox with list box). */
 export class PlaceBox {
@@ -17,12 +18,15 @@ export class PlaceBox {
     this.entries = [];
     this.active = -1;
     this.shown = "";
-    this.input.addEventListener("focus", () => {
+    this.input.addEventListener("focus", () => this.input.select()); // and nothing else: a reader who tabs by chose nothing
+    this.input.addEventListener("click", () => {
       arm();
       this._typing(true);
-      this.input.select();
     });
-    this.input.addEventListener("input", () => this._offer());
+    this.input.addEventListener("input", () => {
+      this._typing(true);
+      this._offer();
+    });
     this.input.addEventListener("keydown", (event) => this._key(event));
     this.input.addEventListener("blur", () => this._left());
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
@@ -45,7 +49,7 @@ export class PlaceBox {
   }
 
   _small() {
-    return window.matchMedia("(max-width: 759.98px)").matches;
+    return !window.matchMedia(BESIDE).matches;
   }
 
   /** On a small screen the panel gives the boxes and their lists all the room it has. */

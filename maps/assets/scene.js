@@ -30,6 +30,7 @@ export class Scene {
     this.districtOf = new Map();
     /** @type {number[] | null} */
     this.areaBounds = null;
+    this.region = new Path2D();
     this._areas();
     this.has = { open: false, roofed: false, raised: false };
     this.ground = this._streets();
@@ -221,7 +222,7 @@ export class Scene {
   }
 
   /**
-   * Walls, then all streets as if unseen.
+   * Water, buildings, then all streets as if unseen.
    * @param {CanvasRenderingContext2D} context
    * @param {CanvasView} view
    * @param {Colours} colours
@@ -229,6 +230,7 @@ export class Scene {
   paintGround(context, view, colours) {
     view.toGrid(context);
     const pixel = view.pixels / view.k;
+    this._paintWater(context, colours);
     const blocks = new Path2D();
     for (const { path } of this.walls) blocks.addPath(path);
     context.fillStyle = colours.block;
@@ -248,6 +250,19 @@ export class Scene {
     this._paintOutlines(context, pixel, colours);
   }
 
+  /**
+   * Water is what no district holds of the simulated region: districts end at the coast.
+   * @param {CanvasRenderingContext2D} context
+   * @param {Colours} colours
+   */
+  _paintWater(context, colours) {
+    if (!this.districtOf.size) return;
+    context.fillStyle = colours.water;
+    context.fill(this.region, "evenodd");
+    context.fillStyle = colours.paper;
+    for (const land of this.districtOf.values()) context.fill(land, "evenodd");
+  }
+
   /** The study area's outline, everything outside it, and the districts' outlines. */
   _areas() {
     this._rings("outline").forEach(({ path, bounds }, ring) => {
@@ -258,6 +273,7 @@ export class Scene {
         whole.addPath(path);
         this.districtOf.set(name[0], whole);
       }
+      if (kind === "region") this.region.addPath(path);
       if (kind !== "area") return;
       this.area.addPath(path);
       this.outside.addPath(path);

@@ -4,11 +4,12 @@
 
 import { every, everyInput, inputOf } from "./elements.js";
 import { FONT, LANGUAGE_TAGS } from "./languages.js";
-import { FIELD_ZOOM } from "./zooms.js";
+import { BESIDE, FIELD_ZOOM } from "./zooms.js";
 
 export const CHART_POINTS = 120;
 const PLAY_MS = 9000;
 const REST_MS = 120;
+const NAME_APART = 16; // of names at the ends of curves, percent of the chart's height
 export const WAITING = "…";
 
 export class Stage {
@@ -37,8 +38,10 @@ export class Stage {
 
   /** A text of the page in the language shown, with its places filled. */
   say(key, values = {}) {
-    const all = { city: this.facts.city[this.place], area: this.facts.area[this.place], ...values };
-    return this.texts[this.state.language][key].replace(/\{(\w+)\}/g, (_, name) => all[name]);
+    const { city, area } = this.facts;
+    const texts = this.texts[this.state.language];
+    const all = { city: city[this.place], area: area[this.place], seen: texts[`${this.tasks[this.state.task]}_seen`], ...values };
+    return texts[key].replace(/\{(\w+)\}/g, (_, name) => all[name]);
   }
 
   number(value) {
@@ -51,6 +54,19 @@ export class Stage {
     const value = 100 * share;
     const tenths = value < 9.95 && value >= 0.05;
     return this.say("percent", { n: value.toFixed(tenths ? 1 : 0) });
+  }
+
+  /** A share as so many of 100 walks; neither none nor all for what is neither. The twin of answer.of_a_hundred. */
+  ofHundred(share) {
+    const whole = Math.round(100 * share);
+    if (whole === 0 && share > 0) return this.say("fewer_than_one");
+    if (whole === 100 && share < 1) return this.say("more_than_99");
+    return String(whole);
+  }
+
+  /** A count that is no more exact than two digits. The twin of page.about. */
+  about(count) {
+    return this.number(Number(count.toPrecision(2)));
   }
 
   orNone(value, write) {
@@ -102,8 +118,16 @@ export class Stage {
   }
 
   /**
-   * Curves of the chart: {points, name, filled}.
-   * @returns {{points: number[][], name: string, filled?: boolean}[]}
+   * What the number of cameras shown comes to, in a sentence.
+   * @returns {string}
+   */
+  _result() {
+    return "";
+  }
+
+  /**
+   * Curves of the chart: {points, name, label, filled}.
+   * @returns {{points: number[][], name: string, label: string, filled?: boolean}[]}
    */
   _curves() {
     return [];
@@ -120,7 +144,7 @@ export class Stage {
 
   // words on every page -----------------------------------------------------------------------
 
-  /** What must never be out of sight; on a small screen the panel says the rest of it. */
+  /** What must never be out of sight; the rest of it stands where the page tells of itself. */
   _strip() {
     const [first, ...rest] = this._conditions();
     const strip = document.getElementById("strip");
@@ -129,11 +153,10 @@ export class Stage {
     cite.addEventListener("click", () => this._fold(false));
     strip.replaceChildren(
       this._element("strong", first),
-      ...rest.map((line) => this._element("span", line, "more")),
       this._element("span", this.say("osm")),
       cite,
     );
-    this._write("conditions", rest.join(" · "));
+    document.getElementById("conditions").replaceChildren(...rest.map((line) => this._element("li", line)));
     this._measure();
   }
 
@@ -177,7 +200,7 @@ export class Stage {
   }
 
   _wide() {
-    return window.matchMedia("(min-width: 760px)").matches;
+    return window.matchMedia(BESIDE).matches;
   }
 
   _within(total) {
@@ -189,20 +212,19 @@ export class Stage {
   _controls() {
     const byId = (id) => document.getElementById(id);
     const slider = inputOf("slider");
-    slider.max = String(this.highest);
-    slider.step = String(Math.max(1, Math.round(this.highest / 1200)));
-    slider.value = String(this.state.total);
+    slider.max = String(this.totals.length - 1);
+    this._moveSlider();
     slider.addEventListener("input", () => {
       this.pause();
-      this.setTotal(Number(slider.value));
+      this.setTotal(this.totals[Number(slider.value)]);
     });
+    byId("dial-row").hidden = this.totals.length < 2;
     for (const input of everyInput("input[name=task]")) {
       input.checked = Number(input.value) === this.state.task;
       input.addEventListener("change", () => {
         this.state.task = Number(input.value);
         this._drawChart();
-        this._legend();
-        this.refresh();
+        this.speak(this.state.language);
       });
     }
     for (const button of every("[data-language]")) {
@@ -248,7 +270,7 @@ export class Stage {
         const year = this.years[place];
         if (year) button.dataset.year = this.say("tick_year", { year });
         button.type = "button";
-        button.style.left = `${(100 * total) / this.highest}%`;
+        button.style.left = `${100 * this.part(total)}%`;
         button.setAttribute("aria-label", year
           ? this.say("go_to_year", { n: this.number(total), year }) : this.say("go_to", { n: this.number(total) }));
         button.addEventListener("click", () => {
@@ -270,9 +292,38 @@ export class Stage {
 
   // moving the slider -------------------------------------------------------------------------
 
+  /** Where a number of cameras lies on the slider, 0 to 1: its stops are the totals, in equal steps. */
+  part(total) {
+    const last = this.totals.length - 1;
+    const next = this.totals.findIndex((stop) => stop >= total);
+    if (next <= 0) return next < 0 || !last ? 1 : 0;
+    const from = this.totals[next - 1];
+    return (next - 1 + (total - from) / (this.totals[next] - from)) / last;
+  }
+
+  /** The number of cameras at a part of the slider. */
+  _totalAt(part) {
+    const place = Math.min(part, 1) * (this.totals.length - 1);
+    const from = Math.min(Math.floor(place), this.totals.length - 2);
+    const [low, high] = [this.totals[from], this.totals[from + 1]];
+    return Math.round(low + (place - from) * (high - low));
+  }
+
+  _moveSlider() {
+    inputOf("slider").value = String(Math.round(this.part(this.state.total) * (this.totals.length - 1)));
+  }
+
+  /** Say what the slider stands at, and what that comes to; while it plays nothing is said. */
+  _sayTotal() {
+    this._write("total", this.number(this.state.total));
+    if (this.playing) return;
+    const said = this.say("slider_value", { n: this.number(this.state.total), result: this._result() });
+    document.getElementById("slider").setAttribute("aria-valuetext", said);
+  }
+
   setTotal(total) {
     this.state.total = this._within(total);
-    inputOf("slider").value = String(this.state.total);
+    this._moveSlider();
     if (this.waiting) return;
     this.waiting = requestAnimationFrame(() => {
       this.waiting = 0;
@@ -295,14 +346,12 @@ export class Stage {
 
   play() {
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const from = this.state.total >= this.highest ? 0 : this.state.total;
-    const stops = [0, ...this.totals];
-    const began = performance.now() - (PLAY_MS * from) / this.highest;
+    const from = this.state.total >= this.highest ? 0 : this.part(this.state.total);
+    const began = performance.now() - PLAY_MS * from;
     const move = (now) => {
       const part = Math.min((now - began) / PLAY_MS, 1);
-      const smooth = Math.round(part * this.highest);
-      this.setTotal(calm ? stops[Math.floor(part * (stops.length - 1))] : smooth);
       this.playing = part < 1 ? requestAnimationFrame(move) : 0;
+      this.setTotal(calm ? this.totals[Math.floor(part * (this.totals.length - 1))] : this._totalAt(part));
       if (!this.playing) this._namePlay();
     };
     this.playing = requestAnimationFrame(move);
@@ -311,13 +360,17 @@ export class Stage {
 
   pause() {
     cancelAnimationFrame(this.playing);
+    const played = this.playing;
     this.playing = 0;
     this._namePlay();
+    if (played) this._sayTotal();
   }
 
   _namePlay() {
     const button = document.getElementById("play");
-    const name = this.say(this.playing ? "pause" : "play", { n: this.number(this.highest) });
+    const name = this.say(this.playing ? "pause" : "play", {
+      from: this.number(this.totals[0]), n: this.number(this.highest),
+    });
     button.classList.toggle("playing", Boolean(this.playing));
     button.setAttribute("aria-label", name);
     button.title = name;
@@ -338,11 +391,29 @@ export class Stage {
       svg.append(this._svg("polyline", { points: line, class: `curve ${name}` }));
     }
     const frame = document.getElementById("chart-frame");
+    const names = this._chartNames(curves);
     this.chart = svg;
     this.chartLine = this._element("span", "", "chart-line");
     this.chartDots = this.views.map(() => this._element("span", "", "chart-dot"));
     this.chartLabel = this._element("span", "", "chart-top");
-    frame.replaceChildren(svg, this.chartLine, ...this.chartDots, this.chartLabel);
+    frame.replaceChildren(svg, this.chartLine, ...this.chartDots, this.chartLabel, ...names);
+  }
+
+  /** Each curve's name at its end, pushed apart where they would lie on each other. */
+  _chartNames(curves) {
+    const ends = curves.map(({ points, name, label }) => {
+      const [total, share] = points[points.length - 1];
+      return { name, label, y: this._chartPoint(total, share)[1] };
+    });
+    let free = Infinity;
+    return ends.sort((a, b) => b.y - a.y).map(({ name, label, y }) => {
+      const at = Math.min(y, free);
+      free = at - NAME_APART;
+      const written = this._element("span", label, `curve-name ${name}`);
+      written.translate = this.views.length < 2; // two runs are told apart by letters
+      written.style.top = `${at}%`;
+      return written;
+    });
   }
 
   _moveChart() {
@@ -358,12 +429,17 @@ export class Stage {
   }
 
   _chartPoint(total, share) {
-    return [(1000 * total) / this.highest, 100 - (100 * share) / this.chartTop];
+    return [1000 * this._along(total), 100 - (100 * share) / this.chartTop];
+  }
+
+  /** Where a number of cameras lies along the chart, 0 to 1: above the slider, where it lies on that. */
+  _along(total) {
+    return this.part(total);
   }
 
   /** The slider's track wears the colours of the classes up to where it stands. */
   _track() {
-    const part = (total) => `${((100 * total) / this.highest).toFixed(2)}%`;
+    const part = (total) => `${(100 * this.part(total)).toFixed(2)}%`;
     const stops = [];
     let from = 0;
     this.classes.forEach((end, place) => {
@@ -425,7 +501,7 @@ export class Stage {
     const ramp = read("ramp").split(" ");
     const count = this.classes.length;
     this.colours = {
-      paper: read("paper"), block: read("block"), blockEdge: read("block-edge"),
+      paper: read("paper"), water: read("water"), block: read("block"), blockEdge: read("block-edge"),
       unseen: read("unseen"), dark: read("dark"), outline: read("outline"), camera: read("camera"),
       field: read("field"), fieldEdge: read("field-edge"), walk: read("walk"),
       walkInside: read("walk-inside"), casing: read("casing"), label: read("label"), station: read("station"),

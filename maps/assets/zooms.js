@@ -1,4 +1,4 @@
-// Zooms of the map at which something begins to be drawn.
+// At which zooms of the map something begins to be drawn, and on which screens the panel lies beside it.
 
 /** What each camera sees. */
 export const FIELD_ZOOM = 15.75;
@@ -6,3 +6,5 @@ export const FIELD_ZOOM = 15.75;
 export const HEAD_ZOOM = 12.5;
 export const MAIN_STREET_ZOOM = 15;
 export const EVERY_STREET_ZOOM = 16.25;
+/** Screens on which the panel lies beside the map and not over its foot, as page.css has them. */
+export const BESIDE = "(min-width: 760px), (min-width: 560px) and (max-height: 500px)";

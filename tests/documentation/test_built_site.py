@@ -78,4 +78,4 @@ def test_every_public_name_and_command_has_its_place(site):
 
 def test_the_question_is_there_in_both_languages(site):
     assert "walked unseen" in (site / "index.html").read_text(encoding="utf-8")
-    assert "不被看見" in (site / "question-zh.html").read_text(encoding="utf-8")
+    assert "不會被認出" in (site / "question-zh.html").read_text(encoding="utf-8")

@@ -9,7 +9,14 @@ import pytest
 from invented_run import TASKS
 
 from maps import write_comparison, write_map, write_report
-from maps.answer import answer_headline, answer_lines, ends_of, of_a_hundred, span
+from maps.answer import (
+    answer_counts,
+    answer_headline,
+    answer_lines,
+    ends_of,
+    of_a_hundred,
+    span,
+)
 from maps.page import percent
 
 SHARES = {"detect": (0.331, 0.024), "observe": (0.5, 0.1), "recognise": (0.874, 0.16)}
@@ -201,7 +208,8 @@ def test_neither_none_nor_all_is_written_for_what_is_neither(share, words):
 @pytest.mark.parametrize(
     ("totals", "told"),
     [((4000, 60_000, 66_500), (4000, 60_000)), ((4000, 20_000), (4000, 20_000)),
-     ((60_000, 66_500), (60_000, 66_500)), ((60_000,), (60_000, 60_000))],
+     ((60_000, 66_500), (60_000, 66_500)), ((60_000,), (60_000, 60_000)),
+     ((2000, 4000, 60_000), (4000, 60_000))],
 )  # fmt: skip
 def test_the_headline_tells_of_the_announced_number_where_it_is_asked_for(totals, told):
     steps = [{"total": total} for total in totals]
@@ -284,3 +292,28 @@ def test_a_run_from_before_says_nothing_of_machines(folder):
     page = write_report(folder).read_text(encoding="utf-8")
     assert '<section id="machine"' not in page
     assert "machine" not in answer_lines(json.loads((folder / "summary.json").read_text()))[1]
+
+
+def test_the_first_screen_has_both_counts_and_says_whose_they_are(run_folder):
+    whole = summary(run_folder)
+    said = answer_counts(whole, NAMES[0], {4000: 2025, 60_000: 2028})
+    assert said["low_count"] == ["4,000 cameras (2025)", "4,000 個閉路電視鏡頭（2025 年）"]
+    assert said["high_count"][0] == "60,000 cameras (planned, 2028)"
+    assert said["low_answer"] == ["87 of 100", "百程中 87 程"]
+    assert said["high_answer"] == ["16 of 100", "百程中 16 程"]
+    assert "without being recognised once" in said["answer_means"][0]
+    assert said["answer_official"][0].startswith("How many cameras: the Government's figures.")
+    other = {**whole, "steps": [{**step, "total": step["total"] + 1} for step in whole["steps"]]}
+    assert "simulated" in answer_counts(other, NAMES[0], {})["answer_official"][0]
+    assert "Government" not in str(answer_counts(other, NAMES[0], {}))
+    assert "answer_official" not in answer_counts({**whole, "simulated": False}, NAMES[0], {})
+    one = answer_counts({**whole, "steps": whole["steps"][-1:]}, NAMES[0], {})
+    assert "low_count" not in one
+    assert answer_counts(json.loads((run_folder / "summary.json").read_text()), NAMES[0], {}) == {}
+
+
+def test_the_first_screen_is_the_summary_s(folder):
+    page = write_map(folder).read_text(encoding="utf-8")
+    shown = re.findall(r'data-fact="(?:low|high)_answer">([^<]*)<', page)
+    assert shown == ["87 of 100", "16 of 100"]
+    assert 'data-fact="answer_means"' in page

@@ -51,11 +51,7 @@ def open_two(browser, page, width=1280, height=800):
 
 
 def slide(browser, total):
-    browser.execute_script(
-        "const s = document.getElementById('slider'); s.value = arguments[0];"
-        "s.dispatchEvent(new Event('input'));",
-        total,
-    )
+    browser.execute_script("Unseen.panel.setTotal(arguments[0])", total)
     return browser.execute_async_script(PAINTED)
 
 

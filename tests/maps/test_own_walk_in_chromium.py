@@ -236,17 +236,20 @@ def test_a_link_holds_the_ends_only_after_a_yes(browser, run_folder):
     browser.execute_script(SET_ENDS, opposite_corners(run_folder))
     set_slider(browser, 20000)
     lit_pixels(browser)
-    link = "return document.getElementById('link-text').value"
-    plain = parse_qs(browser.execute_script(link).split("#")[1])
+    words = browser.execute_script("return document.getElementById('link-text').value")
+    assert "file:" not in words, "nobody else could open it"
+    assert "not real positions" in words
+    link = "return Unseen.panel.link.content()"
+    plain = parse_qs(browser.execute_script(link))
     assert set(plain) == {"n", "task", "lang", "at", "zoom"}
     browser.execute_script("document.getElementById('link-ends').click()")
     whole = browser.execute_script(link)
-    assert set(parse_qs(whole.split("#")[1])) - set(plain) == {"from", "to"}
+    assert set(parse_qs(whole)) - set(plain) == {"from", "to"}
     length = browser.execute_script("return Unseen.panel.own.shortest.length")
     kept = "return [location.hash, localStorage.length, document.cookie, history.state]"
     assert browser.execute_script(kept) == ["", 0, "", None]
     browser.get("about:blank")
-    browser.get(whole)
+    browser.get(f"{(run_folder / 'map.html').as_uri()}#{whole}")
     wait(browser, "return document.documentElement.classList.contains('ready')")
     assert browser.execute_script("return Unseen.panel.state.total") == 20000
     again = browser.execute_script("return Unseen.panel.own.shortest.length")
@@ -277,7 +280,7 @@ def test_less_seen_ways_are_refused_where_cameras_are_not_simulated(browser, run
     browser.execute_script(SET_ENDS, opposite_corners(copy))
     wait(browser, "return document.querySelector('#own-result table')")
     assert "some cameras of this run are not simulated" in shown(browser)
-    assert "Least seen way" not in shown(browser)
+    assert "Way least in view" not in shown(browser)
     assert browser.execute_script("return Unseen.panel.state.own.other || null") is None
 
 

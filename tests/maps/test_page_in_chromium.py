@@ -167,7 +167,10 @@ def test_the_largest_unseen_part_is_drawn_when_asked_for(browser, run_folder):
     browser.execute_script("document.getElementById('dark-shown').click()")
     lit_pixels(browser)
     assert canvas(browser) != before
-    assert "largest connected unseen part" in browser.find_element("id", "legend").text
+    assert (
+        "largest connected part where nobody could be recognised"
+        in browser.find_element("id", "legend").text
+    )
     browser.execute_script("document.getElementById('dark-shown').click()")
     lit_pixels(browser)
     assert canvas(browser) == before
@@ -279,14 +282,22 @@ def test_between_totals_shares_are_exact_and_steps_say_so(browser, run_folder):
 
 def test_the_slider_is_worked_by_keys(browser, run_folder):
     open_page(browser, run_folder)
+    totals = read_run_folder(run_folder).totals
     slider = browser.find_element("id", "slider")
     slider.send_keys("\ue011")  # Home
     lit_pixels(browser)
-    assert number(browser, "total") == 0
+    assert number(browser, "total") == totals[0]
     slider.send_keys("\ue014")  # right arrow
     lit_pixels(browser)
-    assert 0 < number(browser, "total") <= 100
-    assert "cameras" in slider.get_attribute("aria-valuetext")
+    assert number(browser, "total") == totals[1]
+    said = slider.get_attribute("aria-valuetext")
+    assert said.startswith(f"{totals[1]:,} cameras. ")
+    assert "could be recognised" in said, "it says what the number comes to"
+    assert browser.find_elements("css selector", "#dial output, #dial [aria-live]") == []
+    stops = browser.execute_script(
+        "return Unseen.panel.totals.map((total) => Unseen.panel.part(total))"
+    )
+    assert stops == [k / (len(totals) - 1) for k in range(len(totals))]
 
 
 def test_footbridges_are_drawn_over_the_streets_below(browser, run_folder):
@@ -296,7 +307,7 @@ def test_footbridges_are_drawn_over_the_streets_below(browser, run_folder):
     deck = streets.edges.set_index("edge")["deck"].loc[streets.pieces["edge"]]
     assert raised == [int(name == "footbridge") for name in deck]
     legend = browser.find_element("id", "legend").text
-    assert "footbridge, seen only by cameras on it" in legend
+    assert "footbridge: only cameras on the bridge are counted" in legend
 
 
 def test_choosing_a_walk_marks_it_and_shows_its_figures(browser, run_folder):
@@ -307,7 +318,7 @@ def test_choosing_a_walk_marks_it_and_shows_its_figures(browser, run_folder):
     lit_pixels(browser)
     item = browser.find_element("css selector", ".walks .chosen")
     assert browser.execute_script("return Unseen.panel.state.walk") == 0
-    assert "longest unseen stretch" in item.text
+    assert "longest stretch without" in item.text
     assert "tracked live" in item.text
 
 
@@ -357,13 +368,13 @@ def test_nothing_runs_over_the_edge_of_the_screen(browser, run_folder, width):
     )
     assert wide == []
     strip = browser.find_element("id", "strip")
-    conditions = browser.find_element("id", "conditions")
+    about = browser.execute_script("return document.getElementById('conditions').textContent")
     assert "OpenStreetMap" in strip.text
     assert "not real positions" in strip.text
-    small = width < 1000  # there the panel says what the strip has no room for
     for said in ("street blocks inferred", "middle case", "seed 7"):
-        assert said in (conditions if small else strip).text
-    assert strip.size["height"] < (45 if small else 80)
+        assert said in about
+        assert said not in strip.text
+    assert strip.size["height"] < 45
 
 
 def test_touch_targets_are_large_enough(browser, run_folder):
@@ -421,7 +432,7 @@ def test_without_script_the_page_still_answers(browser, run_folder):
     idle = [control for control in controls if control.is_displayed()]
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
     assert "recognise a face turned towards it" in main
-    assert "辨認正面的人臉" in main
+    assert "面向鏡頭便可能被認出" in main
     assert "模擬" in main
     assert picture["width"] > 300
     assert idle == []

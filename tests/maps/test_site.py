@@ -37,7 +37,7 @@ def test_every_run_has_a_card_and_its_pages(run_with_pages, tmp_path):
         original = run_with_pages / link.split("/")[1]
         assert (index.parent / link).read_bytes() == original.read_bytes()
     assert page.count("<article") == page.count('<svg class="picture"') == 2
-    assert "辨認正面的人臉" in page
+    assert "面向鏡頭便可能被認出" in page
     assert "Simulated cameras and people — not real positions" in page
     assert "<script" not in page
     shown = read_run_folder(run_with_pages).summary["steps"]

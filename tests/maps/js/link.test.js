@@ -54,3 +54,15 @@ test("nonsense is not read", () => {
   }
   assert.equal(Link.read(`#${"&x=1".repeat(1000)}&n=5`, head).total, null);
 });
+
+test("a page on the reader's own device gives words instead of an address that nobody else can open", () => {
+  for (const [protocol, share] of [["file:", "words"], ["https:", "https://example.org/map.html#n=1"], ["http:", "http://example.org/map.html#n=1"]]) {
+    globalThis.location = { protocol, href: `${protocol}//example.org/map.html#old` };
+    globalThis.document = { getElementById: () => ({}) };
+    const link = Object.assign(Object.create(Link.prototype), {
+      panel: { own: null, _write() {} }, yes: {}, part: { open: true }, shown: {}, words: () => "words", content: () => "n=1",
+    });
+    link.refresh();
+    assert.equal(link.shown.value, share);
+  }
+});

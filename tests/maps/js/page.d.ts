@@ -143,6 +143,7 @@ interface CanvasView {
 
 interface Colours {
   paper: string;
+  water: string;
   block: string;
   blockEdge: string;
   unseen: string;
