@@ -353,7 +353,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "of the street length; {passed} of typical walks pass such a place, {faced} with the face "
         "turned to the camera; {share} (± {share_se}) could still be made without any, by someone "
         "who knew every camera of the plan.",
-        "有 {n} 個鏡頭時，對畫面要求最低的軟件可在 {streets} 的街道長度上辨讀人臉；{passed} 的典型"
+        "有 {n} 個鏡頭時，對畫面要求最低的軟件可在 {streets} 的街道長度上辨讀人臉；{passed} 的一般"
         "路程會經過這樣的位置，其中面向鏡頭的佔全部路程的 {faced}；清楚計劃中每個鏡頭位置的人，"
         "仍有 {share}（± {share_se}）的路程可全程避開。",
     ),
@@ -552,7 +552,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "sensitivity_other": (
         "The sensitivity.json in this folder belongs to another scenario and is not shown.",
-        "本資料夾內的 sensitivity.json 屬於另一情境，因此不顯示。",
+        "本資料夾內的 sensitivity.json 屬於另一模擬設定，因此不顯示。",
     ),
     "factor plan": ("Reading of the plan", "對計劃的解讀"),
     "factor optics": ("Lens", "鏡頭規格"),
