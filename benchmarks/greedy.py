@@ -7,7 +7,8 @@ thread are its processor seconds, those of sight are by the clock. `lazy, pieces
 is the textbook lazy greedy on streets cut into pieces, compiled; `heapq, numpy` is the same in
 Python; cutting is timed apart, and both must pick the same heads in the same order, or the script
 fails. apricot (apricot-select, where installed) knows no lengths and orders ties otherwise, so it
-runs on a small city in cells of a metre, the engine beside it, and only what is seen is compared.
+runs on a small city in cells of a metre, the engine beside it, and only what is seen is compared;
+spopt finds the optimum among few heads.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ CANDIDATES, PICKS = 300_000, 60_000
 RANGES = {"40 m": (40.0, 0.0, 0.0, 0.0), "128 m": (128.0, 0.0, 0.0, 0.0)}
 TOTALS = (4_000, 11_000, 20_000, 60_000)
 PEER_BLOCKS, PEER_CANDIDATES, PEER_PICKS = 10, 3_000, 300
+FEW_CANDIDATES, FEW_PICKS = 300, 60
+"""For a peer that seeks the optimum."""
 
 
 def seconds(call, *given):
@@ -169,44 +172,67 @@ def selection(given) -> list[dict]:
     return table
 
 
-def peers(given) -> list[dict]:
-    """Compare on a small city in cells of a metre with a peer that knows no lengths."""
-    seen, stretches, _ = system_of(PEER_BLOCKS, PEER_CANDIDATES, RANGES["40 m"])
+def in_cells(candidates: int):
+    """A small city in cells of a metre: as the engine takes it, and which head sees which cell."""
+    seen, stretches, _ = system_of(PEER_BLOCKS, candidates, RANGES["40 m"])
     metres = seen._replace(start=np.rint(seen.start), end=np.rint(seen.end))
     end = ((stretches.end + 999) // 1000 * 1000).astype(np.int32)
-    system = incidence.incidence(metres, 0, PEER_CANDIDATES, stretches._replace(end=end))
+    system = incidence.incidence(metres, 0, candidates, stretches._replace(end=end))
     base = np.cumsum(end // 1000) - end // 1000
     order, size = system.head_row, (system.end - system.start) // 1000
     within = np.arange(size.sum()) - np.repeat((np.cumsum(size[order]) - size[order]), size[order])
     cell = np.repeat((base[system.row_stretch] + system.start // 1000)[order], size[order]) + within
     ptr = np.concatenate([[0], np.cumsum(size[order])])[system.head_ptr]
-    shape = (PEER_CANDIDATES, int(end.sum() // 1000))
-    matrix = sparse.csr_matrix((np.ones(len(cell)), cell, ptr), shape=shape)
+    shape = (candidates, int(end.sum() // 1000))
+    return system, sparse.csr_matrix((np.ones(len(cell)), cell, ptr), shape=shape)
+
+
+def peers(given) -> list[dict]:
+    """Compare on a small city in cells of a metre with peers that know no lengths."""
     table = []
-    greedy.greedy_cover(system, PEER_PICKS)
-    ours = statistics.median(seconds(greedy.greedy_cover, system, PEER_PICKS)[0] for _ in range(5))
-    found = greedy.greedy_cover(system, PEER_PICKS)
-    try:
-        took, gains = seconds(apricot, matrix, PEER_PICKS)
-    except ImportError as error:
-        show("peers", {"apricot": f"not installed ({error})"})
-        return table
-    row = {"peer": "apricot, lazy", "candidates": PEER_CANDIDATES, "picks": PEER_PICKS}
-    row |= {"engine_s": ours, "peer_s": took, "times as slow": took / ours}
-    row |= {"engine_m": int(found.gain.sum()) // 1000, "peer_m": int(gains.sum())}
-    table.append(row)
-    show("peers", row)
+    for name, solve, candidates, picks in (
+        ("apricot, lazy", apricot, PEER_CANDIDATES, PEER_PICKS),
+        ("spopt, optimum", spopt, FEW_CANDIDATES, FEW_PICKS),
+    ):
+        system, matrix = in_cells(candidates)
+        found = greedy.greedy_cover(system, picks)
+        times = [seconds(greedy.greedy_cover, system, picks)[0] for _ in range(5)]
+        ours = statistics.median(times)
+        try:
+            took, metres = seconds(solve, matrix, picks)
+        except ImportError as error:
+            show("peers", {name: f"not installed ({error})"})
+            continue
+        row = {"peer": name, "candidates": candidates, "picks": picks}
+        row |= {"engine_s": ours, "peer_s": took, "times as slow": took / ours}
+        row |= {"engine_m": int(found.gain.sum()) // 1000, "peer_m": metres}
+        table.append(row)
+        show("peers", row)
     return table
 
 
-def apricot(matrix, count: int):
-    """Maximum coverage by apricot-select: cells gained by each head in order."""
+def spopt(matrix, count: int) -> int:
+    """Metres seen at best, by spopt's maximal covering location problem (integer programming)."""
+    import pulp
+    from spopt.locate import MCLP
+
+    sees = matrix.toarray().astype(bool).T
+    cells, metres = np.unique(sees[sees.any(axis=1)], axis=0, return_counts=True)
+    away = np.where(cells, 0.0, 1.0)
+    model = MCLP.from_cost_matrix(away, metres.astype(float), 0.5, p_facilities=count)
+    model.solve(pulp.PULP_CBC_CMD(msg=False))
+    chosen = np.array([place.value() > 0.5 for place in model.fac_vars])
+    return int(metres[cells[:, chosen].any(axis=1)].sum())
+
+
+def apricot(matrix, count: int) -> int:
+    """Metres seen by the lazy greedy of apricot-select."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from apricot import MaxCoverageSelection
 
         chosen = MaxCoverageSelection(count, optimizer="lazy").fit(matrix)
-    return chosen.gains
+    return int(chosen.gains.sum())
 
 
 def bounds(given) -> list[dict]:
