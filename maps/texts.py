@@ -258,6 +258,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Department via CSDI",
         "巴士街道代用路網：只有巴士行走的街道，並非步行路網。街道資料：運輸署（經 CSDI）",
     ),
+    "official_streets": (
+        "Streets and buildings: Lands Department, the Government of the HKSAR, via CSDI",
+        "街道及建築物資料：香港特別行政區政府地政總署（經 CSDI）",
+    ),
     # what replaces or goes before words on walks where streets are the proxy
     "proxy": (
         "Along bus streets (bus-street proxy), not walks:",
@@ -687,6 +691,8 @@ def texts_of(summary: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     if is_proxy(summary):
         said["osm"] = "bus_streets"
         said |= {key: f"proxy_{key}" for key in ON_FOOT}
+    elif summary["area"].get("streets") == "official pedestrian network":
+        said["osm"] = "official_streets"
     usual = {key: pair for key, pair in TEXTS.items() if not key.startswith("proxy_")}
     return {**usual, **{key: TEXTS[other] for key, other in said.items()}}
 

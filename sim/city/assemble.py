@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from sim.area import HONG_KONG_CRS, Area, DistrictPart, district_parts
 from sim.city.census import jobs_in
-from sim.city.gaps import unmapped
+from sim.city.gaps import filled_walls
 from sim.city.model import City
 from sim.city.passages import opened
 from sim.city.places import Places
@@ -71,6 +71,7 @@ def assemble(
     provenance: dict[str, Any] | None = None,
     same_source: bool = False,
     centrelines: StreetNetwork | None = None,
+    complete: bool = False,
 ) -> City:
     """Put a city together.
 
@@ -99,18 +100,19 @@ def assemble(
         Whether streets and buildings are of one source, hence of one place.
     centrelines
         The same streets drawn in their middle, where `streets` has inferred pavements.
+    complete
+        Whether all buildings are there, so that no façade is inferred where none is mapped.
 
     Raises
     ------
     InputError
-        The area holds no streets, the halo leaves nothing to count, or buildings of another source
-        are of another place.
+        The area holds no streets, the halo leaves nothing to count, or buildings lie elsewhere.
     """
     assumptions = _unconnected(streets)
     study = _study_area(streets, area, region, halo_m, assumptions)
     streets, mapped = _mapped(streets, buildings, study.region, same_source)
     middles = streets if centrelines is None else centrelines
-    found = _filled(streets, middles, mapped, study, places, population)
+    found = _filled(streets, middles, mapped, study, places, population, complete)
     own = Area(name, name_zh, study.polygon, study.region, streets.crs, found.parts, study.halo_m)
     kept = {**_sources(provenance or {}, streets.crs), **_counted(streets, study, found)}
     kept["assumptions"] = [*assumptions, *found.assumptions]
@@ -142,11 +144,12 @@ def _filled(
     study: _Study,
     places: Places | None,
     population: dict[str, float] | None,
+    complete: bool,
 ) -> _Filled:
     """Return walls, places and districts; façades are inferred from the middles of streets."""
     with computing_threads(1) as beside:  # façades take longest to infer
         # With a copy of the region, because two threads may not use one prepared geometry.
-        inferring = beside.submit(_walls, middles, mapped, copy(study.region))
+        inferring = beside.submit(filled_walls, middles, mapped, copy(study.region), complete)
         parts = _parts(study.region, streets, population)
         known = _known_places(streets.crs, study.region, places)
         filled, of_places = _fill_places(known, streets, study, parts)
@@ -318,31 +321,6 @@ def _near(mapped: Walls, region: BaseGeometry, same_source: bool) -> Walls | Non
     report = {**mapped.report, "outside_region": float((~near).sum())}
     report["height_known"] = float(kept["height"].notna().sum())
     return Walls(kept, mapped.kind, report)
-
-
-def _walls(
-    streets: StreetNetwork, mapped: Walls | None, region: BaseGeometry
-) -> tuple[Walls, list[str]]:
-    """Return the mapped walls, and façades where houses must stand but none is mapped.
-
-    What was assumed of façades comes with them.
-    """
-    if mapped is None:
-        said = (
-            "no building footprints in the region: façades are inferred from the streets (blocks), "
-            "and water, parks and squares without streets count as blocks"
-        )
-        return Walls.from_streets(streets, region), [said]
-    gap = unmapped(streets, mapped.footprints, region)
-    if gap is None:
-        return mapped, []
-    said = (
-        f"no building footprints beside dense streets on {gap.area / 1e6:.2f} km2 "
-        f"({gap.area / region.area:.1%} of the region): façades are inferred there (blocks)"
-    )
-    mixed = mapped.with_blocks(Walls.from_streets(streets, gap))
-    report = {**mixed.report, "unmapped_km2": round(gap.area / 1e6, 3)}
-    return Walls(mixed.footprints, mixed.kind, report), [said]
 
 
 def _known_places(crs: str, region: BaseGeometry, places: Places | None) -> gpd.GeoDataFrame:

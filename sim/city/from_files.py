@@ -20,10 +20,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from sim.area import HONG_KONG_CRS, DistrictPart, district_outlines, districts
 from sim.city.assemble import DEFAULT_HALO_M, assemble, mapped_walls
 from sim.city.district_names import district_words, named_districts
+from sim.city.from_official import as_official, check_layers
 from sim.city.model import City
 from sim.city.places import Places
 from sim.city.sides import with_both_sides
@@ -44,6 +46,11 @@ from sim.city.sources.files import (
     read_mtr_exits,
     read_streets,
 )
+from sim.city.sources.official_buildings import read_official_buildings
+from sim.city.sources.official_districts import read_districts
+from sim.city.sources.official_lamp_posts import read_lamp_posts
+from sim.city.sources.official_layers import CREDITS
+from sim.city.sources.official_network import WalkOptions, read_network
 from sim.city.sources.osm_stream import OSM
 from sim.city.sources.own_places import (
     joined_places,
@@ -73,7 +80,11 @@ MTR = {
     "licence": "DATA.GOV.HK terms of use",
     "attribution": "MTR Corporation, via DATA.GOV.HK",
 }
-
+TERMS: dict[str, dict[str, str]] = {
+    "pbf": OSM, "streets": OSM, "bus_streets": BUS_ROUTES, "mtr_exits": MTR,
+    **{str(kind): terms for kind, terms in CREDITS.items()},
+}  # fmt: skip
+"""Licence and attribution of each kind of file."""
 
 BOX_MARGIN_M = 1000.0
 """An extract is read so far beyond the halo: more than the reach of a name from a station to its
@@ -86,6 +97,8 @@ class _Streets(NamedTuple):
     nodes: gpd.GeoDataFrame
     edges: gpd.GeoDataFrame
     report: dict[str, float]
+    ground: NDArray[np.object_] | None = None
+    """Lines at street level with their heights above the sea, where a file has them."""
 
 
 class _Around(NamedTuple):
@@ -135,15 +148,18 @@ def import_files(
     pavements: bool = False,
     places: Path | str | None = None,
     begun: Mapping[Path, Reading] | None = None,
+    walk: Mapping[str, bool] | None = None,
 ) -> City:
     """Build a city from files: streets, and where given buildings and station exits.
 
     Parameters
     ----------
     paths
-        One source of streets (.osm.pbf, .gpkg or .graphml as osmnx saves them, or a .gpkg of the
-        streets that buses use), and any of building polygons (.geojson, .parquet, .gpkg) and
-        mtr_exits.json. Buildings given as polygons replace those of the .osm.pbf.
+        One source of streets (.osm.pbf, .gpkg or .graphml as osmnx saves them, a .gpkg of the
+        streets that buses use, or the Government's pedestrian network), and any of building
+        polygons (.geojson, .parquet, .gpkg), the Government's buildings, lamp posts and district
+        boundaries, and mtr_exits.json. Buildings given as polygons replace those of the .osm.pbf,
+        and the pedestrian network its streets.
     name, name_zh
         Of the city, in English and in Chinese.
     area
@@ -156,11 +172,13 @@ def import_files(
     private
         Walk ways of private access too.
     pavements
-        Infer both pavements of streets that have none on the map (`sim.city.sides`).
+        Infer both pavements of streets that have none on the map.
     places
         File of places beside those of the map (`sim.city.sources.own_places`).
     begun
-        Processes that read extracts already (`sim.city.sources.osm_stream.reading_ahead`).
+        Processes that read extracts already (`reading_ahead`).
+    walk
+        Options of the Government's pedestrian network, as `WalkOptions` has them.
 
     Raises
     ------
@@ -168,7 +186,7 @@ def import_files(
         A file is missing, damaged or of the wrong kind, or they do not fit together.
     """
     kinds = {path: file_kind(path) for path in map(Path, paths)}
-    layers = _read(kinds, area, halo_m, begun or {}, private)
+    layers = _read(kinds, area, halo_m, begun or {}, private, walk)
     given = None if places is None else read_places(Path(places), layers.middles.crs)
     if given is not None:
         joined, added = joined_places(layers.places, given)
@@ -176,6 +194,8 @@ def import_files(
     city = _assembled(layers, (name, name_zh), _sources(kinds, area, places), pavements, kinds)
     if given is not None:
         city = with_places_outside(city, given, str(places))
+    if "official_network" in kinds.values():
+        return as_official(city)
     return _as_proxy(city, layers.study.covered) if "bus_streets" in kinds.values() else city
 
 
@@ -197,8 +217,9 @@ def _assembled(
         places=Places(layers.places),
         name_zh=names[1],
         provenance={"sources": sources, "left_out_while_reading": layers.report},
-        same_source="polygons" not in kinds.values(),
+        same_source=not {"polygons", "official_buildings"} & {*kinds.values()},
         centrelines=middles,
+        complete=bool({"official_network", "official_buildings"} & {*kinds.values()}),
     )
 
 
@@ -208,17 +229,24 @@ def _read(
     halo_m: float | None,
     begun: Mapping[Path, Reading],
     private: bool,
+    walk: Mapping[str, bool] | None,
 ) -> _Layers:
     """Read streets, cut to the study area, and beside them buildings and places.
 
     A study area that is named decides the metres and the country, not what else the files hold.
     """
+    check_layers(kinds, area, chosen=walk is not None)
     street_file = _street_file(kinds)
-    around = None if area is None else _around(_given_area(area), halo_m)
+    official = [path for path, kind in kinds.items() if kind == "official_districts"]
+    outlines = read_districts(official[0]) if official else district_outlines()
+    around = None if area is None else _around(_given_area(area, outlines), halo_m)
     box = None if around is None else _box(around)
+    ways = None
+    if kinds[street_file] == "official_network":  # first, for buildings stand on its ground
+        ways = _Streets(*read_network(street_file, WalkOptions(**(walk or {}))))
     with computing_threads(1) as beside:
-        features = [beside.submit(_read_features, kinds, begun, box)]
-        read = _read_streets(street_file, kinds[street_file], begun, box)
+        features = [beside.submit(_read_features, kinds, begun, box, ways and ways.ground)]
+        read = ways or _read_streets(street_file, kinds[street_file], begun, box)
         crs = projected_crs(read.edges) if around is None else around.crs
         walls = beside.submit(_walled, features, crs)
         study, edges = _Study(None, halo_m, ()), read.edges
@@ -234,7 +262,10 @@ def _read(
 
 def _street_file(kinds: Mapping[Path, Kind]) -> Path:
     """Return the file that holds streets; exactly one must."""
-    found = [path for path, kind in kinds.items() if kind in ("pbf", "streets", "bus_streets")]
+    found = [path for path, kind in kinds.items() if kind == "official_network"]
+    found = found or [
+        path for path, kind in kinds.items() if kind in ("pbf", "streets", "bus_streets")
+    ]
     if len(found) != 1:
         names = ", ".join(path.name for path in found) or "none"
         raise InputError(
@@ -254,7 +285,10 @@ def _read_streets(
 
 
 def _read_features(
-    kinds: Mapping[Path, Kind], begun: Mapping[Path, Reading], box: Box | None = None
+    kinds: Mapping[Path, Kind],
+    begun: Mapping[Path, Reading],
+    box: Box | None = None,
+    ground: NDArray[np.object_] | None = None,
 ) -> _Features:
     """Read buildings and places of all files; polygons replace an extract's buildings."""
     buildings: Iterable[gpd.GeoDataFrame] = ()
@@ -264,6 +298,11 @@ def _read_features(
         buildings, found, report = read_features_in_turns(path, begun.get(path), box)
         places.append(found)
     read = [read_buildings(path) for path, kind in kinds.items() if kind == "polygons"]
+    read += [
+        read_official_buildings(path, ground)
+        for path, kind in kinds.items()
+        if kind == "official_buildings"
+    ]
     given = [frame for frame, _ in read]
     if given:
         report = {name: count for name, count in report.items() if name not in COUNTED}
@@ -272,6 +311,10 @@ def _read_features(
     if given:
         buildings = [_stacked(given)]
     places += [read_mtr_exits(path) for path, kind in kinds.items() if kind == "mtr_exits"]
+    for path in (path for path, kind in kinds.items() if kind == "official_lamp_posts"):
+        posts, counted = read_lamp_posts(path)
+        places.append(posts)
+        report = {**report, **counted}
     stacked = _stacked(places) if places else Places.empty("EPSG:4326").table
     return _Features(buildings, stacked, report)
 
@@ -327,7 +370,7 @@ def _covered(edges: gpd.GeoDataFrame) -> tuple[BaseGeometry, float, tuple[Distri
     return outline(covered), 0.0, covered
 
 
-def _given_area(area: Path | str) -> gpd.GeoSeries:
+def _given_area(area: Path | str, outlines: Mapping[str, BaseGeometry]) -> gpd.GeoSeries:
     """Return the study area that districts or a file name, in its own CRS."""
     words = district_words(str(area))
     if not words:
@@ -338,7 +381,6 @@ def _given_area(area: Path | str) -> gpd.GeoSeries:
             raise InputError(f"--area {area}: is no district of Hong Kong and no file; {hint}")
         polygon, crs = read_area(Path(area))
         return gpd.GeoSeries([polygon], crs=crs)
-    outlines = district_outlines()
     shapes = [outlines[d.name] for word in words for d in named_districts(word)]
     return gpd.GeoSeries([shapely.union_all(shapes)], crs=HONG_KONG_CRS)
 
@@ -367,8 +409,7 @@ def _sources(
 
 
 def _source(path: Path, kind: str) -> dict[str, Any]:
-    known = {"pbf": OSM, "streets": OSM, "bus_streets": BUS_ROUTES, "mtr_exits": MTR}
-    terms = known.get(kind, GIVEN)
+    terms = TERMS.get(kind, GIVEN)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {

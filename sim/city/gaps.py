@@ -3,8 +3,7 @@
 OpenStreetMap's houses are mapped quarter by quarter, so a quarter with next to none beside its
 dense streets is more often unmapped than unbuilt. What counts is the share of the streets' length
 along which a house stands: a few outlines do not make a quarter a mapped one. Parks, water and
-country roads have few streets of the kinds along which houses stand, and are left open. Blocks
-inside a gap are made by `sim.city.walls`.
+country roads have few streets of the kinds along which houses stand, and are left open.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.city.components import connected_components
+from sim.city.walls import Walls
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -42,6 +42,45 @@ HOUSES_STAND_ALONG = frozenset({
     "pedestrian",
 })  # fmt: skip
 LARGEST_GRID = 50_000_000
+
+
+def filled_walls(
+    streets: StreetNetwork, mapped: Walls | None, region: BaseGeometry, complete: bool = False
+) -> tuple[Walls, list[str]]:
+    """Return the mapped walls, and façades where houses must stand but none is mapped.
+
+    Parameters
+    ----------
+    streets
+        Drawn in their middle.
+    mapped
+        Walls of mapped buildings in the region, None where there are none.
+    region
+        Polygon in the same coordinates.
+    complete
+        Whether all buildings are mapped, so that no façade is inferred beside them.
+
+    Returns
+    -------
+    walls, assumptions
+        What was assumed of façades comes with them.
+    """
+    if mapped is None:
+        said = (
+            "no building footprints in the region: façades are inferred from the streets (blocks), "
+            "and water, parks and squares without streets count as blocks"
+        )
+        return Walls.from_streets(streets, region), [said]
+    gap = None if complete else unmapped(streets, mapped.footprints, region)
+    if gap is None:
+        return mapped, []
+    said = (
+        f"no building footprints beside dense streets on {gap.area / 1e6:.2f} km2 "
+        f"({gap.area / region.area:.1%} of the region): façades are inferred there (blocks)"
+    )
+    mixed = mapped.with_blocks(Walls.from_streets(streets, gap))
+    report = {**mixed.report, "unmapped_km2": round(gap.area / 1e6, 3)}
+    return Walls(mixed.footprints, mixed.kind, report), [said]
 
 
 def unmapped(

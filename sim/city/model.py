@@ -23,6 +23,9 @@ from sim.surface import Result, axes_for
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+NETWORK = "network"
+"""Key of the provenance that says which walking network it is, where not OpenStreetMap's."""
+
 
 @dataclass(frozen=True)
 class City(Result):

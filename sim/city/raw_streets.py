@@ -59,10 +59,12 @@ def without_second_directions(
 ) -> gpd.GeoDataFrame:
     """Keep one edge where a graph holds the same line in both directions, or twice.
 
-    Two lines between the same nodes are the same where no point of one is farther than
-    `SAME_LINE_M` from the other.
+    Two lines between the same nodes, on the same deck where it is known, are the same where no
+    point of one is farther than `SAME_LINE_M` from the other.
     """
     ends = np.sort(edges[["u", "v"]].to_numpy(), axis=1)
+    if "deck" in edges:  # a bridge right above a crossing, with a lift at each end
+        ends = np.column_stack([ends, pd.factorize(edges["deck"])[0]])
     pair, size = np.unique(ends, axis=0, return_inverse=True, return_counts=True)[1:]
     pair = pair.reshape(-1)
     line = edges.geometry.to_numpy()

@@ -164,7 +164,8 @@ class StreetNetwork(Result):
             A street a row: columns u, v (osmid of the ends), highway, geometry (LineString), and
             where known osmid, name, name:zh, bridge, tunnel, covered, access, foot, layer, area,
             width.
-            Lists as osmnx writes them ("['footway', 'steps']") are read.
+            Lists as osmnx writes them ("['footway', 'steps']") are read. A column deck (one of
+            `DECKS`) is taken as it is, where a source knows the level of its ways.
         crs
             Projected CRS to work in; HK80 by default inside Hong Kong, else the local UTM zone.
         private
@@ -196,7 +197,8 @@ class StreetNetwork(Result):
         unwalked = table.loc[~walked & ~table["highway"].isin(NOT_BUILT), OPEN_COLUMNS]
         points, table = _numbered(nodes.to_crs(target), table[walked].reset_index(drop=True))
         table = _join_ends(points, table, report)
-        table["deck"] = inferred_decks(table, report)
+        if "deck" not in edges:
+            table["deck"] = inferred_decks(table, report)
         report = {key: round(value, 3) for key, value in report.items()}
         unwalked = unwalked.reset_index(drop=True)
         return cls(points, table.drop(columns="layer"), report, unwalked, openings)
@@ -262,7 +264,7 @@ def _own_columns(edges: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             "name": names[:, 0],
             "name_zh": names[:, 1],
             "highway": read_tag(edges, "highway", _main_class),
-            "deck": tagged_decks(edges),
+            "deck": edges["deck"].to_numpy() if "deck" in edges else tagged_decks(edges),
             "steps": read_tag(edges, "highway", lambda words: "steps" in words),
             "layer": read_tag(edges, "layer", layer_of),
         },

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.city.model import City
+from sim.city.model import NETWORK, City
 from sim.commands.options import print_json
 from sim.errors import one_line
 
@@ -69,7 +69,7 @@ def _city_lines(city: City) -> Iterator[str]:
         f"area: {area.polygon.area / 1e6:.2f} km2 counted, {area.region.area / 1e6:.2f} km2 "
         f"simulated (halo {area.halo_m:g} m)"
     )
-    kind = city.provenance.get("streets_kind", "")
+    kind = city.provenance.get("streets_kind", city.provenance.get(NETWORK, ""))
     yield (
         f"streets{kind and f' ({kind})'}: {streets.length_km:.1f} km in "
         f"{len(streets.edges):,} edges, {len(streets.nodes):,} junctions and ends"

@@ -36,6 +36,7 @@ app = command_app()
         'sim data import hong-kong-latest.osm.pbf --name wan_chai --area "Wan Chai"',
         "sim data import central.osm.pbf --name central --places clinics.csv",
         "sim data import hong_kong_streets.gpkg --name hong_kong",
+        "sim data import PedestrianRoute.geojson Building.geojson --name tst --no-indoor",
         "sim data import central.osm.pbf --name central --json",
     )
 )
@@ -45,7 +46,8 @@ def data_import_command(
         typer.Argument(
             metavar="FILE ...",
             help="One file with streets (.osm.pbf, .gpkg, .graphml; or a .gpkg of the streets that "
-            "buses use), and any of building polygons (.geojson, .parquet, .gpkg) and "
+            "buses use; or the Government's pedestrian network), and any of building polygons "
+            "(.geojson, .parquet, .gpkg), its buildings, lamp posts and districts, and "
             "mtr_exits.json.",
         ),
     ],
@@ -70,13 +72,23 @@ def data_import_command(
     halo: Halo = None,
     private: Private = False,
     pavements: Pavements = False,
+    no_indoor: Annotated[
+        bool, typer.Option("--no-indoor", help="Pedestrian network: leave out ways in buildings.")
+    ] = False,
+    no_lifts: Annotated[
+        bool, typer.Option("--no-lifts", help="Pedestrian network: leave out lifts.")
+    ] = False,
+    no_escalators: Annotated[
+        bool, typer.Option("--no-escalators", help="Pedestrian network: leave out escalators.")
+    ] = False,
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Make a bundle from files: streets, and where given buildings and station exits."""
     wanted = {"private": private, "pavements": pavements, "places": places}
+    walked = {"indoor": not no_indoor, "lifts": not no_lifts, "escalators": not no_escalators}
     with _without_looking_for_cycles():
-        folder, city = _import(files, name, name_zh, area, halo, wanted)
+        folder, city = _import(files, (name, name_zh), area, halo, wanted, walked)
     from sim.commands.city_words import show_kept  # slow: loads the engine, see `_import`
 
     show_kept(city, name, folder, as_json=as_json)
@@ -98,11 +110,11 @@ def _without_looking_for_cycles() -> Iterator[None]:
 
 def _import(
     files: list[Path],
-    name: str,
-    name_zh: str,
+    names: tuple[str, str],
     area: str | None,
     halo: float | None,
     wanted: dict[str, Any],
+    walked: dict[str, bool],
 ) -> tuple[Path, City]:
     with progress() as announce, reading_ahead(files, boxed=area is not None) as begun:
         announce("reading")
@@ -110,10 +122,10 @@ def _import(
         from sim.city.bundle_folder import bundle_path  # slow, likewise
         from sim.city.from_files import import_files  # slow, likewise
 
+        name, wanted["name_zh"] = names
+        wanted["walk"] = None if all(walked.values()) else walked
         folder = bundle_path(name)
-        city = import_files(
-            files, name, area=area, halo_m=halo, name_zh=name_zh, begun=begun, **wanted
-        )
+        city = import_files(files, name, area=area, halo_m=halo, begun=begun, **wanted)
         give_back_memory()  # writing takes a third more
         announce("writing")
         save_bundle(city, folder, imported=datetime.now(UTC).date().isoformat())

@@ -21,6 +21,7 @@ import pandas as pd
 from sim.area import district_outlines, districts
 from sim.cameras.optics import TASKS
 from sim.cameras.software import REFERENCE_CASE, SOFTWARE_CASES
+from sim.city.model import NETWORK
 from sim.placement.parameters import AS_PLANNED
 from sim.processes import available_cores
 from sim.results.contract import MANIFEST, PACKED, SUMMARY, TABLES, VERSION, json_text
@@ -178,7 +179,7 @@ def summary(
             "street_km": pieces.length_m / 1000,
             "buildings": len(city.walls.footprints),
             "walls": city.walls.kind,
-            "streets": city.provenance.get("streets_kind", "walking network"),
+            "streets": _streets_in_words(city),
             "trips": _trips_in_words(city, trips),
             "share_rule": plan.share_rule if plan and as_planned else cameras.share_rule,
             "street_share": share if isinstance(share, str) else "given by owner",
@@ -227,6 +228,12 @@ def _what_cameras(fleet: Fleet) -> dict[str, Any]:
         "real_cameras": int(fleet.real.sum()),
         "listed_poles": int(fleet.on_listed_poles.sum()),
     }
+
+
+def _streets_in_words(city: City) -> str:
+    """Return which network the streets are."""
+    usual = city.provenance.get(NETWORK, "walking network")
+    return str(city.provenance.get("streets_kind", usual))
 
 
 def _trips_in_words(city: City, trips: Trips) -> str:
@@ -292,6 +299,8 @@ def manifest(
 def _map_data(city: City) -> str:
     """Return whose streets they are, in the words that go into a citation."""
     kind = city.provenance.get("streets_kind")
+    if NETWORK in city.provenance:
+        return f"Streets: {city.provenance[NETWORK]}, Lands Department via CSDI"
     if kind is None:
         return "Map data © OpenStreetMap contributors (ODbL)"
     return f"Streets: {kind}, Transport Department via CSDI"

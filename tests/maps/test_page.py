@@ -163,5 +163,6 @@ def test_every_text_asked_for_exists_and_every_text_is_asked_for():
     asked |= {"title", "hong_kong", "this_area", "zoom_in", "zoom_out"}
     asked |= {"partly_real", "partly_real_short", "about_partly_real", "bus_streets"}  # by texts_of
     asked |= {"on_listed", "about_on_listed"}  # likewise
+    asked |= {"official_streets"}  # likewise
     asked |= {key for key in TEXTS if key.split("_")[0] == "proxy"}
     assert asked == set(TEXTS)

@@ -25,6 +25,7 @@ from shapely.geometry.base import BaseGeometry
 
 from sim.city.sources.footprints import POLYGONS, read_footprints
 from sim.city.sources.graphs import graph_frames
+from sim.city.sources.official_layers import Layer, official_layer
 from sim.city.sources.parquet_size import unpacked_bytes
 from sim.city.sources.pbf import exit_names
 from sim.errors import InputError
@@ -37,13 +38,14 @@ MOST_FEATURES = 2_000_000
 ROUTES = {"routes_uv", "routes_vu"}
 """Columns that tell streets that buses use from streets that people walk."""
 
-Kind = Literal["pbf", "streets", "bus_streets", "polygons", "mtr_exits"]
+Kind = Layer | Literal["pbf", "streets", "bus_streets", "polygons", "mtr_exits"]
 _MAGIC = {
     ".gpkg": b"SQLite format 3\0",
     ".parquet": b"PAR1",
     ".geoparquet": b"PAR1",
 }
 _POLYGON_SUFFIXES = (".geojson", ".json", ".parquet", ".geoparquet", ".gpkg")
+_BY_SUFFIX: dict[str, Kind] = {".pbf": "pbf", ".graphml": "streets"}
 _STREET_SUFFIXES = (".gpkg", ".graphml")
 
 
@@ -56,15 +58,16 @@ def file_kind(path: Path) -> Kind:
         The file is missing or of no kind that can be imported.
     """
     suffix = path.suffix.lower()
-    if suffix == ".pbf":
-        return "pbf"
-    if suffix == ".graphml":
-        return "streets"
+    if suffix in _BY_SUFFIX:
+        return _BY_SUFFIX[suffix]
     if suffix == ".gpkg":
         layers = _layers(path)
         if layers == ["edges"] and _columns(path, "edges") >= ROUTES:
             return "bus_streets"
         return "streets" if "edges" in layers else "polygons"
+    layer = official_layer(path) if suffix in (".geojson", ".json") else None
+    if layer is not None:
+        return layer
     if suffix == ".json" and isinstance(_json(path), list):
         return "mtr_exits"
     if suffix in _POLYGON_SUFFIXES:

@@ -1,0 +1,93 @@
+"""A city on the Government's layers: which of them go together, and what is assumed of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from sim.area import HONG_KONG_CRS, DistrictPart, districts
+from sim.city.decks import FOOTBRIDGE_M
+from sim.city.model import NETWORK, City
+from sim.city.sources.files import Kind
+from sim.errors import InputError
+
+PEDESTRIAN_NETWORK = "official pedestrian network"
+ASSUMPTIONS = (
+    "streets: the Government's 3D pedestrian network, which people walk both ways, escalators and "
+    "travelators too; a lift joins its two ends and has no length; lengths are those on the map",
+    "decks: by type, and of plain footways by their height above the nearest street; every deck "
+    f"above the street, podiums too, is taken to lie {FOOTBRIDGE_M:g} m above it",
+    "the pedestrian network has no carriageways: those of a district in the region are taken in "
+    "proportion to its land",
+)
+BUILDINGS = {"polygons", "official_buildings"}
+
+
+def check_layers(kinds: Mapping[Path, Kind], area: Path | str | None, *, chosen: bool) -> None:
+    """Refuse layers that make no city together.
+
+    Parameters
+    ----------
+    kinds
+        What each file holds.
+    area
+        Study area that was asked for.
+    chosen
+        Whether a choice was made among ways of the pedestrian network.
+
+    Raises
+    ------
+    InputError
+        One is missing, or stands twice.
+    """
+    found = [*kinds.values()]
+    for kind in ("official_network", "official_districts"):
+        if found.count(kind) > 1:
+            raise InputError(f"import: {kind.replace('_', ' ')} given twice; give each layer once")
+    network = "official_network" in found
+    if network and not BUILDINGS & {*found}:
+        raise InputError(
+            "import: the pedestrian network needs buildings beside it, for façades are not "
+            "inferred from footways; give the layer Building, or any polygons of buildings"
+        )
+    if chosen and not network:
+        raise InputError(
+            "import: --no-indoor, --no-lifts and --no-escalators choose among ways of the "
+            "Government's pedestrian network; give that layer, or leave them out"
+        )
+    if "official_districts" in found and area is None:
+        raise InputError(
+            'import: district boundaries need --area, for example --area "Yau Tsim Mong"'
+        )
+
+
+def as_official(city: City) -> City:
+    """Return a city marked as streets of the pedestrian network, with what is assumed of it.
+
+    Parameters
+    ----------
+    city
+        As `sim.city.assemble` made it.
+
+    Raises
+    ------
+    InputError
+        It does not lie in Hong Kong.
+    """
+    if city.area.crs != HONG_KONG_CRS:
+        raise InputError("pedestrian network: known of Hong Kong only; the area lies elsewhere")
+    provenance = {
+        **city.provenance,
+        NETWORK: PEDESTRIAN_NETWORK,
+        "assumptions": [*ASSUMPTIONS, *city.provenance["assumptions"]],
+    }
+    parts = tuple(_by_land(part) for part in city.area.parts)
+    return replace(city, area=replace(city.area, parts=parts), provenance=provenance)
+
+
+def _by_land(part: DistrictPart) -> DistrictPart:
+    """Return a part of a district with as much of its carriageways as it has of its land."""
+    whole = next(district for district in districts() if district.name == part.district)
+    share = min(part.land_km2 / whole.land_km2, 1.0)
+    return replace(part, carriageway_km=whole.carriageway_km * share)

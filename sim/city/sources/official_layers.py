@@ -1,0 +1,52 @@
+"""Which layer of the Government's a file holds, told by its fields, and whom to credit for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from sim.city.sources.official_records import field_names
+
+Layer = Literal[
+    "official_network", "official_buildings", "official_lamp_posts", "official_districts"
+]
+"""Kinds of file that the Government publishes."""
+
+TOLD_BY: dict[Layer, frozenset[str]] = {
+    "official_network": frozenset({"PedestrianRouteID", "FeatureType"}),
+    "official_buildings": frozenset({"BuildingBlockType"}),
+    "official_lamp_posts": frozenset({"LAMP_NO"}),
+    "official_districts": frozenset({"NAME_EN", "AREA_CODE"}),
+}
+"""Fields that one of the first records of a layer has, and no other layer."""
+TERMS = "DATA.GOV.HK and CSDI terms of use"
+OWNER = "the Government of the HKSAR, which owns the rights, via CSDI and DATA.GOV.HK"
+CREDITS: dict[Layer, dict[str, str]] = {
+    "official_network": {
+        "licence": TERMS, "attribution": f"3D Pedestrian Network, Lands Department, {OWNER}"
+    },
+    "official_buildings": {
+        "licence": TERMS, "attribution": f"Buildings, Lands Department, {OWNER}"
+    },
+    "official_lamp_posts": {
+        "licence": TERMS, "attribution": f"Lamp posts, Highways Department, {OWNER}"
+    },
+    "official_districts": {
+        "licence": TERMS, "attribution": f"District boundaries, Home Affairs Department, {OWNER}"
+    },
+}  # fmt: skip
+
+
+def official_layer(path: Path) -> Layer | None:
+    """Return the layer that a JSON file holds; None where it is none of these.
+
+    Parameters
+    ----------
+    path
+        GeoJSON, or JSON of an ArcGIS server.
+    """
+    for names in field_names(path):
+        for layer, told_by in TOLD_BY.items():
+            if told_by <= names:
+                return layer
+    return None
