@@ -131,7 +131,7 @@ def _alerts(step: dict[str, Any]) -> str:
 
 def table_sections(f: Figures) -> Iterator[Section]:
     """Yield the sections whose figures the run folder has."""
-    for made in (machine(f), rules(f), unequal(f), bands(f)):
+    for made in (machine(f), rules(f), cost(f), unequal(f), bands(f)):
         if made is not None:
             yield made
 
@@ -176,6 +176,35 @@ def _software_row(f: Figures, case: str) -> list[list[str]]:
         *(same(percent(1 - share)) for share in unread),
         same(_with_error(share, error)),
     ]
+
+
+def cost(f: Figures) -> Section | None:
+    """Return what the cameras cost in a year, a kilometre seen and a walk, total by total."""
+    steps = f.run.summary["steps"]
+    if any(step.get("hkd_a_year") is None for step in steps):
+        return None
+    last = steps[-1]
+    each = {name: last[f"hkd_a_{name}"].get(HEADLINE_TASK) for name in ("km", "walk")}
+    says = words(
+        "cost_says", n=f.n, year=number(last["hkd_a_year"]),
+        **{name: number(value) for name, value in each.items()},
+    )  # fmt: skip
+    rows = [
+        [
+            same(plain(step["total"])),
+            same(plain(step["cameras"])),
+            same(number(step["hkd_a_year"])),
+            *(
+                same(number(step[f"hkd_a_{name}"].get(task)))
+                for name in ("km", "walk")
+                for task in (SEEN_AT_ALL, HEADLINE_TASK)
+            ),
+        ]
+        for step in steps
+    ]
+    heads = ("total", "cameras", "year", "km_seen", "km", "walk_seen", "walk")
+    head = [words(f"cost_{name}") for name in heads]
+    return Section("cost", says, [words("cost_note")], [], {"head": head, "rows": rows}, minor=True)
 
 
 def rules(f: Figures) -> Section | None:

@@ -347,6 +347,29 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     # policies
     # software
+    "cost": ("What the cameras cost", "鏡頭的費用"),
+    "cost_says": (
+        "At {n} cameras those here cost HK${year} a year: HK${km} for each kilometre of street on "
+        "which they could recognise somebody, HK${walk} for each walk that passes such a place.",
+        "有 {n} 個鏡頭時，區內鏡頭每年費用為 {year} 港元：每公里可辨認行人的街道 {km} 港元，"
+        "每程經過這些地方的步行 {walk} 港元。",
+    ),
+    "cost_note": (
+        "Prices a camera and year by owner are the scenario’s (cameras.cost); the default divides "
+        "what was said of the announced programme by its six years and 66,500 cameras, alike for "
+        "all owners, which is an assumption. Cameras that stand here and watch a street count. Of "
+        "pavements each counts by itself; walks are those of a year for which the simulated stand.",
+        "每個鏡頭每年的費用按擁有者由設定給出（cameras.cost）；預設值把已公佈計劃的開支除以六年及 "
+        "66,500 個鏡頭，各擁有者相同，屬假設。只計區內監察街道的鏡頭；行人路逐邊計算；"
+        "步行以模擬所代表的全年步行計算。",
+    ),
+    "cost_total": ("Cameras in the city", "全港鏡頭"),
+    "cost_cameras": ("Cameras here", "區內鏡頭"),
+    "cost_year": ("HK$ a year", "每年（港元）"),
+    "cost_km_seen": ("HK$ a km seen", "每公里可見街道（港元）"),
+    "cost_km": ("HK$ a km, recognise", "每公里可辨認（港元）"),
+    "cost_walk_seen": ("HK$ a walk seen", "每程被看見的步行（港元）"),
+    "cost_walk": ("HK$ a walk, recognise", "每程可辨認的步行（港元）"),
     "machine": ("Where a machine could read faces", "機器可在何處辨讀人臉"),
     "machine_says": (
         "At {n} cameras, software that needs the least of a picture could read a face on {streets} "

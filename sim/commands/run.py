@@ -222,6 +222,7 @@ def _reading(summary: dict[str, Any], optics: str) -> list[str]:
         *answer_lines(summary),
         *_of_chance(summary),
         *_limits(summary),
+        *_spending(summary),
         f"way left: share of {trip}s for which some way, however long, has no camera near enough "
         f"to {HEADLINE_TASK} a face; streets: share of length in view, by what the picture can "
         f"tell; {trip} seen: median share of a typical {trip} with a camera near enough to "
@@ -248,6 +249,29 @@ def _limits(summary: dict[str, Any]) -> list[str]:
             said.append(f"{step['total']:,}: {percent(seen)} of at most {limit:.1f} %")
             tasks = task
     return [f"{tasks}, against the proven limit of any fleet: {'; '.join(said)}."] if said else []
+
+
+def _spending(summary: dict[str, Any]) -> list[str]:
+    """Return what the cameras of the last total cost, a kilometre and a walk too."""
+    step = summary["steps"][-1]
+    if not step.get("hkd_a_year"):
+        return []
+    found = {f"a km of streets in view ({HEADLINE_TASK})": step["hkd_a_km"][HEADLINE_TASK]}
+    trip = "route" if along_bus_streets(summary) else "walk"
+    found[f"a {trip} that passes one near enough"] = step["hkd_a_walk"][HEADLINE_TASK]
+    told = [f"HK${_amount(value)} {what}" for what, value in found.items() if value is not None]
+    return [
+        f"At {step['total']:,} the cameras here cost HK${_amount(step['hkd_a_year'])} a year "
+        f"(cameras.cost): {', '.join(told)}."
+    ]
+
+
+def _amount(hkd: float) -> str:
+    """Return an amount of money to three figures."""
+    if hkd == 0:
+        return "0"
+    digits = 2 - math.floor(math.log10(abs(hkd)))
+    return f"{round(hkd, digits):,.{max(digits, 0) if hkd < 100 else 0}f}"
 
 
 def _metres(length: float | None) -> str:

@@ -20,6 +20,8 @@ from sim.placement.limit import coverage_limit
 from sim.placement.sites import available_sites
 from sim.processes import available_cores, computing_threads
 from sim.results.analyses import Analyses
+from sim.results.spending import spending
+from sim.scenario.parameters import prices
 from sim.scenario.schema import Scenario, plain_mix, plain_names
 from sim.sight.ranks import FirstSeen
 from sim.sight.sightings import Sightings
@@ -96,6 +98,7 @@ def analyse(
             policies=policies.result(),
             exposure=exposure.result(),
             limit=limit,
+            spending=spending(city, seen.fleet, pieces, tracks, prices(scenario)),
         )
 
 

@@ -32,6 +32,7 @@ from sim.pipeline.simulate import (
 from sim.pipeline.user_inputs import OwnInputs
 from sim.processes import available_cores
 from sim.results.fleets import Fleets, Parts, PersonSums
+from sim.scenario.parameters import prices
 from sim.scenario.schema import Scenario
 from sim.tracking.percolation import dark_network
 from sim.tracking.report import TrackReport
@@ -89,7 +90,7 @@ def many_fleets(
         found = simulate(
             alone, own, draw=Draw(seed, fleet), walks=lambda: trips, before=before, threads=1
         )
-        return _part(city, found), _walks_of(found.tracks)
+        return _part(scenario, city, found), _walks_of(found.tracks)
 
     parts: list[Parts] = []
     sums = PersonSums()
@@ -127,7 +128,7 @@ def in_order(
 def one_fleet(scenario: Scenario, city: City, found: Results) -> Fleets:
     """Return the figures of a run's only fleet."""
     totals = tuple(scenario.cameras.totals)
-    return Fleets(1, (scenario.seed,), totals, (_part(city, found),), {})
+    return Fleets(1, (scenario.seed,), totals, (_part(scenario, city, found),), {})
 
 
 def _walks_of(tracks: TrackReport) -> Iterator[tuple[str, WalkValues]]:
@@ -137,12 +138,12 @@ def _walks_of(tracks: TrackReport) -> Iterator[tuple[str, WalkValues]]:
     return chain(tracks.of_walks(), tracks.answer.of_walks(), tracks.software.of_walks())
 
 
-def _part(city: City, found: Results) -> Parts:
+def _part(scenario: Scenario, city: City, found: Results) -> Parts:
     """Return what one fleet's run says, in the form of summary.json."""
     looked = found.analyses
     dark = looked.dark if looked else dark_network(city, found.seen, found.pieces)
     return {
-        "steps": steps_of(city, found),
+        "steps": steps_of(city, found, prices(scenario)),
         "percolation": {task: dark.critical(task) for task in TASKS},
     }
 

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from sim.cameras.fleet import Fleet
+from sim.cameras.prices import CameraPrices
 from sim.city.model import City
 from sim.city.walls import Walls
 from sim.errors import InputError
@@ -25,6 +26,7 @@ from sim.placement.parameters import AS_PLANNED, OF_DISTRICTS
 from sim.placement.placing import Placement, placement
 from sim.processes import computing_threads
 from sim.results.analyses import Analyses
+from sim.results.spending import spending
 from sim.scenario.parameters import following, placing
 from sim.scenario.schema import Scenario
 from sim.sight.ranks import FirstSeen
@@ -213,12 +215,16 @@ def _tracked(
     return answered(city, seen, tracks, pieces, rules, seed=seed, workers=threads)
 
 
-def steps_of(city: City, found: Results) -> list[dict[str, Any]]:
-    """Return the figures of streets and walks at each total, as the steps of summary.json."""
+def steps_of(city: City, found: Results, cost: CameraPrices | None = None) -> list[dict[str, Any]]:
+    """Return the figures of streets and walks at each total, as the steps of summary.json.
+
+    Where prices are given, what the cameras cost is among them.
+    """
     fleet, _, pieces, _, tracks, _ = found
     assert tracks.answer is not None
     assert tracks.software is not None
     here = fleet.inside(city.area.polygon)
+    spent = {} if cost is None else spending(city, fleet, pieces, tracks, cost)
     return [
         {
             "total": total,
@@ -227,6 +233,7 @@ def steps_of(city: City, found: Results) -> list[dict[str, Any]]:
             "coverage": pieces.coverage(total),
             "trips": tracks.summary[total],
             **tracks.software.summary[total],
+            **spent.get(total, {}),
         }
         for total in tracks.totals
     ]

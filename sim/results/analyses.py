@@ -32,6 +32,8 @@ class Analyses:
     limit
         By total, the share of streets that no fleet of so many heads could exceed, by the task
         aimed at; None where no strategy looks for the most.
+    spending
+        By total, what the cameras cost, as in summary.json.
     """
 
     dark: DarkNetwork
@@ -41,6 +43,7 @@ class Analyses:
     policies: pd.DataFrame
     exposure: pd.DataFrame
     limit: dict[int, dict[str, float] | None]
+    spending: dict[int, dict[str, Any]]
 
     def of_trips(self, total: int, task: str) -> dict[str, Any]:
         """Return the figures of the subsample for one step of summary.json."""

@@ -357,6 +357,7 @@ def _plain(values: Sequence[float | None]) -> dict[str, Any]:
 def _of_streets(values: Sequence[float | None]) -> dict[str, Any]:
     """Return what `_plain` does, and the standard error of the mean, over fleets alone."""
     known = _numbers(values)
+    known = known[np.isfinite(known)]
     error = float(known.std(ddof=1)) / math.sqrt(len(known)) if len(known) > 1 else None
     return {**_plain(values), "se": error, "df": None if error is None else len(known) - 1}
 

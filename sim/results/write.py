@@ -198,6 +198,7 @@ def summary(
                     for task in TASKS
                 },
                 **software.summary[total],
+                **found.spending[total],
                 "anonymity": found.anonymity[total],
                 "recognition": found.recognition[total],
             }

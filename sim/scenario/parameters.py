@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.cameras.prices import CameraPrices
 from sim.placement.parameters import OWN_PLAN, PHASES, Phase, Plan
 from sim.placement.plan import announced
 from sim.scenario.schema import GrowthPhase, Scenario, plain_mix
@@ -52,6 +53,11 @@ def _phase(phase: GrowthPhase) -> Phase:
 
 def _positive(weights: dict[str, float]) -> dict[str, float]:
     return {name: weight for name, weight in weights.items() if weight > 0}
+
+
+def prices(scenario: Scenario) -> CameraPrices:
+    """Return what a scenario says a camera costs in a year, by owner."""
+    return CameraPrices(**scenario.cameras.cost.model_dump())
 
 
 def following(scenario: Scenario) -> TrackingParameters:

@@ -139,6 +139,7 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("cameras", schema.Cameras),
     ("cameras.aims", schema.Aims),
     ("cameras.exclude", schema.Exclude),
+    ("cameras.cost", schema.Cost),
     ("cameras.street_share, by owner", schema.StreetShares),
     ("cameras.phases, each", schema.GrowthPhase),
     ("cameras.phases, owners", schema.OwnerMix),

@@ -77,7 +77,8 @@ def test_summary_has_every_field_of_the_contract(summary):
     for step in summary["steps"]:
         assert set(step) == {
             "total", "date", "cameras", "answer", "coverage", "coverage_limit", "trips",
-            "software", "in_reach_facing", "anonymity", "recognition",
+            "software", "in_reach_facing", "hkd_a_year", "hkd_a_km", "hkd_a_walk", "anonymity",
+            "recognition",
         }  # fmt: skip
         assert set(step["in_reach_facing"]) == set(TASKS)
         assert set(step["software"]) == set(summary["software"]["cases"])

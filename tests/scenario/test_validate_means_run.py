@@ -19,6 +19,7 @@ from sim.apportionment import sainte_lague
 from sim.area import DistrictPart, districts
 from sim.cameras.fleet import OWNERS
 from sim.cameras.optics import TASKS, camera_type
+from sim.cameras.prices import CameraPrices
 from sim.errors import InputError
 from sim.keyed_random import uniform
 from sim.limits import limits_of
@@ -38,7 +39,7 @@ from sim.placement.strategies.registry import STRATEGIES, strategy
 from sim.scenario.parameters import following, placing
 from sim.scenario.schema import PROFILES, Cameras, Recognition, Scenario, Tracking, Trips
 from sim.scenario.schema.cameras import GrowthPhase
-from sim.scenario.schema.sites import Aims, Exclude
+from sim.scenario.schema.sites import Aims, Cost, Exclude
 from sim.tracking.linking import drawn_hit_rates, hit_rates
 from sim.tracking.parameters import (
     LARGEST_TABLE,
@@ -66,6 +67,7 @@ ROOMS = {
     Cameras: PlacementParameters,
     Aims: Objective,
     Exclude: Exclusion,
+    Cost: CameraPrices,
     GrowthPhase: Phase,
     Trips: TripParameters,
     Tracking: TrackingParameters,
@@ -269,6 +271,7 @@ def place_the_cameras(scenario: Scenario) -> None:
         assert len(sainte_lague(list(parts.values()), 40)) == 40
         orders = [HeadOrder(np.arange(9), np.full(9, i)) for i in range(len(parts))]
         assert len(interleaved(orders, list(parts.values()), 9).site) == 9
+    CameraPrices(**cameras.cost.model_dump())
     for zone in cameras.exclude:
         Exclusion(zone.places, None, zone.metres, zone.how)
     Objective(near=cameras.aims.near, task=cameras.aims.task, times=cameras.aims.times)

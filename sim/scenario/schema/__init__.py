@@ -32,7 +32,7 @@ from sim.scenario.schema.mixes import (
     plain_mix,
     plain_names,
 )
-from sim.scenario.schema.sites import Aims, Exclude
+from sim.scenario.schema.sites import Aims, Cost, Exclude
 from sim.scenario.schema.tracking import HitRate, Recognition, Tracking
 from sim.scenario.schema.trips import PROFILE_TAGS, PROFILES, ProfileShares, Trips, Walk
 from sim.scenario.schema.values import (
@@ -50,7 +50,7 @@ from sim.tracking.parameters import LARGEST_TABLE
 
 __all__ = [
     "LAYER_KEYS", "MOST_CELLS", "MOST_NAMED", "OPTICS", "PROFILES", "STRATEGIES",
-    "STRATEGY_ENTRY_POINTS", "TAGS", "VERSION", "Aims", "Cameras", "Ensemble", "Exclude",
+    "STRATEGY_ENTRY_POINTS", "TAGS", "VERSION", "Aims", "Cameras", "Cost", "Ensemble", "Exclude",
     "GrowthPhase", "HitRate", "Layers", "OwnerMix", "OwnerStrategies", "ProfileShares",
     "Recognition", "Scenario", "StreetShares", "Tracking", "Trips", "Walk", "coordinates",
     "json_schema", "mix_words", "plain_mix", "plain_names",

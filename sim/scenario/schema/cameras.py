@@ -29,7 +29,7 @@ from sim.placement.parameters import (
     StreetShareCase,
 )
 from sim.scenario.schema.mixes import OpticsMix, StrategyMix, plain_mix, plain_names
-from sim.scenario.schema.sites import Aims, Exclude
+from sim.scenario.schema.sites import Aims, Cost, Exclude
 from sim.scenario.schema.values import (
     DATE,
     Date,
@@ -284,6 +284,9 @@ class Cameras(Part):
             "[{places: [school], metres: 50}]."
         ),
         examples=[[]],
+    )
+    cost: Cost = Field(
+        default_factory=Cost, description="What a camera costs in a year, HK$, by owner."
     )
     mobile_share: Annotated[Number, _CAMERAS.within("mobile_share"), SHARE] = _CAMERAS.key(
         "mobile_share",

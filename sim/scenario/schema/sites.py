@@ -1,11 +1,12 @@
-"""What cameras are aimed at and where they may not hang: groups of keys under `cameras`."""
+"""What cameras are aimed at, where they may not hang, what they cost: groups under `cameras`."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
+from sim.cameras.prices import CameraPrices
 from sim.cameras.tasks import Task
 from sim.placement.parameters import Exclusion, HowExcluded, Objective, PlaceKind
 from sim.scenario.schema.values import FilePath, Number, Part, RoomParameters, Whole, mistake
@@ -13,6 +14,7 @@ from sim.scenario.units import LENGTH
 
 _AIMS = RoomParameters(Objective)
 _EXCLUSION = RoomParameters(Exclusion)
+_PRICES = RoomParameters(CameraPrices)
 
 
 class Aims(Part):
@@ -73,3 +75,25 @@ class Exclude(Part):
             words = "write places or file" if self.file is None else "write places or file alone"
             raise mistake(f"{words}, for example {{places: [school], metres: 50}}")
         return self
+
+
+def _price(owner: str, cameras: str) -> Any:  # noqa: ANN401 - as pydantic's `Field`
+    """Return the field of what an owner's cameras cost."""
+    return _PRICES.key(owner, f"HK$ a camera and year of {cameras}, {{limits}}.")
+
+
+class Cost(Part):
+    """What a camera costs in a year, HK$, by owner; by default the announced programme's mean."""
+
+    police: Annotated[Number, _PRICES.within("police")] = _price("police", "police cameras")
+    department: Annotated[Number, _PRICES.within("department")] = _price(
+        "department", "other government departments' cameras"
+    )
+    transport: Annotated[Number, _PRICES.within("transport")] = _price(
+        "transport", "transport operators' cameras"
+    )
+    estate: Annotated[Number, _PRICES.within("estate")] = _price(
+        "estate", "housing estates' cameras"
+    )
+    mall: Annotated[Number, _PRICES.within("mall")] = _price("mall", "malls' cameras")
+    other: Annotated[Number, _PRICES.within("other")] = _price("other", "all other owners' cameras")
