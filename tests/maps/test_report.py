@@ -151,7 +151,7 @@ def test_the_tornado_has_the_greatest_share_first_and_its_ends(copy):
     assert "misses combinations left out by 5.1 points, of which chance alone is 4.2" in said
     assert "<script" not in page
     for drawn in page.split('class="tornado"')[1:]:
-        assert re.findall(r'class="factor">(\w+)', drawn) == ["Lens", "Walls"]
+        assert re.findall(r'class="factor">(\w+)', drawn) == ["Lens", "Buildings"]
         first = drawn.split('class="factor">')[1]
         assert "52% ± 3.0" in first
         assert "0 (strong lens) – 70 (weak lens)" in first

@@ -148,7 +148,9 @@ def test_every_word_is_asked_for():
     written = set(re.findall(r'["\']([a-z_0-9]+)["\']', "".join(sources)))
     written |= {f"bands_{end}" for end in ("scenario", "lowest", "highest")}
     written |= {f"sensitivity_more_{model}" for model in ("additive", "pairs")}
-    built = ("policy ", "by ", "factor ", "level ", "way_")
+    columns = ("cameras", "streets", "passed", "faced", "without")
+    written |= {f"machine_{column}" for column in columns}
+    built = ("policy ", "by ", "factor ", "level ", "way_", "machine ")
     unused = {key for key in WORDS if not key.startswith(built)} - written
     assert not unused
     assert {way for way, _ in ASSUMPTIONS} == {key for key in WORDS if key.startswith("way_")}
