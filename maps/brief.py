@@ -32,7 +32,13 @@ from maps.texts import LANGUAGES, closed_up, on_listed_poles, texts_of
 from maps.unpublished import ITEMS, WAYS, Item
 from sim.atomic_write import replace_text
 from sim.errors import InputError
-from sim.results.contract import BRIEFS, FEWEST_FOR_BAND, TITLES
+from sim.results.contract import (
+    BRIEFS,
+    ERROR_OF_BLOCKS,
+    FEWEST_FOR_BAND,
+    TITLES,
+    WITH_BLOCKS,
+)
 
 MOST_MOVING = 3
 MAY = ("may_sentence", "may_row", "may_bound")
@@ -185,7 +191,7 @@ class _Page:
             note=self.facts["headline_note"][self.place],
             rows=[self._row(total) for total in class_ends(self.run.totals)],
             band="band_own" if self._doubt(_ends(self.run)[1]).own else "band",
-            sure=[self._say(key, **values) for key, values in self._sure()],
+            sure=[*(self._say(key, **values) for key, values in self._sure()), *self._blocks()],
             metres=self._metres(),
             may=[self._say(key) for key in MAY],
             may_not=[self._say(key) for key in MAY_NOT],
@@ -251,6 +257,11 @@ class _Page:
             few = "_few" if (doubt.draws or 0) < FEWEST_FOR_BAND else ""
             yield f"sure_{'fleets' if doubt.own else 'seeds'}{few}", {"n": doubt.draws}
         yield "sure_no_range" if doubt.lowest is None else "sure_range", {}
+
+    def _blocks(self) -> Iterator[str]:
+        """Yield what is known of the error of walls that are inferred from streets, if any are."""
+        if self.run.summary["area"].get("walls") in WITH_BLOCKS:
+            yield ERROR_OF_BLOCKS[self.language]
 
     def _metres(self) -> str:
         """Return how far the cameras of the run recognise, the farthest; a dash without any."""

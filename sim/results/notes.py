@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.city.model import City
 from sim.city.roofs import without
+from sim.results.contract import ERROR_OF_BLOCKS, WITH_BLOCKS
 from sim.trips.model import Trips
 
 LEFT_OUT_KM = 0.5
@@ -24,19 +25,6 @@ class Note(NamedTuple):
 
     en: str
     zh: str
-
-
-BIAS_OF_BLOCKS = Note(
-    "Façades inferred from streets hide too much, so cameras would see more than is stated here. "
-    "Measured outside this project on 0.96 km² of Hung Hom and Ho Man Tin against the houses that "
-    "stand there, they missed 15.2 ± 0.8 percentage points of street length for detect, 3.3 for "
-    "observe and 0.45 for recognise with 98 cameras; 11.4, 6.3 and 1.2 with 526.",
-    "按街道推算的外牆遮擋過多，鏡頭實際看到的會比這裏所示的多。本項目以外曾在紅磡及何文田 0.96 "
-    "平方公里內與實際建築物比較：用 98 個鏡頭時，看得到的街道長度，偵測少計 15.2 ± 0.8 個百分點，"
-    "觀察少計 3.3 個，辨認少計 0.45 個；用 526 個鏡頭時則為 11.4、6.3 及 1.2 個。",
-)
-"""What is known of the error of blocks in Hong Kong. It stands beside every run that has any, so
-the figures are written here once; `docs/walls.md` says how they were come by."""
 
 
 def notes(
@@ -81,8 +69,8 @@ def _of_walls(city: City) -> Iterator[Note]:
             "inferred there from the streets.",
             f"約 {km2:.1f} 平方公里的密集街道旁幾乎沒有建築物資料，外牆按街道推算。",
         )
-    if kind in ("blocks", "mixed"):
-        yield BIAS_OF_BLOCKS
+    if kind in WITH_BLOCKS:
+        yield Note(**ERROR_OF_BLOCKS)
     mapped = int((city.walls.footprints["kind"] == "footprint").sum())
     unknown = mapped - int(city.walls.footprints["height"].notna().sum())
     if mapped and unknown:

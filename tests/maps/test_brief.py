@@ -12,9 +12,11 @@ from maps.answer import doubt_of
 from maps.brief import effects_of, write_brief
 from maps.brief_texts import WORDS
 from maps.run_folder import read_run_folder
+from maps.texts import closed_up
 from maps.unpublished import ITEMS, WAYS
 from sim.ensemble.cell import FACTORS
 from sim.errors import InputError
+from sim.results.contract import ERROR_OF_BLOCKS
 
 PLACES = re.compile(r"\{\w+\}")
 
@@ -146,6 +148,16 @@ def test_the_band_of_a_run_of_several_fleets_is_its_own(folder):
     assert (found.lowest, found.highest_case) == (0.5, "strategy: random, street_share: low")
     assert doubt_of(summary, 60000)[3:5] == (20, False)
     assert doubt_of(summary, summary["steps"][1]["total"]).p5 is None
+
+
+@pytest.mark.parametrize("kind", ["footprints", "blocks", "mixed", "none"])
+def test_of_inferred_walls_it_says_what_is_known_of_their_error(folder, kind):
+    summary = json.loads((folder / "summary.json").read_text())
+    summary["area"]["walls"] = kind
+    (folder / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    for language, said in ERROR_OF_BLOCKS.items():
+        shown = text_of(write_brief(folder, language).path)
+        assert (closed_up(said) in closed_up(shown)) == (kind in ("blocks", "mixed"))
 
 
 def test_it_speaks_chinese_alone(folder):

@@ -15,7 +15,8 @@ from sim.city.assemble import assemble
 from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
 from sim.cli import main
-from sim.results.notes import BIAS_OF_BLOCKS, notes
+from sim.results.contract import ERROR_OF_BLOCKS, WITH_BLOCKS
+from sim.results.notes import notes
 from sim.trips.demand import sample_trips
 
 
@@ -55,13 +56,14 @@ def test_unknown_heights_are_counted():
 def test_what_is_known_of_the_error_of_blocks_stands_beside_every_run_with_blocks(kind):
     city = town()
     city = replace(city, walls=replace(city.walls, kind=kind))
-    assert (BIAS_OF_BLOCKS.en in told(city)) == (kind in ("blocks", "mixed"))
+    assert (ERROR_OF_BLOCKS["en"] in told(city)) == (kind in ("blocks", "mixed"))
+    assert (kind in WITH_BLOCKS) == (kind in ("blocks", "mixed"))
 
 
 def test_the_error_of_blocks_is_the_same_in_both_languages_and_in_the_docs():
     docs = (Path(__file__).parents[2] / "docs" / "walls.md").read_text(encoding="utf-8")
-    figures = re.findall(r"\d+(?:\.\d+)?", BIAS_OF_BLOCKS.en)
-    assert sorted(figures) == sorted(re.findall(r"\d+(?:\.\d+)?", BIAS_OF_BLOCKS.zh))
+    figures = re.findall(r"\d+(?:\.\d+)?", ERROR_OF_BLOCKS["en"])
+    assert sorted(figures) == sorted(re.findall(r"\d+(?:\.\d+)?", ERROR_OF_BLOCKS["zh"]))
     (told_of,) = re.findall(r"An\s+independent\s+measurement.+?\n\n", docs, re.DOTALL)
     assert set(figures) <= set(re.findall(r"\d+(?:\.\d+)?", told_of))
 
@@ -108,7 +110,7 @@ def test_the_notes_stand_in_table_map_and_report(tmp_path, capsys, monkeypatch):
     )
     assert main(["run", "s.yaml", "--out", "run"]) == 0
     manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
-    assert BIAS_OF_BLOCKS._asdict() in manifest["notes"]
+    assert ERROR_OF_BLOCKS in manifest["notes"]
     printed = " ".join(capsys.readouterr().out.split())
     for note in manifest["notes"]:
         assert note["en"][:40] in printed
@@ -117,5 +119,5 @@ def test_the_notes_stand_in_table_map_and_report(tmp_path, capsys, monkeypatch):
         text = (tmp_path / "run" / page).read_text(encoding="utf-8")
         assert 'id="run-notes"' in text
         assert manifest["notes"][0]["zh"][:10] in text
-        assert BIAS_OF_BLOCKS.en in text
-        assert BIAS_OF_BLOCKS.zh in text
+        assert ERROR_OF_BLOCKS["en"] in text
+        assert ERROR_OF_BLOCKS["zh"] in text
