@@ -12,7 +12,7 @@ from maps.answer import doubt_of
 from maps.brief import effects_of, write_brief
 from maps.brief_texts import WORDS
 from maps.run_folder import read_run_folder
-from maps.texts import closed_up
+from maps.texts import TEXTS, closed_up
 from maps.unpublished import ITEMS, WAYS
 from sim.ensemble.cell import FACTORS
 from sim.errors import InputError
@@ -158,6 +158,12 @@ def test_of_inferred_walls_it_says_what_is_known_of_their_error(folder, kind):
     for language, said in ERROR_OF_BLOCKS.items():
         shown = text_of(write_brief(folder, language).path)
         assert (closed_up(said) in closed_up(shown)) == (kind in ("blocks", "mixed"))
+
+
+def test_the_error_of_blocks_names_the_tasks_as_the_map_does():
+    for task in ("detect", "observe", "recognise"):
+        for said, name in zip(ERROR_OF_BLOCKS.values(), TEXTS[task], strict=True):
+            assert name.lower() in said
 
 
 def test_it_speaks_chinese_alone(folder):
