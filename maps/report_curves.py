@@ -29,7 +29,7 @@ from maps.report_figures import (
     same,
     with_error,
 )  # fmt: skip
-from maps.report_texts import words
+from maps.report_texts import WORDS, words
 from maps.run_folder import RunFolder
 
 POINTS = 300
@@ -157,6 +157,7 @@ def tracked(f: Figures) -> Section | None:
         (words(task), f.setting("tracking", "hit_rate", task))
         for task in (HEADLINE_TASK, "identify")
     ]
+    live = f"live_by {f.setting('tracking', 'live_by')}"
     note = words(
         "tracked_note",
         walks=f"{f.last('trips', HEADLINE_TASK, 'tracked_live', 'n'):,}",
@@ -165,6 +166,7 @@ def tracked(f: Figures) -> Section | None:
             for at, joint in enumerate((", ", "、"))
         ],
         memory=plain(f.setting("tracking", "memory_s")),
+        live=words(live if live in WORDS else "live_by person"),
     )
     drawn = f.chart("tracked_axis", share_axis(*(c.y for c in curves)), curves)
     return Section("tracked", says, [note], [drawn])

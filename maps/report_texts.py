@@ -164,12 +164,16 @@ WORDS: dict[str, tuple[str, str]] = {
         " {live} 的時間被認出而未跟失；若事後翻查錄影，則有 {afterwards}。",
     ),
     "tracked_note": (
-        "n = {walks} walks. It rests on assumed hit rates ({hits}) and a memory of {memory} s: "
-        "read "
+        "n = {walks} walks. Live it is {live} that recognises; recordings are searched by people. "
+        "It rests on assumed hit rates of theirs ({hits}) and a memory of {memory} s: read "
         "it as a comparison between numbers of cameras, not as a forecast.",
-        "n = {walks} 段路程。此數建基於假設的命中率（{hits}）和 {memory} 秒的記憶時間：宜用作比較"
-        "不同鏡頭數目，不宜視為預測。",
+        "n = {walks} 段路程。實時由{live}辨認；事後由人翻查錄影。此數建基於假設的人眼命中率"
+        "（{hits}）和 {memory} 秒的記憶時間：宜用作比較不同鏡頭數目，不宜視為預測。",
     ),
+    "live_by lenient": ("software that needs the least of a picture", "對畫面要求最低的軟件"),
+    "live_by typical": ("typical software", "要求一般的軟件"),
+    "live_by strict": ("software that needs a sharp picture", "要求嚴格的軟件"),
+    "live_by person": ("a person at every screen", "每個屏幕前的人"),
     # hiding
     "hiding": (
         "Who lives behind the same unwatched streets",

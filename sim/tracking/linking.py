@@ -16,13 +16,24 @@ from numpy.typing import NDArray
 
 from sim.cameras.fleet import Fleet
 from sim.cameras.optics import TASKS
+from sim.cameras.software import SoftwareCase
 from sim.city.streets import StreetArrays
 from sim.keyed_random import uniform
 from sim.sight.arrays import SightingArrays
-from sim.tracking.kernels.linking import Chances, Events, Room, Spans, find_faced, follow
-from sim.tracking.kernels.walks import HeadSteps, PathArrays, StepPieces, Walked
+from sim.tracking.kernels.linking import (
+    AFTERWARDS,
+    IDENTIFIED,
+    LIVE,
+    Chances,
+    Events,
+    Room,
+    Spans,
+    find_faced,
+    follow,
+)
+from sim.tracking.kernels.walks import HeadSteps, PathArrays, SeenArrays, StepPieces, Walked
 from sim.tracking.parameters import TrackingParameters
-from sim.tracking.reach import AROUND, cotangent_of
+from sim.tracking.reach import AROUND, cotangent_of, in_reach, software_layer
 from sim.tracking.walks import in_chunks, new_runs, new_spells, seen_arrays
 
 KINDS_OF_WALKERS = 16
@@ -40,6 +51,26 @@ class LinkingArrays(NamedTuple):
     """Expected seconds tracked, each moment judged from what came before it."""
     afterwards_s: NDArray[np.float64]
     """Expected seconds tracked from recordings, forward or backward from an identification."""
+
+
+class Machine(NamedTuple):
+    """Software that identifies walkers as they pass."""
+
+    seen: SeenArrays
+    """Where it could read a face, and from where on the face is turned to the head."""
+    hit_rate: float
+
+
+def machine_of(
+    streets: StreetArrays, fleet: Fleet, sightings: SightingArrays, case: SoftwareCase
+) -> Machine:
+    """Return what software of a case makes of what heads see."""
+    layer = software_layer(fleet, case)
+    rows = in_reach(streets, fleet, sightings, [layer])
+    faced = np.full(len(rows.head), np.nan), np.full(len(rows.head), np.nan)
+    seen, heads = seen_arrays(rows, 0, faced), fleet.arrays
+    find_faced(seen, heads.x, heads.y, streets, cotangent_of(case.turn))
+    return Machine(seen, case.hit_rate)
 
 
 def faced_positions(
@@ -142,6 +173,8 @@ def linking(
     speed_m_s: float,
     parameters: TrackingParameters,
     workers: int | None = None,
+    *,
+    machine: Machine | None = None,
 ) -> LinkingArrays:
     """Return how well each walker is followed, for every total and task.
 
@@ -163,23 +196,44 @@ def linking(
         Of the scenario.
     workers
         Threads; all cores by default. The result does not depend on it.
+    machine
+        What identifies live, whatever the task; the persons who watch where not given. Afterwards
+        it is always they.
     """
     out = np.zeros((3, len(paths.ptr) - 1, totals, len(pieces)))
-    for task, rate in enumerate(parameters.hit_rate):
-        if rate == 0:
-            continue
-        rates, shares = hit_rates(rate, parameters.hit_rate_spread)
-        chances = Chances(
-            hit * rate,
-            parameters.dwell_needed_s,
-            1 / parameters.memory_s,
-            parameters.look_alikes_per_s2(speed_m_s),
-            rates / rate,
-            shares,
-        )
-        walked = Walked(paths, heads, seen_arrays(sightings, task, faced), pieces[task])
+
+    def followed(task: int, seen: SeenArrays, rate: float, rows: tuple[int, int]) -> None:
+        if rate == 0 or not len(seen.head):
+            return
+        chances = _chances(hit, rate, parameters, speed_m_s, rows)
+        walked = Walked(paths, heads, seen, pieces[task])
         in_chunks(partial(_follow_some, task, walked, chances, out), len(paths.ptr) - 1, workers)
-    return LinkingArrays(*out)
+
+    rows = (IDENTIFIED, LIVE + 1) if machine is None else (IDENTIFIED, LIVE)
+    for task, rate in enumerate(parameters.hit_rate):
+        followed(task, seen_arrays(sightings, task, faced), rate, rows)
+        if machine is not None:
+            followed(task, machine.seen, machine.hit_rate, (LIVE, LIVE + 1))
+    return LinkingArrays(out[IDENTIFIED], out[LIVE], out[AFTERWARDS])
+
+
+def _chances(
+    hit: NDArray[np.float64],
+    rate: float,
+    parameters: TrackingParameters,
+    speed_m_s: float,
+    rows: tuple[int, int],
+) -> Chances:
+    rates, shares = hit_rates(rate, parameters.hit_rate_spread)
+    return Chances(
+        hit * rate,
+        parameters.dwell_needed_s,
+        1 / parameters.memory_s,
+        parameters.look_alikes_per_s2(speed_m_s),
+        rates / rate,
+        shares,
+        *rows,
+    )
 
 
 def _follow_some(

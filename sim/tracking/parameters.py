@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from sim.cameras.tasks import Task
 from sim.errors import InputError
 from sim.limits import check, limited
 
+PERSON = "person"
+LiveBy = Literal["lenient", "typical", "strict", "person"]
+LIVE_BY: tuple[str, ...] = get_args(LiveBy)
+"""Who may identify walkers as they pass: software of a named case, or a person."""
 LARGEST_TABLE = 20_000_000
 """Rows of walks × totals × tasks; so many take about 10 GB."""
 
@@ -35,10 +40,15 @@ class TrackingParameters:
         Largest angle between the walking direction and the direction to the head at which the
         face counts as turned to it, degrees.
     hit_rate
-        Probability to identify, per task from detect to identify; the mean over persons.
+        Probability that a person who watches or searches recordings identifies a walker, per task
+        from detect to identify; the mean over walkers.
     hit_rate_spread
         How much it varies by person: its variance as a share of m (1 − m), the largest that a
         probability of mean m can have. 0: all alike; 1: each person always or never.
+    live_by
+        Who identifies walkers as they pass: software of a case of `sim.cameras.software`, within
+        its own distances, turn of the face and hit rate, or a person, with `hit_rate` and
+        `facing_degrees`. Afterwards it is always a person who searches recordings.
     uptime
         Share of heads, 0 to 1, that work on the day simulated; which ones is drawn once per head.
 
@@ -56,6 +66,7 @@ class TrackingParameters:
     hit_rate: tuple[float, float, float, float] = limited((0.0, 0.0, 0.5, 0.9), at_most=1)
     hit_rate_spread: float = limited(0.0, at_most=1)
     uptime: float = limited(1.0, at_most=1)
+    live_by: LiveBy = "lenient"
 
     def __post_init__(self) -> None:
         """Refuse values out of range, naming the key."""
@@ -64,6 +75,11 @@ class TrackingParameters:
             raise InputError(
                 f"hit_rate is {self.hit_rate}; give four probabilities, detect to identify",
                 key="tracking.hit_rate",
+            )
+        if self.live_by not in LIVE_BY:
+            raise InputError(
+                f"live_by is {self.live_by}; give one of {', '.join(LIVE_BY)}",
+                key="tracking.live_by",
             )
 
     def look_alikes_per_s2(self, speed_m_s: float) -> float:

@@ -22,8 +22,8 @@ from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.sight.sightings import Sightings
 from sim.tracking.parameters import TrackingParameters
-from sim.tracking.report import WatchedWalks, watched_walks
 from sim.tracking.statistics import WalkValues, shares_of
+from sim.tracking.watched import WatchedWalks, watched_walks
 
 if TYPE_CHECKING:
     from sim.city.model import City
@@ -36,7 +36,8 @@ RECOGNITION: tuple[str, ...] = get_args(Recognition)
 Figures = dict[str, NDArray[np.float64]]
 """By name, arrays of shape (sampled walks, totals, tasks)."""
 FIGURES = ("tracked_live", "tracked_afterwards", "tracked", "identified", "observed_length")
-"""What policies are compared by; `tracked` is followed live or found in recordings."""
+"""What policies are compared by; `tracked` is followed live or found in recordings, whichever of
+the two is more of a walk."""
 
 
 RULES = ("recognition", "retention_days", "linked_owners", "uptime", "covered_share")
@@ -277,7 +278,7 @@ class _Runs:
             hit = (a * hit_factor, b * hit_factor, c * hit_factor, d * hit_factor)
             steps, place = np.unique(self.steps(policy), return_inverse=True)
             parameters = replace(self.parameters, hit_rate=hit, uptime=uptime)
-            found = self._walks(owners, steps).tracked(parameters, self.seed)
+            found = self._walks(owners, steps).tracked(parameters, self.seed, hit_factor)
             self._tracked[key] = {
                 name: values[self.sampled][:, place] for name, values in found.items()
             }
@@ -334,7 +335,7 @@ def _ruled(policy: Policy, followed: Figures) -> Figures:
         allowed = {
             "tracked_live": live,
             "tracked_afterwards": kept * afterwards,
-            "tracked": live + kept * (afterwards - live),
+            "tracked": live + kept * np.maximum(afterwards - live, 0.0),
             "identified": followed["identified"],
         }
     return {**allowed, "observed_length": followed["observed_length"]}

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.cameras.optics import TASKS
+from sim.cameras.software import NEAREST_TASK, SoftwareCase
 from sim.sight.arrays import SightingArrays, read_only
 from sim.sight.ranks import pieces_of
 from sim.tracking.kernels.reach import (
@@ -58,6 +60,12 @@ def cotangent_of(facing_degrees: float) -> float:
 def everywhere(fleet: Fleet) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return limits of distance that cut nothing."""
     return np.zeros(len(fleet)), np.full(len(fleet), np.inf)
+
+
+def software_layer(fleet: Fleet, case: SoftwareCase) -> Layer:
+    """Return where software of a case could read a face."""
+    near, far = case.intervals(fleet)
+    return Layer(TASKS.index(NEAREST_TASK), near, far, case.turn)
 
 
 def in_reach(

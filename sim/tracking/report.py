@@ -19,28 +19,22 @@ from numpy.typing import NDArray
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.processes import computing_threads
-from sim.sight.arrays import NEVER
-from sim.sight.ranks import pieces_of
 from sim.surface import Result, axes_for, percent
 from sim.tracking.answer import Answer, answer
 from sim.tracking.curves import curves_of
-from sim.tracking.exposure import ExposureArrays, expected_metres, exposure
-from sim.tracking.kernels.walks import HeadSteps, PathArrays, StepPieces
+from sim.tracking.exposure import ExposureArrays, expected_metres
+from sim.tracking.kernels.walks import PathArrays
 from sim.tracking.linking import (
     LinkingArrays,
-    faced_positions,
-    linking,
-    working_heads,
 )
-from sim.tracking.parameters import LARGEST_TABLE, TrackingParameters
+from sim.tracking.parameters import TrackingParameters
 from sim.tracking.software import SoftwareReport, read_by_software
 from sim.tracking.statistics import WalkValues, numbers_of, shares_of
-from sim.tracking.walks import check_same_streets, head_steps, path_arrays, step_pieces
+from sim.tracking.watched import share_of, watched_walks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from sim.cameras.fleet import Fleet
     from sim.city.model import City
     from sim.sight.arrays import PieceArrays
     from sim.sight.ranks import FirstSeen
@@ -315,101 +309,6 @@ def follow_walks(
     return TrackReport(trips, tuple(steps.tolist()), figures, paths, walks.pieces)
 
 
-def watched_walks(
-    city: City,
-    seen: Sightings,
-    trips: Trips,
-    totals: Sequence[int] | None = None,
-    *,
-    pieces: FirstSeen | None = None,
-    facing_degrees: float = TrackingParameters.facing_degrees,
-    workers: int | None = None,
-) -> WatchedWalks:
-    """Return walks in view of heads; what is given and refused is that of `track`."""
-    check_same_streets(city.streets, seen.streets)
-    steps, first_seen = _checked(totals, seen.fleet, len(trips)), (pieces or seen.first_seen).arrays
-    return WatchedWalks(city, seen, trips, steps, first_seen, facing_degrees, workers)
-
-
-@dataclass(frozen=True)
-class WatchedWalks:
-    """Walks in view of some heads at some totals, whatever is made of what is seen.
-
-    Attributes
-    ----------
-    city, seen, trips
-        As in `track`.
-    steps
-        The totals.
-    pieces
-        First-seen ranks along the streets.
-    facing_degrees
-        Of the tracking parameters.
-    workers
-        Threads; all cores by default. The result does not depend on it.
-    """
-
-    city: City
-    seen: Sightings
-    trips: Trips
-    steps: NDArray[np.int64]
-    pieces: PieceArrays
-    facing_degrees: float
-    workers: int | None = None
-
-    @cached_property
-    def paths(self) -> PathArrays:
-        """The walks as plain arrays."""
-        return path_arrays(self.city.streets, self.trips)
-
-    @cached_property
-    def heads(self) -> HeadSteps:
-        """The heads as plain arrays."""
-        return head_steps(self.seen.fleet, self.steps)
-
-    @cached_property
-    def _cut(self) -> list[StepPieces]:
-        return _cut(self.pieces, self.steps)
-
-    @cached_property
-    def _faced(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        seen = self.seen
-        streets = self.city.streets.arrays
-        return faced_positions(streets, seen.fleet, seen.arrays, self.facing_degrees)
-
-    def exposure(self, *, gaps: bool = True) -> ExposureArrays:
-        """Return what is seen of each walk."""
-        seen, steps = self.seen.arrays, len(self.steps)
-        return exposure(self.paths, self.heads, seen, self._cut, steps, self.workers, gaps=gaps)
-
-    @cached_property
-    def observed_length(self) -> NDArray[np.float64]:
-        """As in `TrackReport.figures`."""
-        metres = self.trips.table["length"].to_numpy(np.float64)[:, None, None]
-        return _share_of(metres, self.exposure(gaps=False).seen_m)
-
-    def followed(self, parameters: TrackingParameters, seed: int) -> LinkingArrays:
-        """Return how well each walker is followed."""
-        seen = self.seen
-        hit = working_heads(seen.fleet, parameters.uptime, seed)
-        alive = self._cut if (hit == 1).all() else _kept_alive(seen, hit, self.steps)
-        return linking(
-            self.paths, self.heads, hit, seen.arrays, self._faced, alive, len(self.steps),
-            self.trips.speed_m_s, parameters, self.workers,
-        )  # fmt: skip
-
-    def tracked(self, parameters: TrackingParameters, seed: int) -> dict[str, NDArray[np.float64]]:
-        """Return figures of `TrackReport.figures`: how well walkers are followed, seen length."""
-        seconds = self.trips.table["duration_s"].to_numpy(np.float64)[:, None, None]
-        found = self.followed(parameters, seed)
-        return {
-            "tracked_live": _share_of(seconds, found.live_s),
-            "tracked_afterwards": _share_of(seconds, found.afterwards_s),
-            "identified": found.identified,
-            "observed_length": self.observed_length,
-        }
-
-
 def _figures(
     trips: Trips, e: ExposureArrays, watched: NDArray[np.float64], followed: LinkingArrays
 ) -> dict[str, NDArray[Any]]:
@@ -420,8 +319,8 @@ def _figures(
         dwell = np.divide(e.head_seconds, e.sightings, out=e.head_seconds)
     expected = np.minimum(watched / metres, 1.0)  # may be read from what is seen
     return {
-        "observed_length": _share_of(metres, e.seen_m),
-        "observed_time": _share_of(seconds, e.seen_s),
+        "observed_length": share_of(metres, e.seen_m),
+        "observed_time": share_of(seconds, e.seen_s),
         "expected_length": expected,
         "heads": e.heads.astype(np.int32),
         "sites": e.sites.astype(np.int32),
@@ -433,51 +332,10 @@ def _figures(
         "median_gap_s": e.median_gap_s,
         "first_sighting_m": e.first_sighting_m,
         "identified": followed.identified,
-        "tracked_live": _share_of(seconds, followed.live_s),
-        "tracked_afterwards": _share_of(seconds, followed.afterwards_s),
+        "tracked_live": share_of(seconds, followed.live_s),
+        "tracked_afterwards": share_of(seconds, followed.afterwards_s),
         "door_seen": e.first_sighting_m < FIRST_METRE,
     }
-
-
-def _share_of(whole: NDArray[np.float64], part: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Turn parts of a whole into shares of it, at most 1, where they stand."""
-    return np.minimum(np.divide(part, whole, out=part), 1.0, out=part)
-
-
-def _checked(totals: Sequence[int] | None, fleet: Fleet, trips: int) -> NDArray[np.int64]:
-    rank = fleet.arrays.rank
-    whole = [int(rank[-1])] if len(rank) else [1]
-    steps = np.asarray(whole if totals is None else totals, np.int64)
-    if steps.ndim != 1 or not len(steps) or steps[0] < 1 or (np.diff(steps) <= 0).any():
-        raise InputError(
-            f"totals {list(np.ravel(steps))}: give positive whole numbers, increasing",
-            key="cameras.totals",
-        )
-    fleet.check_totals(steps.tolist())
-    rows = trips * len(steps) * len(TASKS)
-    if rows > LARGEST_TABLE:
-        raise InputError(
-            f"{trips:,} walks × {len(steps)} totals × {len(TASKS)} tasks are {rows:,} rows, above "
-            f"{LARGEST_TABLE:,}; take fewer people or totals",
-            key="trips.people",
-        )
-    return steps
-
-
-def _kept_alive(
-    seen: Sightings, hit: NDArray[np.float64], steps: NDArray[np.int64]
-) -> list[StepPieces]:
-    """Pieces seen by heads that look there all the time: only they surely keep a track alive."""
-    rank = np.where(hit == 1, seen.fleet.arrays.rank, NEVER)
-    length = seen.streets.arrays.edge_length
-    uncut = np.zeros(len(length) + 1, np.int64)
-    pieces = pieces_of(seen.arrays, rank, length, uncut, np.zeros(0))
-    return _cut(pieces, steps)
-
-
-def _cut(pieces: PieceArrays, steps: NDArray[np.int64]) -> list[StepPieces]:
-    """Cut the streets by the first total that sees them, task by task."""
-    return [step_pieces(pieces, task, steps) for task in range(len(TASKS))]
 
 
 def _part(mask: NDArray[np.bool_]) -> NDArray[np.bool_] | slice:

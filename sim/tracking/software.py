@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cameras.optics import TASKS
-from sim.cameras.software import NEAREST_TASK, SOFTWARE_CASES, SoftwareCase
+from sim.cameras.software import SOFTWARE_CASES
 from sim.tracking.answer import both_ways, last_totals
 from sim.tracking.parameters import TrackingParameters
 from sim.tracking.reach import (
@@ -26,6 +26,7 @@ from sim.tracking.reach import (
     in_reach,
     pieces_in_reach,
     shares_in_reach,
+    software_layer,
 )
 from sim.tracking.statistics import WalkValues, numbers_of, shares_of
 from sim.tracking.walks import path_arrays
@@ -167,7 +168,7 @@ def read_by_software(
     """
     streets, fleet, paths = city.streets.arrays, seen.fleet, path_arrays(city.streets, trips)
     steps, cases = np.asarray(totals, np.int64), tuple(SOFTWARE_CASES.values())
-    layers = [_layer(case, seen) for case in cases]
+    layers = [software_layer(fleet, case) for case in cases]
     reading = in_reach(streets, fleet, seen.arrays, layers)
     read = pieces_in_reach(streets, fleet.arrays.rank, reading, (pieces or seen.first_seen).arrays)
     drawn = ~trips.table["named"].to_numpy(bool)
@@ -190,11 +191,6 @@ def read_by_software(
         of.of_walk[answer.counted], of.of_walk[drawn], of.stratum,
         watched[drawn],
     )  # fmt: skip
-
-
-def _layer(case: SoftwareCase, seen: Sightings) -> Layer:
-    near, far = case.intervals(seen.fleet)
-    return Layer(TASKS.index(NEAREST_TASK), near, far, case.turn)
 
 
 def _share_of_streets(pieces: PieceArrays, totals: NDArray[np.int64]) -> NDArray[np.float64]:

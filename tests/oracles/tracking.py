@@ -218,8 +218,12 @@ class Timeline:
         return math.exp(-self.loss * gap - self.crowd * gap * gap)
 
 
-def timeline(seen, trips, trip, task, total, faced, parameters) -> Timeline:
-    """From the sightings of one walk, under the fleet of one total."""
+def timeline(seen, trips, trip, task, total, faced, parameters, machine=None) -> Timeline:
+    """From the sightings of one walk, under the fleet of one total.
+
+    Persons identify in what is seen for the task; a machine (what it could read as the only task of
+    sightings of its own, where the face is turned, hit rate) in that.
+    """
     rank = seen.fleet.arrays.rank
     view = [s for s in spells(seen, trips, trip, task, faced) if rank[s.head] <= total]
     seconds = clock_of(seen.streets, trips, trip)
@@ -228,6 +232,9 @@ def timeline(seen, trips, trip, task, total, faced, parameters) -> Timeline:
         for a, b, lit in stretches(view, float(trips.table["length"][trip]))
     ]
     hit, needed = parameters.hit_rate[task], parameters.dwell_needed_s
+    if machine is not None:
+        read, turned, hit = machine
+        view = [s for s in spells(read, trips, trip, 0, turned) if rank[s.head] <= total]
     events = sorted(
         (s.faced, hit * min(1.0, s.seconds / needed)) for s in view if math.isfinite(s.faced)
     )

@@ -137,14 +137,15 @@ def test_workers_and_other_trips_change_nothing(monkeypatch):
     assert one.equals(two)
 
 
-def line_world(rows, totals=(1,), length=100.0, reverse=False, **head):
+def line_world(rows, totals=(1,), length=100.0, reverse=False, parameters=None, **head):
     """One straight street of 100 m and what is seen of it, by hand."""
     streets = slow.network([[(0, 0), (length / 2, 0)], [(length / 2, 0), (length, 0)]])
     ranks = 1 + max((r[2] for r in rows), default=0)
     fleet = slow.fleet([{"x": 300.0, "y": 0.0, **head} for _ in range(ranks)])
     seen = slow.given(streets, fleet, rows)
     path = [(1, True), (0, True)] if reverse else [(0, False), (1, False)]
-    return tracked((streets, fleet, seen, slow.trips_along(streets, [path], speed=1.0)), totals)
+    world = streets, fleet, seen, slow.trips_along(streets, [path], speed=1.0)
+    return tracked(world, totals, parameters=parameters)
 
 
 def test_one_head_across_two_edges_is_one_sighting():

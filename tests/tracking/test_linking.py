@@ -1,10 +1,12 @@
 """How well a walker is followed: laws, the slow truth and chance, then cases by hand."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from oracles import tracking as slow
@@ -13,6 +15,7 @@ from scipy.special import erfcx
 from test_exposure import CityOf, a_world, line_world, tracked
 
 from sim.cameras.fleet import Fleet
+from sim.cameras.software import SOFTWARE_CASES
 from sim.errors import InputError
 from sim.sight.sightings import Sightings
 from sim.tracking.kernels.linking import (
@@ -25,11 +28,22 @@ from sim.tracking.linking import faced_positions
 from sim.tracking.parameters import TrackingParameters
 from sim.tracking.report import follow_walks
 
+
+def by_person(**more):
+    """Parameters under which a person watches live, as one searches afterwards."""
+    return TrackingParameters(live_by="person", **more)
+
+
 CASES = [
+    by_person(),
+    by_person(hit_rate=(0.2, 0.4, 0.6, 0.9), memory_s=40, dwell_needed_s=20),
+    by_person(hit_rate=(0.5, 0.5, 0.5, 0.5), look_alike_share=0, facing_degrees=180),
+    by_person(hit_rate=(1, 1, 1, 1), walkers_per_m2=1, facing_degrees=100),
+]
+MACHINES = [
     TrackingParameters(),
-    TrackingParameters(hit_rate=(0.2, 0.4, 0.6, 0.9), memory_s=40, dwell_needed_s=20),
-    TrackingParameters(hit_rate=(0.5, 0.5, 0.5, 0.5), look_alike_share=0, facing_degrees=180),
-    TrackingParameters(hit_rate=(1, 1, 1, 1), walkers_per_m2=1, facing_degrees=100),
+    TrackingParameters(hit_rate=(0.2, 0.4, 0.6, 0.9), memory_s=40, dwell_needed_s=3),
+    TrackingParameters(walkers_per_m2=1, facing_degrees=20),
 ]
 FIGURES = ("identified", "tracked_live", "tracked_afterwards")
 
@@ -53,7 +67,7 @@ def test_the_recursion_equals_the_slow_truth(parameters):
 
 
 def test_chance_agrees_with_the_recursion_on_100_walks():
-    parameters = TrackingParameters(hit_rate=(0.0, 0.3, 0.5, 0.9), memory_s=60)
+    parameters = by_person(hit_rate=(0.0, 0.3, 0.5, 0.9), memory_s=60)
     rng = np.random.default_rng(4)
     z = []
     for seed in range(17):
@@ -70,6 +84,85 @@ def test_chance_agrees_with_the_recursion_on_100_walks():
     assert len(z) > 150
     assert np.abs(z).max() < 4.5
     assert abs(np.mean(z)) < 0.25
+
+
+def what_a_machine_reads(streets, fleet, seen):
+    """Sightings of the lenient case by pixels, steepness and distance, and where faces turn."""
+    heads, case = fleet.arrays, SOFTWARE_CASES["lenient"]
+    drop = heads.mount - 1.6
+    slant = np.hypot(heads.reach[:, 3], drop) * 250 / (24 / 0.063)
+    near = np.maximum(heads.near, drop / math.tan(math.radians(30)))
+    rows = []
+    for task, edge, head, start, end in _rows(seen):
+        if task != 3:
+            continue
+        line = streets.edges.geometry.iloc[edge]
+        cuts = {start, end, *(t for t in _bends(line) if start < t < end)}
+        far = math.sqrt(slant[head] ** 2 - drop[head] ** 2)
+        for radius in (near[head], far):
+            circle = shapely.Point(heads.x[head], heads.y[head]).buffer(radius, quad_segs=2**10)
+            for point in shapely.get_coordinates(circle.exterior.intersection(line)):
+                cuts.add(line.project(shapely.Point(point)))
+        ends = sorted(t for t in cuts if start <= t <= end)
+        for a, b in pairwise(ends):
+            middle = line.interpolate((a + b) / 2)
+            away = math.hypot(middle.x - heads.x[head], middle.y - heads.y[head])
+            if near[head] < away < far:
+                rows.append((0, edge, head, a, b))
+    read = slow.given(streets, fleet, rows)
+    return read, faced_positions(streets.arrays, fleet, read.arrays, case.turn), case.hit_rate
+
+
+def _bends(line):
+    points = shapely.get_coordinates(line)
+    return np.cumsum(np.hypot(*np.diff(points, axis=0).T))[:-1]
+
+
+@pytest.mark.parametrize("parameters", MACHINES)
+def test_live_is_by_machine_and_afterwards_by_a_person(parameters):
+    found = 0
+    for seed in (11, 12):
+        world = a_world(seed, heads=50)
+        streets, fleet, seen, trips = world
+        figures = tracked(world, (30, 60), parameters=parameters).figures
+        faced = faced_positions(streets.arrays, fleet, seen.arrays, parameters.facing_degrees)
+        machine = what_a_machine_reads(streets, fleet, seen)
+        for trip in range(len(trips)):
+            seconds = trips.table["duration_s"][trip]
+            for k, total in enumerate((30, 60)):
+                for task in range(4):
+                    asked = seen, trips, trip, task, total, faced, parameters
+                    identified, _, afterwards = slow.expected(slow.timeline(*asked))
+                    _, live, _ = slow.expected(slow.timeline(*asked, machine))
+                    truth = [identified, live / seconds, afterwards / seconds]
+                    mine = [figures[name][trip, k, task] for name in FIGURES]
+                    assert mine == pytest.approx(truth, abs=1e-5), (trip, total, task)
+                    found += live > 0
+    assert found > 10
+
+
+@pytest.mark.slow
+def test_chance_agrees_live_by_machine_and_afterwards_by_a_person():
+    parameters = TrackingParameters(memory_s=60)
+    rng, z = np.random.default_rng(5), []
+    for seed in range(4):
+        world = a_world(200 + seed, heads=50)
+        streets, fleet, seen, trips = world
+        figures = tracked(world, (60,), parameters=parameters).figures
+        faced = faced_positions(streets.arrays, fleet, seen.arrays, parameters.facing_degrees)
+        machine = what_a_machine_reads(streets, fleet, seen)
+        for trip in range(len(trips)):
+            asked = seen, trips, trip, 2, 60, faced, parameters
+            for row, (name, by) in enumerate((("tracked_live", machine),
+                                              ("tracked_afterwards", None))):  # fmt: skip
+                line = slow.timeline(*asked, by)
+                plays = slow.played(line, rng, 200)[:, row] / trips.table["duration_s"][trip]
+                error = plays.std() / math.sqrt(len(plays))
+                if error:
+                    z.append((figures[name][trip, 0, 2] - plays.mean()) / error)
+    assert len(z) > 20
+    assert np.abs(z).max() < 4
+    assert abs(np.mean(z)) < 0.5
 
 
 @given(st.integers(0, 10_000), st.floats(0, 1), st.integers(1, 300))
@@ -120,7 +213,7 @@ def closed(g, tau=600.0, crowd=0.05 * 0.01 * math.pi):
 
 def test_one_head_on_a_line():
     # lost for 20 m, identified at 20 m with 0.5, in view to 50 m, then unseen for 50 m
-    figures = line_world([(2, 0, 0, 20.0, 50.0)]).figures
+    figures = line_world([(2, 0, 0, 20.0, 50.0)], parameters=by_person()).figures
     alive = closed(50)[1]
     before = closed(20)[1]
     assert figures["identified"][0, 0, 2] == 0.5
@@ -133,7 +226,7 @@ def test_one_head_on_a_line():
 
 def test_two_heads_and_a_gap():
     rows = [(2, 0, 0, 10.0, 30.0), (2, 1, 1, 10.0, 40.0)]
-    figures = line_world(rows, totals=(2,)).figures
+    figures = line_world(rows, totals=(2,), parameters=by_person()).figures
     rho, alive, both = closed(30)
     f1 = 0.5
     f2 = 1 - (1 - f1 * rho) * (1 - 0.5)
@@ -156,7 +249,7 @@ def test_a_track_in_view_stays_alive():
     fleet = slow.fleet([{"x": 300.0, "y": 0.0}, {"x": -300.0, "y": 0.0}])
     seen = slow.given(streets, fleet, [(3, 0, 0, 0.0, 10.0), (3, 0, 1, 10.0, 100.0)])
     trips = slow.trips_along(streets, [[(0, False)]])
-    figures = tracked((streets, fleet, seen, trips), (2,)).figures
+    figures = tracked((streets, fleet, seen, trips), (2,), parameters=by_person()).figures
     assert figures["tracked_live"][0, 0, 3] == pytest.approx(0.9)
     assert figures["identified"][0, 0, 3] == pytest.approx(0.9)
 

@@ -1,6 +1,7 @@
 """What rules change: laws for every walk, cases by hand, and the ready cases on a real city."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,10 +11,12 @@ from oracles import tracking as slow
 from test_exposure import CityOf, a_world
 
 from sim.cameras.optics import TASKS
+from sim.cameras.software import SOFTWARE_CASES
 from sim.city.loaders import load_city
 from sim.errors import InputError
 from sim.sight.ranks import first_seen
 from sim.sight.sightings import Sightings, see
+from sim.tracking import watched
 from sim.tracking.parameters import TrackingParameters
 from sim.tracking.policy import (
     FIGURES,
@@ -148,20 +151,25 @@ def test_retention_by_hand():
     assert after == pytest.approx(before / LIVE.still_kept / 2)
 
 
-def test_covering_is_a_mixture_of_walkers():
+def test_covering_is_a_mixture_of_walkers(monkeypatch):
     world = owned(3)
     streets, _, seen, trips = world
     table = compared(world, Policy("third", covered_share=1 / 3, covered_hit=0.5))
     means = []
     for factor in (1.0, 0.5):
         hit = tuple(factor * rate for rate in PARAMETERS.hit_rate)
+        lenient = replace(SOFTWARE_CASES["lenient"], hit_rate=factor * 0.89)
+        monkeypatch.setattr(watched, "SOFTWARE_CASES", {"lenient": lenient})
         parameters = TrackingParameters(hit_rate=hit, memory_s=60)
-        report = follow_walks(
+        figures = follow_walks(
             CityOf(streets), seen, trips, TOTALS, parameters=parameters, workers=1
-        )
-        means.append(report.figures["tracked_live"].mean(axis=0).ravel())
-    mixed = table.loc[table["policy"] == "third", "tracked_live"].to_numpy()
-    assert mixed == pytest.approx(2 / 3 * means[0] + 1 / 3 * means[1])
+        ).figures
+        means.append(figures)
+    for name in ("tracked_live", "identified"):
+        bare, covered = (figures[name].mean(axis=0).ravel() for figures in means)
+        mixed = table.loc[table["policy"] == "third", name].to_numpy()
+        assert mixed == pytest.approx(2 / 3 * bare + 1 / 3 * covered)
+        assert mixed.max() > 0
 
 
 def test_the_change_is_paired_and_its_error_is_of_persons():

@@ -8,6 +8,9 @@ import pandas as pd
 import pytest
 
 from sim.area import districts
+from sim.cameras.optics import PIXELS_PER_METRE, TASKS
+from sim.cameras.software import REFERENCE_CASE, SOFTWARE_CASES
+from sim.tracking.parameters import LIVE_BY, TrackingParameters
 from sim.tracking.recognition import (
     recognition_cases,
     recognition_rates,
@@ -19,7 +22,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 def table(name):
     with files("sim.facts").joinpath(f"{name}.csv").open(encoding="utf-8") as lines:
-        return pd.read_csv(lines, comment="#", index_col="id")
+        return pd.read_csv(lines, comment="#", index_col=0)
 
 
 @pytest.mark.parametrize("name", ["recognition", "camera_counts", "published_findings"])
@@ -102,6 +105,25 @@ def test_the_page_on_recognition_gives_the_cases_as_they_are():
         for rate, number in zip((float(wrong), case.listed_share), said[name], strict=True):
             assert f"1 in {number:,}" in lines[name]
             assert 1 / rate == pytest.approx(number, rel=2e-3)
+
+
+def test_hit_rates_are_those_of_the_tables_and_of_the_page():
+    text = (DOCS / "recognition.md").read_text(encoding="utf-8")
+    persons, needs = table("hit_rates"), dict(zip(TASKS, PIXELS_PER_METRE, strict=True))
+    assert tuple(persons["hit_rate"]) == TrackingParameters.hit_rate
+    assert list(persons.index) == list(needs)
+    assert persons["px_per_m"].tolist() == list(needs.values())
+    # the standard has nobody recognised below 125 px/m, and more pixels never find fewer
+    assert (persons["hit_rate"][persons["px_per_m"] < 125] == 0).all()
+    assert persons["hit_rate"].is_monotonic_increasing
+    assert persons["source"].str.len().min() > 20
+    assert f"| sighting to recognise | 60° | {persons['hit_rate']['recognise']:g} |" in text
+    assert f"| sighting to identify | 60° | {persons['hit_rate']['identify']:g} |" in text
+    assert (*SOFTWARE_CASES, "person") == LIVE_BY
+    assert TrackingParameters.live_by == REFERENCE_CASE
+    for name, case in SOFTWARE_CASES.items():
+        line = next(row for row in text.splitlines() if row.startswith(f"| software, {name}"))
+        assert f"| {case.turn:g}° | {case.hit_rate:.2f} |" in line
 
 
 def _shown(number, form):

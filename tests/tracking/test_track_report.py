@@ -8,6 +8,7 @@ from test_exposure import a_world, tracked
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.tracking import report as module
+from sim.tracking import watched
 from sim.tracking.statistics import numbers, percentiles, share, standard_error
 
 TOTALS = (9, 25, 60)
@@ -111,9 +112,9 @@ def test_without_a_head_one_camera_is_the_whole_fleet():
 def test_a_table_too_large_for_memory_is_refused(monkeypatch):
     world = a_world(6)
     rows = len(world[3]) * 2 * len(TASKS)
-    monkeypatch.setattr(module, "LARGEST_TABLE", rows)
+    monkeypatch.setattr(watched, "LARGEST_TABLE", rows)
     assert len(tracked(world, (9, 60)).table) == rows
-    monkeypatch.setattr(module, "LARGEST_TABLE", rows - 1)
+    monkeypatch.setattr(watched, "LARGEST_TABLE", rows - 1)
     with pytest.raises(InputError, match=f"{rows:,} rows") as error:
         tracked(world, (9, 60))
     assert error.value.key == "trips.people"

@@ -26,9 +26,16 @@ from sim.tracking.report import follow_walks
 pytestmark = pytest.mark.slow
 
 FIGURES = ("identified", "tracked_live", "tracked_afterwards")
-PLAIN = TrackingParameters(look_alike_share=0, memory_s=50, hit_rate=(0, 0, 0.5, 0.9))
+
+
+def by_person(**more):
+    """Parameters under which a person watches live, as one searches afterwards."""
+    return TrackingParameters(live_by="person", **more)
+
+
+PLAIN = by_person(look_alike_share=0, memory_s=50, hit_rate=(0, 0, 0.5, 0.9))
 """Nothing but loss by chance, so that figures can be worked out with one exponential."""
-VARIED = TrackingParameters(
+VARIED = by_person(
     hit_rate=(0.2, 0.4, 0.6, 0.9), hit_rate_spread=0.3, memory_s=60, dwell_needed_s=15,
     look_alike_share=0.1, walkers_per_m2=0.02, uptime=0.7,
 )  # fmt: skip
@@ -58,7 +65,7 @@ def test_verification_one_head_on_a_line():
 
 def test_verification_look_alikes_on_a_line():
     # the track lives ∫ exp(−c t² − t/τ) dt seconds from 0 to g, a Gauss integral about −1 / (2 c τ)
-    parameters = TrackingParameters(memory_s=1e6, hit_rate=(0, 0, 1, 1))
+    parameters = by_person(memory_s=1e6, hit_rate=(0, 0, 1, 1))
     found = followed([(2, 0, 0, 0.0, 10.0)], parameters)
     root = math.sqrt(0.05 * 0.01 * math.pi)
     by_chance = 1e-6 / (2 * root)
@@ -85,7 +92,7 @@ def test_verification_persons_differ_by_hand():
     # two heads that find the same person or nobody: as one head, not as two
     rows = [(2, 0, 0, 0.0, 20.0), (2, 1, 1, 10.0, 50.0)]
     alike, apart = (
-        TrackingParameters(look_alike_share=0, memory_s=50, hit_rate=(0, 0, 0.5, 0.9),
+        by_person(look_alike_share=0, memory_s=50, hit_rate=(0, 0, 0.5, 0.9),
                            hit_rate_spread=spread)
         for spread in (0.0, 1.0)
     )  # fmt: skip
@@ -95,7 +102,7 @@ def test_verification_persons_differ_by_hand():
     lives = 50 * (1 - math.exp(-40 / 50))
     assert always["tracked_live"] == pytest.approx(0.5 * (20 + lives + 40) / 100)
     # Beta(1, 1): the mean of 1 − (1 − h)² is 2/3
-    evenly = TrackingParameters(hit_rate=(0, 0, 0.5, 0.9), hit_rate_spread=1 / 3)
+    evenly = by_person(hit_rate=(0, 0, 0.5, 0.9), hit_rate_spread=1 / 3)
     assert followed(rows, evenly, (2,))["identified"] == pytest.approx(2 / 3, rel=1e-12)
 
 
@@ -122,7 +129,7 @@ def test_verification_unlike_persons_are_identified_less_often(seed, one, other)
     less, more = sorted((one, other))
     world = a_world(seed)
     few, many = (
-        tracked(world, (20, 60), parameters=TrackingParameters(hit_rate_spread=s)).figures
+        tracked(world, (20, 60), parameters=by_person(hit_rate_spread=s)).figures
         for s in (less, more)
     )
     assert (many["identified"] <= few["identified"] + 1e-9).all()
@@ -138,7 +145,7 @@ INTERVAL = st.tuples(st.integers(0, 1), st.floats(0, 49), st.floats(0.01, 50)).m
 @given(st.lists(INTERVAL, max_size=6), INTERVAL, st.floats(0, 1), st.floats(1, 1000))
 @settings(max_examples=60, deadline=None)
 def test_verification_one_head_more_never_lowers_tracked_share(rows, more, spread, memory):
-    parameters = TrackingParameters(
+    parameters = by_person(
         hit_rate=(0, 0, 0.4, 0.9), hit_rate_spread=spread, memory_s=memory, walkers_per_m2=0.3
     )
     given_rows = [(2, edge, head, start, end) for head, (edge, start, end) in enumerate(rows)]
@@ -223,7 +230,7 @@ def test_verification_persons_are_retraced_as_they_differ(spread, whole_walk, on
     heads = slow.fleet([{"x": 300.0, "y": 0.0}] * 2)
     seen = slow.given(streets, heads, [(2, 0, 0, 0.0, 20.0), (2, 0, 1, 80.0, 100.0)])
     trips = slow.trips_along(streets, [[(0, False)]])
-    parameters = TrackingParameters(hit_rate=(0, 0, 0.5, 0.9), hit_rate_spread=spread)
+    parameters = by_person(hit_rate=(0, 0, 0.5, 0.9), hit_rate_spread=spread)
     found = reconstruction(
         streets, seen, trips, (2,), parameters=parameters, seed=3, draws=20_000, workers=1
     )
@@ -262,7 +269,7 @@ def _lazy(world):
 def test_verification_expected_is_the_mean_over_outages():
     world = _lazy(a_world(41))
     streets, lazy, seen, trips = world
-    expected = tracked(world, (20, 60), parameters=TrackingParameters(uptime=0.6)).figures
+    expected = tracked(world, (20, 60), parameters=by_person(uptime=0.6)).figures
     duty = lazy.heads["duty"].to_numpy()
     rng, days = np.random.default_rng(2), []
     a = seen.arrays

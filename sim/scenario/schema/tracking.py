@@ -20,7 +20,12 @@ from sim.scenario.schema.values import (
     mistake,
 )
 from sim.scenario.units import ANGLE, DENSITY, SHARE, TIME
-from sim.tracking.parameters import RecognitionParameters, SearchParameters, TrackingParameters
+from sim.tracking.parameters import (
+    LiveBy,
+    RecognitionParameters,
+    SearchParameters,
+    TrackingParameters,
+)
 
 _TRACK = RoomParameters(TrackingParameters)
 _SEARCH = RoomParameters(SearchParameters)
@@ -83,12 +88,23 @@ class Tracking(Part):
     )
     hit_rate: HitRate = Field(
         default_factory=HitRate,
-        description="Chance that one sighting identifies the walker, by task, never decreasing.",
+        description=(
+            "Chance that a person who sees it identifies the walker in one sighting, by task, "
+            "never decreasing."
+        ),
     )
     hit_rate_spread: Annotated[Number, _TRACK.within("hit_rate_spread"), SHARE] = _TRACK.key(
         "hit_rate_spread",
         "How much the chance varies from person to person, {limits}: the variance of a Beta "
         "distribution as a share of the greatest possible; 0 is everybody alike.",
+    )
+    live_by: LiveBy = Field(
+        default=TrackingParameters.live_by,
+        description=(
+            "Who identifies walkers as they pass: software (lenient, typical or strict, which need "
+            "ever more of a picture) or a person, with hit_rate and facing_degrees. Afterwards it "
+            "is always a person who searches recordings."
+        ),
     )
     uptime: Annotated[Number, _TRACK.within("uptime"), SHARE] = _TRACK.key(
         "uptime", "Share {limits} of cameras that work on a given day."

@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 
 GLANCE_M = 1e-6
 """A face turned to a head for less than a micrometre of street is not turned to it."""
-IDENTIFIED, LIVE, AFTERWARDS = range(3)
+IDENTIFIED, AFTERWARDS, LIVE = range(3)
 """Rows of what `follow` writes."""
 
 
@@ -47,6 +47,9 @@ class Chances(NamedTuple):
     """Of each kind of walker: hit rate as a multiple of the mean."""
     weight: NDArray[np.float64]
     """Share of walkers of each kind."""
+    first: int
+    stop: int
+    """Rows that are written: from `first` on, up to but without `stop`."""
 
 
 class Events(NamedTuple):
@@ -112,7 +115,10 @@ def find_faced(
 def follow(
     first: int, stop: int, task: int, walked: Walked, chances: Chances, room: Room, out: Floats
 ) -> None:
-    """Follow the walks first … stop − 1; `out` has the shape (3, trips, totals, tasks)."""
+    """Follow the walks first … stop − 1; `out` has the shape (3, trips, totals, tasks).
+
+    Only the rows that the chances name are written.
+    """
     paths, spells, runs, events, spans = (
         walked.paths,
         room.spells,
@@ -124,10 +130,12 @@ def follow(
     for trip in range(first, stop):
         count = gather_spells(trip, paths, walked.seen, spells)
         found = _identifications(count, walked.heads, spells, chances, totals, events)
+        if found == 0:
+            continue
         count = gather_runs(trip, paths, walked.pieces, runs)
         for total in range(totals):
             if total > 0 and not _learns_more(total, found, events, count, runs):
-                for figure in range(len(out)):
+                for figure in range(chances.first, chances.stop):
                     out[figure, trip, total, task] = out[figure, trip, total - 1, task]
                 continue
             number = -1
@@ -143,9 +151,9 @@ def follow(
                     number = _cut_spans(total, count, runs, found, events, spans)
                     _weigh_gaps(number, spans, chances.loss, chances.crowd)
                 live, both = expected_seconds(number, spans, factor, chances.loss, chances.crowd)
-                out[IDENTIFIED, trip, total, task] += weight * (1.0 - missed)
-                out[LIVE, trip, total, task] += weight * live
-                out[AFTERWARDS, trip, total, task] += weight * both
+                for figure in range(chances.first, chances.stop):
+                    value = (1.0 - missed, both, live)[figure]
+                    out[figure, trip, total, task] += weight * value
 
 
 @lean_inner
