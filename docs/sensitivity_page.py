@@ -198,7 +198,8 @@ def _share(part: Row) -> str:
 
 def _percent(part: Row) -> str:
     places = 0 if abs(part["share"]) >= 0.095 else 1
-    return f"{100 * part['share'] + 0.0:.{places}f} ± {100 * part['se']:.{places}f}"
+    share = round(100 * part["share"], places) + 0.0  # no minus before nothing
+    return f"{share:.{places}f} ± {100 * part['se']:.{places}f}"
 
 
 def _line(name: str, cells: list[str]) -> str:

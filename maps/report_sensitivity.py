@@ -108,7 +108,7 @@ def _bar(factor: dict[str, Any], axis: Axis) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "name": factor_name(factor["factor"]),
-        "share": f"{percent(factor['share'])} ± {points(factor['se'])}",
+        "share": f"{percent(max(factor['share'], 0.0))} ± {points(factor['se'])}",
         "low": low,
         "wide": round(max(high - low, 2.0), 1),
         "ends": said,
