@@ -24,8 +24,8 @@ ROOT = Path(__file__).parents[1]
 CONTRACT = {
     "run", "validate", "schema", "template", "data fetch", "data import", "data list", "data info",
     "sweep", "compare", "map", "walk", "unseen", "cameras import", "export", "site", "bands",
-    "cameras next", "cameras without", "cache info", "cache clear", "quote", "brief", "warmup",
-    "streets", "sensitivity",
+    "cameras next", "cameras without", "cameras remove", "cache info", "cache clear", "quote",
+    "brief", "warmup", "streets", "sensitivity",
 }  # fmt: skip
 NOT_FOR_PROGRAMS = {"schema", "template"}
 """Their whole output is a file for programs or people already."""
@@ -139,6 +139,7 @@ GOOD = {
     "cameras import": ["list.csv", "--report", "values.csv"],
     "cameras next": [RUN],
     "cameras without": [RUN, "--owner", "police"],
+    "cameras remove": [RUN, "--count", "5", "--for", "unseen"],
     "cache info": [],
     "cache clear": [],
     "warmup": [],
@@ -182,6 +183,7 @@ WRONG = {
     "cameras import": ["none.csv"],
     "cameras next": ["none"],
     "cameras without": ["none", "--owner", "police"],
+    "cameras remove": ["none", "--count", "5", "--for", "unseen"],
 }
 
 

@@ -53,6 +53,9 @@ CAMERAS = Family(
             "without": Command(
                 "sim.commands.cameras_without", "Show what is seen without some cameras."
             ),
+            "remove": Command(
+                "sim.commands.cameras_remove", "Show which cameras matter most, with a bound."
+            ),
         }
     ),
 )

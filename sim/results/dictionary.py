@@ -7,7 +7,7 @@ nothing and writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sim.cameras.optics import TASKS
@@ -84,6 +84,8 @@ LEFT_OUT = {
 
 def columns_of(layer: Layer, totals: Sequence[int]) -> tuple[Column, ...]:
     """Return the columns of a table for a run with these totals, geometry apart."""
+    if layer.name == "cameras":
+        return (*layer.columns, *_worth(totals[-1]))
     if layer.name != "trips":
         return layer.columns
     seen = (
@@ -108,3 +110,18 @@ def columns_of(layer: Layer, totals: Sequence[int]) -> tuple[Column, ...]:
         for task in TASKS
     )
     return (*layer.columns, *seen, *last)
+
+
+def _worth(total: int) -> Iterator[Column]:
+    """Yield the columns on what a camera gives back if it goes alone."""
+    what = {
+        "only_street_m": ("m", "street of the study area"),
+        "only_walk_m": ("m", "metres of simulated walks"),
+        "only_walks": ("", "simulated walks, as walked,"),
+    }
+    for name, (unit, words) in what.items():
+        meaning = (
+            f"{words} on which of {total:,} cameras in the city only this one can recognise "
+            "someone; empty where cameras are real"
+        )
+        yield Column(name, "float64", unit, meaning)

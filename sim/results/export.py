@@ -31,6 +31,7 @@ from sim.results.contract import NEVER, TABLES, TRIP_FIGURES, TRIP_LINES
 from sim.results.dictionary import LAYERS, LEFT_OUT, Layer, columns_of
 from sim.results.metrics import ALONG_BUS_STREETS, along_bus_streets
 from sim.results.read import RunData
+from sim.results.removal import own_worth
 
 Format = Literal["gpkg", "csv"]
 FORMATS: tuple[str, ...] = get_args(Format)
@@ -185,6 +186,8 @@ def _read(run: RunData, layer: Layer) -> pd.DataFrame:
         shapes: pd.DataFrame = run.geometry(layer.table)
         if layer.table == "streets" and "length" not in shapes:  # of a run of an earlier version
             shapes["length"] = shapes["t1"] - shapes["t0"]
+        if layer.name == "cameras" and run.fleet.simulated:
+            shapes = shapes.merge(own_worth(run), on="rank", how="left")
         return shapes
     return _without_shape(run, layer)
 

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from sim.results.export import default_out, export_run
 from sim.results.read import RunData, read_data
+from sim.results.removal import own_worth, removal
 from sim.results.unseen import UnseenAnswer, unseen_walk, unseen_walks
 from sim.results.walk import WalkAnswer, walk_run
 
@@ -108,6 +111,58 @@ class Run(RunData):
             The run has no walks, or a total or task cannot be.
         """
         return unseen_walks(self, totals=totals, task=task)
+
+    def removal(
+        self, count: int, goal: str, *, total: int | None = None, task: str = "recognise"
+    ) -> dict[str, Any]:
+        """Choose the cameras whose removal gives back most; see `sim.results.removal.removal`.
+
+        Parameters
+        ----------
+        count
+            How many to remove.
+        goal
+            What to give back: "unseen" walks, metres of "trips", or "streets".
+        total
+            Cameras in the whole city before; the run's largest by default.
+        task
+            Quality: detect, observe, recognise or identify.
+
+        Returns
+        -------
+        dict
+            What is given back and a bound that no choice exceeds, by owner and district.
+
+        Raises
+        ------
+        InputError
+            A camera is not simulated, or a count, goal, total or task cannot be.
+        """
+        return removal(self, count, goal, total=total, task=task)
+
+    def own_worth(self, *, total: int | None = None, task: str = "recognise") -> pd.DataFrame:
+        """Return what each camera gives back if it goes alone.
+
+        See `sim.results.removal.own_worth`.
+
+        Parameters
+        ----------
+        total
+            Cameras in the whole city; the run's largest by default.
+        task
+            Quality: detect, observe, recognise or identify.
+
+        Returns
+        -------
+        DataFrame
+            A camera a row: its rank, and the street, metres of walks and walks of it alone.
+
+        Raises
+        ------
+        InputError
+            A camera is not simulated, or a total or task cannot be.
+        """
+        return own_worth(self, total=total, task=task)
 
     def export(self, form: str = "gpkg", out: str | Path | None = None) -> list[Path]:
         """Write the tables for other programs; see `sim.results.export.export_run`.
