@@ -94,6 +94,8 @@ class Server(Generic[Checked]):
         Told in one line what the wait is for.
     wait
         Called with seconds.
+    also_busy
+        Statuses besides the usual ones after which a server is asked again later.
     """
 
     title: str
@@ -104,6 +106,7 @@ class Server(Generic[Checked]):
     check: Callable[[Path], Checked]
     say: Callable[[str], None] = lambda _line: None
     wait: Callable[[float], None] = time.sleep
+    also_busy: frozenset[int] = frozenset()
     _session: requests.Session | None = field(default=None, repr=False)
     _asked: bool = False
 
@@ -223,7 +226,7 @@ class Server(Generic[Checked]):
         status = response.status_code
         if status == 200:
             return
-        if status in BUSY:
+        if status in BUSY or status in self.also_busy:
             asked = response.headers.get("Retry-After", "")
             wait_s = float(asked) if asked.isascii() and asked.isdigit() else 0.0
             raise _TroubleError(
@@ -248,7 +251,12 @@ class Server(Generic[Checked]):
                 file.write(chunk)
 
 
-_MEANING = {429: "(too many requests)", 503: "(unavailable)", 504: "(overloaded)"}
+_MEANING = {
+    403: "(refused)",
+    429: "(too many requests)",
+    503: "(unavailable)",
+    504: "(overloaded)",
+}
 
 
 def user_agent() -> str:
