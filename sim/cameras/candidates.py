@@ -18,7 +18,7 @@ from sim.cameras.facades import distance_to_facade
 from sim.cameras.fleet import MOUNTS
 from sim.city.decks import DECKS
 from sim.city.linear_referencing import segment_at
-from sim.city.walls import half_widths
+from sim.city.walls import Walls, half_widths
 from sim.errors import InputError
 from sim.jit import lean_kernel
 from sim.nearest import tree_of
@@ -27,7 +27,6 @@ from sim.processes import available_cores, computing_threads
 if TYPE_CHECKING:
     from sim.city.model import City
     from sim.city.streets import StreetArrays
-    from sim.city.walls import Walls
 
 Floats = NDArray[np.float64]
 
@@ -371,19 +370,21 @@ def listed_sites(city: City, x: Floats, y: Floats) -> tuple[Candidates, dict[str
     -------
     candidates
         At their own positions; each looks along the nearest street, then across it. One within
-        25 m of a junction counts as standing there.
+        25 m of a junction counts as standing there. One inside a block that was only inferred
+        from streets moves to the nearest point of its street.
     left_out
         Counts: poles_elsewhere (outside the region), poles_off_streets (more than 60 m from every
-        street above ground), poles_in_buildings.
+        street above ground), poles_in_buildings; and poles_moved, which are candidates.
     """
     here = shapely.intersects_xy(city.area.region, x, y)
     spot = shapely.points(x[here], y[here])
     number, sites = _beside_streets(city, spot)
-    free = ~_near(city.walls, spot[number], SAME_M)
+    sites, free, moved = _out_of_blocks(city.walls, sites)
     left_out = {
         "poles_elsewhere": int((~here).sum()),
         "poles_off_streets": len(spot) - len(number),
         "poles_in_buildings": int((~free).sum()),
+        "poles_moved": moved,
     }
     importance, junction = _near_junctions(city, sites)
     found = Candidates(
@@ -391,6 +392,20 @@ def listed_sites(city: City, x: Floats, y: Floats) -> tuple[Candidates, dict[str
         np.full(len(sites.x), MOUNTS.index("unknown"), np.int8),
     )  # fmt: skip
     return those(found, free), left_out
+
+
+def _out_of_blocks(walls: Walls, sites: _Sites) -> tuple[_Sites, NDArray[np.bool_], int]:
+    """Move poles out of inferred blocks to their street; return which are free, and how many moved.
+
+    A pole inside a mapped building stays there and is not free.
+    """
+    mapped = Walls(walls.footprints[walls.footprints["kind"] == "footprint"], walls.kind)
+    inside = _near(walls, shapely.points(sites.x, sites.y), SAME_M)
+    move = inside.copy()
+    move[inside] = ~_near(mapped, shapely.points(sites.x[inside], sites.y[inside]), SAME_M)
+    move[move] = ~_near(walls, shapely.points(sites.own_x[move], sites.own_y[move]), SAME_M)
+    x, y = np.where(move, sites.own_x, sites.x), np.where(move, sites.own_y, sites.y)
+    return sites._replace(x=x, y=y), ~inside | move, int(move.sum())
 
 
 def _near_junctions(city: City, sites: _Sites) -> tuple[Floats, NDArray[np.bool_]]:

@@ -41,6 +41,7 @@ from sim.placement.context import (
     interleaved,
 )
 from sim.placement.growth import RegionHeads, region_heads
+from sim.placement.leaning import how_far
 from sim.placement.parameters import (
     AS_PLANNED,
     PHASES,
@@ -52,7 +53,6 @@ from sim.placement.parameters import (
 )  # fmt: skip
 from sim.placement.plan import announced
 from sim.placement.sites import available_sites
-from sim.placement.strategies.points import away_from_points
 from sim.placement.strategies.registry import WHOLE_ORDERS, ranked
 
 if TYPE_CHECKING:
@@ -206,10 +206,9 @@ def _defaults(
 
 
 def _noted(fleet: Fleet, strategy: str | Mapping[str, float], context: PlacementContext) -> Fleet:
-    """Return a fleet; of strategy points its report says how far off they stand."""
-    if "points" not in _mix(strategy, "cameras.strategy"):
-        return fleet
-    return replace(fleet, report={**fleet.report, **away_from_points(fleet, context)})
+    """Return a fleet; its report says how far off it stands from what its strategy leans to."""
+    away = how_far(fleet, _mix(strategy, "cameras.strategy"), context)
+    return replace(fleet, report={**fleet.report, **away}) if away else fleet
 
 
 def _that_stand(standing: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:

@@ -43,8 +43,8 @@ def available_sites(
     candidates
         In their order, without those in a zone.
     report
-        With poles: poles_listed, poles_elsewhere, poles_off_streets, poles_in_buildings; with
-        zones sites_excluded; with either sites_left. Empty without both.
+        With poles: poles_listed, poles_elsewhere, poles_off_streets, poles_in_buildings,
+        poles_moved; with zones sites_excluded; with either sites_left. Empty without both.
 
     Raises
     ------

@@ -7,6 +7,7 @@ made of the counts that every stage keeps in its report. A stage that works as a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -138,16 +139,27 @@ def _of_streets(city: City) -> Iterator[Note]:
         )
 
 
+LEANT_TO: Mapping[str, Note] = MappingProxyType(
+    {
+        "points": Note("points to watch", "個指定地點"),
+        "transit": Note("stations and exits", "個車站及出口"),
+        "places": Note("places named", "個所列地點"),
+    }
+)
+"""What strategies that rank by distance lean towards."""
+
+
 def _of_cameras(counts: Mapping[str, int]) -> Iterator[Note]:
-    points = counts.get("points_watched", 0)
-    if points:
-        half, farthest = counts["points_half_within_m"], counts["points_farthest_m"]
-        yield Note(
-            f"Of the simulated cameras, half stand within {half:,} m of one of the {points:,} "
-            f"points to watch, the farthest {farthest:,} m away.",
-            f"半數模擬鏡頭距離 {points:,} 個指定地點之一不超過 {half:,} 米，最遠的相距 "
-            f"{farthest:,} 米。",
-        )
+    for name, (what, in_chinese) in LEANT_TO.items():
+        spots = counts.get(f"{name}_watched", 0)
+        if spots:
+            half, farthest = counts[f"{name}_half_within_m"], counts[f"{name}_farthest_m"]
+            yield Note(
+                f"Of the simulated cameras, half stand within {half:,} m of one of the {spots:,} "
+                f"{what}, the farthest {farthest:,} m away.",
+                f"半數模擬鏡頭距離 {spots:,} {in_chinese}之一不超過 {half:,} 米，最遠的相距 "
+                f"{farthest:,} 米。",
+            )
 
 
 def _of_sites(counts: Mapping[str, int]) -> Iterator[Note]:
@@ -164,13 +176,15 @@ def _of_sites(counts: Mapping[str, int]) -> Iterator[Note]:
         in_chinese = "；".join(
             f"{counts[key]:,} 支{words}" for key, words in reasons.values() if counts[key]
         )
+        moved = counts.get("poles_moved", 0)
         yield Note(
             f"Simulated cameras hang on {left:,} of the {counts['poles_listed']:,} poles listed, "
-            f"and nowhere else{f' (left out: {told})' if told else ''}. Of listed poles there are "
+            f"and nowhere else{f' (left out: {told})' if told else ''}; moved out of inferred "
+            f"blocks to their street: {moved:,}. Of listed poles there are "
             "statistics alone, no way and no list of cameras.",
             f"模擬鏡頭只掛在名單上 {counts['poles_listed']:,} 支燈柱中的 {left:,} 支"
-            f"{f'（未採用：{in_chinese}）' if in_chinese else ''}；只提供統計，不提供路線或鏡頭"
-            "名單。",
+            f"{f'（未採用：{in_chinese}）' if in_chinese else ''}；由推算街區移到街上的有 "
+            f"{moved:,} 支；只提供統計，不提供路線或鏡頭名單。",
         )
     gone_to_zones = counts.get("sites_excluded", 0)
     if gone_to_zones:

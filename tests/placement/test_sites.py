@@ -24,7 +24,7 @@ from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
 from sim.cli import main
 from sim.errors import InputError
-from sim.placement.parameters import Exclusion
+from sim.placement.parameters import Exclusion, Objective
 from sim.placement.sites import available_sites, shapes_of
 from sim.results.run import read_run
 
@@ -86,7 +86,8 @@ def test_poles_look_along_their_street_and_know_their_junction():
     found, left_out = listed_sites(
         town, np.array([x + 40, x + 80, x + 5_000]), np.array([y + 2.0, y + 83.0, y])
     )
-    assert left_out == {"poles_elsewhere": 1, "poles_off_streets": 0, "poles_in_buildings": 0}
+    none = dict.fromkeys(("poles_off_streets", "poles_in_buildings", "poles_moved"), 0)
+    assert left_out == {"poles_elsewhere": 1, **none}
     assert found.junction.tolist() == [False, True]
     assert found.importance[1] == 4 * found.importance[0]
     assert sorted(found.heading[0][:2] % 180) == pytest.approx([90, 90])
@@ -352,3 +353,34 @@ def test_what_does_not_fit_is_one_line_with_its_key(
     err = capsys.readouterr().err
     assert err.count("\n") == 1
     assert says.replace("s.yaml", "wrong.yaml") in err
+
+
+def test_poles_in_inferred_blocks_move_to_their_street_and_in_buildings_carry_none(city):
+    walls = city.walls.footprints
+    inside = walls.geometry.representative_point()
+    near = inside[inside.distance(shapely.union_all(city.streets.edges.geometry.to_numpy())) < 40]
+    x, y = near.x.to_numpy()[:30], near.y.to_numpy()[:30]
+    found, left_out = listed_sites(city, x, y)
+    here = len(x) - left_out["poles_elsewhere"]
+    assert left_out["poles_moved"] == len(found.x) == here > 0
+    assert not shapely.intersects_xy(shapely.union_all(walls.geometry), found.x, found.y).any()
+    houses = replace(city, walls=Walls(walls.assign(kind="footprint"), "footprints"))
+    found, left_out = listed_sites(houses, x, y)
+    assert len(found.x) == left_out["poles_moved"] == 0
+    assert left_out["poles_in_buildings"] == here
+
+
+@pytest.mark.parametrize(
+    ("strategy", "kinds", "name"),
+    [("transit", ["station"], "transit"), ({"places": 1, "random": 1}, ["market"], "places")],
+)
+def test_strategies_that_lean_say_how_far_their_cameras_stand(city, strategy, kinds, name):
+    aims = Objective(near=("market",))
+    fleet = sim.place(city, 20_000, strategy=strategy, aims=aims, seed=4)
+    places = city.places.table
+    spots = places.geometry[places["kind"].isin(kinds)].to_numpy()
+    away = distance_to(spots, fleet.arrays.x, fleet.arrays.y)
+    assert fleet.report[f"{name}_watched"] == len(spots)
+    assert fleet.report[f"{name}_half_within_m"] == np.ceil(np.median(away))
+    assert fleet.report[f"{name}_farthest_m"] == np.ceil(away.max())
+    assert not any("_watched" in key for key in sim.place(city, 4_000, seed=4).report)

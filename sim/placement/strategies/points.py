@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cameras.fleet import Fleet
 from sim.errors import InputError
 from sim.nearest import tree_of
 from sim.placement.context import PlacementContext, by_turns
@@ -23,7 +22,7 @@ def around_points(context: PlacementContext) -> NDArray[np.int64]:
     InputError
         No points are given, none lies in the region, or a weight is not a positive number.
     """
-    spot, weight = _points(context)
+    spot, weight = points_in_region(context)
     candidate = np.column_stack([context.sites.x, context.sites.y])
     distance, number = tree_of(spot).query(candidate)
     owner = np.asarray(number, np.int64)
@@ -35,35 +34,16 @@ def around_points(context: PlacementContext) -> NDArray[np.int64]:
     )
 
 
-def away_from_points(fleet: Fleet, context: PlacementContext) -> dict[str, int]:
-    """Return how far simulated heads stand from the nearest point, for the fleet's report.
+def points_in_region(
+    context: PlacementContext,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the points inside the region, metres, shape (points, 2), and their weights.
 
-    Parameters
-    ----------
-    fleet
-        As placed.
-    context
-        What was looked at; its points are those in the region.
-
-    Returns
-    -------
-    points_watched, points_half_within_m, points_farthest_m: how many points there are, within how
-    many metres of one half of the heads stand, and the farthest. Empty without a simulated head.
+    Raises
+    ------
+    InputError
+        As `around_points`.
     """
-    heads = fleet.heads[~fleet.real]
-    if heads.empty:
-        return {}
-    spot, _ = _points(context)
-    away, _ = tree_of(spot).query(heads[["x", "y"]].to_numpy(np.float64))
-    return {
-        "points_watched": len(spot),
-        "points_half_within_m": int(np.ceil(np.median(away))),
-        "points_farthest_m": int(np.ceil(away.max())),
-    }
-
-
-def _points(context: PlacementContext) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Points inside the region, metres, and their weights."""
     points, area = context.aims.points, context.city.area
     if points is None or points.empty:
         raise InputError(
