@@ -39,6 +39,8 @@ GROWING = [
     "Sai Kung",
 ]
 HEADS, PEOPLE, TOTALS = 60_000, 8_000, 4
+TOGETHER = "cameras, sight, trips"
+"""Walks are drawn beside cameras and sight: their processor seconds cannot be told apart."""
 LEAST_SECONDS = 0.2
 WANTED = 1.05
 
@@ -80,6 +82,8 @@ def cost(scenario: dict) -> dict:
         row = measure(scenario, folder)
     stages = {key[2:]: value for key, value in row.items() if key.startswith("c_")}
     stages.pop("start", None)
+    together = {TOGETHER: sum(stages.pop(name) for name in ("cameras", "sight", "trips"))}
+    stages = {"city": stages.pop("city"), **together, **stages}
     return {**row, "stages": {**stages, "all": sum(stages.values())}}
 
 
