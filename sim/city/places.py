@@ -12,6 +12,8 @@ import geopandas as gpd
 
 KINDS = ("home", "station", "market", "office", "school", "landmark", "sensitive", "gate")
 """Kinds of place that the engine knows; others are kept and ignored."""
+LAMP_POST = "lamp_post"
+"""Kind of place where a camera could hang; nobody goes there."""
 GIVEN_KINDS = tuple(kind for kind in KINDS if kind != "gate")
 """Those that people can give; gates are where streets leave the region."""
 

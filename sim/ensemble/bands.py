@@ -282,7 +282,7 @@ def content_of(
     ]
     return {
         "version": BANDS_VERSION,
-        "simulated": scenario.cameras.existing is None and scenario.cameras.sites is None,
+        "simulated": scenario.cameras.on_own_places,
         "scenario": {key: value for key, value in plain.items() if key not in TITLES},
         "name": scenario.name,
         "headline": {"figure": HEADLINE, "task": HEADLINE_TASK},

@@ -230,6 +230,7 @@ def _world_key(scenario: Scenario) -> str:
             "existing": cameras["existing"],
             "aims": cameras["aims"],
             "sites": cameras["sites"],
+            "candidates": cameras["candidates"],
             "exclude": cameras["exclude"],
         },
         sort_keys=True,
@@ -239,7 +240,8 @@ def _world_key(scenario: Scenario) -> str:
 def _scenario_of(world: str) -> Scenario:
     """Return a scenario that has these parts, for the readers that want a whole one."""
     part = json.loads(world)
-    cameras = {name: part[name] for name in ("existing", "aims", "sites", "exclude")}
+    names = ("existing", "aims", "sites", "candidates", "exclude")
+    cameras = {name: part[name] for name in names}
     return Scenario.model_validate(
         {
             "name": "world",

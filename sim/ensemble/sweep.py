@@ -400,10 +400,7 @@ def _write(
     """Write the tables and what was read from them; bands of an earlier matrix go."""
     about = {
         "version": SWEEP_VERSION,
-        "simulated": all(
-            one.scenario.cameras.existing is None and one.scenario.cameras.sites is None
-            for one in plan.cells
-        ),
+        "simulated": all(one.scenario.cameras.on_own_places for one in plan.cells),
         "name": plan.name,
         "cells": len(plan.cells),
         "varied": {key: list(values) for key, values in plan.varied.items()},

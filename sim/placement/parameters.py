@@ -39,6 +39,8 @@ StreetShareCase = Literal["low", "middle", "high"]
 """Names of `sim.placement.growth.STREET_SHARES`."""
 OwnerName = Literal["police", "department", "transport", "estate", "mall", "other"]
 HowExcluded = Literal["no_site", "masked"]
+CandidateName = Literal["inferred", "lamp_posts"]
+"""Where simulated cameras may hang: places that the engine infers, or the city's lamp posts."""
 PlaceKind = Literal["home", "landmark", "market", "office", "school", "sensitive", "station"]
 
 

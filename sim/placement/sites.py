@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.cameras.candidates import Candidates, candidates, listed_sites, those
+from sim.cameras.fleet import MOUNTS
 from sim.city.kept_free import distance_to
+from sim.city.places import LAMP_POST
 from sim.errors import InputError
 from sim.placement.parameters import Exclusion
 
@@ -72,6 +74,23 @@ def available_sites(
     return found, {**report, "sites_left": len(found.x)} if report else {}
 
 
+def lamp_posts(city: City) -> gpd.GeoDataFrame:
+    """Return the lamp posts that a city has of the Government, as poles for cameras.
+
+    Raises
+    ------
+    InputError
+        It has none; names the key.
+    """
+    posts = city.places.of(LAMP_POST)
+    if posts.empty:
+        raise InputError(
+            f"{city.area.name} has no lamp posts; import the layer of them too, or remove the line",
+            key="cameras.candidates",
+        )
+    return posts
+
+
 def shapes_of(city: City, zone: Exclusion, number: int) -> NDArray[np.object_]:
     """Return the shapes around which a zone lies, in the metres of the city.
 
@@ -122,4 +141,7 @@ def _on_poles(city: City, poles: gpd.GeoDataFrame) -> tuple[Candidates, dict[str
             f"{left_out['poles_in_buildings']} inside buildings"
         )
         raise InputError(f"not one of {len(points):,} poles can carry a camera: {why}", key=SITES)
+    if "kind" in poles and (poles["kind"] == LAMP_POST).all():
+        posts = np.full(len(found.x), MOUNTS.index("lamp post"), np.int8)
+        found = found._replace(mounted_on=posts)
     return found, {"poles_listed": len(points), **left_out}

@@ -8,6 +8,7 @@ import official_town as town
 import pytest
 import shapely
 
+from sim.cameras.fleet import LISTED_POLE
 from sim.city.bundle import load_bundle
 from sim.city.bundle_folder import DATA_FOLDER_VARIABLE, bundle_path
 from sim.city.from_files import import_files
@@ -16,6 +17,8 @@ from sim.city.sources.official_network import WalkOptions, read_network
 from sim.city.sources.official_records import AREA, LINE, read_records
 from sim.cli import main
 from sim.errors import InputError
+from sim.placement.placing import place
+from sim.placement.sites import lamp_posts
 
 FORMS = {"esri": town.esri, "geojson": town.geojson}
 
@@ -443,3 +446,45 @@ def test_a_scenario_runs_on_official_layers(tmp_path, monkeypatch):
     assert summary["area"]["streets"] == "official pedestrian network"
     manifest = json.loads((out / "manifest.json").read_text())
     assert "official pedestrian network, Lands Department" in manifest["cite"]
+
+
+def test_cameras_hang_on_the_official_lamp_posts_and_tell_statistics_alone(tmp_path):
+    files = [
+        town.geojson(tmp_path / "n.geojson", town.grid()),
+        town.geojson(tmp_path / "b.geojson", town.houses()),
+        town.geojson(tmp_path / "p.geojson", [*town.posts(), town.posts()[0]]),
+    ]
+    city = import_files(files, "town")
+    poles = lamp_posts(city)
+    assert len(poles) == 12  # one is in the file twice
+    fleet = place(city, 1_000, share_rule="given", share=0.01, sites=poles, seed=7)
+    heads = shapely.points(fleet.heads["x"], fleet.heads["y"])
+    assert shapely.distance(heads, shapely.union_all(poles.geometry.to_numpy())).max() < 1e-9
+    assert set(fleet.heads["status"]) == {LISTED_POLE}
+    assert set(fleet.heads["mounted_on"]) == {"lamp post"}
+    assert not fleet.simulated
+
+
+def scenario_with(tmp_path, **cameras):
+    path = tmp_path / "s.yaml"
+    words = {"totals": [1000]} | cameras
+    lines = "".join(f"  {key}: {value}\n" for key, value in words.items())
+    path.write_text(f"name: s\narea: mong_kok_core\ncameras:\n{lines}trips: {{people: 2}}\n")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("cameras", "says"),
+    [
+        ({"candidates": "lamp_posts"}, "has no lamp posts; import the layer"),
+        ({"candidates": "lamp_post"}, 'did you mean "lamp_posts"'),
+        ({"candidates": "lamp_posts", "sites": "x.csv"}, "does not go with sites"),
+    ],
+)
+def test_lamp_posts_that_cannot_be_had_are_one_line(tmp_path, capsys, cameras, says):
+    command = ["run", scenario_with(tmp_path, **cameras), "--out", str(tmp_path / "run")]
+    assert main(command) == 2
+    said = capsys.readouterr().err
+    assert says in said
+    assert "s.yaml:5: cameras.candidates" in said or "s.yaml:5:" in said
+    assert not (tmp_path / "run").exists()

@@ -58,7 +58,7 @@ AREA = SimpleNamespace(
     name="part of a district", parts=(DistrictPart("Yau Tsim Mong", 90_000, 1.0, 20.0),)
 )
 FILES = {
-    "existing", "sites", "file", "points", "own", "od", "od_share", "population",
+    "existing", "sites", "candidates", "file", "points", "own", "od", "od_share", "population",
     "population_column", "zones",
 }  # fmt: skip
 WORDS = {"version", "name", "title", "title_zh", "area", "walks", "dates"}

@@ -9,10 +9,9 @@ import numpy as np
 import shapely
 
 from sim.area import HONG_KONG_CRS
+from sim.city.places import LAMP_POST
 from sim.city.sources.official_records import POINT, read_records, texts
 
-LAMP_POST = "lamp_post"
-"""Kind of place."""
 SAME_M = 1.0
 """Posts of one number this near to each other are one."""
 FIELDS = ("OBJECTID", "LAMP_NO", "PRIMARY_ST")

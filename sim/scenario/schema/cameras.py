@@ -20,6 +20,7 @@ from sim.placement.parameters import (
     LARGEST_TOTAL,
     OF_DISTRICTS,
     OWN_PLAN,
+    CandidateName,
     DistrictName,
     OwnerName,
     Phase,
@@ -276,6 +277,14 @@ class Cameras(Part):
             "cameras. A run on listed poles gives statistics alone."
         ),
     )
+    candidates: CandidateName = Field(
+        default="inferred",
+        validate_default=True,
+        description=(
+            "Where simulated cameras may hang: inferred (junctions, and posts every 40 m), or "
+            "lamp_posts, those that the bundle has of the Government; these count as listed."
+        ),
+    )
     exclude: tuple[Exclude, ...] = Field(
         default=(),
         max_length=64,
@@ -422,6 +431,22 @@ class Cameras(Part):
         if sites is not None and info.data.get("strategy") == "existing":
             raise mistake("would have no effect with strategy: existing; remove it")
         return sites
+
+    @field_validator("candidates")
+    @classmethod
+    def _candidates_used(cls, candidates: str, info: ValidationInfo) -> str:
+        """Refuse lamp posts beside another list of poles, or where nothing is hung."""
+        if candidates != "inferred":
+            if info.data.get("strategy") == "existing":
+                raise mistake("would have no effect with strategy: existing; remove it")
+            if info.data.get("sites") is not None:
+                raise mistake("does not go with sites, which lists poles too; remove one")
+        return candidates
+
+    @property
+    def on_own_places(self) -> bool:
+        """Whether every camera is simulated on a place of the engine's own, and none is listed."""
+        return self.existing is None and self.sites is None and self.candidates == "inferred"
 
     @field_validator("aims")
     @classmethod
