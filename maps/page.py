@@ -284,6 +284,7 @@ def page_facts(run: RunFolder) -> dict[str, Any]:
         "area": names,
         "title": _title(scenario, names, "proxy_title" if is_proxy(run.summary) else "title"),
         "city": list(TEXTS["this_area" if direct else "hong_kong"]),
+        "ends": [step["total"] for step in ends_of(run.summary)],
         "walls": area["walls"],
         "share_rule": clean_name(area["share_rule"]),
         "street_share": clean_name(area["street_share"]),

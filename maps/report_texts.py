@@ -370,10 +370,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "cost_total": ("Cameras in the city", "全港鏡頭"),
     "cost_cameras": ("Cameras here", "區內鏡頭"),
     "cost_year": ("HK$ a year", "每年（港元）"),
-    "cost_km_seen": ("HK$ a km seen", "每公里可見街道（港元）"),
-    "cost_km": ("HK$ a km, recognise", "每公里可辨認（港元）"),
-    "cost_walk_seen": ("HK$ a walk seen", "每程被看見的步行（港元）"),
-    "cost_walk": ("HK$ a walk, recognise", "每程可辨認的步行（港元）"),
+    "cost_km_seen": ("HK$ a km seen", "每公里被拍到的街道（港元）"),
+    "cost_km": ("HK$ a km, recognise", "每公里可能被認出的街道（港元）"),
+    "cost_walk_seen": ("HK$ a walk seen", "每程被拍到的步行（港元）"),
+    "cost_walk": ("HK$ a walk, recognise", "每程可能被認出的步行（港元）"),
     "machine": ("Where a machine could read faces", "機器可在何處辨讀人臉"),
     "machine_says": (
         "At {n} cameras, software that needs the least of a picture could read a face on {streets} "

@@ -549,6 +549,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     "link_by_hand": ("Marked: copy it by hand.", "已選取，請自行複製。"),
     # legend
     "legend": ("Legend", "圖例"),
+    "key_unseen": ("nobody could be {seen}", "不會{seen}"),
+    "key_seen": ("one could be {seen}", "可能{seen}"),
+    "key_fresh": ("only with more than {n} cameras", "多於 {n} 個鏡頭時才會"),
+    "ramp_show": (
+        "Colour streets by the number of cameras at which one could first be {seen}",
+        "以顏色表示有多少個鏡頭時，走過這段街開始可能{seen}",
+    ),
+    "wipe_show": ("Side by side on the map: {low} | {high}", "在地圖上並排：{low} | {high}"),
+    "wipe": (
+        "Line on the map between fewer and more cameras",
+        "地圖上由較少鏡頭轉為較多鏡頭的分界",
+    ),
+    "wipe_value": (
+        "{part}% of the map with {low} cameras: {few}. The rest with {high}: {many}.",
+        "地圖 {part}% 為 {low} 個鏡頭：{few}。其餘為 {high} 個：{many}。",
+    ),
     "legend_title": (
         "{task}: how many cameras {city} has when one could first be {seen} on a street",
         "{task}：{city}有多少個鏡頭時，走過這段街開始可能{seen}",

@@ -1,6 +1,7 @@
 // The panel beside the map of one run: its figures and walks, and what is chosen to be shown.
 // It writes text as text only, never as markup, and keeps nothing once the page is closed.
 
+import { inputOf } from "./elements.js";
 import { latLng } from "./grid.js";
 import { Layers } from "./layers.js";
 import { Link } from "./link.js";
@@ -8,12 +9,14 @@ import { OwnWalk } from "./own_walk.js";
 import { unfold, unpack } from "./payload.js";
 import { CHART_POINTS, Stage, WAITING, begin } from "./stage.js";
 import { View } from "./view.js";
+import { Wipe } from "./wipe.js";
 
 export class Panel extends Stage {
   constructor(carried, columns, map) {
     const head = carried.payload;
     const view = new View(head, columns, carried.classes, map);
     super(carried, [view], head.totals);
+    this.state.ramp = false;
     const { figures, dark, scene, labels } = view;
     this.head = head;
     this.columns = columns;
@@ -30,6 +33,13 @@ export class Panel extends Stage {
     this.own = head.walkable ? new OwnWalk(this, columns) : null;
     this.link = new Link(this);
     this.layers = new Layers(this, columns);
+    this.wipe = new Wipe(this, this.facts.ends);
+    const ramp = inputOf("ramp-shown");
+    ramp.addEventListener("change", () => {
+      this.state.ramp = ramp.checked;
+      this.sheets.ground.redraw();
+      this.speak(this.state.language);
+    });
   }
 
   // set-up ----------------------------------------------------------------------------------
@@ -71,8 +81,29 @@ export class Panel extends Stage {
     this._write("chart-end", this.number(this.highest));
     this._walks();
     this.link.speak();
+    this._key();
+    const [low, high] = this.wipe.totals.map((total) => this.number(total));
+    this._write("wipe-words", this.say("wipe_show", { low, high }));
+    if (this.opened) this.wipe.refresh();
     if (this.own) this.own.speak();
     this.layers.speak();
+  }
+
+  /** What the inks of the map mean, in a sentence. */
+  _key() {
+    const key = document.getElementById("key");
+    key.hidden = this.state.ramp;
+    key.replaceChildren(...this._inks().map(([kind, words]) => {
+      const part = this._element("span");
+      part.append(this._element("i", "", kind), words);
+      return part;
+    }));
+  }
+
+  /** A number of cameras chosen is shown on the whole map. */
+  setTotal(total) {
+    if (this.opened) this.wipe.hide();
+    super.setTotal(total);
   }
 
   _panelMoved(moved) {
@@ -155,8 +186,8 @@ export class Panel extends Stage {
   }
 
   /** So many of 100 walks, as simulated at the nearest total; where no walk is known, a share of streets. */
-  _result() {
-    const { task, total } = this.state;
+  _result(total = this.state.total) {
+    const { task } = this.state;
     const step = this.figures.step(total);
     const answer = step < 0 ? null : this._typical(step, this.head.tasks[task]).answer;
     if (answer === null || answer === undefined) {

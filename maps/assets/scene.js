@@ -1,11 +1,14 @@
 // What is drawn: walls, streets, cameras, walks, in the page's grid. Lengths and places are grid
 // units; widths are pixels on the screen. It reads the state and changes nothing in it.
 
+import { Inks } from "./ink.js";
 import { RAISED, ROOFED, runStarts, upTo } from "./payload.js";
 import { Pen, Seen } from "./seen.js";
 import { FIELD_ZOOM, HEAD_ZOOM } from "./zooms.js";
 
 const TURN = 2 * Math.PI;
+const UNSEEN_WIDTH = 1.5; // to the width that streets have at a zoom
+const SEEN_WIDTH = 0.75;
 
 export class Scene {
   /**
@@ -21,6 +24,9 @@ export class Scene {
     this.raised = new Uint8Array(columns.piece_length.length);
     this.piece = this._cutPieces();
     this.seen = this._orderPieces();
+    this.ink = new Inks(head, columns, this.piece, this.raised);
+    /** @type {{key: unknown[], canvas: HTMLCanvasElement}[]} */
+    this.sides = [];
     this.fieldOf = this._fields();
     this.walls = this._rings("wall");
     this.area = new Path2D();
@@ -226,8 +232,9 @@ export class Scene {
    * @param {CanvasRenderingContext2D} context
    * @param {CanvasView} view
    * @param {Colours} colours
+   * @param {State} state
    */
-  paintGround(context, view, colours) {
+  paintGround(context, view, colours, state) {
     view.toGrid(context);
     const pixel = view.pixels / view.k;
     this._paintWater(context, colours);
@@ -241,9 +248,11 @@ export class Scene {
       context.stroke(blocks);
     }
     context.lineJoin = "round";
+    context.lineWidth = (state.ramp ? 0.72 : UNSEEN_WIDTH) * this.width(view) * pixel;
+    context.strokeStyle = state.ramp ? colours.unseen : colours.inkUnseen;
+    context.stroke(this.ground.open);
     context.lineWidth = 0.72 * this.width(view) * pixel;
     context.strokeStyle = colours.unseen;
-    context.stroke(this.ground.open);
     context.setLineDash([3 * pixel, 3 * pixel]);
     context.stroke(this.ground.roofed);
     context.setLineDash([]);
@@ -303,6 +312,47 @@ export class Scene {
   }
 
   /**
+   * Two numbers of cameras left and right of a line; each side is painted once for a view and a state.
+   * @param {CanvasRenderingContext2D} context
+   * @param {CanvasView} view
+   * @param {Colours} colours
+   * @param {State} state
+   */
+  _paintWiped(context, view, colours, state) {
+    const { x, totals } = /** @type {{x: number, totals: number[]}} */ (state.wipe);
+    const { width, height } = view;
+    const line = Math.min(Math.max(Math.round((x - view.left) * view.pixels), 0), width);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    [[0, line], [line, width]].forEach(([from, to], side) => {
+      if (to <= from) return;
+      const picture = this._side(side, view, colours, { ...state, total: totals[side], wipe: null, dark: null });
+      context.drawImage(picture, from, 0, to - from, height, from, 0, to - from, height);
+    });
+  }
+
+  /**
+   * @param {number} side
+   * @param {CanvasView} view
+   * @param {Colours} colours
+   * @param {State} state
+   */
+  _side(side, view, colours, state) {
+    const { k, tx, ty, width, height } = view;
+    const { own, districts } = state;
+    const key = [
+      k, tx, ty, width, height, colours, state.task, state.total, state.ramp, state.walk, own && own.path,
+      own && own.other, Array.from(state.hidden).join(), districts && districts.map(({ alpha }) => alpha).join(),
+    ];
+    const known = this.sides[side];
+    if (known && known.key.every((part, i) => part === key[i])) return known.canvas;
+    const canvas = known ? known.canvas : document.createElement("canvas");
+    [canvas.width, canvas.height] = [width, height];
+    this.paintLight(/** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")), view, colours, state);
+    this.sides[side] = { key, canvas };
+    return canvas;
+  }
+
+  /**
    * The chosen walk as a band, seen streets, then cameras.
    * @param {CanvasRenderingContext2D} context
    * @param {CanvasView} view
@@ -310,6 +360,10 @@ export class Scene {
    * @param {State} state
    */
   paintLight(context, view, colours, state) {
+    if (state.wipe) {
+      this._paintWiped(context, view, colours, state);
+      return;
+    }
     view.toGrid(context);
     const close = view.zoom >= FIELD_ZOOM;
     if (state.districts) this._paintDistricts(context, colours, state.districts);
@@ -318,12 +372,50 @@ export class Scene {
     if (state.own) this._paintWay(context, view, colours, state.own.path);
     if (close) this._paintFields(context, view, colours, state);
     if (state.dark) this._paintDark(context, view, colours, state.dark);
-    this._paintSeen(context, view, colours, state, 0);
+    this._paintLevel(context, view, colours, state, 0);
     this._paintFootbridges(context, view, colours);
-    this._paintSeen(context, view, colours, state, 1);
+    this._paintLevel(context, view, colours, state, 1);
     this._veil(context, colours);
     this._paintHeads(context, view, colours, state);
     if (state.walk >= 0) this._paintEnds(context, view, colours, this.walks[state.walk].ends);
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {CanvasView} view
+   * @param {Colours} colours
+   * @param {State} state
+   * @param {number} level
+   */
+  _paintLevel(context, view, colours, state, level) {
+    if (state.ramp) this._paintSeen(context, view, colours, state, level);
+    else this._paintInk(context, view, colours, state, level);
+  }
+
+  /**
+   * Seen streets as thin lines where the wide ones of unseen streets are taken away; dashed where they
+   * are seen only since the first number of cameras.
+   * @param {CanvasRenderingContext2D} context
+   * @param {CanvasView} view
+   * @param {Colours} colours
+   * @param {State} state
+   * @param {number} level
+   */
+  _paintInk(context, view, colours, state, level) {
+    const { seen, fresh } = this.ink.paths(state.task, state.total)[level];
+    const pixel = view.pixels / view.k;
+    context.lineJoin = "round";
+    context.lineCap = "butt";
+    context.strokeStyle = colours.paper;
+    context.lineWidth = (UNSEEN_WIDTH * this.width(view) + 1) * pixel;
+    context.stroke(seen);
+    context.stroke(fresh);
+    context.strokeStyle = colours.inkSeen;
+    context.lineWidth = Math.max(SEEN_WIDTH * this.width(view), 1.3) * pixel;
+    context.stroke(seen);
+    context.setLineDash([5 * pixel, 3 * pixel]);
+    context.stroke(fresh);
+    context.setLineDash([]);
   }
 
   /**

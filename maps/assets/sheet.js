@@ -72,8 +72,9 @@ export const Sheet = Renderer.extend({
     const tx = pixels * ((half + origin[0]) * scale - corner.x);
     const ty = pixels * ((half - origin[1]) * scale - corner.y);
     const { width, height } = this._container;
+    const { x: left } = this._map.layerPointToContainerPoint(this._bounds.min);
     return {
-      k, tx, ty, zoom, pixels, width, height,
+      k, tx, ty, zoom, pixels, width, height, left,
       west: -tx / k, east: (width - tx) / k, north: ty / k, south: (ty - height) / k,
       toGrid(context) { context.setTransform(k, 0, 0, -k, tx, ty); },
       toScreen(context) { context.setTransform(pixels, 0, 0, pixels, 0, 0); },

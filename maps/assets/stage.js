@@ -26,6 +26,7 @@ export class Stage {
     const task = Math.max(this.tasks.indexOf("recognise"), 0);
     this.state = {
       task, total: this.highest, walk: -1, own: null, hidden: [], language: "en", dark: null, darkShown: false,
+      ramp: true, wipe: null,
     };
     this.language = navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
   }
@@ -439,6 +440,11 @@ export class Stage {
 
   /** The slider's track wears the colours of the classes up to where it stands. */
   _track() {
+    if (!this.state.ramp) {
+      const at = `${(100 * this.part(this.state.total)).toFixed(2)}%`;
+      document.getElementById("slider").style.setProperty("--run", `linear-gradient(90deg, var(--shown) ${at}, var(--track) ${at})`);
+      return;
+    }
     const part = (total) => `${(100 * this.part(total)).toFixed(2)}%`;
     const stops = [];
     let from = 0;
@@ -464,7 +470,7 @@ export class Stage {
       row.append(swatch, this._element("span", content));
       return row;
     };
-    const rows = this.classes.map((end, place) => {
+    const ramp = this.classes.map((end, place) => {
       const from = place ? this.number(this.classes[place - 1] + 1) : "";
       const content = place
         ? this.say("legend_next", { from, to: this.number(end) })
@@ -473,11 +479,13 @@ export class Stage {
     });
     const unseen = line("street unseen", "", "");
     unseen.lastChild.id = "legend-unseen";
+    const rows = this.state.ramp ? [...ramp, unseen]
+      : this._inks().map(([kind, words]) => line(`ink ${kind}`, "", words));
     const close = this.views[0].map.getZoom() >= FIELD_ZOOM;
     const list = this._element("ul");
     const { raised, roofed } = this.views[0].scene.has;
     list.append(
-      ...rows, unseen,
+      ...rows,
       ...(this.state.darkShown ? [line("dark", "", this.say("legend_dark"))] : []),
       ...(raised ? [line("bridge", "", this.say("legend_bridge"))] : []),
       ...(roofed ? [line("roofed", "", this.say("legend_roofed"))] : []),
@@ -485,9 +493,16 @@ export class Stage {
       line("wall", "", this.say("legend_walls")),
       line("area", "", this.say("legend_area")),
     );
-    const title = this._element("h2", this.say("legend_title", { task: this.say(task) }));
+    const title = this._element("h2", this.say(this.state.ramp ? "legend_title" : "legend", { task: this.say(task) }));
     legend.replaceChildren(title, list);
     this._legendUnseen();
+  }
+
+  /** What each ink means, with the name of its swatch; the last only where more cameras are shown than first. */
+  _inks() {
+    const n = this.number(this.totals[0]);
+    return [["ink-unseen", this.say("key_unseen")], ["ink-seen", this.say("key_seen")],
+      ...(this.totals.length > 1 ? [["ink-fresh", this.say("key_fresh", { n })]] : [])];
   }
 
   _legendUnseen() {
@@ -501,7 +516,7 @@ export class Stage {
     const ramp = read("ramp").split(" ");
     const count = this.classes.length;
     this.colours = {
-      paper: read("paper"), water: read("water"), block: read("block"), blockEdge: read("block-edge"),
+      paper: read("paper"), inkUnseen: read("ink-unseen"), inkSeen: read("ink-seen"), water: read("water"), block: read("block"), blockEdge: read("block-edge"),
       unseen: read("unseen"), dark: read("dark"), outline: read("outline"), camera: read("camera"),
       field: read("field"), fieldEdge: read("field-edge"), walk: read("walk"),
       walkInside: read("walk-inside"), casing: read("casing"), label: read("label"), station: read("station"),

@@ -27,7 +27,7 @@ export class View {
       return new Sheet((context, view) => paint(context, view, shown()), this.head, { pane: this._pane(order) });
     };
     this.sheets = {
-      ground: sheet(401, (c, v, { colours }) => this.scene.paintGround(c, v, colours)),
+      ground: sheet(401, (c, v, { colours, state }) => this.scene.paintGround(c, v, colours, state)),
       light: sheet(402, (c, v, { colours, state }) => this.scene.paintLight(c, v, colours, state)),
       names: sheet(403, (c, v, { colours, state, pins }) => {
         this.labels.paint(c, v, colours, state.language);

@@ -185,6 +185,7 @@ def in_batches(browser, batch):
     """Have pieces painted in batches of this size, so that few of them make pictures too."""
     browser.execute_script(
         """
+        Unseen.panel.state.ramp = true;  // it is the colours by class that are kept as pictures
         for (const seen of Unseen.panel.scene.seen.flat()) {
           seen.drop();
           seen.batches.clear();

@@ -133,6 +133,7 @@ interface CanvasView {
   pixels: number;
   width: number;
   height: number;
+  left: number;
   west: number;
   east: number;
   north: number;
@@ -144,6 +145,8 @@ interface CanvasView {
 interface Colours {
   paper: string;
   water: string;
+  inkUnseen: string;
+  inkSeen: string;
   block: string;
   blockEdge: string;
   unseen: string;
@@ -172,6 +175,8 @@ interface State {
   language: string;
   dark: number[] | null;
   darkShown: boolean;
+  ramp: boolean;
+  wipe: { x: number; totals: number[] } | null;
   districts?: { name: string; alpha: number }[] | null;
 }
 
