@@ -20,9 +20,10 @@ from sim.commands.options import (
     print_json,
 )
 from sim.commands.terminal import console, table
-from sim.errors import one_line
+from sim.errors import InputError, one_line
 from sim.results.metrics import HEADLINE_TASK
-from sim.results.walk import WalkAnswer, walk_run
+from sim.results.run import read_run
+from sim.results.walk import WalkAnswer, via_of, walk_run
 
 SHORT_STREET_M = 30.0
 """Streets walked for less are mostly crossed; `--json` has them all."""
@@ -40,15 +41,21 @@ app = command_app()
     epilog=examples(
         "sim walk out/mong_kok_core --from 22.3193,114.1694 --to 22.3252,114.1721",
         'sim walk out/mong_kok_core --from "Mong Kok exit E2" --to "Flower Market"',
+        'sim walk out/mong_kok_core --name "From Langham Place to MOKO"',
         "sim walk out/a --from 22.3193,114.1694 --to 22.3252,114.1721 --total 60000 --json",
     )
 )
 def walk_command(
     run_folder: RunFolder,
     start: Annotated[
-        str, typer.Option("--from", metavar="LAT,LON", help="Or a corner, a station exit, a place.")
-    ],
-    end: Annotated[str, typer.Option("--to", metavar="LAT,LON", help="Likewise.")],
+        str | None,
+        typer.Option("--from", metavar="LAT,LON", help="Or a corner, a station exit, a place."),
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="LAT,LON", help="Likewise.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", help="A walk that the run's scenario names, in their place."),
+    ] = None,
     via: Annotated[
         list[str] | None,
         typer.Option("--via", metavar="LAT,LON", help="Way-point between; may be repeated."),
@@ -69,7 +76,11 @@ def walk_command(
 
     The walk is the shortest one. What is typed is kept nowhere, unless --geojson names a file.
     """
-    answer = walk_run(run_folder, [start, *(via or []), end], totals=totals or None, task=task)
+    run = read_run(run_folder)
+    stops = _stops(start, via or [], end) if name is None else via_of(run, name)
+    if name is not None and (start or end or via):
+        raise InputError("--name has its own way-points; leave out --from, --to and --via")
+    answer = walk_run(run, stops, totals=totals or None, task=task)
     if geojson is not None:
         replace_text(geojson, answer.lines.to_json(drop_id=True, ensure_ascii=False) + "\n")
     if as_json:
@@ -81,6 +92,20 @@ def walk_command(
     show.print(_walk_table(answer))
     for line in _walk_notes(answer):
         show.print(line, markup=False)
+
+
+def _stops(start: str | None, via: list[str], end: str | None) -> list[str]:
+    """Return the way-points typed.
+
+    Raises
+    ------
+    InputError
+        One of the ends is missing.
+    """
+    if start is None or end is None:
+        missing = "--from" if start is None else "--to"
+        raise InputError(f"{missing} is missing; give --from and --to, or --name")
+    return [start, *via, end]
 
 
 def _walk_lines(answer: WalkAnswer) -> Iterator[str]:
@@ -121,7 +146,8 @@ def _walk_table(answer: WalkAnswer) -> Table:
         "simulated cameras" if content["simulated"] else "some cameras are real or on listed poles"
     )
     shown = table(f"{content['run']}: {content['task']}, {cameras}")
-    heads = ["cameras\nin the city", "walk\nseen", "longest\nunseen", "cameras\nmet"]
+    heads = ["cameras\nin the city", "walk\nseen", "minutes\nin view", "longest\nunseen"]
+    heads += ["cameras\nmet", "identified\nonce"]
     heads += ["followed\nlive", "followed\nafterwards"]
     heads += [f"least seen\nup to ×{stretch:g}" for stretch in stretches]
     for head in heads:
@@ -131,8 +157,10 @@ def _walk_table(answer: WalkAnswer) -> Table:
         shown.add_row(
             f"{row['total']:,}",
             percent(row["observed_length"]),
+            f"{row['in_view_s'] / 60:.1f}",
             f"{row['longest_gap_m']:,.0f} m",
             f"{row['heads']:,.0f}",
+            percent(row["identified"]),
             percent(row["tracked_live"]),
             percent(row["tracked_afterwards"]),
             *(f"{percent(way['least_seen'])} (×{way['detour']:.2f})" for way in found),

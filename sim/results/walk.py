@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -53,8 +54,9 @@ class WalkAnswer:
     content
         version, simulated, run, task, way_points (text, latitude and longitude of the junction
         taken, away_m from the coordinates typed), length_m, duration_s, streets (name, name_zh,
-        highway and length_m, in walking order), totals (total, the figures of `FIGURES`, and
-        least_seen: for each stretch the walk found, or null where that is refused), notes.
+        highway and length_m, in walking order), totals (total, the figures of `FIGURES`,
+        in_view_s, and least_seen: for each stretch the walk found, or null where that is refused),
+        notes.
     lines
         The walk and the less seen ways (WGS 84), with columns what, total, stretch, length_m,
         seen_m.
@@ -113,7 +115,7 @@ def walk_run(
         "totals": [
             {
                 "total": total,
-                **_figures(tracks, k, task),
+                **_figures(tracks, k, task, float(trip.table["duration_s"].iloc[0])),
                 "least_seen": _stretches(found.get(total), length),
             }
             for k, total in enumerate(steps)
@@ -124,6 +126,31 @@ def walk_run(
         ],
     }
     return WalkAnswer(content, _lines(run, legs, content, found))
+
+
+def via_of(run: RunData, name: str) -> list[str]:
+    """Return the way-points of a walk that the scenario of a run names.
+
+    Parameters
+    ----------
+    run
+        Whose scenario.
+    name
+        Of the walk, in either language.
+
+    Raises
+    ------
+    InputError
+        It names none so; says which.
+    """
+    walks = run.scenario.trips.walks
+    for each in walks:
+        if name in (each.name, each.name_zh):
+            return list(each.via)
+    names = [each.name for each in walks]
+    near = get_close_matches(name, names, 1)
+    hint = f' (did you mean "{near[0]}"?)' if near else f"; it names {', '.join(names) or 'none'}"
+    raise InputError(f'the scenario of this run names no walk "{name}"{hint}')
 
 
 def checked_totals(run: RunData, totals: Sequence[int] | None) -> list[int]:
@@ -236,9 +263,12 @@ def _tracks(run: RunData, trip: Trips, totals: list[int]) -> TrackReport:
     )
 
 
-def _figures(tracks: TrackReport, step: int, task: str) -> dict[str, float | None]:
+def _figures(
+    tracks: TrackReport, step: int, task: str, duration_s: float
+) -> dict[str, float | None]:
     """Return the figures of the walk at one total; None where there is none."""
     values = {name: float(tracks.figures[name][0, step, TASKS.index(task)]) for name in FIGURES}
+    values["in_view_s"] = values["observed_time"] * duration_s
     return {name: value if math.isfinite(value) else None for name, value in values.items()}
 
 

@@ -236,3 +236,34 @@ def test_cameras_here_are_one_number_everywhere(folder):
         total, here = step["total"], step["cameras"]
         assert here == (page.heads_here & (rank <= total)).sum() == dark.cameras(total)
         assert here == added[total] == compared[total]
+
+
+def test_a_named_walk_is_asked_for_by_its_name(folder, capsys):
+    assert main(["walk", str(folder), "--name", "Back", "--json"]) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert content == walk_run(folder, ENDS[::-1]).content
+    for step in content["totals"]:
+        expected = step["observed_time"] * content["duration_s"]
+        assert step["in_view_s"] == pytest.approx(expected)
+        assert step["in_view_s"] <= content["duration_s"] + 1e-9
+    assert main(["walk", str(folder), "--name", "Back"]) == 0
+    shown = capsys.readouterr().out
+    assert "minutes" in shown
+    assert f"{content['totals'][-1]['in_view_s'] / 60:.1f}" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--name", "Bakc"], 'no walk "Bakc" (did you mean "Back"?)'),
+        (["--name", "Home"], 'no walk "Home"; it names There, Back'),
+        (["--name", "Back", "--to", "Flower Market"], "--name has its own way-points"),
+        (["--from", "Flower Market"], "--to is missing"),
+        ([], "--from is missing"),
+    ],
+)
+def test_walks_that_are_not_named_or_have_no_ends_are_refused(folder, words, says, capsys):
+    assert main(["walk", str(folder), *words]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert says in err
