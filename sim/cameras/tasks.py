@@ -5,5 +5,7 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 Task = Literal["detect", "observe", "recognise", "identify"]
+Hours = Literal["day", "night"]
+"""When cameras look: the names of `sim.cameras.hours.PIXEL_FACTORS`."""
 TASKS: tuple[str, ...] = get_args(Task)
 """The four tasks, from the loosest to the strictest."""

@@ -11,7 +11,8 @@ from itertools import product
 from typing import NamedTuple
 
 from sim.cameras.optics import CASES
-from sim.ensemble.cell import FACTORS, MAPPED, NONE, Case, base_level, resolve, world_of
+from sim.ensemble.cell import FACTORS, MAPPED, NONE, ON_REQUEST, Case, base_level, resolve, world_of
+from sim.ensemble.indoors import TYPICAL
 from sim.errors import InputError
 from sim.placement.parameters import OF_DISTRICTS
 from sim.placement.plan import announced_plans
@@ -25,6 +26,8 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
     "street_share": ("low", "middle", "high"),
     "walls": (MAPPED, NONE),
     "mount": ("3 m", "8 m"),
+    "hours": ("day", "night"),
+    "indoors": (TYPICAL,),
 }
 """The levels that each factor takes, beside the scenario's own."""
 MOST_SEEDS = 1000
@@ -87,9 +90,10 @@ def _levels(
 ) -> tuple[dict[str, tuple[str, ...]], list[str]]:
     """Return the levels of each factor, the scenario's own among them, and what was left out."""
     asked = FACTORS if cases is None else tuple(cases)
-    unknown = [factor for factor in asked if factor not in FACTORS]
+    known = (*FACTORS, *ON_REQUEST)
+    unknown = [factor for factor in asked if factor not in known]
     if unknown:
-        raise InputError(f'"{unknown[0]}" is not a case; choose of {", ".join(FACTORS)}')
+        raise InputError(f'"{unknown[0]}" is not a case; choose of {", ".join(known)}')
     levels: dict[str, tuple[str, ...]] = {}
     notes = []
     for factor in dict.fromkeys(asked):

@@ -26,6 +26,7 @@ from sim.cameras.optics import FACE_HEIGHT_M, TASKS, camera_type
 from sim.city.digest import city_digest
 from sim.city.loaders import load_city
 from sim.city.model import City
+from sim.ensemble.indoors import OUTDOORS, indoor_shares, watched_indoors
 from sim.errors import InputError
 from sim.keyed_random import uniform
 from sim.pipeline.cached_stages import CachedStages
@@ -52,8 +53,15 @@ NULL_MODELS: Mapping[str, Case] = {
 looking in any direction of the circle."""
 HIGHEST_M = 1000.0
 """That a head may hang, as in a table of cameras."""
-KNOWN = (*FACTORS, "headings")
-BESIDE: Mapping[str, str] = {"walls": MAPPED, "headings": "as placed", "mount": OF_TYPE}
+ON_REQUEST = ("hours", "indoors")
+"""Factors that are varied only where they are named."""
+KNOWN = (*FACTORS, *ON_REQUEST, "headings")
+BESIDE: Mapping[str, str] = {
+    "walls": MAPPED,
+    "headings": "as placed",
+    "mount": OF_TYPE,
+    "indoors": OUTDOORS,
+}
 """Factors that are no keys of a scenario, each with the level of the scenario itself."""
 
 
@@ -78,8 +86,9 @@ def cell(
     case
         Levels by factor. "walls": "none" looks with the same cameras as if nothing stood in the
         way; "headings": "random" turns each simulated head anywhere; "mount": "8 m" hangs each
-        simulated head so high above its way, where and as it looks. Other factors are keys of
-        `cameras`.
+        simulated head so high above its way, where and as it looks; "indoors": "20 % x 30 %" leads
+        so many walks through watched malls and stations, for so much of their length, by
+        arithmetic. Other factors are keys of `cameras`.
     threads
         All cores by default; the figures do not depend on it.
 
@@ -95,6 +104,7 @@ def cell(
         The case does not fit the scenario, or the scenario its city.
     """
     case = dict(case or {})
+    indoors = case.get("indoors", OUTDOORS)
     resolved = resolve(scenario, seed, case)
     city, own = world_of(resolved)
     check_fits(resolved, city)
@@ -106,7 +116,7 @@ def cell(
         threads=threads,
     )
     rows = [
-        {"total": step["total"], "task": task, **figures_of(step, task)}
+        {"total": step["total"], "task": task, **watched_indoors(figures_of(step, task), indoors)}
         for step in steps_of(city, found)
         for task in TASKS
     ]
@@ -204,6 +214,8 @@ def _check(factor: str, level: str) -> None:
         raise InputError(f'{factor}: "{level}" is not one of {", ".join(known)}')
     if factor == "mount" and level != OF_TYPE:
         _metres(level)
+    if factor == "indoors":
+        indoor_shares(level)
 
 
 def _metres(level: str) -> float:

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from sim.cameras.fleet import Fleet
+from sim.cameras.hours import at_hours
 from sim.cameras.prices import CameraPrices
 from sim.city.model import City
 from sim.city.walls import Walls
@@ -190,8 +191,9 @@ def placements_of(scenario: Scenario, city: City, own: OwnInputs) -> Placement:
 
 
 def placed(scenario: Scenario, placements: Placement, seed: int) -> Fleet:
-    """Return the fleet of a seed, its heads dated as the scenario says."""
-    return dated(placements.fleet(seed), scenario.cameras.totals, scenario.cameras.dates)
+    """Return the fleet of a seed, its heads dated and seeing at the hours that it says."""
+    cameras = scenario.cameras
+    return at_hours(dated(placements.fleet(seed), cameras.totals, cameras.dates), cameras.hours)
 
 
 def _tracked(

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.cameras.hours import PIXEL_FACTORS
+from sim.cameras.tasks import Hours
 from sim.city.model import City
 from sim.city.roofs import without
 from sim.results.contract import ERROR_OF_BLOCKS, WITH_BLOCKS
@@ -29,7 +31,11 @@ class Note(NamedTuple):
 
 
 def notes(
-    city: City, trips: Trips, people: int, cameras: Mapping[str, int] | None = None
+    city: City,
+    trips: Trips,
+    people: int,
+    cameras: Mapping[str, int] | None = None,
+    hours: Hours = "day",
 ) -> list[dict[str, str]]:
     """Return what the reader of the figures should know, each {"en": …, "zh": …}.
 
@@ -43,8 +49,11 @@ def notes(
         Asked for in the scenario.
     cameras
         Counts of the fleet's report.
+    hours
+        At which cameras look.
     """
     found = [
+        *_of_hours(hours),
         *_of_walls(city),
         *_of_places(city),
         *_of_streets(city),
@@ -54,6 +63,16 @@ def notes(
         *_of_trips(trips, people),
     ]
     return [note._asdict() for note in found]
+
+
+def _of_hours(hours: Hours) -> Iterator[Note]:
+    factor = PIXEL_FACTORS[hours]
+    if factor != 1:
+        yield Note(
+            f"By night: every task, and software, needs {factor:g} times the pixels that it needs "
+            "by day (assumption).",
+            f"以夜間計：每項清晰度和軟件所需的像素均為日間的 {factor:g} 倍（假設）。",
+        )
 
 
 def _of_walls(city: City) -> Iterator[Note]:

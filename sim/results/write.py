@@ -283,7 +283,7 @@ def manifest(
         "walls": {"kind": city.walls.kind, **city.walls.report},
         "cameras": {**fleet.report},
         "trips": {**trips.report, NOT_JOINED: trips.unreachable},
-        "notes": notes(city, trips, scenario.trips.people, fleet.report),
+        "notes": notes(city, trips, scenario.trips.people, fleet.report, scenario.cameras.hours),
         "packages": {"hk-camera-sim": own, **{name: version(name) for name in VERSIONED}},
         "python": platform.python_version(),
         "machine": {

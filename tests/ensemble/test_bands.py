@@ -186,6 +186,23 @@ def test_cases_that_cannot_be_are_refused(case, said):
     assert "\n" not in str(refused.value)
 
 
+def test_night_is_a_key_of_the_scenario_and_indoors_is_arithmetic():
+    day, night, inside = (
+        cell(scenario(), 7, case)["rows"]
+        for case in ({}, {"hours": "night"}, {"indoors": "20 % x 30 %"})
+    )
+    stated = scenario()
+    stated = stated.model_copy(
+        update={"cameras": stated.cameras.model_copy(update={"hours": "night"})}
+    )
+    assert cell(stated, 7)["rows"] == night
+    for own, dark, indoors in zip(day, night, inside, strict=True):
+        assert dark["coverage"] < own["coverage"] or own["coverage"] == 0
+        assert dark["answer"] >= own["answer"]
+        assert indoors["answer"] == pytest.approx(0.8 * own["answer"])
+        assert indoors["coverage"] == own["coverage"]
+
+
 # bands
 
 

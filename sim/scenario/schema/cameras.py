@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from sim.cameras.tasks import Hours
 from sim.placement.parameters import (
     AS_PLANNED,
     LARGEST_TOTAL,
@@ -296,6 +297,13 @@ class Cameras(Part):
     )
     cost: Cost = Field(
         default_factory=Cost, description="What a camera costs in a year, HK$, by owner."
+    )
+    hours: Hours = Field(
+        default="day",
+        description=(
+            "When they look: by night every task, and software, needs twice the pixels "
+            "(assumption)."
+        ),
     )
     mobile_share: Annotated[Number, _CAMERAS.within("mobile_share"), SHARE] = _CAMERAS.key(
         "mobile_share",
