@@ -48,9 +48,10 @@ from sim.city.sources.files import (
 )
 from sim.city.sources.official_buildings import read_official_buildings
 from sim.city.sources.official_districts import read_districts
+from sim.city.sources.official_hours import read_hours
 from sim.city.sources.official_lamp_posts import read_lamp_posts
 from sim.city.sources.official_layers import CREDITS
-from sim.city.sources.official_network import WalkOptions, read_network
+from sim.city.sources.official_network import read_network, walk_options
 from sim.city.sources.osm_stream import OSM
 from sim.city.sources.own_places import (
     joined_places,
@@ -148,7 +149,7 @@ def import_files(
     pavements: bool = False,
     places: Path | str | None = None,
     begun: Mapping[Path, Reading] | None = None,
-    walk: Mapping[str, bool] | None = None,
+    walk: Mapping[str, Any] | None = None,
 ) -> City:
     """Build a city from files: streets, and where given buildings and station exits.
 
@@ -178,7 +179,7 @@ def import_files(
     begun
         Processes that read extracts already (`reading_ahead`).
     walk
-        Options of the Government's pedestrian network, as `WalkOptions` has them.
+        Options of the Government's pedestrian network, as `walk_options` takes them.
 
     Raises
     ------
@@ -229,13 +230,14 @@ def _read(
     halo_m: float | None,
     begun: Mapping[Path, Reading],
     private: bool,
-    walk: Mapping[str, bool] | None,
+    walk: Mapping[str, Any] | None,
 ) -> _Layers:
     """Read streets, cut to the study area, and beside them buildings and places.
 
     A study area that is named decides the metres and the country, not what else the files hold.
     """
-    check_layers(kinds, area, chosen=walk is not None)
+    check_layers(kinds, area, walk)
+    options = walk_options(walk or {})
     street_file = _street_file(kinds)
     official = [path for path, kind in kinds.items() if kind == "official_districts"]
     outlines = read_districts(official[0]) if official else district_outlines()
@@ -243,7 +245,9 @@ def _read(
     box = None if around is None else _box(around)
     ways = None
     if kinds[street_file] == "official_network":  # first, for buildings stand on its ground
-        ways = _Streets(*read_network(street_file, WalkOptions(**(walk or {}))))
+        table = [path for path, kind in kinds.items() if kind == "official_hours"]
+        hours = read_hours(table[0]) if table else None
+        ways = _Streets(*read_network(street_file, options, hours))
     with computing_threads(1) as beside:
         features = [beside.submit(_read_features, kinds, begun, box, ways and ways.ground)]
         read = ways or _read_streets(street_file, kinds[street_file], begun, box)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from sim.area import HONG_KONG_CRS, DistrictPart, districts
 from sim.city.decks import FOOTBRIDGE_M
@@ -24,7 +25,9 @@ ASSUMPTIONS = (
 BUILDINGS = {"polygons", "official_buildings"}
 
 
-def check_layers(kinds: Mapping[Path, Kind], area: Path | str | None, *, chosen: bool) -> None:
+def check_layers(
+    kinds: Mapping[Path, Kind], area: Path | str | None, walk: Mapping[str, Any] | None
+) -> None:
     """Refuse layers that make no city together.
 
     Parameters
@@ -33,8 +36,8 @@ def check_layers(kinds: Mapping[Path, Kind], area: Path | str | None, *, chosen:
         What each file holds.
     area
         Study area that was asked for.
-    chosen
-        Whether a choice was made among ways of the pedestrian network.
+    walk
+        Options of the pedestrian network, where a choice was made.
 
     Raises
     ------
@@ -42,7 +45,7 @@ def check_layers(kinds: Mapping[Path, Kind], area: Path | str | None, *, chosen:
         One is missing, or stands twice.
     """
     found = [*kinds.values()]
-    for kind in ("official_network", "official_districts"):
+    for kind in ("official_network", "official_districts", "official_hours"):
         if found.count(kind) > 1:
             raise InputError(f"import: {kind.replace('_', ' ')} given twice; give each layer once")
     network = "official_network" in found
@@ -51,10 +54,15 @@ def check_layers(kinds: Mapping[Path, Kind], area: Path | str | None, *, chosen:
             "import: the pedestrian network needs buildings beside it, for façades are not "
             "inferred from footways; give the layer Building, or any polygons of buildings"
         )
-    if chosen and not network:
+    if (walk is not None or "official_hours" in found) and not network:
         raise InputError(
-            "import: --no-indoor, --no-lifts and --no-escalators choose among ways of the "
-            "Government's pedestrian network; give that layer, or leave them out"
+            "import: --no-indoor, --no-lifts, --no-escalators and opening hours choose among ways "
+            "of the Government's pedestrian network; give that layer, or leave them out"
+        )
+    timed = walk is not None and walk.get("at") is not None
+    if timed != ("official_hours" in found):
+        raise InputError(
+            "import: --at HH:MM and the table AccessTimeDetails go together; give both or neither"
         )
     if "official_districts" in found and area is None:
         raise InputError(

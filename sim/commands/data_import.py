@@ -81,6 +81,12 @@ def data_import_command(
     no_escalators: Annotated[
         bool, typer.Option("--no-escalators", help="Pedestrian network: leave out escalators.")
     ] = False,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at", metavar="HH:MM", help="Pedestrian network: what is open at this hour."
+        ),
+    ] = None,
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
@@ -88,7 +94,7 @@ def data_import_command(
     wanted = {"private": private, "pavements": pavements, "places": places}
     walked = {"indoor": not no_indoor, "lifts": not no_lifts, "escalators": not no_escalators}
     with _without_looking_for_cycles():
-        folder, city = _import(files, (name, name_zh), area, halo, wanted, walked)
+        folder, city = _import(files, (name, name_zh), area, halo, wanted, walked | {"at": at})
     from sim.commands.city_words import show_kept  # slow: loads the engine, see `_import`
 
     show_kept(city, name, folder, as_json=as_json)
@@ -108,13 +114,18 @@ def _without_looking_for_cycles() -> Iterator[None]:
         gc.enable()
 
 
+def _is_usual(walked: dict[str, Any]) -> bool:
+    """Return whether no choice was made among ways of the pedestrian network."""
+    return all(value is True or value is None for value in walked.values())
+
+
 def _import(
     files: list[Path],
     names: tuple[str, str],
     area: str | None,
     halo: float | None,
     wanted: dict[str, Any],
-    walked: dict[str, bool],
+    walked: dict[str, Any],
 ) -> tuple[Path, City]:
     with progress() as announce, reading_ahead(files, boxed=area is not None) as begun:
         announce("reading")
@@ -123,7 +134,7 @@ def _import(
         from sim.city.from_files import import_files  # slow, likewise
 
         name, wanted["name_zh"] = names
-        wanted["walk"] = None if all(walked.values()) else walked
+        wanted["walk"] = None if _is_usual(walked) else walked
         folder = bundle_path(name)
         city = import_files(files, name, area=area, halo_m=halo, begun=begun, **wanted)
         give_back_memory()  # writing takes a third more

@@ -30,10 +30,10 @@ def way(path, kind=1, **fields):
     return known | fields, line
 
 
-def street(path, **fields):
+def street(path, kind=1, **fields):
     """A footway of a street with a code, at ground level."""
     named = {"ST_CODE": 19999, "StreetNameEN": "SAMPLE STREET", "StreetNameTC": "樣本街"}
-    return way([(x, y, GROUND) for x, y in path], **(named | fields))
+    return way([(x, y, GROUND) for x, y in path], kind, **(named | fields))
 
 
 def block(kind, box, base, top, **fields):

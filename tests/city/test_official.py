@@ -7,13 +7,15 @@ import numpy as np
 import official_town as town
 import pytest
 import shapely
+from drawn import SHARED
 
 from sim.cameras.fleet import LISTED_POLE
 from sim.city.bundle import load_bundle
 from sim.city.bundle_folder import DATA_FOLDER_VARIABLE, bundle_path
 from sim.city.from_files import import_files
 from sim.city.sources.official_buildings import SHED_M, read_official_buildings
-from sim.city.sources.official_network import WalkOptions, read_network
+from sim.city.sources.official_hours import read_hours
+from sim.city.sources.official_network import WalkOptions, read_network, walk_options
 from sim.city.sources.official_records import AREA, LINE, read_records
 from sim.cli import main
 from sim.errors import InputError
@@ -488,3 +490,108 @@ def test_lamp_posts_that_cannot_be_had_are_one_line(tmp_path, capsys, cameras, s
     assert says in said
     assert "s.yaml:5: cameras.candidates" in said or "s.yaml:5:" in said
     assert not (tmp_path / "run").exists()
+
+
+def table_of_hours(tmp_path, *rows, names=("AccessTimeID", "day_code", "from_time", "to_time")):
+    path = tmp_path / "hours.json"
+    features = [{"attributes": dict(zip(names, row, strict=True))} for row in rows]
+    path.write_text(json.dumps({"features": features}))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("hour", "walked"),
+    [
+        ("05:59", {"always", "unknown"}),
+        ("06:00", {"down", "always", "unknown"}),
+        ("09:59", {"down", "always", "unknown"}),
+        ("10:00", {"up", "always", "unknown", "mall"}),
+        ("23:59", {"up", "always", "unknown", "mall"}),
+        ("00:10", {"always", "unknown", "mall"}),
+    ],
+)
+def test_escalators_and_malls_by_the_hour(tmp_path, hour, walked):
+    hours = table_of_hours(
+        tmp_path,
+        (1, "1", "0600", "1000"),
+        (2, "1", 1000, "2400"),
+        (3, "1", "10:00", "0030"),
+        (3, "2", 1200, 1300),
+    )
+    ways = [
+        town.street([(0, 0), (0, 9)], 8, AccessTimeID=1, StreetNameEN="down", Direction=-1),
+        town.street([(0, 0), (0, 9.5)], 8, AccessTimeID=2, StreetNameEN="up", Direction=1),
+        town.street([(0, 0), (9, 9)], Location=2, AccessTimeID=3, StreetNameEN="mall"),
+        town.street([(0, 0), (9, 8)], AccessTimeID=4, StreetNameEN="unknown"),
+        town.street([(0, 0), (9, 7)], StreetNameEN="always"),
+    ]
+    path = town.esri(tmp_path / "n.json", ways)
+    found = read_network(path, walk_options({"at": hour}), read_hours(hours))
+    assert set(found.edges["name"]) == walked
+    assert found.report["closed_left_out"] == 5 - len(walked)
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([(1, "1", "0600", "soon")], 'record 1: "0600 to soon" are no times as HHMM'),
+        ([(1, "1", "0600", "0960")], "no times"),
+        ([(1, "1", None, "0900")], "no times"),
+    ],
+)
+def test_bad_hours_are_one_line(tmp_path, rows, says):
+    with pytest.raises(InputError, match=says):
+        read_hours(table_of_hours(tmp_path, *rows))
+
+
+def test_hours_and_their_table_go_together(tmp_path):
+    files = [town.esri(tmp_path / "n.json", town.grid()), table_of_hours(tmp_path, (1, 1, 1, 2))]
+    files.append(town.esri(tmp_path / "b.json", town.houses()))
+    with pytest.raises(InputError, match="go together"):
+        import_files(files, "town")
+    with pytest.raises(InputError, match="go together"):
+        import_files([files[0], files[2]], "town", walk={"at": "08:30"})
+    with pytest.raises(InputError, match="no time of day"):
+        import_files(files, "town", walk={"at": "24:00"})
+    assert import_files(files, "town", walk={"at": "08:30"}).area.name == "town"
+
+
+def test_the_sample_scene_of_the_reference_comes_out_as_worked_out_by_hand(tmp_path):
+    """Decks, heights and joins: the street, the bridge that its lift joins, steps, a podium."""
+    reference = SHARED.parent / "design" / "official-data.md"
+    if not reference.is_file():
+        pytest.skip("the reference is not beside this checkout")
+    text = reference.read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in text.splitlines() if line.startswith('{"')]
+    lines = [(line.get("properties") or line["attributes"], line["geometry"]) for line in lines
+             if "features" not in line]  # fmt: skip
+    blocks = [one for one in lines if "BuildingBlockType" in one[0]]
+    ways = [one for one in lines if "PedestrianRouteID" in one[0]]
+    whole = [(ways[0][0] | fields, shape) for fields, shape in ways]
+    written = []
+    for fields, shape in whole:
+        if "type" in shape:
+            line = shapely.LineString(shape["coordinates"])
+            flat = gpd.GeoSeries([shapely.force_2d(line)], crs=4326).to_crs(2326).iloc[0]
+            height = shapely.get_coordinates(line, include_z=True)[:, 2]
+            line = np.column_stack([flat.coords, height]).tolist()
+        own = {"paths": [line]} if "type" in shape else shape
+        written.append({"attributes": fields, "geometry": own})
+    path = tmp_path / "n.json"
+    path.write_text(json.dumps({"hasZ": True, "features": written}))
+    found = read_network(path)
+    edges = found.edges.set_index(found.edges["osmid"] - 220900000)
+    assert edges["deck"].to_dict() == {
+        1: "street", 2: "footbridge", 3: "street", 4: "footbridge", 5: "subway"
+    }  # fmt: skip
+    assert edges.loc[3, "highway"] == "steps"
+    assert found.report["lifts_that_join_decks"] == 1
+    assert edges.loc[1, "v"] == edges.loc[2, "u"]  # by the lift
+    assert edges.loc[2, "v"] == edges.loc[3, "u"]
+    assert len({*edges["u"], *edges["v"]}) == 8  # podium and subway join nothing
+    assert edges.loc[1, "geometry"].length == pytest.approx(70, abs=0.01)
+    path = tmp_path / "b.json"
+    path.write_text(json.dumps({"features": [{"attributes": a, "geometry": g} for a, g in blocks]}))
+    frame, report = read_official_buildings(path, found.ground)
+    assert frame["height"].tolist() == [15.0, 63.0]
+    assert report == {"open_sided_structures": 1, "on_podiums": 1}

@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from sim.city.sources.official_hours import has_hours
 from sim.city.sources.official_records import field_names
 
 Layer = Literal[
-    "official_network", "official_buildings", "official_lamp_posts", "official_districts"
+    "official_network",
+    "official_buildings",
+    "official_lamp_posts",
+    "official_districts",
+    "official_hours",
 ]
 """Kinds of file that the Government publishes."""
 
@@ -28,6 +33,9 @@ CREDITS: dict[Layer, dict[str, str]] = {
     "official_buildings": {
         "licence": TERMS, "attribution": f"Buildings, Lands Department, {OWNER}"
     },
+    "official_hours": {
+        "licence": TERMS, "attribution": f"3D Pedestrian Network, Lands Department, {OWNER}"
+    },
     "official_lamp_posts": {
         "licence": TERMS, "attribution": f"Lamp posts, Highways Department, {OWNER}"
     },
@@ -46,6 +54,8 @@ def official_layer(path: Path) -> Layer | None:
         GeoJSON, or JSON of an ArcGIS server.
     """
     for names in field_names(path):
+        if has_hours(names):
+            return "official_hours"
         for layer, told_by in TOLD_BY.items():
             if told_by <= names:
                 return layer

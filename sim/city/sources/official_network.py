@@ -8,6 +8,7 @@ escalators from the ways at their ends. Lifts join their two ends and have no le
 from __future__ import annotations
 
 import string
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,6 +32,7 @@ from sim.city.sources.official_codes import (
     codes,
     directions,
 )  # fmt: skip
+from sim.city.sources.official_hours import Hours, minute_of, open_at
 from sim.city.sources.official_records import LINE, Records, read_records, texts
 from sim.errors import InputError
 from sim.nearest import tree_of
@@ -73,11 +75,31 @@ class WalkOptions:
         Ways inside buildings, outside paid areas.
     lifts, escalators
         Lifts; escalators and travelators.
+    at
+        Minute after midnight: ways that are closed then, on every day, are left out. None: all.
     """
 
     indoor: bool = True
     lifts: bool = True
     escalators: bool = True
+    at: int | None = None
+
+
+def walk_options(chosen: Mapping[str, Any]) -> WalkOptions:
+    """Return options from plain values.
+
+    Parameters
+    ----------
+    chosen
+        Some of the attributes of `WalkOptions`; `at` as text, for example "08:30".
+
+    Raises
+    ------
+    InputError
+        `at` is no time of day.
+    """
+    at = chosen.get("at")
+    return WalkOptions(**{**chosen, "at": None if at is None else minute_of(str(at))})
 
 
 class OfficialNetwork(NamedTuple):
@@ -109,7 +131,9 @@ class _Ways:
     ends: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 2), np.int64))
 
 
-def read_network(path: Path, options: WalkOptions | None = None) -> OfficialNetwork:
+def read_network(
+    path: Path, options: WalkOptions | None = None, hours: Hours | None = None
+) -> OfficialNetwork:
     """Read the layer PedestrianRoute.
 
     Parameters
@@ -118,6 +142,8 @@ def read_network(path: Path, options: WalkOptions | None = None) -> OfficialNetw
         The whole layer as GeoJSON, or JSON of the server, asked for with its heights.
     options
         Which ways are walked.
+    hours
+        Opening hours, by which `options.at` decides.
 
     Raises
     ------
@@ -132,7 +158,9 @@ def read_network(path: Path, options: WalkOptions | None = None) -> OfficialNetw
             "ask the server with returnZ=true, or save the whole layer"
         )
     report = {**records.left_out, "without_height": float(flat.sum())}
-    ways = _walked(records, ~flat, options or WalkOptions(), report)
+    options = options or WalkOptions()
+    closed = _closed(records, hours, options.at)
+    ways = _walked(records, ~flat, closed, options, report)
     if not len(ways.line):
         raise InputError(f"{path}: nothing in it can be walked; take a larger area")
     ways.ends, place = _joined(ways)
@@ -155,7 +183,11 @@ def _km(ways: _Ways, chosen: NDArray[np.bool_]) -> float:
 
 
 def _walked(
-    records: Records, with_height: NDArray[np.bool_], options: WalkOptions, report: dict[str, float]
+    records: Records,
+    with_height: NDArray[np.bool_],
+    closed: NDArray[np.bool_],
+    options: WalkOptions,
+    report: dict[str, float],
 ) -> _Ways:
     """Return the ways that are walked; count the others by reason, once each."""
     found, unknown = {}, {}
@@ -173,6 +205,7 @@ def _walked(
         ("stairlifts", np.isin(kind, STAIRLIFTS)),
         ("indoor_ways", (found["Location"] == INDOOR) & (not options.indoor)),
         ("lifts", np.isin(kind, LIFTS) & (not options.lifts)),
+        ("closed", closed),
         ("escalators", np.isin(kind, (*ESCALATORS, *TRAVELATORS)) & (not options.escalators)),
     ):
         report[f"{reason}_left_out"] = float((drop & keep).sum())
@@ -191,6 +224,13 @@ def _walked(
         (found["WeatherProof"] == COVERED)[keep], given["ST_CODE"], given["BuildingID_1"],
         street[0], street[1], _routes(records)[keep],
     )  # fmt: skip
+
+
+def _closed(records: Records, hours: Hours | None, at: int | None) -> NDArray[np.bool_]:
+    """Return which ways are closed at the time of day."""
+    if hours is None or at is None:
+        return np.zeros(len(records.shape), bool)
+    return ~open_at(hours, texts(records.fields["AccessTimeID"]), at)
 
 
 def _given(records: Records, name: str) -> NDArray[np.bool_]:
