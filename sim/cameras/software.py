@@ -123,8 +123,9 @@ class SoftwareCase:
         drop = heads.mount - FACE_HEIGHT_M
         identify, detect = heads.reach[:, -1], heads.reach[:, 0]
         slant = np.hypot(identify, drop) * (PIXELS_PER_METRE[-1] / self.px_per_m)
+        names = list(fleet.heads.get("camera_type", [""] * len(fleet)))
         for row in np.flatnonzero((identify > 0) & (identify == detect)):
-            kind = CAMERA_TYPES.get(fleet.heads["camera_type"].iat[row])
+            kind = CAMERA_TYPES.get(names[row])
             if kind is not None:
                 slant[row] = max(float(kind.slant_range(self.px_per_m)), slant[row])
         far = np.minimum(np.sqrt(np.maximum(slant**2 - drop**2, 0.0)), identify)
