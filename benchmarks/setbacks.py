@@ -1,6 +1,6 @@
 """How far do façades stand from the middle of a street, and do blocks made of that err less?
 
-    python benchmarks/setbacks.py [--placements 8]
+    python benchmarks/setbacks.py [--placements 8] [--bus-streets]
 
 It reads quarters of cities with mapped footprints: the centre of Helsinki, square kilometres of
 Las Palmas with houses mapped along the streets, the tip of Central. First it measures the distance
@@ -8,7 +8,9 @@ from the middle of a street to the first wall abreast of it, both sides, by exac
 Then it fits the half widths of blocks on all cities but one and tries them on the one left out: as
 the mean of the other cities' medians per class, and as two factors on today's table (streets; the
 narrower ways) that make the error of coverage smallest there. The same heads look at the city with
-footprints, with today's blocks and with the fitted ones. Prints the tables of docs/walls.md.
+footprints, with today's blocks and with the fitted ones. With --bus-streets only the classes that
+buses use are streets, all of one class, as in the bus-street proxy of Hong Kong. Prints the tables
+of docs/walls.md.
 """
 
 from __future__ import annotations
@@ -32,10 +34,13 @@ sys.path.insert(0, str(ROOT))
 
 from sim.cameras.facades import LOWEST_M
 from sim.cameras.optics import TASKS
+from sim.city.assemble import assemble
 from sim.city.from_files import import_files
 from sim.city.gaps import FRONT_M, HOUSES_STAND_ALONG
 from sim.city.model import City
-from sim.city.walkable import FOOT_ONLY
+from sim.city.sources.bus_streets import ASSUMED_CLASS
+from sim.city.streets import StreetNetwork
+from sim.city.walkable import BUS_CLASSES, FOOT_ONLY
 from sim.city.walls import OTHER_WIDENING_M, WIDENING_M, Walls
 from sim.placement.placing import placement
 from sim.sight.sightings import see
@@ -62,6 +67,8 @@ OWN_M = 0.5
 SMALLEST_SAMPLE = 100
 """Rays of a class that meet a façade, below which a city does not speak of it."""
 HEADS_PER_KM2 = (100, 500)
+ON_BUS_STREETS_PER_KM2 = (20, 100)
+"""There are fewer of them: about as many to the km as 8,000 and 60,000 in Hong Kong."""
 MIX = {"junctions": 0.5, "random": 0.5}
 """So that placements differ: of junctions alone only ties do."""
 FIT_SEEDS = range(100, 102)
@@ -118,6 +125,24 @@ def _cut(path: Path, square: shapely.Polygon, crs: str) -> City:
         area = Path(folder) / "area.geojson"
         gpd.GeoSeries([square], crs=crs).to_crs(4326).to_file(area)
         return import_files([path], path.name.split(".")[0], area=area)
+
+
+def along_bus_streets(quarter: Quarter) -> Quarter:
+    """Return a quarter of which no other streets are known than those that buses use."""
+    before = quarter.city
+    edges = before.streets.edges
+    kept = edges[edges["highway"].isin(BUS_CLASSES) & (edges["deck"] == "street")]
+    table = kept[["u", "v", "street", "deck", "geometry"]].rename(columns={"street": "osmid"})
+    points = before.streets.nodes.geometry
+    nodes = gpd.GeoDataFrame({"osmid": points.index}, geometry=points.to_numpy(), crs=points.crs)
+    streets = StreetNetwork.build(
+        nodes, table.assign(highway=ASSUMED_CLASS), points.crs.to_string()
+    )
+    area = before.area.polygon
+    city = assemble(
+        "streets of buses", streets, buildings=quarter.footprints, area=area, complete=True
+    )
+    return Quarter(city, quarter.footprints)
 
 
 class Samples(NamedTuple):
@@ -226,13 +251,15 @@ class Seen(NamedTuple):
 class Heads:
     """Fleets of a quarter, and what they see with the mapped footprints."""
 
-    def __init__(self, quarter: Quarter, seeds: Iterable[int]) -> None:
+    def __init__(
+        self, quarter: Quarter, seeds: Iterable[int], densities: Iterable[int] = HEADS_PER_KM2
+    ) -> None:
         self.city = replace(quarter.city, walls=quarter.footprints)
         length = self.city.streets.edges["length"].to_numpy()
         self.offset, self.end = np.cumsum(length) - length, float(length.sum())
         km2 = self.city.area.region.area / 1e6
         self.fleets = []
-        for density in HEADS_PER_KM2:
+        for density in densities:
             places = placement(self.city, round(density * km2), strategy=MIX, share_rule="direct",
                                street_share="high")  # fmt: skip
             self.fleets.append([places.fleet(seed) for seed in seeds])
@@ -306,9 +333,9 @@ def print_factors(fits: Mapping[str, Mapping[tuple[float, float], np.ndarray]]) 
         print(f"| {name} | " + " | ".join(f"{a:g}, {b:g}" for a, b in best) + " |")
 
 
-def print_held_out(name: str, results: Mapping[str, np.ndarray]) -> None:
+def print_held_out(name: str, densities: Iterable[int], results: Mapping[str, np.ndarray]) -> None:
     """Print the errors in a city that was left out, and where the fitted tables are better."""
-    for n, density in enumerate(HEADS_PER_KM2):
+    for n, density in enumerate(densities):
         print(f"\n{name} left out, {density} heads to the km²\n")
         print(f"| walls | {' | '.join(TASKS)} | {' | '.join(f'{t} differs' for t in TASKS)} |")
         print("| --- |" + " --- |" * 2 * len(TASKS))
@@ -328,34 +355,52 @@ def print_held_out(name: str, results: Mapping[str, np.ndarray]) -> None:
     sys.stdout.flush()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--placements", type=int, default=8)
-    placements = parser.parse_args().placements
-    read = {name: quarters(name) for name in EXTRACTS}
-    for name, some in read.items():
-        km2 = sum(quarter.city.area.polygon.area for quarter in some) / 1e6
-        print(f"{name}: {len(some)} quarters, {km2:.2f} km²")
-    rays = {name: pd.concat([facade_distances(q) for q in some]) for name, some in read.items()}
-    print_distances(rays)
-    sys.stdout.flush()
+def print_fits(
+    read: Mapping[str, list[Quarter]],
+    rays: Mapping[str, pd.DataFrame],
+    pairs: list[tuple[float, float]],
+    densities: Iterable[int],
+    placements: int,
+) -> None:
+    """Fit on all cities but one, try on that one, and print."""
     fits = {}
     for name, some in read.items():
-        heads = [Heads(quarter, FIT_SEEDS) for quarter in some]
-        pairs = itertools.product(*FACTORS.values())
+        heads = [Heads(quarter, FIT_SEEDS, densities) for quarter in some]
         fits[name] = {pair: errors_of(heads, scaled(*pair)) for pair in pairs}
     print_factors(fits)
     sys.stdout.flush()
     for name, some in read.items():
         others = [other for other in read if other != name]
-        pair = min(fits[name], key=lambda p: sum(loss_of(fits[o][p]) for o in others))
+        pair = min(pairs, key=lambda p: sum(loss_of(fits[o][p]) for o in others))
         tables = {
             "today's blocks": {},
             "medians of the others": medians(rays, others),
             f"factors of the others, {pair[0]:g} and {pair[1]:g}": scaled(*pair),
         }
-        heads = [Heads(quarter, range(placements)) for quarter in some]
-        print_held_out(name, {what: errors_of(heads, table) for what, table in tables.items()})
+        heads = [Heads(quarter, range(placements), densities) for quarter in some]
+        found = {what: errors_of(heads, table) for what, table in tables.items()}
+        print_held_out(name, densities, found)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--placements", type=int, default=8)
+    parser.add_argument("--bus-streets", action="store_true")
+    options = parser.parse_args()
+    read = {name: quarters(name) for name in EXTRACTS}
+    pairs, densities = [*itertools.product(*FACTORS.values())], HEADS_PER_KM2
+    if options.bus_streets:
+        read = {name: [*map(along_bus_streets, some)] for name, some in read.items()}
+        pairs = [pair for pair in pairs if pair[1] == 1]  # there are no narrower ways
+        densities = ON_BUS_STREETS_PER_KM2
+    for name, some in read.items():
+        km2 = sum(quarter.city.area.polygon.area for quarter in some) / 1e6
+        km = sum(quarter.city.streets.length_km for quarter in some)
+        print(f"{name}: {len(some)} quarters, {km2:.2f} km², {km:.0f} km with their halo")
+    rays = {name: pd.concat([facade_distances(q) for q in some]) for name, some in read.items()}
+    print_distances(rays)
+    sys.stdout.flush()
+    print_fits(read, rays, pairs, densities, options.placements)
 
 
 if __name__ == "__main__":
