@@ -34,6 +34,7 @@ from sim.city.sources.buildings import COUNTED
 from sim.city.sources.bus_streets import (
     ASSUMPTIONS,
     PROXY,
+    between_facades,
     covered_districts,
     outline,
     read_bus_streets,
@@ -219,7 +220,7 @@ def _assembled(
         name_zh=names[1],
         provenance={"sources": sources, "left_out_while_reading": layers.report},
         same_source=not {"polygons", "official_buildings"} & {*kinds.values()},
-        centrelines=middles,
+        centrelines=between_facades(middles) if "bus_streets" in kinds.values() else middles,
         complete=bool({"official_network", "official_buildings"} & {*kinds.values()}),
     )
 

@@ -238,7 +238,8 @@ class Walls(Result):
 def _carving(ways: gpd.GeoDataFrame, region: BaseGeometry) -> gpd.GeoDataFrame:
     """Return the ways above ground that are near enough to a region to carve in it."""
     shapely.prepare(region)
-    near = shapely.dwithin(region, ways.geometry.to_numpy(), max(WIDENING_M.values()))
+    widest = max(*WIDENING_M.values(), half_widths(ways).max(initial=0.0))
+    near = shapely.dwithin(region, ways.geometry.to_numpy(), widest)
     return ways[near & (ways["deck"] != "subway").to_numpy()]
 
 

@@ -7,7 +7,13 @@ from drawn import grid_ways, shared
 from sim.area import district_outlines, districts
 from sim.city.bundle import load_bundle, save_bundle
 from sim.city.from_files import import_files
-from sim.city.sources.bus_streets import PROXY, covered_districts, outline, read_bus_streets
+from sim.city.sources.bus_streets import (
+    FACADES_M,
+    PROXY,
+    covered_districts,
+    outline,
+    read_bus_streets,
+)
 from sim.city.sources.files import file_kind
 from sim.errors import InputError
 
@@ -80,6 +86,17 @@ def test_a_part_of_a_city_needs_an_area_and_is_labelled(tmp_path):
     assert not city.streets.edges["name"].any()
     kept = load_bundle(save_bundle(city, tmp_path / "kept"))
     assert kept.provenance["streets_kind"] == PROXY
+
+
+def test_facades_stand_as_far_off_as_they_do_along_such_streets_elsewhere(tmp_path):
+    area = gpd.GeoDataFrame(geometry=[shapely.box(*INLAND, *(INLAND + 400))], crs="EPSG:2326")
+    area.to_file(tmp_path / "area.gpkg")
+    path = saved(tmp_path / "bus.gpkg", grid())
+    city = import_files([path], "part", area=tmp_path / "area.gpkg", halo_m=0)
+    inner = city.walls.footprints.within(shapely.box(*(INLAND + 80), *(INLAND + 320)))
+    areas = city.walls.footprints.area[inner].to_numpy()
+    assert areas == pytest.approx([(80 - FACADES_M) ** 2] * 9, abs=0.1)
+    assert "facades" not in city.streets.edges
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ city, and no figure on walks should be taken from it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -22,13 +23,17 @@ from shapely.geometry.base import BaseGeometry
 
 from sim.area import HONG_KONG_CRS, DistrictPart, district_outlines, districts
 from sim.city.sources.files import read_edges
-from sim.city.streets import projected_crs
+from sim.city.streets import StreetNetwork, projected_crs
 from sim.errors import InputError
 
 PROXY = "bus-street proxy"
 """What every output calls these streets."""
 ASSUMED_CLASS = "unclassified"
-"""Nothing is known of their width: 14 m between façades, as for OpenStreetMap's unclassified."""
+"""Nothing is known of their class: cameras are placed as along OpenStreetMap's unclassified."""
+FACADES_M = 26.6
+"""From façade to façade: twice 13.3 m, the mean over three cities of the median distance from the
+middle of such a street to the first house beside it (centre of Helsinki 11.2 m, Las Palmas 11.3,
+Central 17.4; measured by benchmarks/setbacks.py, docs/walls.md)."""
 OUTLINE_TOLERANCE_M = 150.0
 """The outlines of the districts are generalised by this much."""
 LONGEST_OVER_WATER_M = 30.0
@@ -114,6 +119,11 @@ def covered_districts(edges: gpd.GeoDataFrame) -> tuple[DistrictPart, ...]:
 def outline(parts: tuple[DistrictPart, ...]) -> BaseGeometry:
     """Return the outline of districts together, EPSG:2326."""
     return shapely.union_all([district_outlines()[part.district] for part in parts])
+
+
+def between_facades(streets: StreetNetwork) -> StreetNetwork:
+    """Return such streets with the distance between their façades, by which blocks are inferred."""
+    return replace(streets, edges=streets.edges.assign(facades=FACADES_M))
 
 
 def _over_water(line: NDArray[np.object_]) -> NDArray[np.bool_]:
