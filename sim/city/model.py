@@ -16,6 +16,7 @@ import numpy as np
 from sim.area import Area
 from sim.city.places import Places
 from sim.city.roofs import Stretches, under_roofs, without
+from sim.city.street_space import StreetSpace, street_space
 from sim.city.streets import StreetArrays, StreetNetwork
 from sim.city.walls import Walls
 from sim.surface import Result, axes_for
@@ -65,6 +66,11 @@ class City(Result):
         return without(self.streets.arrays, hidden)
 
     @cached_property
+    def street_space(self) -> StreetSpace:
+        """How wide streets are and how much of them there is: the room of those who walk."""
+        return street_space(self.streets, self.area.region)
+
+    @cached_property
     def worked_out(self) -> dict[object, Any]:
         """What other rooms worked out of this city alone and need again, under their own keys."""
         return {}
@@ -92,10 +98,12 @@ class City(Result):
         return ax
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
+        space = self.street_space
         counted = f"{self.area.polygon.area / 1e6:.2f} km² counted"
         return f"City: {self.area.name} ({self.area.crs})", {
             "area": f"{counted}, {self.area.region.area / 1e6:.2f} km² simulated",
             "streets": f"{self.streets.length_km:.1f} km in {len(self.streets.edges):,} edges",
+            "street room": f"{space.width_m:.1f} m wide, {1000 * space.per_m:.1f} km a km²",
             "walls": f"{self.walls.kind}, {len(self.walls.footprints):,} footprints",
             "places": len(self.places.table),
             "districts": ", ".join(part.district for part in self.area.parts) or "not in Hong Kong",

@@ -164,26 +164,14 @@ def summary(
     assert software is not None
     rank = fleet.heads["rank"].to_numpy()
     inside = fleet.inside(city.area.polygon)
-    cameras, plan = scenario.cameras, planned(scenario)
-    as_planned = cameras.share_rule == AS_PLANNED
-    share = cameras.street_share
+    cameras = scenario.cameras
     dates = cameras.dates or (None,) * len(cameras.totals)
     return {
         "version": VERSION,
         **_what_cameras(fleet),
         "scenario": scenario.name,
         "plan": _plan_in_words(scenario),
-        "area": {
-            "name": city.area.name,
-            "districts": [part.district for part in city.area.parts],
-            "street_km": pieces.length_m / 1000,
-            "buildings": len(city.walls.footprints),
-            "walls": city.walls.kind,
-            "streets": _streets_in_words(city),
-            "trips": _trips_in_words(city, trips),
-            "share_rule": plan.share_rule if plan and as_planned else cameras.share_rule,
-            "street_share": share if isinstance(share, str) else "given by owner",
-        },
+        "area": _area(scenario, city, pieces, trips),
         "tasks": list(TASKS),
         "steps": [
             {
@@ -207,6 +195,26 @@ def summary(
         "answer_walks": answer.walks,
         "software": _software_in_words(),
         "percolation": found.dark.summary,
+    }
+
+
+def _area(scenario: Scenario, city: City, pieces: FirstSeen, trips: Trips) -> dict[str, Any]:
+    """Return what is counted and how cameras were shared out to it."""
+    cameras, plan = scenario.cameras, planned(scenario)
+    as_planned = cameras.share_rule == AS_PLANNED
+    share = cameras.street_share
+    return {
+        "name": city.area.name,
+        "districts": [part.district for part in city.area.parts],
+        "street_km": pieces.length_m / 1000,
+        "street_width_m": city.street_space.width_m,
+        "street_m_per_m2": city.street_space.per_m,
+        "buildings": len(city.walls.footprints),
+        "walls": city.walls.kind,
+        "streets": _streets_in_words(city),
+        "trips": _trips_in_words(city, trips),
+        "share_rule": plan.share_rule if plan and as_planned else cameras.share_rule,
+        "street_share": share if isinstance(share, str) else "given by owner",
     }
 
 

@@ -25,6 +25,7 @@ from sim.tracking.kernels.linking import (
     IDENTIFIED,
     LIVE,
     Chances,
+    Crowd,
     Events,
     Room,
     Spans,
@@ -170,7 +171,7 @@ def linking(
     faced: tuple[NDArray[np.float64], NDArray[np.float64]],
     pieces: list[StepPieces],
     totals: int,
-    speed_m_s: float,
+    crowd: Crowd,
     parameters: TrackingParameters,
     workers: int | None = None,
     *,
@@ -190,8 +191,8 @@ def linking(
         Streets cut by step, one per task: what keeps a track alive.
     totals
         How many totals there are.
-    speed_m_s
-        How fast look-alikes may have come from where the walker was last seen.
+    crowd
+        Of `sim.tracking.look_alikes.crowd_of`.
     parameters
         Of the scenario.
     workers
@@ -205,7 +206,7 @@ def linking(
     def followed(task: int, seen: SeenArrays, rate: float, rows: tuple[int, int]) -> None:
         if rate == 0 or not len(seen.head):
             return
-        chances = _chances(hit, rate, parameters, speed_m_s, rows)
+        chances = _chances(hit, rate, parameters, crowd, rows)
         walked = Walked(paths, heads, seen, pieces[task])
         in_chunks(partial(_follow_some, task, walked, chances, out), len(paths.ptr) - 1, workers)
 
@@ -221,7 +222,7 @@ def _chances(
     hit: NDArray[np.float64],
     rate: float,
     parameters: TrackingParameters,
-    speed_m_s: float,
+    crowd: Crowd,
     rows: tuple[int, int],
 ) -> Chances:
     rates, shares = hit_rates(rate, parameters.hit_rate_spread)
@@ -229,7 +230,7 @@ def _chances(
         hit * rate,
         parameters.dwell_needed_s,
         1 / parameters.memory_s,
-        parameters.look_alikes_per_s2(speed_m_s),
+        crowd,
         rates / rate,
         shares,
         *rows,
@@ -251,4 +252,5 @@ def _follow_some(
     most = sightings + len(runs.step) + 1
     events = Events(np.empty(sightings), np.empty(sightings, np.int64), np.empty(sightings))
     spans = Spans(np.empty(most, np.bool_), *(np.empty(most) for _ in Spans._fields[1:]))
-    follow(first, stop, task, walked, chances, Room(spells, runs, events, spans), out)
+    room = Room(spells, runs, np.empty(len(runs.step)), events, spans)
+    follow(first, stop, task, walked, chances, room, out)

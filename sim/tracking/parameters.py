@@ -6,7 +6,6 @@ from here. The file loads neither numpy nor numba, so that a scenario is checked
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -21,6 +20,12 @@ LIVE_BY: tuple[str, ...] = get_args(LiveBy)
 LARGEST_TABLE = 20_000_000
 """Rows of walks × totals × tasks; so many take about 10 GB."""
 
+CrowdName = Literal["quiet", "busy", "crush", "by_hour"]
+"""Named cases of how many walk on a street; `by_hour` asks `sim/facts/crowds.csv`."""
+BY_HOUR = "by_hour"
+CROWDS = {"quiet": 0.01, "busy": 0.1, "crush": 1.0}
+"""Walkers per m² of street between façades, in each case: assumptions."""
+
 
 @dataclass(frozen=True)
 class TrackingParameters:
@@ -29,11 +34,16 @@ class TrackingParameters:
     Attributes
     ----------
     memory_s
-        Time constant τ of losing a track in an unseen gap by chance, s.
+        Time constant τ of losing a track in an unseen gap by chance, s;
+        `sim/facts/reidentification.csv` brackets it.
     look_alike_share
         Share α of other walkers, 0 to 1, whom a camera cannot tell from the one followed.
+    crowd
+        Case of the density δ of walkers: one of `CROWDS` everywhere at all hours, or "by_hour",
+        by class of street and hour of departure.
     walkers_per_m2
-        Density δ of walkers on the streets, people per m2.
+        Density δ everywhere at all hours, people per m2 of street, in place of a case; that of
+        the case where None.
     dwell_needed_s
         Time in view from which a sighting identifies with the full hit rate, s.
     facing_degrees
@@ -55,12 +65,14 @@ class TrackingParameters:
     Raises
     ------
     InputError
-        A number is outside its limits, or there are not four hit rates; names the key.
+        A number is outside its limits, the case is unknown, or there are not four hit rates;
+        names the key.
     """
 
     memory_s: float = limited(600.0, at_least=0.001, at_most=1_000_000, unit="s")
     look_alike_share: float = limited(0.05, at_most=1)
-    walkers_per_m2: float = limited(0.01, at_most=10, unit="people/m2")
+    crowd: CrowdName = "quiet"
+    walkers_per_m2: float | None = limited(None, at_most=10, unit="people/m2")
     dwell_needed_s: float = limited(1.0, at_least=0.000_001, at_most=600, unit="s")
     facing_degrees: float = limited(60.0, at_most=180, unit="degrees")
     hit_rate: tuple[float, float, float, float] = limited((0.0, 0.0, 0.5, 0.9), at_most=1)
@@ -71,6 +83,9 @@ class TrackingParameters:
     def __post_init__(self) -> None:
         """Refuse values out of range, naming the key."""
         check(self, "tracking")
+        if self.crowd not in get_args(CrowdName):
+            known = ", ".join(get_args(CrowdName))
+            raise InputError(f"crowd is {self.crowd!r}; give {known}", key="tracking.crowd")
         if len(self.hit_rate) != 4:
             raise InputError(
                 f"hit_rate is {self.hit_rate}; give four probabilities, detect to identify",
@@ -82,15 +97,10 @@ class TrackingParameters:
                 key="tracking.live_by",
             )
 
-    def look_alikes_per_s2(self, speed_m_s: float) -> float:
-        """Return α δ π v²: look-alikes within reach of a walker unseen for a second.
-
-        Parameters
-        ----------
-        speed_m_s
-            Walking speed, m/s.
-        """
-        return self.look_alike_share * self.walkers_per_m2 * math.pi * speed_m_s**2
+    @property
+    def everywhere(self) -> float | None:
+        """Walkers per m2 of street where they are as many everywhere at all hours, else None."""
+        return CROWDS.get(self.crowd) if self.walkers_per_m2 is None else self.walkers_per_m2
 
 
 @dataclass(frozen=True)

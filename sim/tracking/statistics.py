@@ -63,7 +63,8 @@ def shift_variance(
     stratum
         As in `WalkValues`.
     """
-    rows = np.ascontiguousarray(shift.reshape(len(shift), -1).T, np.float64)
+    figures = math.prod(shift.shape[1:])
+    rows = np.ascontiguousarray(shift.reshape(len(shift), figures).T, np.float64)
     growth = _growth(np.zeros(len(shift), np.int64) if stratum is None else stratum)
     return np.asarray((rows**2 / growth).sum(axis=1), np.float64).reshape(shift.shape[1:])
 

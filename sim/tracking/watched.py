@@ -29,6 +29,7 @@ from sim.tracking.linking import (
     machine_of,
     working_heads,
 )
+from sim.tracking.look_alikes import crowd_of
 from sim.tracking.parameters import LARGEST_TABLE, PERSON, TrackingParameters
 from sim.tracking.walks import check_same_streets, head_steps, path_arrays, step_pieces
 
@@ -139,7 +140,7 @@ class WatchedWalks:
         alive = self._cut if (hit == 1).all() else _kept_alive(seen, hit, self.steps)
         return linking(
             self.paths, self.heads, hit, seen.arrays, self._faced, alive, len(self.steps),
-            self.trips.speed_m_s, parameters, self.workers, machine=machine,
+            crowd_of(self.city, self.trips, parameters), parameters, self.workers, machine=machine,
         )  # fmt: skip
 
     def tracked(

@@ -37,6 +37,9 @@ class Tracker:
     dwell_needed_s: float
     facing_degrees: float
     speed_m_s: float
+    width_m: float
+    """Of streets, and how many metres of them there are per m² of land."""
+    per_m: float
 
 
 def pieces_of_walk(lines, slow, path, speed):
@@ -139,9 +142,14 @@ def _lifetime(gap, tracker: Tracker, rng, plays):
     """When a track in a gap is lost: by chance, or as the first look-alike comes within reach."""
     by_chance = rng.exponential(tracker.memory_s, plays)
     reach = tracker.speed_m_s * gap
-    others = tracker.look_alike_share * tracker.walkers_per_m2 * math.pi * reach**2
-    number = rng.poisson(others, plays)
+    per_metre = tracker.look_alike_share * tracker.walkers_per_m2 * tracker.width_m
+    # along the street that the walker was lost on, to both sides of the spot
+    beside = rng.poisson(2 * per_metre * reach, plays)
     nearest = np.full(plays, np.inf)
-    distance = reach * np.sqrt(rng.random(number.sum()))  # even over the disc
-    np.minimum.at(nearest, np.repeat(np.arange(plays), number), distance)
+    distance = reach * rng.random(beside.sum())
+    np.minimum.at(nearest, np.repeat(np.arange(plays), beside), distance)
+    # and on the streets around, which are even over the disc
+    around = rng.poisson(per_metre * tracker.per_m * math.pi * reach**2, plays)
+    distance = reach * np.sqrt(rng.random(around.sum()))
+    np.minimum.at(nearest, np.repeat(np.arange(plays), around), distance)
     return np.minimum(by_chance, nearest / tracker.speed_m_s)

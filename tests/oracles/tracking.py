@@ -7,8 +7,9 @@ by interval, integrals are done by quadrature, and the tracker is also played ou
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +19,7 @@ from scipy.integrate import quad
 
 from sim.cameras.fleet import Fleet
 from sim.cameras.optics import TASKS
+from sim.city.street_space import street_space
 from sim.city.streets import StreetNetwork
 from sim.city.walls import WallArrays
 from sim.sight.arrays import SightingArrays
@@ -207,15 +209,35 @@ def exposure_of(seen, trips, trip, task, total) -> dict[str, float]:
 
 @dataclass
 class Timeline:
-    """A walk as the tracker lives it: in view or not, and when it may be identified."""
+    """A walk as the tracker lives it: in view or not, and when it may be identified.
+
+    `walkers` has from, to (s) and walkers per m² of street along the walk.
+    """
 
     parts: list[tuple[float, float, bool]]
     events: list[tuple[float, float]]
     loss: float
-    crowd: float
+    near: float
+    wide: float
+    walkers: list[tuple[float, float, float]]
 
-    def survival(self, gap: float) -> float:
-        return math.exp(-self.loss * gap - self.crowd * gap * gap)
+    def walked(self, since: float, until: float) -> float:
+        """∫ δ dt."""
+        return sum(d * max(0.0, min(b, until) - max(a, since)) for a, b, d in self.walkers)
+
+    def survival(self, since: float, until: float) -> float:
+        """A track lost from view at the one moment is alive at the other, either way in time."""
+        gap, walkers = until - since, self.walked(since, until)
+        return math.exp(-self.loss * gap - self.near * walkers - self.wide * gap * walkers)
+
+    def integral(self, value, a: float, b: float) -> float:
+        """∫ value(t) dt, cut where the density changes; shorter than a nanosecond it is none."""
+        cuts = sorted({a, b} | {t for c, d, _ in self.walkers for t in (c, d) if a < t < b})
+        return sum(
+            quad(value, c, d, epsabs=1e-12, epsrel=1e-12)[0]
+            for c, d in pairwise(cuts)
+            if d - c > 1e-9
+        )
 
 
 def timeline(seen, trips, trip, task, total, faced, parameters, machine=None) -> Timeline:
@@ -238,9 +260,48 @@ def timeline(seen, trips, trip, task, total, faced, parameters, machine=None) ->
     events = sorted(
         (s.faced, hit * min(1.0, s.seconds / needed)) for s in view if math.isfinite(s.faced)
     )
+    space, speed = street_space(seen.streets), trips.speed_m_s
+    alike = parameters.look_alike_share * space.width_m
     return Timeline(
-        parts, events, 1 / parameters.memory_s, parameters.look_alikes_per_s2(trips.speed_m_s)
-    )
+        parts, events, 1 / parameters.memory_s, 2 * alike * speed,
+        alike * space.per_m * math.pi * speed**2, _walkers(seen.streets, trips, trip, parameters),
+    )  # fmt: skip
+
+
+def _walkers(streets, trips, trip, parameters) -> list[tuple[float, float, float]]:
+    """Walkers per m² on each street of a walk, with the seconds on it."""
+    seconds, metres, out = clock_of(streets, trips, trip), 0.0, []
+    for edge in trips.path_edge[trips.path_ptr[trip] : trips.path_ptr[trip + 1]]:
+        length = streets.arrays.edge_length[edge]
+        density = parameters.everywhere
+        if density is None:
+            hour = trips.table["departs_s"][trip] / 3600
+            density = _density(streets.edges["highway"][edge], hour)
+        out.append((seconds(metres), seconds(metres + length), density))
+        metres += length
+    return out
+
+
+def _density(highway: str, hour: float) -> float:
+    """Look a street up in sim/facts/crowds.csv; the mean from 7 to 23 without an hour."""
+    if math.isnan(hour):
+        return sum(_density(highway, h) for h in range(7, 23)) / 16
+    rows = [line for line in CROWD_LINES if line["begins"] <= hour % 24 < line["ends"]]
+    own = [line for line in rows if highway in line["classes"]]
+    other = [line for line in rows if "others" in line["classes"]]
+    return {"quiet": 0.01, "busy": 0.1, "crush": 1.0}[(own or other)[0]["crowd"]]
+
+
+def _crowd_lines() -> list[dict]:
+    text = (Path(__file__).parents[2] / "sim" / "facts" / "crowds.csv").read_text(encoding="utf-8")
+    lines = [line.split(",") for line in text.splitlines() if not line.startswith("#")]
+    return [
+        {"classes": line[0].split(), "begins": int(line[1]), "ends": int(line[2]), "crowd": line[3]}
+        for line in lines[1:]
+    ]
+
+
+CROWD_LINES = _crowd_lines()
 
 
 def expected(line: Timeline) -> tuple[float, float, float]:
@@ -263,21 +324,21 @@ def expected(line: Timeline) -> tuple[float, float, float]:
             if t == a:
                 f = 1 - (1 - f) * (1 - p)
         forward.append(f)
-        f = f if lit else f * line.survival(b - a)
+        f = f if lit else f * line.survival(a, b)
     live, both, after = 0.0, 0.0, 0.0
     for (a, b, lit), f in reversed(list(zip(merged, forward, strict=True))):
         if lit:
             live += f * (b - a)
             both += (1 - (1 - f) * (1 - after)) * (b - a)
         else:
-            g, later = b - a, after
-            live += f * quad(line.survival, 0, g, epsabs=1e-12, epsrel=1e-12)[0]
-            both += quad(
-                lambda u, f=f, g=g, later=later: 1
-                - (1 - f * line.survival(u)) * (1 - later * line.survival(g - u)),
-                0, g, epsabs=1e-12, epsrel=1e-12,
-            )[0]  # fmt: skip
-            after *= line.survival(g)
+            later = after
+            live += f * line.integral(lambda t, a=a: line.survival(a, t), a, b)
+            both += line.integral(
+                lambda t, f=f, a=a, b=b, later=later: 1
+                - (1 - f * line.survival(a, t)) * (1 - later * line.survival(t, b)),
+                a, b,
+            )  # fmt: skip
+            after *= line.survival(a, b)
         for t, p in line.events:
             if t == a:
                 after = 1 - (1 - after) * (1 - p)
@@ -291,19 +352,23 @@ def played(line: Timeline, rng: np.random.Generator, plays: int) -> np.ndarray:
     end = line.parts[-1][1]
     for play in range(plays):
         hits = [t for t, p in line.events if rng.random() < p]
-        ahead = _alive(line.parts, hits, line, rng)
+        ahead = _alive(line, hits, rng)
         # time reversed: a hit at t tracks what came before it
-        mirrored = [(end - b, end - a, lit) for a, b, lit in reversed(line.parts)]
-        back = _alive(mirrored, [end - t for t in reversed(hits)], line, rng)
+        mirrored = replace(
+            line,
+            parts=[(end - b, end - a, lit) for a, b, lit in reversed(line.parts)],
+            walkers=[(end - b, end - a, d) for a, b, d in reversed(line.walkers)],
+        )
+        back = _alive(mirrored, [end - t for t in reversed(hits)], rng)
         back = [(end - b, end - a) for a, b in back]
         out[play] = _measure(ahead), _measure(ahead + back)
     return out
 
 
-def _alive(parts, hits, line: Timeline, rng) -> list[tuple[float, float]]:
+def _alive(line: Timeline, hits, rng) -> list[tuple[float, float]]:
     """Intervals of time during which one played track is alive; hits are in order of time."""
     periods, tracked = [], False
-    for a, b, lit in parts:
+    for a, b, lit in line.parts:
         if lit:
             since = a if tracked else None
             for t in hits:
@@ -314,19 +379,22 @@ def _alive(parts, hits, line: Timeline, rng) -> list[tuple[float, float]]:
             if tracked:
                 periods.append((since, b))
         elif tracked:
-            lasts = _lifetime(line, rng)
+            lasts = _lifetime(line, a, b, rng)
             periods.append((a, min(b, a + lasts)))
             tracked = lasts >= b - a
     return periods
 
 
-def _lifetime(line: Timeline, rng) -> float:
-    """How long an unseen track lives: P(lifetime > g) = ρ(g)."""
-    drawn = -math.log(1 - rng.random())
-    if line.crowd == 0:
-        return drawn / line.loss
-    half = line.loss / (2 * line.crowd)
-    return -half + math.sqrt(half * half + drawn / line.crowd)
+def _lifetime(line: Timeline, lost: float, end: float, rng) -> float:
+    """How long a track unseen from a moment on lives: P(lifetime > g) = ρ(g); inf if longer."""
+    drawn = 1 - rng.random()
+    low, high = lost, end
+    if line.survival(lost, end) >= drawn:
+        return math.inf
+    while high - low > 1e-6:
+        middle = (low + high) / 2
+        low, high = (middle, high) if line.survival(lost, middle) >= drawn else (low, middle)
+    return low - lost
 
 
 def _measure(periods) -> float:

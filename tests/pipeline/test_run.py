@@ -69,7 +69,8 @@ def test_summary_has_every_field_of_the_contract(summary):
     assert summary["simulated"] is True
     assert summary["tasks"] == TASKS
     assert set(summary["area"]) == {
-        "name", "districts", "street_km", "buildings", "walls", "streets", "trips",
+        "name", "districts", "street_km", "street_width_m", "street_m_per_m2", "buildings",
+        "walls", "streets", "trips",
         "share_rule", "street_share",
     }  # fmt: skip
     assert summary["area"]["walls"] == "blocks"

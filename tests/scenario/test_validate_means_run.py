@@ -109,6 +109,9 @@ class Drawn:
             tracking["subsample"] = int(self.rng.integers(0, 5))
         return data
 
+    def walkers_per_m2(self):
+        return self.one([None, self.number(0, 10, whole=False)])
+
     def follow_a_plan(self, cameras: dict) -> None:
         """Put a plan in place of what does not go with one."""
         for key in ("share", "share_rule", "phases", "strategy"):
@@ -281,7 +284,7 @@ def follow_the_walkers(scenario: Scenario) -> None:
     parameters = following(scenario)
     SearchParameters(scenario.tracking.subsample)
     RecognitionParameters(**scenario.recognition.model_dump())
-    assert np.isfinite(parameters.look_alikes_per_s2(scenario.trips.speed_m_s))
+    assert parameters.everywhere is None or np.isfinite(parameters.everywhere)
     for mean in parameters.hit_rate:
         rate, weight = hit_rates(mean, parameters.hit_rate_spread)
         lots = np.linspace(0, 1, 9, endpoint=False)

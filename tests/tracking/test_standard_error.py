@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.tracking.statistics import WalkValues, person_shifts, standard_error, sum_error
+from sim.tracking.statistics import (
+    WalkValues,
+    person_shifts,
+    shift_variance,
+    standard_error,
+    sum_error,
+)
 
 NUMBERS = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=60)
 
@@ -140,3 +146,10 @@ def test_it_is_the_spread_of_means_over_many_dealt_samples():
         pooled.append(standard_error(values, person) ** 2)
     assert np.sqrt(np.mean(within)) == pytest.approx(np.std(means), rel=0.08)
     assert np.sqrt(np.mean(pooled)) > 1.3 * np.std(means)
+
+
+def test_nobody_leaves_no_shifts_and_no_variance():
+    nobody = WalkValues(np.zeros((0, 3, 4)), np.zeros(0, np.int64), np.zeros(0, np.int64))
+    shift = person_shifts(nobody)
+    assert shift.shape == (0, 3, 4)
+    assert shift_variance(shift, nobody.stratum).shape == (3, 4)

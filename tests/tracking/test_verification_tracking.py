@@ -17,6 +17,7 @@ from oracles import tracking as slow
 from test_exposure import CityOf, a_world, line_world, tracked
 
 from sim.cameras.optics import TASKS
+from sim.city.street_space import street_space
 from sim.sight.sightings import Sightings
 from sim.tracking.linking import hit_rates, working_heads
 from sim.tracking.parameters import TrackingParameters
@@ -64,11 +65,12 @@ def test_verification_one_head_on_a_line():
 
 
 def test_verification_look_alikes_on_a_line():
-    # the track lives ∫ exp(−c t² − t/τ) dt seconds from 0 to g, a Gauss integral about −1 / (2 c τ)
+    # one street of 14 m in a square of 100 m: 14 m wide, 1 m of it for each 100 m² of land. The
+    # track lives ∫ exp(−c t² − b t) dt seconds from 0 to g, a Gauss integral about −b / (2 c)
     parameters = by_person(memory_s=1e6, hit_rate=(0, 0, 1, 1))
     found = followed([(2, 0, 0, 0.0, 10.0)], parameters)
-    root = math.sqrt(0.05 * 0.01 * math.pi)
-    by_chance = 1e-6 / (2 * root)
+    root = math.sqrt(0.05 * 0.01 * 14 * 0.01 * math.pi)
+    by_chance = (1e-6 + 0.05 * 0.01 * 14 * 2) / (2 * root)
     lives = math.sqrt(math.pi) / (2 * root) * math.exp(by_chance**2)
     lives *= math.erf(root * 90 + by_chance) - math.erf(by_chance)
     assert found["tracked_live"] == pytest.approx((10 + lives) / 100, rel=1e-6)
@@ -165,9 +167,10 @@ def test_verification_chance_agrees_on_100_random_walks():
     for seed in range(17):
         world = a_world(300 + seed)
         streets, fleet, seen, trips = world
+        space = street_space(streets)
         figures = follow_walks(
-            CityOf(streets), seen, trips, (60,), pieces=slow.first_seen(seen), parameters=VARIED,
-            seed=seed, workers=1,
+            CityOf(streets, space), seen, trips, (60,), pieces=slow.first_seen(seen),
+            parameters=VARIED, seed=seed, workers=1,
         ).figures  # fmt: skip
         works = working_heads(fleet, VARIED.uptime, seed)
         assert set(works) <= {0, 1}
@@ -175,7 +178,7 @@ def test_verification_chance_agrees_on_100_random_walks():
             walks += 1
             task = walks % 4
             mine = [figures[name][trip, 0, task] for name in FIGURES]
-            plays = _plays(streets, fleet, trips, trip, task, works, rng)
+            plays = _plays(streets, space, fleet, trips, trip, task, works, rng)
             z += _errors(mine, plays)
     assert walks >= 100
     assert len(z) > 200
@@ -184,7 +187,7 @@ def test_verification_chance_agrees_on_100_random_walks():
     assert 0.7 < np.mean(np.square(z)) < 1.4
 
 
-def _plays(streets, fleet, trips, trip, task, works, rng, plays=3000):
+def _plays(streets, space, fleet, trips, trip, task, works, rng, plays=3000):
     """Identified (0 or 1) and shares of time tracked, in each play; no head out of order plays."""
     lines = [list(line.coords) for line in streets.edges.geometry]
     pace = np.where(streets.edges["steps"], 2.0, 1.0)
@@ -193,7 +196,7 @@ def _plays(streets, fleet, trips, trip, task, works, rng, plays=3000):
     p = VARIED
     tracker = chance.Tracker(
         p.hit_rate[task], p.hit_rate_spread, p.memory_s, p.look_alike_share, p.walkers_per_m2,
-        p.dwell_needed_s, p.facing_degrees, trips.speed_m_s,
+        p.dwell_needed_s, p.facing_degrees, trips.speed_m_s, space.width_m, space.per_m,
     )  # fmt: skip
     pieces = chance.pieces_of_walk(lines, pace, path, trips.speed_m_s)
     heads = fleet.heads[works == 1]
@@ -250,8 +253,9 @@ def test_verification_splitting_streets_changes_no_retraced_share(seed):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_verification_splitting_streets_changes_nothing_expected_or_varied(seed):
+    space = street_space(a_world(seed)[0])  # measured at points, which cuts move
     whole, cut = (
-        tracked(_lazy(a_world(seed, cut=share)), (20, 60), parameters=VARIED).figures
+        tracked(_lazy(a_world(seed, cut=share)), (20, 60), space=space, parameters=VARIED).figures
         for share in (0.0, 0.7)
     )
     for name in (*FIGURES, "expected_length"):

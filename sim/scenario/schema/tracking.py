@@ -21,6 +21,8 @@ from sim.scenario.schema.values import (
 )
 from sim.scenario.units import ANGLE, DENSITY, SHARE, TIME
 from sim.tracking.parameters import (
+    CROWDS,
+    CrowdName,
     LiveBy,
     RecognitionParameters,
     SearchParameters,
@@ -73,9 +75,21 @@ class Tracking(Part):
         "look_alike_share",
         "Share alpha {limits} of other walkers who look alike to a camera.",
     )
-    walkers_per_m2: Annotated[Number, _TRACK.within("walkers_per_m2"), DENSITY] = _TRACK.key(
+    crowd: CrowdName = Field(
+        default=TrackingParameters.crowd,
+        description=(
+            "How many walk on the streets: "
+            + ", ".join(
+                f"{name} ({density:g} per m2 of street)" for name, density in CROWDS.items()
+            )
+            + " everywhere at all hours, or by_hour, by class of street and hour of departure "
+            "(sim/facts/crowds.csv; assumptions)."
+        ),
+    )
+    walkers_per_m2: Annotated[Number | None, _TRACK.within("walkers_per_m2"), DENSITY] = _TRACK.key(
         "walkers_per_m2",
-        "Density delta of walkers, people per square metre, {limits}.",
+        "Density delta of walkers everywhere, people per square metre of street, {limits}, in "
+        "place of the case that crowd names.",
     )
     dwell_needed_s: Annotated[Number, _TRACK.within("dwell_needed_s"), TIME] = _TRACK.key(
         "dwell_needed_s",

@@ -1,7 +1,8 @@
 """How well one walker after the other is followed: a recursion along the walk, by total.
 
 A walk is cut into spans in view and gaps, with at most one sighting that may identify at the end
-of each; the recursion and the survival of a gap are closed forms, so nothing is drawn.
+of each; the recursion and the survival of a gap are closed forms, so nothing is drawn. A gap on
+streets that are not equally busy is cut where they change, and goes on in the next span.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from sim.tracking.kernels.walks import (
     SeenArrays,
     Spells,
     Walked,
-    gather_runs,
     gather_spells,
     sees_more,
 )
@@ -33,6 +33,27 @@ IDENTIFIED, AFTERWARDS, LIVE = range(3)
 """Rows of what `follow` writes."""
 
 
+GAUSS = np.polynomial.legendre.leggauss(8)
+"""Nodes and weights over −1 to 1."""
+GENTLE = 0.25
+"""Up to this much tilt squared and bend the eight nodes are wrong by less than 1e-12 of a gap."""
+
+
+class Crowd(NamedTuple):
+    """Where look-alikes are: everything per walker on a m² of street."""
+
+    near: float
+    """2 α w v, per second: on the street that the walker was lost on."""
+    wide: float
+    """α w D π v², per square second: on the streets around."""
+    density: NDArray[np.float64]
+    """Walkers per m² of street, shape (hours, kinds of street)."""
+    kind: NDArray[np.int64]
+    """Of each edge."""
+    hour: NDArray[np.int64]
+    """Of each walk."""
+
+
 class Chances(NamedTuple):
     """What the recursion needs to know besides geometry, for one task."""
 
@@ -41,8 +62,7 @@ class Chances(NamedTuple):
     dwell_needed_s: float
     loss: float
     """1/τ, per second."""
-    crowd: float
-    """α δ π v², per square second."""
+    crowd: Crowd
     factor: NDArray[np.float64]
     """Of each kind of walker: hit rate as a multiple of the mean."""
     weight: NDArray[np.float64]
@@ -67,14 +87,22 @@ class Spans(NamedTuple):
 
     gap: NDArray[np.bool_]
     seconds: NDArray[np.float64]
+    density: NDArray[np.float64]
+    """Of a gap: walkers per m² of street."""
     chance: NDArray[np.float64]
     """Probability that the sighting at the end of the span identifies, at the mean hit rate."""
     alive: NDArray[np.float64]
     """Probability to be tracked at the beginning of the span, judged forward."""
+    loss: NDArray[np.float64]
+    """Of a gap: by how much the exponent of ρ grows a second where the span begins."""
     outlived: NDArray[np.float64]
     """Of a gap: `survival`."""
     alive_s: NDArray[np.float64]
     """Of a gap: `seconds_alive`."""
+    loss_back: NDArray[np.float64]
+    outlived_back: NDArray[np.float64]
+    alive_back_s: NDArray[np.float64]
+    """The same of the walk told backward."""
 
 
 class Room(NamedTuple):
@@ -82,6 +110,8 @@ class Room(NamedTuple):
 
     spells: Spells
     runs: Runs
+    density: NDArray[np.float64]
+    """Walkers per m² of street, of each run."""
     events: Events
     spans: Spans
 
@@ -132,7 +162,7 @@ def follow(
         found = _identifications(count, walked.heads, spells, chances, totals, events)
         if found == 0:
             continue
-        count = gather_runs(trip, paths, walked.pieces, runs)
+        count = _gather_runs(trip, walked, chances.crowd, runs, room.density)
         for total in range(totals):
             if total > 0 and not _learns_more(total, found, events, count, runs):
                 for figure in range(chances.first, chances.stop):
@@ -148,12 +178,30 @@ def follow(
                 if missed == 1.0:
                     continue
                 if number < 0:
-                    number = _cut_spans(total, count, runs, found, events, spans)
+                    number = _cut_spans(total, count, runs, room.density, found, events, spans)
                     _weigh_gaps(number, spans, chances.loss, chances.crowd)
-                live, both = expected_seconds(number, spans, factor, chances.loss, chances.crowd)
+                live, both = expected_seconds(number, spans, factor, chances.crowd.wide)
                 for figure in range(chances.first, chances.stop):
                     value = (1.0 - missed, both, live)[figure]
                     out[figure, trip, total, task] += weight * value
+
+
+@lean_inner
+def _gather_runs(trip: int, walked: Walked, crowd: Crowd, runs: Runs, density: Floats) -> int:
+    """Write the stretches of a walk between changes of step or density; return their number."""
+    paths, pieces, count = walked.paths, walked.pieces, 0
+    for k in range(paths.ptr[trip], paths.ptr[trip + 1]):
+        edge, backward = paths.edge[k], paths.backward[k]
+        here = crowd.density[crowd.hour[trip], crowd.kind[edge]]
+        low, high = pieces.ptr[edge], pieces.ptr[edge + 1]
+        for i in range(high - low):
+            piece = high - 1 - i if backward else low + i
+            step = pieces.step[piece]
+            if count == 0 or runs.step[count - 1] != step or density[count - 1] != here:
+                runs.seconds[count], runs.step[count], density[count] = 0.0, step, here
+                count += 1
+            runs.seconds[count - 1] += pieces.length[piece] * paths.pace[edge]
+    return count
 
 
 @lean_inner
@@ -188,53 +236,92 @@ def _identifications(
 
 
 @lean_inner
-def _cut_spans(total: int, count: int, runs: Runs, found: int, events: Events, spans: Spans) -> int:
+def _cut_spans(
+    total: int,
+    count: int,
+    runs: Runs,
+    density: Floats,
+    found: int,
+    events: Events,
+    spans: Spans,
+) -> int:
     """Cut a walk where it enters or leaves view and where it may be identified."""
     number, event, clock = ZERO, 0, 0.0
-    gap, seconds = False, 0.0
+    gap, seconds, here = False, 0.0, 0.0
     for run in range(count):
         unseen = runs.step[run] > total
-        if unseen != gap:
-            number = _add_span(number, gap, seconds, 0.0, spans)
+        if unseen != gap or (gap and density[run] != here):
+            number = _add_span(number, gap, seconds, here, 0.0, spans)
             gap, seconds = unseen, 0.0
+        here = density[run]
         end = clock + runs.seconds[run]
         while event < found and events.moment[event] < end:
             if events.step[event] <= total:
                 before = max(events.moment[event] - clock, 0.0)
-                number = _add_span(number, gap, seconds + before, events.chance[event], spans)
+                chance = events.chance[event]
+                number = _add_span(number, gap, seconds + before, here, chance, spans)
                 clock, seconds = clock + before, 0.0
             event += 1
         seconds += end - clock
         clock = end
-    return _add_span(number, gap, seconds, 0.0, spans)
+    return _add_span(number, gap, seconds, here, 0.0, spans)
 
 
 @lean_inner
-def _add_span(number: int, gap: bool, seconds: float, chance: float, spans: Spans) -> int:
+def _add_span(
+    number: int, gap: bool, seconds: float, density: float, chance: float, spans: Spans
+) -> int:
     if seconds <= 0.0 and chance == 0.0:
         return number
-    spans.gap[number], spans.seconds[number] = gap, seconds
+    spans.gap[number], spans.seconds[number], spans.density[number] = gap, seconds, density
     spans.chance[number] = chance
     return number + 1
 
 
 @lean_inner
-def _weigh_gaps(number: int, spans: Spans, loss: float, crowd: float) -> None:
-    """Write how well a track lives through each gap: both ways and all walkers need it."""
-    root = np.sqrt(crowd)
-    at_once = scaled_erfc(loss / (2.0 * root))
+def _weigh_gaps(number: int, spans: Spans, loss: float, crowd: Crowd) -> None:
+    """Write how well a track lives through each gap: both ways and all walkers need it.
+
+    So many seconds t after it was lost, with i = ∫ δ so far, the exponent of ρ is t/τ + near i +
+    wide t i: linear and quadratic in what is still to come of a span.
+    """
+    gone, walkers = 0.0, 0.0
     for k in range(number):
-        if spans.gap[k]:
-            seconds = spans.seconds[k]
-            outlived = survival(seconds, loss, crowd)
-            spans.outlived[k] = outlived
-            spans.alive_s[k] = seconds_alive(seconds, loss, root, outlived, at_once)
+        if not spans.gap[k]:
+            continue
+        if k == 0 or not spans.gap[k - 1] or spans.chance[k - 1] > 0.0:
+            gone, walkers = 0.0, 0.0
+        seconds, density = spans.seconds[k], spans.density[k]
+        spans.loss[k] = loss + crowd.near * density + crowd.wide * (walkers + density * gone)
+        spans.outlived[k], spans.alive_s[k] = _lived(seconds, spans.loss[k], crowd.wide * density)
+        gone += seconds
+        walkers += density * seconds
+    for k in range(number - 1, -1, -1):
+        if not spans.gap[k]:
+            continue
+        if k == number - 1 or not spans.gap[k + 1] or spans.chance[k] > 0.0:
+            gone, walkers = 0.0, 0.0
+        seconds, density = spans.seconds[k], spans.density[k]
+        back = loss + crowd.near * density + crowd.wide * (walkers + density * gone)
+        spans.loss_back[k] = back
+        if back == spans.loss[k]:
+            spans.outlived_back[k], spans.alive_back_s[k] = spans.outlived[k], spans.alive_s[k]
+        else:
+            lived = _lived(seconds, back, crowd.wide * density)
+            spans.outlived_back[k], spans.alive_back_s[k] = lived
+        gone += seconds
+        walkers += density * seconds
 
 
 @lean_inner
-def expected_seconds(
-    number: int, spans: Spans, factor: float, loss: float, crowd: float
-) -> tuple[float, float]:
+def _lived(seconds: float, loss: float, crowd: float) -> tuple[float, float]:
+    """Return `survival` and `seconds_alive` of a span."""
+    outlived = survival(seconds, loss, crowd)
+    return outlived, seconds_alive(seconds, loss, crowd, outlived)
+
+
+@lean_inner
+def expected_seconds(number: int, spans: Spans, factor: float, wide: float) -> tuple[float, float]:
     """Return the expected seconds tracked live, and afterwards from recordings.
 
     The chances of the spans hold times `factor`, for a walker recognised so much more readily.
@@ -257,10 +344,12 @@ def expected_seconds(
         seconds, f = spans.seconds[k], spans.alive[k]
         b = 1.0 - (1.0 - b) * (1.0 - factor * spans.chance[k])
         if spans.gap[k] and (f > 0.0 or b > 0.0):
-            both += (f + b) * spans.alive_s[k]
+            both += f * spans.alive_s[k] + b * spans.alive_back_s[k]
             if f > 0.0 and b > 0.0:
-                both -= f * b * seconds_alive_both(seconds, loss, crowd)
-            b *= spans.outlived[k]
+                ahead, back = spans.loss[k], spans.loss_back[k]
+                crowd = wide * spans.density[k]
+                both -= f * b * seconds_alive_both(seconds, ahead, back, crowd)
+            b *= spans.outlived_back[k]
         else:
             both += (f + b - f * b) * seconds
     return live, both
@@ -268,32 +357,59 @@ def expected_seconds(
 
 @lean_kernel
 def survival(gap_s: float, loss: float, crowd: float) -> float:
-    """Return ρ(g) = exp(−g/τ − α δ π (v g)²): the chance that a track outlives a gap."""
+    """Return ρ(g) = exp(−loss g − crowd g²): the chance that a track outlives a gap."""
     return float(np.exp(-loss * gap_s - crowd * gap_s * gap_s))
 
 
 @lean_kernel
-def seconds_alive(gap_s: float, loss: float, root: float, outlived: float, at_once: float) -> float:
-    """Return ∫₀ᵍ ρ(u) du in closed form, from the root of crowd, ρ(g) and erfcx(z).
+def seconds_alive(gap_s: float, loss: float, crowd: float, outlived: float) -> float:
+    """Return ∫₀ᵍ ρ(u) du in closed form, from ρ(g).
 
     With z = loss / (2 √crowd) and erfcx(x) = exp(x²) erfc(x) it is
     √π / (2 √crowd) · (erfcx(z) − ρ(g) erfcx(z + √crowd g)), which stays accurate where the
     plain difference of error functions does not.
     """
+    root = np.sqrt(crowd)
     if root * gap_s < 1e-8:
         return float(-np.expm1(-loss * gap_s) / loss)
-    rest = outlived * scaled_erfc(loss / (2.0 * root) + root * gap_s)
-    return float(0.5 * np.sqrt(np.pi) / root * (at_once - rest))
+    z = loss / (2.0 * root)
+    rest = outlived * scaled_erfc(z + root * gap_s)
+    return float(0.5 * np.sqrt(np.pi) / root * (scaled_erfc(z) - rest))
 
 
 @lean_kernel
-def seconds_alive_both(gap_s: float, loss: float, crowd: float) -> float:
-    """Return ∫₀ᵍ ρ(u) ρ(g − u) du = exp(−g/τ − c g²/2) √(π/2c) erf(g √(c/2)), c = α δ π v²."""
-    reach = gap_s * np.sqrt(0.5 * crowd)
-    outer = np.exp(-loss * gap_s - 0.5 * crowd * gap_s * gap_s)
+def seconds_alive_both(gap_s: float, ahead: float, back: float, crowd: float) -> float:
+    """Return ∫₀ᵍ ρ(u) ρ′(g − u) du, where ρ has the loss `ahead` and ρ′ the loss `back`.
+
+    About the middle of the gap the exponent is S + x s + q² s², −1 ≤ s ≤ 1, with
+    S = (ahead + back) g/2 + q², x = |ahead − back| g/2 and q² = crowd g²/2. With z = x / (2 q) the
+    integral is g √π / (4 q) · exp(z² − S) (erf(q + z) + erf(q − z)); beyond z = q it is written
+    with erfcx, and where x and q are small it is a sum at eight nodes.
+    """
+    half, bend = 0.5 * gap_s, 0.5 * crowd * gap_s * gap_s
+    reach, tilt = np.sqrt(bend), abs(ahead - back) * half
+    outer = (ahead + back) * half + bend
+    if tilt == 0.0 and reach < 1e-8:
+        return float(np.exp(-outer) * gap_s)
+    if tilt == 0.0:
+        shape = 0.5 * np.sqrt(np.pi) / reach * math.erf(reach)
+        return float(np.exp(-outer) * gap_s * shape)
+    if tilt * tilt < GENTLE and bend < GENTLE:
+        total = 0.0
+        for k in range(len(GAUSS[0])):
+            s = GAUSS[0][k]
+            total += GAUSS[1][k] * np.exp(-outer - tilt * s - bend * s * s)
+        return float(half * total)
     if reach < 1e-8:
-        return float(outer * gap_s)
-    return float(outer * gap_s * 0.5 * np.sqrt(np.pi) / reach * math.erf(reach))
+        return float(half * (np.exp(tilt - outer) - np.exp(-tilt - outer)) / tilt)
+    z = 0.5 * tilt / reach
+    scale = half * 0.5 * np.sqrt(np.pi) / reach
+    if z < reach:
+        both = math.erf(reach + z) + math.erf(reach - z)
+        return float(scale * np.exp(z * z - outer) * both)
+    first = np.exp(tilt - bend - outer) * scaled_erfc(z - reach)
+    last = np.exp(-tilt - bend - outer) * scaled_erfc(z + reach)
+    return float(scale * (first - last))
 
 
 @lean_inner

@@ -1,0 +1,197 @@
+"""How much room streets give to those who walk: their width, and their length per land.
+
+A street that a map draws as several lines (two pavements, two carriageways, a lane beside the
+footway) counts once, and so does a crossing that lies within it. From the walking network and the
+region come the area of street that belongs to each edge, and two means of the city.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from sim.city.street_names import SAME_STREET_M
+from sim.city.walls import OTHER_WIDENING_M, WIDENING_M
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from sim.city.streets import StreetNetwork
+
+PIECE_M = 25.0
+"""Streets are looked at once in so many metres, in the middle of each piece."""
+ALONG = np.cos(np.radians(20))
+"""Lines within 20° of one direction are lines of one street."""
+CELL_M = 100.0
+"""Land counts in squares of this side that a street enters: water and hills beyond do not."""
+
+
+class StreetSpace(NamedTuple):
+    """The streets of a city as room for walkers."""
+
+    edge_m2: NDArray[np.float64]
+    """Area of street that belongs to each edge, m²."""
+    once_m: NDArray[np.float64]
+    """Length of each edge, m, shared among the lines that draw the same street."""
+    land_m2: float
+    """Land that the streets run through, m²."""
+
+    @property
+    def width_m(self) -> float:
+        """Mean width of a street between its façades, m."""
+        length = float(self.once_m.sum())
+        return float(self.edge_m2.sum()) / length if length else 2 * OTHER_WIDENING_M
+
+    @property
+    def per_m(self) -> float:
+        """Length of street per land, m/m², each street once."""
+        return float(self.once_m.sum()) / self.land_m2
+
+
+class _Pieces(NamedTuple):
+    """Straight pieces of street."""
+
+    edge: NDArray[np.int64]
+    deck: NDArray[np.int8]
+    start: NDArray[np.float64]
+    along: NDArray[np.float64]
+    """Unit direction, shape (pieces, 2)."""
+    length: NDArray[np.float64]
+    width: NDArray[np.float64]
+    name: NDArray[np.int64]
+    """Number of the street's name; −1 without one."""
+
+
+class _Pairs(NamedTuple):
+    """A piece of street and one of another edge near its middle, on its deck."""
+
+    here: NDArray[np.int64]
+    there: NDArray[np.int64]
+    """Rows of the piece and of its neighbour."""
+    offset: NDArray[np.float64]
+    """How far to its left the neighbour's line is, m."""
+    within: NDArray[np.bool_]
+    """Whether the piece's middle lies within the neighbour's width."""
+    parallel: NDArray[np.bool_]
+    """Whether they run the same way, the neighbour beside the middle, not ahead or behind."""
+
+
+def street_space(streets: StreetNetwork, region: BaseGeometry | None = None) -> StreetSpace:
+    """Measure the room that streets give to walkers.
+
+    A street is as wide as its class is taken to be between façades where walls are inferred, twice
+    `sim.city.walls.WIDENING_M`. In the middle of each piece of a line the lines of the same deck
+    that run the same way are one street if they lie within the width of the widest of them, or
+    have one name and lie within 50 m. It is as wide as its widest class, and at least 5 m wider
+    than its outer lines are apart; each line has an equal part of it. A piece within a wider
+    street that runs another way, as a crossing does, has none.
+
+    Parameters
+    ----------
+    streets
+        The walking network.
+    region
+        Land beyond it does not count; all land that streets enter by default.
+    """
+    pieces = _pieces(streets)
+    share, width = _shares(pieces)
+    once = pieces.length * share
+    edge_m2, once_m = np.zeros(len(streets.edges)), np.zeros(len(streets.edges))
+    np.add.at(edge_m2, pieces.edge, once * width)
+    np.add.at(once_m, pieces.edge, once)
+    return StreetSpace(edge_m2, once_m, _land(pieces, region))
+
+
+def _pieces(streets: StreetNetwork) -> _Pieces:
+    """Cut the segments of the streets into equal pieces of at most `PIECE_M`."""
+    a = streets.arrays
+    start = np.column_stack([a.segment_x0, a.segment_y0])
+    step = np.column_stack([a.segment_x1, a.segment_y1]) - start
+    length = np.hypot(*step.T)
+    count = np.where(length > 0, np.maximum(np.ceil(length / PIECE_M), 1), 0).astype(np.int64)
+    row = np.repeat(np.arange(len(length)), count)
+    place = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    part = step[row] / count[row, None]
+    half = streets.edges["highway"].map(WIDENING_M).fillna(OTHER_WIDENING_M)
+    edge = a.segment_edge[row].astype(np.int64)
+    names = streets.edges["name"].astype("str")
+    name = pd.factorize(names.where(names != "", streets.edges["name_zh"].astype("str")))
+    code = np.where(np.asarray(name[1] == "")[name[0]], -1, name[0])
+    return _Pieces(
+        edge,
+        a.edge_deck[edge],
+        start[row] + place[:, None] * part,
+        step[row] / length[row, None],
+        length[row] / count[row],
+        2 * half.to_numpy(np.float64)[edge],
+        code.astype(np.int64)[edge],
+    )
+
+
+def _shares(pieces: _Pieces) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the share that each piece has of the street it lies in, and that street's width."""
+    share, width = np.ones(len(pieces.edge)), pieces.width.copy()
+    if not len(share):
+        return share, width
+    here, there, offset, within, parallel = _neighbours(pieces)
+    wider = pieces.width[there] > pieces.width[here]
+    crossed = np.zeros(len(share), bool)
+    crossed[here[within & ~parallel & wider]] = True
+    named = parallel & (np.abs(offset) <= SAME_STREET_M) & (pieces.name[here] >= 0)
+    named &= pieces.name[here] == pieces.name[there]
+    beside = named | (parallel & (np.abs(offset) <= (pieces.width[here] + pieces.width[there]) / 2))
+    np.maximum.at(width, here[beside], pieces.width[there[beside]])
+    # the widest line beside each piece, the nearest of several: where the street has its middle
+    middle = np.zeros(len(share))
+    widest = beside & wider & (pieces.width[there] == width[here])
+    order = np.flatnonzero(widest)[np.argsort(-np.abs(offset[widest]), kind="stable")]
+    middle[here[order]] = offset[order]
+    apart = np.abs(offset - middle[here])
+    of_it = named | (parallel & (apart <= (width[here] + pieces.width[there]) / 2))
+    left, right = np.zeros(len(share)), np.zeros(len(share))
+    np.maximum.at(left, here[of_it], offset[of_it])
+    np.minimum.at(right, here[of_it], offset[of_it])
+    share = np.where(crossed, 0.0, 1.0 / (1 + np.bincount(here[of_it], minlength=len(share))))
+    return share, np.maximum(width, left - right + 2 * OTHER_WIDENING_M * (left > right))
+
+
+def _neighbours(pieces: _Pieces) -> _Pairs:
+    """Pair each piece with those of other edges near its middle, on its deck."""
+    middle = pieces.start + pieces.along * pieces.length[:, None] / 2
+    end = pieces.start + pieces.along * pieces.length[:, None]
+    lines = shapely.linestrings(np.stack([pieces.start, end], axis=1))
+    reach = max(2 * float(pieces.width.max()), SAME_STREET_M)
+    here, there = shapely.STRtree(lines).query(
+        shapely.points(middle), predicate="dwithin", distance=reach
+    )
+    other = (pieces.edge[here] != pieces.edge[there]) & (pieces.deck[here] == pieces.deck[there])
+    here, there = here[other], there[other]
+    to = middle[here] - pieces.start[there]
+    ahead = np.einsum("ij,ij->i", to, pieces.along[there])
+    across = to[:, 0] * pieces.along[there, 1] - to[:, 1] * pieces.along[there, 0]
+    turn = np.einsum("ij,ij->i", pieces.along[here], pieces.along[there])
+    length = pieces.length[there]
+    beside = (ahead >= 0) & (ahead < length)
+    beyond = np.hypot(across, ahead - np.clip(ahead, 0, length))
+    within = beyond <= pieces.width[there] / 2
+    parallel = (np.abs(turn) >= ALONG) & beside
+    return _Pairs(here, there, across * np.sign(turn), within, parallel)
+
+
+def _land(pieces: _Pieces, region: BaseGeometry | None) -> float:
+    """Area of the squares that streets enter, so much of them as lies in the region, m²."""
+    middle = pieces.start + pieces.along * pieces.length[:, None] / 2
+    if not len(middle):
+        return CELL_M**2
+    cell = np.unique(np.floor(middle / CELL_M).astype(np.int64), axis=0) * CELL_M
+    squares = shapely.box(*cell.T, *(cell + CELL_M).T)
+    if region is not None:
+        shapely.prepare(region)
+        cut = ~shapely.covers(region, squares)
+        squares[cut] = shapely.intersection(squares[cut], region)
+    area = float(shapely.area(squares).sum())
+    return area if area > 0 else len(cell) * CELL_M**2
