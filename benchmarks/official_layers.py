@@ -1,0 +1,101 @@
+"""Import official layers of the real sizes, made up: what the whole territory would cost.
+
+A grid of 464,647 ways with heights, crossings and street codes, and 342,223 blocks (podiums, towers
+on every third, sheds without heights on every seventh), as an ArcGIS server writes them. Usage:
+
+    python benchmarks/official_layers.py FOLDER
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from sim.city.bundle import save_bundle
+from sim.city.from_files import import_files
+
+WEST, SOUTH, PITCH = 800_000.0, 805_000.0, 60.0
+COLUMNS, ROWS, BLOCKS = 482, 483, 342_223
+TERMS = {"hasZ": True, "spatialReference": {"wkid": 102140, "latestWkid": 2326}}
+
+
+def ways() -> Iterator[tuple[dict[str, object], dict[str, object]]]:
+    """Yield a footway or crossing between each two neighbouring junctions, with a bend."""
+    number = 0
+    for column in range(COLUMNS):
+        for row in range(ROWS):
+            x, y = WEST + column * PITCH, SOUTH + row * PITCH
+            for east, north in ((PITCH, 0.0), (0.0, PITCH)):
+                if (east and column == COLUMNS - 1) or (north and row == ROWS - 1):
+                    continue
+                number += 1
+                bend = [x + east / 2 + 3, y + north / 2 + 3, 5.0]
+                fields = {
+                    "OBJECTID": number, "PedestrianRouteID": 220_900_000 + number, "Location": 1,
+                    "FeatureType": 1 if number % 9 else 30, "WeatherProof": 2, "Enabled": 1,
+                    "Direction": 0, "ST_CODE": 19999 if number % 3 else None,
+                    "StreetNameEN": f"SAMPLE STREET {row if east else column}",
+                    "StreetNameTC": "樣本街", "LastAmendmentDate": 1_758_729_600_000,
+                }  # fmt: skip
+                yield fields, {"paths": [[[x, y, 5.0], bend, [x + east, y + north, 5.0]]]}
+
+
+def blocks() -> Iterator[tuple[dict[str, object], dict[str, object]]]:
+    """Yield blocks of eight vertices between the streets."""
+    number = 0
+    for column in range(COLUMNS - 1):
+        for row in range(ROWS - 1):
+            here = [(0, 0, 36, 36, "Podium", 5.0, 20.0)]
+            if (column + row) % 3 == 0:
+                here.append((5, 5, 25, 25, "Tower", 20.0, 60.0))
+            if (column + row) % 7 == 0:
+                here.append((30, 38, 33, 41, "Temporary Structure", None, None))
+            for x0, y0, x1, y1, kind, base, top in here:
+                if number == BLOCKS:
+                    return
+                number += 1
+                x, y = WEST + column * PITCH + 12, SOUTH + row * PITCH + 12
+                across, along = (x0, (x0 + x1) / 2, x1), (y0, (y0 + y1) / 2, y1)
+                ring = [(0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0), (0, 0)]
+                fields = {
+                    "OBJECTID": number, "BuildingBlockType": kind, "Status": "Active",
+                    "BaseHeight": base, "TopHeight": top, "BuildingNameEN": "SAMPLE PLAZA",
+                }  # fmt: skip
+                yield fields, {"rings": [[[x + across[i], y + along[k]] for i, k in ring]]}
+
+
+def write(path: Path, records: Iterator[tuple[dict[str, object], dict[str, object]]]) -> int:
+    """Write records as the server does; return how many."""
+    count = 0
+    with path.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(TERMS)[:-1] + ', "features": [')
+        for count, (fields, geometry) in enumerate(records, 1):
+            record = {"attributes": fields, "geometry": geometry}
+            file.write((",\n" if count > 1 else "") + json.dumps(record, ensure_ascii=False))
+        file.write("]}")
+    return count
+
+
+def main() -> None:
+    """Make the layers, import them, and say what it took."""
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    files = [folder / "PedestrianRoute.json", folder / "Building.json"]
+    counts = [write(files[0], ways()), write(files[1], blocks())]
+    begun, wall = time.process_time(), time.monotonic()
+    city = import_files(files, "territory")
+    save_bundle(city, folder / "territory")
+    print(
+        f"{counts[0]:,} ways and {counts[1]:,} blocks: {time.process_time() - begun:.0f} s of "
+        f"processor time, {time.monotonic() - wall:.0f} s on the wall, "
+        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB; "
+        f"{len(city.streets.edges):,} edges, {len(city.walls.footprints):,} footprints"
+    )
+
+
+if __name__ == "__main__":
+    main()
