@@ -23,9 +23,9 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
 CONTRACT = {
     "run", "validate", "schema", "template", "data fetch", "data import", "data list", "data info",
-    "sweep", "compare", "map", "walk", "unseen", "cameras import", "export", "site", "bands",
+    "sweep", "compare", "map", "walk", "unseen", "rules", "cameras import", "export", "site",
     "cameras next", "cameras without", "cameras remove", "cache info", "cache clear", "quote",
-    "brief", "warmup", "streets", "sensitivity",
+    "bands", "brief", "warmup", "streets", "sensitivity",
 }  # fmt: skip
 NOT_FOR_PROGRAMS = {"schema", "template"}
 """Their whole output is a file for programs or people already."""
@@ -122,6 +122,7 @@ GOOD = {
     "map": [RUN],
     "walk": [RUN, "--from", FROM, "--to", TO],
     "unseen": [RUN],
+    "rules": [RUN, "--restore", "0.5"],
     "quote": [RUN],
     "brief": [RUN, "--out", "brief.html"],
     "streets": [RUN],
@@ -171,6 +172,7 @@ WRONG = {
     "map": ["none"],
     "walk": ["none", "--from", FROM, "--to", TO],
     "unseen": ["none", "--from", FROM, "--to", TO],
+    "rules": ["none", "--restore", "0.5"],
     "streets": ["none"],
     "export": ["none"],
     "site": ["none", "--out", "site2"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pandas as pd
 from sim.results.export import default_out, export_run
 from sim.results.read import RunData, read_data
 from sim.results.removal import own_worth, removal
+from sim.results.rules import least_rules
 from sim.results.unseen import UnseenAnswer, unseen_walk, unseen_walks
 from sim.results.walk import WalkAnswer, walk_run
 
@@ -163,6 +164,42 @@ class Run(RunData):
             A camera is not simulated, or a total or task cannot be.
         """
         return own_worth(self, total=total, task=task)
+
+    def least_rules(
+        self,
+        restore: float,
+        *,
+        total: int | None = None,
+        task: str = "recognise",
+        prices: Mapping[str, float] | None = None,
+        left_out: Sequence[str] = (),
+    ) -> dict[str, Any]:
+        """Find the cheapest rules that bring unseen walks back; see `sim.results.rules`.
+
+        Parameters
+        ----------
+        restore
+            Share of walks that can be made unseen.
+        total
+            Cameras in the whole city; the run's largest by default.
+        task
+            Quality: detect, observe, recognise or identify.
+        prices
+            By rule, other than those of the ready set.
+        left_out
+            Rules that are not to be had.
+
+        Returns
+        -------
+        dict
+            Each rule with its price and what it does alone, and the cheapest set.
+
+        Raises
+        ------
+        InputError
+            No rule reaches the share, or a rule, price, total or task cannot be.
+        """
+        return least_rules(self, restore, total=total, task=task, prices=prices, left_out=left_out)
 
     def export(self, form: str = "gpkg", out: str | Path | None = None) -> list[Path]:
         """Write the tables for other programs; see `sim.results.export.export_run`.

@@ -101,7 +101,7 @@ def unseen_walk(
     nodes = nodes_of(run, [start, end])
     _check_inside(run, [start, end], nodes)
     shortest = float(shortest_legs(run, [start, end], nodes).length.sum())
-    ways = _open_ways(run)
+    ways = open_ways(run)
     streets = run.city.streets.arrays
     watched = watched_ways(streets, run.seen.arrays, run.fleet.arrays.rank, ways, number)
     last = float(last_totals(ways, *(np.array([node]) for node in nodes))[0, number])
@@ -228,8 +228,14 @@ def _check_inside(run: RunData, via: Sequence[str], nodes: Sequence[int]) -> Non
             )
 
 
-def _open_ways(run: RunData) -> OpenWays:
-    """Return the ways of the answer, what is closed closed."""
+def open_ways(run: RunData) -> OpenWays:
+    """Return the ways of the answer, what is closed closed.
+
+    Parameters
+    ----------
+    run
+        From `sim.results.read.read_data`.
+    """
     walls = Walls(run.geometry("walls"), str(run.summary["area"]["walls"]))
     city = replace(run.city, walls=walls)
     closed = unwatched(city.streets.edges["highway"].to_numpy(), city.streets.arrays)

@@ -347,7 +347,7 @@ def dark_elements(
         ],
         axis=1,
     )
-    ptr, neighbour = _touching(links, count + len(junctions))
+    ptr, neighbour = touching(links, count + len(junctions))
     return DarkElements(
         ptr,
         neighbour,
@@ -410,8 +410,16 @@ def _far_decks(node: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.concatenate(pairs, axis=1)
 
 
-def _touching(links: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Both directions of every link, by element, each once."""
+def touching(links: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return both directions of every link, by element, each once.
+
+    Parameters
+    ----------
+    links
+        Shape (2, links): elements that touch.
+    count
+        Of elements.
+    """
     a, b = np.concatenate([links, links[::-1]], axis=1).astype(np.int64)
     both = np.sort(a << 32 | b)  # numpy's unique is fifty times as slow as sorting
     both = both[np.diff(both, prepend=-1) > 0]
