@@ -33,6 +33,8 @@ from maps.page import (
 )
 from maps.payload import bounds_of, build_payload
 from maps.report_tables import policy_name
+from maps.report_texts import WORDS as REPORT
+from maps.report_texts import words as report_words
 from maps.run_folder import RunFolder, read_run_folder
 from maps.texts import LANGUAGES, closed_up, table, texts_of
 from sim.errors import InputError
@@ -137,7 +139,7 @@ class _Pair:
         }
         body = page_template("compare.html").render(
             tasks=self.runs[0].tasks,
-            sides=list(zip("AB", self.names, self.facts["sides"], self._pictures(), strict=True)),
+            sides=list(zip("AB", self.facts["sides"], self._pictures(), strict=True)),
             classes=[f"{end:,}" for end in class_ends(self.totals)],
             still=self._still(),
             walked=self.walked,
@@ -155,21 +157,36 @@ class _Pair:
         """Return what the page says, names and sentences as [English, Chinese]."""
         own = [page_facts(run) for run in self.runs]
         title = self._say("two_title", area=own[0]["area"])
+        names = self._names([fact["title"] for fact in own])
         return {
             "area": own[0]["area"],
             "city": own[0]["city"],
             "title": title,
             **self._headline(own[0]["city"]),
+            **dict(zip(("name_a", "name_b"), names, strict=True)),
             "sides": [
                 {key: fact[key] for key in ("walls", "share_rule", "street_share", "scenario",
-                                            "seed", "cite")} | {"name": name}
-                for fact, name in zip(own, self.names, strict=True)
+                                            "seed", "cite")}
+                for fact in own
             ],
             "sources": list(dict.fromkeys(source for fact in own for source in fact["sources"])),
             "cite": " ".join(fact["cite"] for fact in own),
             "differs": self._differs(),
             "pairing": self._pairing(),
         }  # fmt: skip
+
+    def _names(self, titles: list[list[str]]) -> list[list[str]]:
+        """Return what the two are called in both languages.
+
+        Their titles, where these differ; else what differs, if it has words; else the names given.
+        """
+        if titles[0] != titles[1]:
+            return titles
+        for values in self.compared["differs"].values():
+            keys = [f"level {value}" for value in values]
+            if len(set(keys)) == len(self.runs) and REPORT.keys() >= set(keys):
+                return [report_words(key) for key in keys]
+        return [[name.replace("_", " ")] * len(LANGUAGES) for name in self.names]
 
     def _say(self, key: str, **values: Any) -> list[str]:  # noqa: ANN401 - numbers and pairs
         """Return a text in both languages; a list among the values holds one for each."""

@@ -16,7 +16,7 @@ export class Panel extends Stage {
     const head = carried.payload;
     const view = new View(head, columns, carried.classes, map);
     super(carried, [view], head.totals);
-    this.state.ramp = false;
+    Object.assign(this.state, { ramp: false, total: carried.facts.ends[1] });
     const { figures, dark, scene, labels } = view;
     this.head = head;
     this.columns = columns;

@@ -317,3 +317,44 @@ def test_the_first_screen_is_the_summary_s(folder):
     shown = re.findall(r'data-fact="(?:low|high)_answer">([^<]*)<', page)
     assert shown == ["87 of 100", "16 of 100"]
     assert 'data-fact="answer_means"' in page
+
+
+@pytest.mark.parametrize(
+    ("titles", "differs", "names"),
+    [(("One", "Two"), {}, ("One", "Two")),
+     (("", ""), {"cameras.strategy": ["junctions", "transit"]},
+      ("wide junctions first", "stations first")),
+     (("", ""), {"seed": [7, 8]}, ("run a", "run b"))],
+)  # fmt: skip
+def test_two_runs_are_called_by_their_titles_or_by_what_differs(
+    run_folder, tmp_path, titles, differs, names
+):
+    folders = []
+    for place, title in enumerate(titles):
+        folder = shutil.copytree(run_folder, tmp_path / f"{place}")
+        path = folder / "manifest.json"
+        manifest = json.loads(path.read_text())
+        manifest["scenario"] = {**(manifest.get("scenario") or {}), "title": title}
+        path.write_text(json.dumps(manifest))
+        folders.append(folder)
+    page = write_comparison(
+        folders, tmp_path / "two.html", ["run_a", "run_b"], {"differs": differs, "rows": []}
+    ).read_text(encoding="utf-8")
+    assert tuple(re.findall(r"<li><b[^>]*>[AB]</b> <bdi[^>]*>([^<]*)<", page)) == names
+    assert "run_a" not in page.split("</header>")[0].split("<main")[1]
+
+
+@pytest.mark.parametrize("streets", ["osm", "bus-street proxy"])
+def test_named_walks_are_there_without_people_and_on_bus_streets(run_folder, tmp_path, streets):
+    folder = shutil.copytree(run_folder, tmp_path / "run")
+    path = folder / "summary.json"
+    whole = json.loads(path.read_text())
+    whole["area"]["streets"] = streets
+    for step in whole["steps"]:
+        for task in TASKS:
+            step["trips"][task]["observed_length"]["n"] = 0
+    path.write_text(json.dumps(whole))
+    page = write_map(folder).read_text(encoding="utf-8")
+    assert 'id="walks"' in page
+    assert '"name":["Shanghai Street to Argyle Street"' in page
+    assert ('id="own"' in page) == (streets == "osm")
