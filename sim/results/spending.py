@@ -47,9 +47,9 @@ def spending(
         over the kilometres of streets seen, each pavement by itself, and over the walks of a year
         on which somebody is within reach at least once, by task; None where there are none).
     """
-    heads = fleet.heads[fleet.inside(city.area.polygon)]
-    each = heads["owner"].map(asdict(prices)).to_numpy(np.float64)
-    rank = heads["rank"].to_numpy()
+    here = fleet.inside(city.area.polygon)
+    each = fleet.heads["owner"].map(asdict(prices)).to_numpy(np.float64)[here]
+    rank = fleet.arrays.rank[here]
     walks = walks_a_year(tracks.trips)
     found = {}
     for total in tracks.totals:

@@ -6,6 +6,7 @@ Persons and not walks are the sample, since walks of one person resemble one ano
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 Found = TypeVar("Found")
 PARTS = np.array([10, 50, 90]) / 100
 """Of the percentiles that are given."""
+VALUES_AT_ONCE = 1 << 16
+"""Values of figures that are taken at once: calls cost more than numbers where walks are few."""
 WALKS_AT_ONCE = 512
 """Walks whose figures are turned into rows at once: they stay in the processor's cache."""
 NO_NUMBERS = {"mean": None, "se": None, "p10": None, "p50": None, "p90": None, "n": 0}
@@ -139,6 +142,21 @@ class _Sample:
         shift /= left
         return shift
 
+    def errors(self, rows: NDArray[np.float64]) -> list[float | None]:
+        """Return `error` of each row, the same to the bit; every walk has the figures."""
+        if not self.several:
+            return [None] * len(rows)
+        apart = rows - (rows.sum(axis=1) / max(rows.shape[1], 1))[:, None]
+        if not self.alone:
+            apart = np.stack([self.of_persons(row) for row in apart])
+        means = np.stack([np.bincount(self.stratum, row, len(self.groups)) for row in apart])
+        apart -= (means / self.groups)[:, self.stratum]
+        apart *= self.growth
+        apart /= self.left_of_all
+        squares = np.square(apart, out=apart)
+        squares /= self.growth
+        return [math.sqrt(total) for total in squares.sum(axis=1)]
+
     def error(self, row: NDArray[np.float64]) -> float | None:
         """Return `standard_error` of one figure of every walk."""
         known = np.isfinite(row)
@@ -248,34 +266,66 @@ def _numbers(row: NDArray[np.float64], sample: _Sample) -> dict[str, float | int
 
 def percentiles(ordered: NDArray[np.float64]) -> list[float]:
     """Return the 10th, 50th and 90th percentile of ascending values, as `numpy.percentile` does."""
-    place = (len(ordered) - 1) * PARTS
+    return [float(value) for value in _percentiles(ordered)]
+
+
+def _percentiles(ordered: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return `percentiles` of each row, shape (…, parts)."""
+    last = ordered.shape[-1] - 1
+    place = last * PARTS
     first = np.floor(place).astype(np.int64)
-    low, high = ordered[first], ordered[np.minimum(first + 1, len(ordered) - 1)]
+    low, high = ordered[..., first], ordered[..., np.minimum(first + 1, last)]
     part, apart = place - first, high - low
-    between = np.where(part < 0.5, low + apart * part, high - apart * (1 - part))
-    return [float(value) for value in between]
+    return np.asarray(np.where(part < 0.5, low + apart * part, high - apart * (1 - part)))
 
 
 def numbers_of(of_walks: WalkValues) -> list[list[dict[str, float | int | None]]]:
     """Return `numbers` of every total and task, the same to the bit and much faster."""
     values, person, stratum = of_walks
     rows, sample = _rows(values), _sample(person, stratum)
-    one = stratum is None  # groups of one figure then hang on who has a number
-    whole = [not one or bool(np.isfinite(row).all()) for row in rows]
-    return _by_total(of_walks, [
-        _numbers(row, sample) if same else numbers(row, person)
-        for row, same in zip(rows, whole, strict=True)
-    ])  # fmt: skip
+    if rows.shape[1] and bool(np.isfinite(rows).all()):
+        found = [each for block in _blocks(rows) for each in _all_numbers(block, sample)]
+    else:
+        one = stratum is None  # groups of one figure then hang on who has a number
+        whole = [not one or bool(np.isfinite(row).all()) for row in rows]
+        found = [
+            _numbers(row, sample) if same else numbers(row, person)
+            for row, same in zip(rows, whole, strict=True)
+        ]
+    return _by_total(of_walks, found)
 
 
 def shares_of(of_walks: WalkValues) -> list[list[tuple[float | None, float | None]]]:
     """Return the mean and its error of every total and task."""
     values, person, stratum = of_walks
     sample = _sample(person, stratum)
-    return _by_total(of_walks, [
-        (float(row.mean()), sample.error(row)) if len(row) else (None, None)
-        for row in _rows(values)
-    ])  # fmt: skip
+    rows = _rows(values)
+    found: list[tuple[float | None, float | None]] = [(None, None) for _ in rows]
+    if rows.shape[1] and bool(np.isfinite(rows).all()):
+        found = [
+            (float(mean), error)
+            for block in _blocks(rows)
+            for mean, error in zip(block.mean(axis=1), sample.errors(block), strict=True)
+        ]
+    elif rows.shape[1]:
+        found = [(float(row.mean()), sample.error(row)) for row in rows]
+    return _by_total(of_walks, found)
+
+
+def _blocks(rows: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+    """Yield some rows after the others, so that what is made of them stays small."""
+    at_once = max(1, VALUES_AT_ONCE // rows.shape[1])
+    for first in range(0, len(rows), at_once):
+        yield rows[first : first + at_once]
+
+
+def _all_numbers(
+    rows: NDArray[np.float64], sample: _Sample
+) -> Iterator[dict[str, float | int | None]]:
+    """Yield `_numbers` of figures that every walk has."""
+    found = rows.mean(axis=1).tolist(), _percentiles(np.sort(rows, axis=1)).tolist()
+    for mean, error, parts in zip(found[0], sample.errors(rows), found[1], strict=True):
+        yield dict(zip(NO_NUMBERS, [mean, error, *parts, rows.shape[1]], strict=True))
 
 
 def _by_total(of_walks: WalkValues, found: list[Found]) -> list[list[Found]]:

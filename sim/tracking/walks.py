@@ -18,7 +18,15 @@ from sim.city.streets import StreetNetwork
 from sim.errors import InputError
 from sim.processes import available_cores
 from sim.sight.arrays import PieceArrays, SightingArrays
-from sim.tracking.kernels.walks import HeadSteps, PathArrays, Runs, SeenArrays, Spells, StepPieces
+from sim.tracking.kernels.walks import (
+    HeadSteps,
+    PathArrays,
+    Runs,
+    SeenArrays,
+    Spells,
+    StepPieces,
+    most_rows,
+)
 from sim.trips.model import Trips
 from sim.trips.routing import edge_seconds
 
@@ -141,7 +149,7 @@ def new_spells(
     first: int, stop: int, paths: PathArrays, seen: SeenArrays, heads: HeadSteps
 ) -> Spells:
     """Return room for the sightings of each of the walks first … stop − 1."""
-    most = _most_rows(first, stop, paths, seen.row_ptr)
+    most = int(most_rows(first, stop, paths, seen.row_ptr))
     mark = np.full(len(heads.step), -1)
     return Spells(
         np.empty(most, np.int32), np.empty(most), np.empty(most), np.empty(most),
@@ -151,13 +159,5 @@ def new_spells(
 
 def new_runs(first: int, stop: int, paths: PathArrays, pieces: StepPieces) -> Runs:
     """Return room for the stretches of each of the walks first … stop − 1."""
-    most = _most_rows(first, stop, paths, pieces.ptr)
+    most = int(most_rows(first, stop, paths, pieces.ptr))
     return Runs(np.empty(most), np.empty(most), np.empty(most, np.int64))
-
-
-def _most_rows(first: int, stop: int, paths: PathArrays, row_ptr: NDArray[np.int64]) -> int:
-    """Rows of all edges of the walk that has the most."""
-    ptr = paths.ptr[first : stop + 1]
-    rows = np.diff(row_ptr)[paths.edge[ptr[0] : ptr[-1]]]
-    before = np.concatenate([[0], np.cumsum(rows)])[ptr - ptr[0]]
-    return int(np.diff(before).max(initial=0))

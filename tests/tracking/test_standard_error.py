@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from sim.tracking.statistics import (
     WalkValues,
+    numbers,
+    numbers_of,
     person_shifts,
+    shares_of,
     shift_variance,
     standard_error,
     sum_error,
@@ -153,3 +156,20 @@ def test_nobody_leaves_no_shifts_and_no_variance():
     shift = person_shifts(nobody)
     assert shift.shape == (0, 3, 4)
     assert shift_variance(shift, nobody.stratum).shape == (3, 4)
+
+
+@pytest.mark.parametrize(("persons", "each"), [(300, 1), (150, 2), (3, 1), (70_000, 1)])
+@pytest.mark.parametrize("grouped", [True, False])
+def test_all_figures_at_once_are_the_same_to_the_bit(persons, each, grouped):
+    rng = np.random.default_rng(persons)
+    values = rng.random((persons * each, 2, 3))
+    values[:, 0] = values[:, 0] > 0.5
+    person = np.repeat(np.arange(persons), each)
+    stratum = np.arange(persons) % min(7, max(persons // 3, 1)) if grouped else None
+    of_walks = WalkValues(values, person, stratum)
+    for k, t in np.ndindex(2, 3):
+        row = np.ascontiguousarray(values[:, k, t])
+        error = standard_error(row, person, stratum)
+        assert numbers_of(of_walks)[k][t]["se"] == error
+        assert numbers_of(of_walks)[k][t] == numbers(row, person, stratum)
+        assert shares_of(of_walks)[k][t] == (row.mean(), error)

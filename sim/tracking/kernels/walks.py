@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.jit import lean_inner
+from sim.jit import ZERO, lean_inner, lean_kernel
 
 MEET_M = 1e-3
 """Intervals of one head closer than this are one sighting; a gap is at least this long."""
@@ -88,6 +88,18 @@ class Walked(NamedTuple):
     heads: HeadSteps
     seen: SeenArrays
     pieces: StepPieces
+
+
+@lean_kernel
+def most_rows(first: int, stop: int, paths: PathArrays, row_ptr: NDArray[np.int64]) -> int:
+    """Return the rows of all edges of the walk first … stop − 1 that has the most."""
+    most = ZERO
+    for trip in range(first, stop):
+        rows = ZERO
+        for k in range(paths.ptr[trip], paths.ptr[trip + 1]):
+            rows += row_ptr[paths.edge[k] + 1] - row_ptr[paths.edge[k]]
+        most = max(most, rows)
+    return int(most)
 
 
 @lean_inner
