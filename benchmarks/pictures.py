@@ -1,7 +1,7 @@
 """The pictures of the map in README and docs, taken from a run by a browser without a window.
 
-    sim run scenarios/mong_kok_core.yaml
-    python benchmarks/pictures.py out/mong_kok_core docs
+    sim run scenarios/as_announced.yaml
+    python benchmarks/pictures.py out/as_announced docs
 
 Chromium (or Chrome) is needed, and Pillow (`python -m pip install pillow`), which makes the files
 a third as large. Each picture is a link to a view of map.html, as the page itself
@@ -19,7 +19,7 @@ from PIL import Image
 WALK = "from=22.31812,114.16902&to=22.32490,114.17170"
 PICTURES = {
     # name: (what follows the "#", width, height)
-    "map.png": ("n=60000&task=recognise&lang=en", 1280, 800),
+    "pictures/first-screen.png": ("lang=en&wipe=40", 1280, 800),
     "pictures/map-zh.png": ("n=60000&task=recognise&lang=zh", 1280, 800),
     "pictures/map-4000.png": ("n=4000&task=recognise&lang=en", 1280, 800),
     "pictures/map-detect.png": ("n=4000&task=detect&lang=en", 1280, 800),

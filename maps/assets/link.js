@@ -53,6 +53,7 @@ export class Link {
       n: state.total, task: head.tasks[state.task], lang: state.language,
       at: place({ lat, lng }), zoom: map.getZoom().toFixed(2),
     });
+    if (state.wipe) said.set("wipe", String(Math.round(100 * this.panel.wipe.part)));
     if (this.yes.checked && this._ends().every(Boolean)) {
       const [from, to] = this._ends().map(({ x, y }) => latLng(head, x, y));
       said.set("from", place(from));
@@ -93,10 +94,12 @@ export class Link {
     };
     const number = (name) => (said.get(name) ? Number(said.get(name)) : NaN);
     const language = said.get("lang");
+    const wipe = number("wipe");
     return {
       total: Number.isFinite(number("n")) ? Math.round(number("n")) : null,
       task: head.tasks.indexOf(said.get("task")),
       language: Object.hasOwn(LANGUAGE_TAGS, language) ? language : null,
+      wipe: wipe >= 0 && wipe <= 100 ? wipe / 100 : null,
       at: place("at"), zoom: number("zoom"), from: place("from"), to: place("to"),
     };
   }

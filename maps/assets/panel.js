@@ -123,9 +123,10 @@ export class Panel extends Stage {
 
   /** Go where the link says, and set the walk that it was told to carry. */
   _asAsked() {
-    const { at, zoom, from, to } = this.asked;
+    const { at, zoom, from, to, wipe } = this.asked;
     const inside = (place) => place && this.map.getBounds().pad(3).contains(place);
     if (inside(at) && Number.isFinite(zoom)) this.map.setView(at, zoom, { animate: false });
+    if (wipe !== null) this.wipe.show(wipe);
     if (!from || !to || !this.own) return;
     this.own.open();
     for (const place of [from, to]) this.own.tapped(place);

@@ -22,6 +22,13 @@ export class Wipe {
     document.getElementById("wipe-row").hidden = totals[0] === totals[1];
   }
 
+  /** Show it with the line at a part of the free map, where there are two totals. */
+  show(part) {
+    if (this.totals[0] === this.totals[1]) return;
+    this.shown.checked = true;
+    this.moveTo(part);
+  }
+
   hide() {
     if (!this.shown.checked) return;
     this.shown.checked = false;

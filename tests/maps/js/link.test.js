@@ -42,6 +42,17 @@ test("what it says is read back", () => {
   assert.ok(Math.abs(read.to.lng - latLng(head, ends[1].x, ends[1].y).lng) < 1e-5);
 });
 
+test("where two counts stand side by side, it says where the line is", () => {
+  const link = linkOf({ checked: false, own: null });
+  Object.assign(link.panel, { wipe: { part: 0.404 } });
+  link.panel.state.wipe = { x: 500, totals: [4000, 60000] };
+  assert.ok(link.content().endsWith("&wipe=40"));
+  assert.equal(Link.read(`#${link.content()}`, head).wipe, 0.4);
+  for (const hash of ["", "#wipe=", "#wipe=x", "#wipe=-1", "#wipe=101", "#wipe=Infinity"]) {
+    assert.equal(Link.read(hash, head).wipe, null, hash);
+  }
+});
+
 test("nonsense is not read", () => {
   for (const hash of [
     "", "#", "#n=&task=&lang=&at=&zoom=", "#n=x&task=spy&lang=toString&at=1&zoom=y&from=,&to=200,300",
