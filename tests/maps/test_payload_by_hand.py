@@ -60,11 +60,11 @@ def test_a_total_has_the_year_that_it_holds_whole(run, heads, totals, years):
     )
     steps = [{"total": total} for total in totals]
     changed = replace(with_summary(run, steps=steps), heads=table)
-    assert module._years(changed) == years
+    assert module.years_of(changed) == years
     direct = with_summary(changed, area={**run.summary["area"], "share_rule": "direct"})
-    assert module._years(direct) == [None] * len(totals)
+    assert module.years_of(direct) == [None] * len(totals)
     undated = replace(changed, heads=table.drop(columns="year"))
-    assert module._years(undated) == [None] * len(totals)
+    assert module.years_of(undated) == [None] * len(totals)
 
 
 def test_medians_are_those_of_the_step(run):

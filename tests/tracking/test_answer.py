@@ -293,5 +293,5 @@ def test_it_works_on_a_city_and_gives_walks_under_simulated_heads_only():
         if simulated:
             assert found.last_unseen["last_unseen_detect"].tolist() == [0]
             continue
-        with pytest.raises(InputError, match="simulated"):
+        with pytest.raises(InputError, match="statistics alone"):
             found.last_unseen  # noqa: B018

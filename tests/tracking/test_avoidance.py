@@ -328,7 +328,7 @@ def test_no_walk_is_drawn_past_real_cameras():
     real = Fleet(fleet.heads.assign(status=["simulated", "mapped", "simulated"]))
     unknown = Fleet(fleet.heads.drop(columns="status"))
     for heads in (real, unknown):
-        with pytest.raises(InputError, match="not simulated"):
+        with pytest.raises(InputError, match="statistics alone"):
             minimal_exposure_path(streets, heads, pieces, 0, 1, **ask)
     assert avoidance(streets, pieces, trips, (3,)).seen_m[0, 0, 3, 2] == pytest.approx(1)
 

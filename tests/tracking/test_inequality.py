@@ -407,7 +407,9 @@ def test_groups_by_hand():
     assert row["people"] == 6
     values = report.figures["tracked_live"][2:, 1, 1]
     assert row["tracked_live"] == pytest.approx(values.mean())
-    assert row["tracked_live_se"] == pytest.approx(standard_error(values, np.array([0, 0, 1, 1])))
+    assert row["tracked_live_se"] == pytest.approx(
+        standard_error(values, np.array([1, 1, 2, 2]), np.zeros(3, np.int64))
+    )  # of three persons, who are one group
     assert table[[c for c in table if c.endswith("_se")]].loc["a"].isna().all(axis=None)
     with pytest.raises(InputError, match="profile or kind"):
         exposure_by_group(report, "name")
