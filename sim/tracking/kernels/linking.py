@@ -157,6 +157,7 @@ def follow(
         room.spans,
     )
     totals = out.shape[2]
+    recorded = chances.first <= AFTERWARDS < chances.stop
     for trip in range(first, stop):
         count = gather_spells(trip, paths, walked.seen, spells)
         found = _identifications(count, walked.heads, spells, chances, totals, events)
@@ -179,8 +180,10 @@ def follow(
                     continue
                 if number < 0:
                     number = _cut_spans(total, count, runs, room.density, found, events, spans)
-                    _weigh_gaps(number, spans, chances.loss, chances.crowd)
-                live, both = expected_seconds(number, spans, factor, chances.crowd.wide)
+                    _weigh_gaps(number, recorded, spans, chances.loss, chances.crowd)
+                live = seconds_live(number, spans, factor)
+                wide = chances.crowd.wide
+                both = seconds_recorded(number, spans, factor, wide) if recorded else 0.0
                 for figure in range(chances.first, chances.stop):
                     value = (1.0 - missed, both, live)[figure]
                     out[figure, trip, total, task] += weight * value
@@ -279,8 +282,8 @@ def _add_span(
 
 
 @lean_inner
-def _weigh_gaps(number: int, spans: Spans, loss: float, crowd: Crowd) -> None:
-    """Write how well a track lives through each gap: both ways and all walkers need it.
+def _weigh_gaps(number: int, recorded: bool, spans: Spans, loss: float, crowd: Crowd) -> None:
+    """Write how well a track lives through each gap, both ways where recordings are searched.
 
     So many seconds t after it was lost, with i = ∫ δ so far, the exponent of ρ is t/τ + near i +
     wide t i: linear and quadratic in what is still to come of a span.
@@ -296,7 +299,7 @@ def _weigh_gaps(number: int, spans: Spans, loss: float, crowd: Crowd) -> None:
         spans.outlived[k], spans.alive_s[k] = _lived(seconds, spans.loss[k], crowd.wide * density)
         gone += seconds
         walkers += density * seconds
-    for k in range(number - 1, -1, -1):
+    for k in range(number - 1 if recorded else -1, -1, -1):
         if not spans.gap[k]:
             continue
         if k == number - 1 or not spans.gap[k + 1] or spans.chance[k] > 0.0:
@@ -321,13 +324,10 @@ def _lived(seconds: float, loss: float, crowd: float) -> tuple[float, float]:
 
 
 @lean_inner
-def expected_seconds(number: int, spans: Spans, factor: float, wide: float) -> tuple[float, float]:
-    """Return the expected seconds tracked live, and afterwards from recordings.
+def seconds_live(number: int, spans: Spans, factor: float) -> float:
+    """Return the expected seconds tracked live: f, the forward recursion.
 
     The chances of the spans hold times `factor`, for a walker recognised so much more readily.
-    Live is f, the forward recursion. Afterwards is 1 − (1 − f)(1 − b), where b runs backward from
-    the identifications still to come: the two rest on different sightings, so they are
-    independent.
     """
     live, f = 0.0, 0.0
     for k in range(number):
@@ -339,6 +339,16 @@ def expected_seconds(number: int, spans: Spans, factor: float, wide: float) -> t
         else:
             live += f * seconds
         f = 1.0 - (1.0 - f) * (1.0 - factor * spans.chance[k])
+    return live
+
+
+@lean_inner
+def seconds_recorded(number: int, spans: Spans, factor: float, wide: float) -> float:
+    """Return the expected seconds tracked afterwards from recordings, after `seconds_live`.
+
+    It is 1 − (1 − f)(1 − b), where b runs backward from the identifications still to come: the
+    two rest on different sightings, so they are independent.
+    """
     both, b = 0.0, 0.0
     for k in range(number - 1, -1, -1):
         seconds, f = spans.seconds[k], spans.alive[k]
@@ -352,7 +362,7 @@ def expected_seconds(number: int, spans: Spans, factor: float, wide: float) -> t
             b *= spans.outlived_back[k]
         else:
             both += (f + b - f * b) * seconds
-    return live, both
+    return both
 
 
 @lean_kernel
