@@ -12,6 +12,9 @@ from rich.table import Table
 from maps import write_pages
 from sim.commands.options import (
     AsJson,
+    Cases,
+    CellWorkers,
+    CountCells,
     Debug,
     ScenarioFile,
     Settings,
@@ -35,22 +38,12 @@ app = command_app()
 Seeds = Annotated[
     int, typer.Option("--seeds", min=1, max=1000, help="Seeds, from the scenario's own on.")
 ]
-Cases = Annotated[
-    str | None,
-    typer.Option(
-        "--cases",
-        metavar="CASE,...",
-        help="Of plan, optics, strategy, share_rule, street_share, walls, mount; all by default. "
-        "Levels of one's own: strategy=even+transit.",
-    ),
-]
 Factorial = Annotated[
     bool, typer.Option("--factorial", help="Vary all cases together, not one at a time.")
 ]
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="out/<name>_bands by default.")
 ]
-Workers = Annotated[int, typer.Option("--workers", min=1, max=256, help="Processes.")]
 Into = Annotated[
     Path | None,
     typer.Option(
@@ -58,9 +51,6 @@ Into = Annotated[
         metavar="RUN",
         help="Run of the same scenario: its summary, map and report then say band and range.",
     ),
-]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Count the cells, say what they take, run nothing.")
 ]
 
 
@@ -82,8 +72,8 @@ def bands_command(
     factorial: Factorial = False,
     out: Out = None,
     into: Into = None,
-    workers: Workers = 1,
-    dry_run: DryRun = False,
+    workers: CellWorkers = 1,
+    dry_run: CountCells = False,
     settings: Settings = None,
     as_json: AsJson = False,
     debug: Debug = False,

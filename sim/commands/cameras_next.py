@@ -6,13 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands.options import (
-    AsJson,
-    Debug,
-    RunFolder,
-    command_app,
-    examples,
-)
+from sim.commands.options import AsJson, Debug, RunFolder, Task, command_app, examples
 from sim.commands.terminal import console, print_rows, table
 from sim.placement.additions import next_heads
 from sim.results.run import read_run
@@ -31,9 +25,7 @@ def cameras_next_command(
     step: Annotated[
         int, typer.Option("--step", metavar="N", help="Cameras in the whole city, a row each.")
     ] = 1000,
-    task: Annotated[
-        str, typer.Option("--task", help="detect, observe, recognise or identify.")
-    ] = "recognise",
+    task: Task = "recognise",
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:

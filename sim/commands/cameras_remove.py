@@ -9,7 +9,9 @@ import typer
 from sim.commands.options import (
     AsJson,
     Debug,
+    LargestTotal,
     RunFolder,
+    Task,
     command_app,
     examples,
     percent,
@@ -43,13 +45,8 @@ def cameras_remove_command(
         Literal["unseen", "trips", "streets"],
         typer.Option("--for", help="Give back walks unseen, metres of walks, or street."),
     ],
-    total: Annotated[
-        int | None,
-        typer.Option("--total", metavar="N", help="Cameras in the city; the run's largest."),
-    ] = None,
-    task: Annotated[
-        str, typer.Option("--task", help="detect, observe, recognise or identify.")
-    ] = HEADLINE_TASK,
+    total: LargestTotal = None,
+    task: Task = HEADLINE_TASK,
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:

@@ -34,6 +34,24 @@ Variants = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, for programs.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder of `sim run`.")]
+Task = Annotated[str, typer.Option("--task", help="detect, observe, recognise or identify.")]
+LargestTotal = Annotated[
+    int | None,
+    typer.Option("--total", metavar="N", help="Cameras in the city; the run's largest."),
+]
+Cases = Annotated[
+    str | None,
+    typer.Option(
+        "--cases",
+        metavar="CASE,...",
+        help="Of plan, optics, strategy, share_rule, street_share, walls, mount; all by default. "
+        "Levels of one's own: strategy=even+transit.",
+    ),
+]
+CellWorkers = Annotated[int, typer.Option("--workers", min=1, max=256, help="Processes.")]
+CountCells = Annotated[
+    bool, typer.Option("--dry-run", help="Count the cells, say what they take, run nothing.")
+]
 Language = Annotated[Literal["en", "zh"], typer.Option("--lang", help="English or 繁體中文.")]
 
 

@@ -10,7 +10,9 @@ from rich.table import Table
 from sim.commands.options import (
     AsJson,
     Debug,
+    LargestTotal,
     RunFolder,
+    Task,
     command_app,
     examples,
     percent,
@@ -37,13 +39,8 @@ def rules_command(
         float,
         typer.Option("--restore", metavar="SHARE", help="Share of walks that can be made unseen."),
     ],
-    total: Annotated[
-        int | None,
-        typer.Option("--total", metavar="N", help="Cameras in the city; the run's largest."),
-    ] = None,
-    task: Annotated[
-        str, typer.Option("--task", help="detect, observe, recognise or identify.")
-    ] = HEADLINE_TASK,
+    total: LargestTotal = None,
+    task: Task = HEADLINE_TASK,
     prices: Annotated[
         list[str] | None,
         typer.Option("--price", metavar="RULE=PRICE", help="Another price; may be repeated."),

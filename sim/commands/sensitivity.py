@@ -12,6 +12,9 @@ from rich.table import Table
 from maps import write_pages
 from sim.commands.options import (
     AsJson,
+    Cases,
+    CellWorkers,
+    CountCells,
     Debug,
     ScenarioFile,
     Settings,
@@ -41,20 +44,10 @@ Combinations = Annotated[
 Seeds = Annotated[
     int, typer.Option("--seeds", min=2, max=20, help="Of each combination; they tell chance apart.")
 ]
-Cases = Annotated[
-    str | None,
-    typer.Option(
-        "--cases",
-        metavar="CASE,...",
-        help="Of plan, optics, strategy, share_rule, street_share, walls, mount; all by default. "
-        "Levels of one's own: strategy=even+transit.",
-    ),
-]
 Out = Annotated[
     Path | None,
     typer.Option("--out", metavar="DIR", help="out/<name>_sensitivity by default."),
 ]
-Workers = Annotated[int, typer.Option("--workers", min=1, max=256, help="Processes.")]
 Into = Annotated[
     Path | None,
     typer.Option(
@@ -62,9 +55,6 @@ Into = Annotated[
         metavar="RUN",
         help="Run of the same scenario: its report then draws what moves the answer most.",
     ),
-]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Count the cells, say what they take, run nothing.")
 ]
 
 
@@ -84,8 +74,8 @@ def sensitivity_command(
     cases: Cases = None,
     out: Out = None,
     into: Into = None,
-    workers: Workers = 1,
-    dry_run: DryRun = False,
+    workers: CellWorkers = 1,
+    dry_run: CountCells = False,
     settings: Settings = None,
     as_json: AsJson = False,
     debug: Debug = False,

@@ -15,6 +15,7 @@ from sim.commands.options import (
     AsJson,
     Debug,
     RunFolder,
+    Task,
     command_app,
     examples,
     percent,
@@ -56,9 +57,7 @@ def streets_command(
     by: Annotated[
         Literal["name", "class", "district"], typer.Option("--by", help="What a row is.")
     ] = "name",
-    task: Annotated[
-        str, typer.Option("--task", help="detect, observe, recognise or identify.")
-    ] = HEADLINE_TASK,
+    task: Task = HEADLINE_TASK,
     one_fleet: Annotated[
         bool,
         typer.Option("--one-fleet", help="Of the fleet shown alone: at once, without bands."),

@@ -14,6 +14,7 @@ from sim.commands.options import (
     AsJson,
     Debug,
     RunFolder,
+    Task,
     command_app,
     examples,
     percent,
@@ -50,9 +51,7 @@ def unseen_command(
         list[int] | None,
         typer.Option("--total", metavar="N", help="Cameras in the city; the run's by default."),
     ] = None,
-    task: Annotated[
-        str, typer.Option("--task", help="detect, observe, recognise or identify.")
-    ] = HEADLINE_TASK,
+    task: Task = HEADLINE_TASK,
     geojson: Annotated[
         Path | None,
         typer.Option("--geojson", metavar="FILE", help="Write the ways of the walk asked."),

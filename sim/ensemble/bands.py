@@ -23,10 +23,10 @@ import pandas as pd
 from sim.atomic_write import replace_text, target_name
 from sim.cameras.optics import TASKS
 from sim.ensemble.cases import Plan, changes, plan_of
-from sim.ensemble.cell import NULL_MODELS, Case, digest, in_words, resolve, row_keys, world_of
-from sim.ensemble.cells import Done, Wanted, compute_missing
+from sim.ensemble.cell import NULL_MODELS, Case, digest, in_words, resolve, world_of
+from sim.ensemble.cells import Done, Wanted, complete, not_whole
 from sim.ensemble.executor import check_workers
-from sim.ensemble.journal import Journal, Rows, folder_for, hold_figures, read_cells
+from sim.ensemble.journal import Journal, Rows, folder_for, read_cells
 from sim.errors import InputError
 from sim.pipeline.simulate import check_fits
 from sim.results.contract import BANDS, BANDS_VERSION, TITLES, json_text
@@ -126,17 +126,8 @@ def _computed(
     done: Done,
 ) -> Bands:
     """Compute the cells that are missing, and read all of them together."""
-    needed = {one.digest for one in wanted}
-    missing = _missing(scenario, wanted, journal.cells)
-    done(len(needed) - len(missing), len(needed))
-    compute_missing(
-        missing,
-        journal,
-        lambda cell: {key: cell[key] for key in ("digest", "seed", "case", "rows")},
-        workers=workers,
-        done=lambda count: done(len(needed) - len(missing) + count, len(needed)),
-    )
-    table = _cells_table(plan, wanted, journal.cells)
+    results = complete(scenario, wanted, journal, BANDED, workers, done)
+    table = _cells_table(plan, wanted, results)
     return Bands(content_of(scenario, plan, table), table)
 
 
@@ -162,20 +153,9 @@ def cells_to_compute(
     """
     plan = plan_of(scenario, seeds=seeds, cases=cases, factorial=factorial)
     check_fits(scenario, world_of(scenario).city)
-    missing = _missing(scenario, _wanted(scenario, plan), read_cells(out / JOURNAL))
+    wanted = _wanted(scenario, plan)
+    missing = not_whole(scenario, wanted, read_cells(out / JOURNAL), BANDED)
     return [resolve(scenario, one.seed, one.case) for one in missing]
-
-
-def _missing(
-    scenario: Scenario, wanted: Sequence[Wanted], finished: Mapping[str, Rows]
-) -> list[Wanted]:
-    """Return the cells wanted that are not whole among those finished, each once."""
-    keys = row_keys(scenario)
-    return [
-        one
-        for digest_, one in {one.digest: one for one in wanted}.items()
-        if digest_ not in finished or not hold_figures(finished[digest_], keys, BANDED)
-    ]
 
 
 def _belongs(name: str) -> bool:

@@ -1,6 +1,7 @@
 """Cells that are wanted and not there yet: computed on workers, kept in the journal one by one.
 
-Bands and sweeps both end here. What is kept does not depend on workers, order or interruptions.
+Bands, sweeps and sensitivity all end here. What is kept does not depend on workers, order or
+interruptions.
 """
 
 from __future__ import annotations
@@ -8,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sim.ensemble.cell import Case, compute
+from sim.ensemble.cell import Case, compute, row_keys
 from sim.ensemble.executor import Workers, computed, workers_of
-from sim.ensemble.journal import Journal
+from sim.ensemble.journal import Journal, Rows, hold_figures
 from sim.errors import InputError
 from sim.pipeline.digests import code_digest
 from sim.scenario.schema import Scenario
@@ -32,6 +33,68 @@ class Wanted(NamedTuple):
     def key(self) -> str:
         """The name by which the scheduler knows it."""
         return f"{self.name} ({self.digest[:12]})"
+
+
+def not_whole(
+    scenario: Scenario,
+    wanted: Sequence[Wanted],
+    finished: Mapping[str, Rows],
+    figures: Sequence[str],
+) -> list[Wanted]:
+    """Return the cells wanted that are not whole among those finished, each once.
+
+    Parameters
+    ----------
+    scenario
+        Whose totals a whole cell has.
+    wanted
+        Cells; some may be the same in two words.
+    finished
+        Rows by digest.
+    figures
+        That a whole cell has in every row.
+    """
+    keys = row_keys(scenario)
+    return [
+        one
+        for digest, one in {one.digest: one for one in wanted}.items()
+        if digest not in finished or not hold_figures(finished[digest], keys, figures)
+    ]
+
+
+def complete(
+    scenario: Scenario,
+    wanted: Sequence[Wanted],
+    journal: Journal,
+    figures: Sequence[str],
+    workers: int,
+    done: Done,
+) -> Mapping[str, Rows]:
+    """Compute the cells of one scenario that are not whole yet; return the rows of all by digest.
+
+    Parameters
+    ----------
+    scenario, wanted, figures
+        See `not_whole`.
+    journal
+        Holds finished cells, and takes the others.
+    workers
+        Processes.
+    done
+        Called with the number of finished cells and that of all.
+    """
+    needed = len({one.digest for one in wanted})
+    missing = not_whole(scenario, wanted, journal.cells, figures)
+    there = needed - len(missing)
+    done(there, needed)
+    compute_missing(
+        missing,
+        journal,
+        lambda cell: {key: cell[key] for key in ("digest", "seed", "case", "rows")},
+        workers=workers,
+        done=lambda count: done(there + count, needed),
+    )
+    return journal.cells
 
 
 def compute_missing(

@@ -22,10 +22,10 @@ import pandas as pd
 
 from sim.atomic_write import replace_text, target_name
 from sim.ensemble.cases import Plan, changes, plan_of
-from sim.ensemble.cell import digest, in_words, resolve, row_keys, world_of
-from sim.ensemble.cells import Done, Wanted, compute_missing
+from sim.ensemble.cell import digest, in_words, resolve, world_of
+from sim.ensemble.cells import Done, Wanted, complete, not_whole
 from sim.ensemble.executor import check_workers
-from sim.ensemble.journal import Journal, Rows, folder_for, hold_figures, read_cells
+from sim.ensemble.journal import Journal, Rows, folder_for, read_cells
 from sim.ensemble.shapley import (
     ADDITIVE,
     FACTORIAL,
@@ -191,7 +191,8 @@ def cells_to_compute(
         As `sensitivity`.
     """
     plan, design = _planned(scenario, combinations, seeds, cases)
-    missing = _missing(scenario, _wanted(scenario, plan, design), read_cells(out / JOURNAL))
+    wanted = _wanted(scenario, plan, design)
+    missing = not_whole(scenario, wanted, read_cells(out / JOURNAL), SPLIT)
     return [resolve(scenario, one.seed, one.case) for one in missing]
 
 
@@ -270,18 +271,6 @@ def _wanted(scenario: Scenario, plan: Plan, design: Design) -> list[Wanted]:
     return found
 
 
-def _missing(
-    scenario: Scenario, wanted: Sequence[Wanted], finished: Mapping[str, Rows]
-) -> list[Wanted]:
-    """Return the cells wanted that are not whole among those finished."""
-    keys = row_keys(scenario)
-    return [
-        one
-        for one in wanted
-        if one.digest not in finished or not hold_figures(finished[one.digest], keys, SPLIT)
-    ]
-
-
 def _computed(
     scenario: Scenario,
     plan: Plan,
@@ -292,17 +281,8 @@ def _computed(
     done: Done,
 ) -> Sensitivity:
     """Compute the cells that are missing, and read all of them together."""
-    missing = _missing(scenario, wanted, journal.cells)
-    there = len(wanted) - len(missing)
-    done(there, len(wanted))
-    compute_missing(
-        missing,
-        journal,
-        lambda cell: {key: cell[key] for key in ("digest", "seed", "case", "rows")},
-        workers=workers,
-        done=lambda count: done(there + count, len(wanted)),
-    )
-    table = _cells_table(design, wanted, journal.cells)
+    results = complete(scenario, wanted, journal, SPLIT, workers, done)
+    table = _cells_table(design, wanted, results)
     return Sensitivity(content_of(scenario, plan, design, table), table)
 
 
