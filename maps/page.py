@@ -45,6 +45,8 @@ ENTRY = "panel.js"
 """The module that the script of a page of one run begins with."""
 SCRIPT_NAME = "Unseen"
 """What the page's script calls what its entry exports."""
+SURFACE = "L"
+"""What the page's modules call that on which their map is drawn."""
 LIVE = 'document.documentElement.classList.add("live");'
 """Tells the style sheet that scripts run, before anything is drawn."""
 MOST_CLASSES = 6
@@ -71,9 +73,18 @@ def write_map(run_folder: Path, run: RunFolder | None = None) -> Path:
     return write_page(Path(run_folder) / "map.html", page_of(run))
 
 
-def page_of(run: RunFolder) -> str:
-    """Return the page of a run."""
-    return _page(run, build_payload(run)).render()
+def page_of(run: RunFolder, *, own: bool = False) -> str:
+    """Return the page of a run.
+
+    Parameters
+    ----------
+    run
+        As read.
+    own
+        Whether its map is drawn on the page's own surface, so that nobody else's code stands in
+        the file; else on Leaflet's.
+    """
+    return _page(run, build_payload(run), own=own).render()
 
 
 def write_page(target: Path, content: str) -> Path:
@@ -176,11 +187,13 @@ class Verbatim(Element):
         self.content = content
 
 
-def _page(run: RunFolder, payload: Payload) -> Page:
+def _page(run: RunFolder, payload: Payload, *, own: bool) -> Page:
     facts = page_facts(run)
     streets = QuietMap()
     SeenStreets().add_to(streets)
     texts = texts_of(run.summary)
+    if own:
+        texts = {**texts, "software": texts["software_own"]}
     words = page_words(texts, facts)
     body = page_template("page.html").render(
         tasks=run.tasks,
@@ -201,7 +214,7 @@ def _page(run: RunFolder, payload: Payload) -> Page:
         "classes": class_ends(run.totals),
     }
     packed = {"packed": payload.columns.text()}
-    return assemble([streets], words, ENTRY, body, carried, packed)
+    return assemble([streets], words, ENTRY, body, carried, packed, own=own)
 
 
 def page_words(texts: Mapping[str, tuple[str, str]], facts: dict[str, Any]) -> dict[str, Any]:
@@ -218,6 +231,8 @@ def assemble(
     body: str,
     carried: dict[str, Any],
     packed: dict[str, str],
+    *,
+    own: bool = False,
 ) -> Page:
     """Put a page together: styles and scripts in its head, maps, words and data in its body.
 
@@ -235,13 +250,16 @@ def assemble(
         Small things, as JSON.
     packed
         Packed columns by the id of the element that holds them.
+    own
+        As in `page_of`.
     """
     page = Page()
     for drawn in maps:
         page.add_child(drawn)
-    for content in (page_template("head.html").render(**words), *_styles()):
+    surface = page_script("plane.js", SURFACE) if own else _leaflet("leaflet.js")
+    for content in (page_template("head.html").render(**words), *_styles(own=own)):
         page.header.add_child(Verbatim(content))
-    for script in (LIVE, _leaflet("leaflet.js"), page_script(entry)):
+    for script in (LIVE, surface, page_script(entry)):
         page.add_script(script)
     data = (f'<script type="text/plain" id="{name}">{text}</script>'
             for name, text in packed.items())  # fmt: skip
@@ -436,15 +454,16 @@ def page_template(name: str) -> jinja2.Template:
     return environment.get_template(name)
 
 
-def _styles() -> list[str]:
-    styles = [_leaflet("leaflet.css"), *(page_asset(name) for name in OUR_STYLES)]
+def _styles(*, own: bool) -> list[str]:
+    surface = page_asset("plane.css") if own else _leaflet("leaflet.css")
+    styles = [surface, *(page_asset(name) for name in OUR_STYLES)]
     return [f"<style>\n{style}\n</style>" for style in styles]
 
 
 @cache
-def page_script(entry: str) -> str:
-    """Return the script that a module of ours and all it imports make."""
-    return bundle(entry, page_asset, SCRIPT_NAME)
+def page_script(entry: str, name: str = SCRIPT_NAME) -> str:
+    """Return the script that a module of ours and all it imports make, under a name."""
+    return bundle(entry, page_asset, name)
 
 
 @cache

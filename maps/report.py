@@ -43,14 +43,32 @@ def write_report(run_folder: Path, run: RunFolder | None = None) -> Path:
         The folder is not a finished run, or was written by another version.
     """
     run = run or read_run_folder(Path(run_folder))
+    return write_page(Path(run_folder) / "report.html", report_of(run, Path(run_folder)))
+
+
+def report_of(run: RunFolder, folder: Path) -> str:
+    """Return the report of a run.
+
+    Parameters
+    ----------
+    run
+        As read.
+    folder
+        What errors call it.
+
+    Raises
+    ------
+    InputError
+        A table or a JSON file of it is not as a run writes it.
+    """
     facts = page_facts(run)
     figures = Figures(run, facts["city"])
-    sections = [*curve_sections(figures), *_tables(figures, Path(run_folder))]
+    sections = [*curve_sections(figures), *_tables(figures, folder)]
     heads: list[Pair] = [words("all_seen"), words("all_tracked")]
     if is_proxy(run.summary):
         sections = [_labelled(section) for section in sections]
         heads = [of_proxy(head) for head in heads]
-    page = page_template("report.html").render(
+    return page_template("report.html").render(
         style=page_asset("report.css"),
         facts=facts,
         texts=texts_of(run.summary),
@@ -65,7 +83,6 @@ def write_report(run_folder: Path, run: RunFolder | None = None) -> Path:
         area=run.summary["area"],
         streetside=_street_share(facts),
     )
-    return write_page(Path(run_folder) / "report.html", page)
 
 
 def _labelled(section: Section) -> Section:

@@ -634,6 +634,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Drawn with folium and Leaflet (BSD licences).",
         "以 folium 及 Leaflet 繪製（BSD 授權）。",
     ),
+    "software_own": (
+        "Drawn by the project's own code (BSD licence).",
+        "以本項目自己的程式繪製（BSD 授權）。",
+    ),
     # without script
     "still": (
         "Streets by the number of cameras in {city} at which somebody on them could first be "

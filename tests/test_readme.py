@@ -3,10 +3,12 @@
 import importlib.util
 import json
 import re
+import zlib
 from pathlib import Path
 
 import pytest
 
+from maps.packing import ALPHABET
 from sim.cli import main
 from sim.ensemble.bands import bands
 from sim.pipeline.run import run
@@ -17,6 +19,7 @@ from sim.scenario.load import load_scenario
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
+PACKED = re.compile(r'(?<=id="packed">)(\d+):([^<]*)')
 TUTORIAL = ROOT / "docs" / "tutorials" / "urbanist.md"
 
 
@@ -183,6 +186,24 @@ def test_the_table_of_the_tutorial_is_what_its_comparison_gives(core, tmp_path, 
     figures = [" ".join(line.split()) for line in quoted.splitlines()[1:]]
     assert len(figures) == 4
     assert given >= set(figures)
+
+
+def unpacked(page):
+    """Return a page without its packed columns, and their bytes, whichever zlib packed them."""
+    text, packed = PACKED.sub("", page), PACKED.search(page)
+    digits = [ALPHABET.index(character) for character in packed[2]] if packed else []
+    pairs = zip(digits[::2], digits[1::2], strict=True)
+    bits = "".join(f"{91 * high + low:013b}" for high, low in pairs)
+    whole = bytes(int(bits[k : k + 8], 2) for k in range(0, len(bits) - 7, 8))
+    return text, zlib.decompress(whole[: int(packed[1])], -zlib.MAX_WBITS) if packed else b""
+
+
+def test_the_pages_ready_to_open_are_those_of_the_run(core):
+    ready = page_of("ready_page")
+    assert sorted(path.name for path in ready.READY.iterdir()) == ["map.html", "report.html"]
+    for name, now in ready.pages(core).items():
+        there = (ready.READY / name).read_text(encoding="utf-8")
+        assert unpacked(there) == unpacked(now), "run `python docs/ready_page.py`"
 
 
 def test_the_scenario_of_the_readme_is_right(tmp_path):

@@ -159,7 +159,7 @@ def test_every_text_asked_for_exists_and_every_text_is_asked_for():
     asked |= {key for key in TEXTS if key.startswith("answer_")}
     asked |= {f"own_{what}{side}" for what in ("", "tap_") for side in ("from", "to")}
     asked |= {"fewer_than_one", "more_than_99", "from_to"}  # by of_a_hundred and span
-    asked |= {"quote_source"}  # by quotation
+    asked |= {"quote_source", "software_own"}  # by quotation, and of a page on its own surface
     asked |= {"title", "hong_kong", "this_area", "zoom_in", "zoom_out"}
     asked |= {"partly_real", "partly_real_short", "about_partly_real", "bus_streets"}  # by texts_of
     asked |= {"on_listed", "about_on_listed"}  # likewise
