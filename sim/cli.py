@@ -25,8 +25,9 @@ from sim.atomic_write import written
 from sim.commands.lazy import LazyGroup
 from sim.commands.options import examples
 from sim.errors import InputError, InputErrors, KeptBesideError, one_line
-from sim.first_run import begin_early
+from sim.first_run import begin_early as begin_compiling_early
 from sim.processes import seek_cycles_seldom
+from sim.second_python import begin_early as begin_fleets_early
 from sim.stopping import STOPPED, answered, listening, stop_asked
 
 DONE, FAILED, WRONG_INPUT = 0, 1, 2
@@ -64,7 +65,8 @@ def _called(words: list[str]) -> int:
     # Looking for cycles among all that a process held as it ends takes a tenth of a second.
     atexit.register(gc.freeze)
     debug = "--debug" in words
-    begin_early(words)
+    begin_compiling_early(words)
+    begin_fleets_early(words)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

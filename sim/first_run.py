@@ -94,7 +94,7 @@ def begin_early(words: Sequence[str]) -> None:
     written; what is missing is known when the engine is loaded.
     """
     runs = bool(words) and words[0] in COMMANDS and ONLY_TOLD.isdisjoint(words)
-    if runs and not _begun and _seem_missing():
+    if runs and not _begun and seem_missing():
         _begun.append(begin_compiling())
 
 
@@ -131,7 +131,7 @@ def all_compiled() -> None:
         _note().touch()
 
 
-def _seem_missing() -> bool:
+def seem_missing() -> bool:
     """Return whether a kernel's source is newer than the note, in a place where notes are kept."""
     note = _note()
     folder = note.parent if note.parent.exists() else note.parent.parent

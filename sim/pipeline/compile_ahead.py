@@ -101,7 +101,7 @@ def kernels_ahead() -> Iterator[KernelsAhead]:
     """Compile what is not on disk yet beside; wait for a part before it is called."""
     compiling = begun_early()
     early = compiling is not None
-    if _all_on_disk():
+    if all_on_disk():
         if compiling is not None:
             compiling.end()
         compiling = Compiling()
@@ -110,11 +110,12 @@ def kernels_ahead() -> Iterator[KernelsAhead]:
         yield KernelsAhead(compiling)
     finally:
         compiling.end()
-        if early and _all_on_disk():
+        if early and all_on_disk():
             all_compiled()
 
 
-def _all_on_disk() -> bool:
+def all_on_disk() -> bool:
+    """Return whether no part is missing."""
     return all(on_disk(part.last) for part in PARTS.values())
 
 

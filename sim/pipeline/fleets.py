@@ -2,7 +2,8 @@
 
 Every fleet is the scenario with another seed of placement, from the scenario's own on. City, places
 for cameras, people and walks are shared. Which fleet lies in the middle is known when all were
-looked at; that one is then run whole, as the run that is written.
+looked at; that one is then run whole, as the run that is written. Other processes may take fleets
+in turn with this one; what is found does not depend on who found it.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 
@@ -30,18 +32,66 @@ from sim.pipeline.simulate import (
     steps_of,
 )  # fmt: skip
 from sim.pipeline.user_inputs import OwnInputs
+from sim.placement.placing import Placement
 from sim.processes import available_cores
 from sim.results.fleets import Fleets, Parts, PersonSums
 from sim.scenario.parameters import prices
 from sim.scenario.schema import Scenario
+from sim.second_python import Beside
 from sim.tracking.percolation import dark_network
 from sim.tracking.report import TrackReport
 from sim.tracking.statistics import WalkValues
 from sim.trips.model import Trips
 
 Item = TypeVar("Item")
-Found = TypeVar("Found")
+Result = TypeVar("Result")
+Found = tuple[Parts, list[tuple[str, WalkValues]]]
+"""What a fleet's run says, and the figures of its walks."""
 Done = Callable[[int, int], object]
+
+
+@dataclass(frozen=True)
+class FleetsOf:
+    """The fleets of a scenario, each found by its number alone.
+
+    Attributes
+    ----------
+    stages
+        The scenario and its city; single fleets are not kept in its cache.
+    own
+        What was read from the user's files.
+    trips
+        Who walks where.
+    before
+        As `simulate` calls it, of each fleet.
+    """
+
+    stages: CachedStages
+    own: OwnInputs
+    trips: Trips
+    before: Before = lambda _: None
+
+    def seed(self, number: int) -> int:
+        """Return the seed of a fleet."""
+        return self.stages.scenario.seed + number
+
+    def fleet(self, number: int) -> Fleet:
+        """Return the heads of a fleet."""
+        return placed(self.stages.scenario, self._placements, self.seed(number))
+
+    def found(self, number: int, fleet: Fleet | None = None) -> Found:
+        """Return what a fleet's run says, placed here if nobody has it, and its walks' figures."""
+        scenario, city = self.stages.scenario, self.stages.city
+        draw = Draw(self.seed(number), fleet or self.fleet(number))
+        found = simulate(
+            replace(self.stages, cache=None), self.own, draw=draw, walks=lambda: self.trips,
+            before=self.before, threads=1,
+        )  # fmt: skip
+        return _part(scenario, city, found), list(_walks_of(found.tracks))
+
+    @cached_property
+    def _placements(self) -> Placement:
+        return placements_of(self.stages.scenario, self.stages.city, self.own)
 
 
 def many_fleets(
@@ -52,24 +102,21 @@ def many_fleets(
     leave_out: int = 0,
     before: Before = lambda _: None,
     done: Done = lambda _count, _of: None,
+    beside: Beside | None = None,
 ) -> Fleets:
     """Run a scenario's fleets over the same walks and keep their figures.
 
     Parameters
     ----------
-    stages
-        The scenario and its city; single fleets are not kept in its cache.
-    own
-        What was read from the user's files.
-    trips
-        Who walks where.
+    stages, own, trips, before
+        As of `FleetsOf`.
     leave_out
         So many of the last fleets do not count for the error of drawing people, so that they can
         be set against the others.
-    before
-        As `simulate` calls it, of each fleet.
     done
         Called with the number of finished fleets and that of all.
+    beside
+        Processes that compute fleets of this very scenario; the threads of this one without.
 
     Notes
     -----
@@ -77,41 +124,62 @@ def many_fleets(
     time. If the first two seeds hang the same heads, seeds change nothing: there is one placement,
     and it is the only fleet.
     """
-    scenario, city = stages.scenario, stages.city
-    alone = replace(stages, cache=None)
-    placements = placements_of(scenario, city, own)
-    seeds = [scenario.seed + number for number in range(scenario.ensemble.fleets)]
-    first = {seed: placed(scenario, placements, seed) for seed in seeds[:2]}
+    fleets = FleetsOf(stages, own, trips, before)
+    count = stages.scenario.ensemble.fleets
+    first = {number: fleets.fleet(number) for number in range(min(2, count))}
     if len(first) > 1 and _same(*first.values()):
-        seeds = seeds[:1]
+        count = 1
 
-    def one(seed: int) -> tuple[Parts, Iterator[tuple[str, WalkValues]]]:
-        fleet = first[seed] if seed in first else placed(scenario, placements, seed)
-        found = simulate(
-            alone, own, draw=Draw(seed, fleet), walks=lambda: trips, before=before, threads=1
-        )
-        return _part(scenario, city, found), _walks_of(found.tracks)
+    def one(number: int) -> Found:
+        return fleets.found(number, first.pop(number, None))
 
     parts: list[Parts] = []
     sums = PersonSums()
-    for part, walks in in_order(one, seeds, available_cores()):
-        if len(parts) < len(seeds) - leave_out:
+    for part, walks in (
+        in_order(one, range(count), available_cores())
+        if beside is None
+        else in_turn(one, count, len(first), beside)
+    ):
+        if len(parts) < count - leave_out:
             sums.add(walks)
         parts.append(part)
-        done(len(parts), len(seeds))
-    people = sums.variances() if len(seeds) > 1 else {}
-    totals = tuple(scenario.cameras.totals)
-    return Fleets(scenario.ensemble.fleets, tuple(seeds), totals, tuple(parts), people)
+        done(len(parts), count)
+    people = sums.variances() if count > 1 else {}
+    seeds = tuple(map(fleets.seed, range(count)))
+    totals = tuple(stages.scenario.cameras.totals)
+    return Fleets(stages.scenario.ensemble.fleets, seeds, totals, tuple(parts), people)
+
+
+def in_turn(
+    compute: Callable[[int], Result], count: int, mine: int, beside: Beside
+) -> Iterator[Result]:
+    """Yield what is found for each number, in order; others compute those that they take.
+
+    The first `mine` are computed here, and so is what another took and did not find.
+    """
+    beside.turns.deal(range(mine, count))
+    here = chain(range(mine), iter(beside.turns.take, None))
+    found: dict[int, Result] = {}
+    for number in range(count):
+        while number not in found and number not in beside.found:
+            taken = next(here, None)
+            if taken is None:
+                break
+            found[taken] = compute(taken)
+        if number in found:
+            yield found.pop(number)
+        else:
+            yield cast(Result, beside.fetch(number)) or compute(number)
 
 
 def in_order(
-    compute: Callable[[Item], Found], items: Iterable[Item], at_once: int
-) -> Iterator[Found]:
+    compute: Callable[[Item], Result], items: Iterable[Item], at_once: int
+) -> Iterator[Result]:
     """Yield what is found for each item, in their order, computed on so many threads.
 
     No more than that are begun ahead of the reader, so that results do not pile up.
     """
-    waiting: deque[Future[Found]] = deque()
+    waiting: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(at_once) as pool:
         try:
             for item in items:

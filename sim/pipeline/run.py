@@ -19,6 +19,7 @@ from sim.pipeline.cached_stages import CachedStages
 from sim.pipeline.compile_ahead import ANSWERS, SEARCHES, WALKS, kernels_ahead
 from sim.pipeline.cost import Estimate, estimate
 from sim.pipeline.fleets import many_fleets, one_fleet
+from sim.pipeline.fleets_beside import fleets_beside, has_room
 from sim.pipeline.simulate import (
     ANSWERED,
     FOLLOWED,
@@ -40,6 +41,7 @@ from sim.results.fleets import Fleets
 from sim.results.write import TableWriter, manifest, summary, write_manifest, write_summary
 from sim.scenario.load import LoadedScenario, scenario_of
 from sim.scenario.schema import Scenario
+from sim.second_python import Beside
 
 NEEDED = {FOLLOWED: WALKS, ANSWERED: ANSWERS, SEARCHED: SEARCHES}
 """Parts of the kernels that must be there before something is done."""
@@ -85,17 +87,18 @@ def run(
     scenario, out = scenario_of(scenario), Path(out)
     check_replaceable(out, RUN_FOLDER)
     times = StageTimes(announce)
-    with kernels_ahead() as ahead:
+    with kernels_ahead() as ahead, fleets_beside(scenario) as beside:
         with times.stage("city"):
             city: City = load_city(scenario.area)
             check_fits(scenario, city)
             city, own = read_own_inputs(scenario, city)
-            _foresee(scenario, city, foresee)
+            takes = _foreseen(scenario, city, foresee)
             stages = CachedStages(scenario, city, cache)
         with replace_folder(out, RUN_FOLDER) as folder:
             figures = _compute(
-                folder, stages, own, times, lambda what: ahead.wait_for(*NEEDED[what])
-            )
+                folder, stages, own, times, lambda what: ahead.wait_for(*NEEDED[what]),
+                beside if beside is not None and has_room(beside, takes) else None,
+            )  # fmt: skip
             del city, own, stages  # the page of a whole city needs the room
             if finish is not None:
                 with times.stage("map"):
@@ -109,10 +112,11 @@ def _compute(
     own: OwnInputs,
     times: StageTimes,
     before: Before,
+    beside: Beside | None,
 ) -> dict[str, Any]:
     """Simulate, and write everything but the page; return the content of summary.json."""
     with TableWriter(folder) as writer:
-        fleets = _many_fleets(stages, own, times, before)
+        fleets = _many_fleets(stages, own, times, before, beside)
         found = simulate(
             stages, own, times=times, before=before,
             before_analyses=lambda some: _begin_to_write(writer, stages.city, some),
@@ -123,7 +127,11 @@ def _compute(
 
 
 def _many_fleets(
-    stages: CachedStages, own: OwnInputs, times: StageTimes, before: Before
+    stages: CachedStages,
+    own: OwnInputs,
+    times: StageTimes,
+    before: Before,
+    beside: Beside | None,
 ) -> Fleets | None:
     """Return the figures of all fleets, None where the scenario asks for one."""
     scenario, city = stages.scenario, stages.city
@@ -134,18 +142,21 @@ def _many_fleets(
     with times.stage("fleets"):
         return stages.fleets(
             lambda: many_fleets(
-                stages, own, trips, before=before,
+                stages, own, trips, before=before, beside=beside,
                 done=lambda count, of: times.announce(f"fleets, {count} of {of}"),
             )
         )  # fmt: skip
 
 
-def _foresee(scenario: Scenario, city: City, foresee: Callable[[Estimate], object] | None) -> None:
-    """Tell what a run will take, and refuse one that cannot fit into this machine."""
+def _foreseen(
+    scenario: Scenario, city: City, foresee: Callable[[Estimate], object] | None
+) -> Estimate:
+    """Tell and return what a run will take, and refuse one that cannot fit into this machine."""
     takes = estimate(scenario, city)
     if foresee is not None:
         foresee(takes)
     takes.refuse_too_large()
+    return takes
 
 
 def _begin_to_write(writer: TableWriter, city: City, found: Results) -> None:

@@ -104,7 +104,7 @@ def unseen_walk(
     ways = open_ways(run)
     streets = run.city.streets.arrays
     watched = watched_ways(streets, run.seen.arrays, run.fleet.arrays.rank, ways, number)
-    last = float(last_totals(ways, *(np.array([node]) for node in nodes))[0, number])
+    last = float(last_totals(ways, np.array([nodes[0]]), np.array([nodes[1]]))[0, number])
     rows, lines = [], []
     for total in steps:
         row, line = _at(run, ways, watched, nodes, total, number, shortest)

@@ -375,7 +375,7 @@ def answer_of(
     drawn, equal = ~table["named"].to_numpy(bool), start == end
     beyond = ~equal & ~(inside[start] & inside[end])
     counted = drawn & ~equal & ~beyond
-    lasts = [last_totals(way, start, end) for way in ways]
+    lasts = [last_totals(way, start, end, workers) for way in ways]
     for last in lasts:
         last[equal | beyond] = np.nan
     rows = _some(counted, person, table["leg"].to_numpy(np.int64), searched, seed)
@@ -395,7 +395,10 @@ def answer_of(
 
 
 def last_totals(
-    ways: OpenWays, start: NDArray[np.int64], end: NDArray[np.int64]
+    ways: OpenWays,
+    start: NDArray[np.int64],
+    end: NDArray[np.int64],
+    workers: int | None = None,
 ) -> NDArray[np.float64]:
     """Return the largest total at which streets that nothing sees join the doors of each walk.
 
@@ -405,6 +408,8 @@ def last_totals(
         The streets on which they may lead.
     start, end
         Nodes of the doors: a door is a node's junction on the street deck, if it has one.
+    workers
+        Threads; as many as there are cores by default.
 
     Returns
     -------
@@ -420,7 +425,7 @@ def last_totals(
         rank = np.ascontiguousarray(e.rank[:, task])
         found[:, task] = last_joined_pairs(dark_tree(e, task), rank, *doors)
 
-    in_chunks(of_task, tasks, None, at_once=1)
+    in_chunks(of_task, tasks, workers, at_once=1)
     return found
 
 

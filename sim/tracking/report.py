@@ -272,8 +272,9 @@ def answered(
     trips, totals, rules = report.trips, report.totals, parameters or TrackingParameters()
     found = answer(city, seen, trips, totals, pieces=pieces, seed=seed, workers=workers)
     software = read_by_software(
-        city, seen, trips, totals, found, pieces=pieces, facing_degrees=rules.facing_degrees
-    )
+        city, seen, trips, totals, found, pieces=pieces, facing_degrees=rules.facing_degrees,
+        workers=workers,
+    )  # fmt: skip
     return replace(report, answer=found, software=software)
 
 

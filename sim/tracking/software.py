@@ -149,6 +149,7 @@ def read_by_software(
     *,
     pieces: FirstSeen | None = None,
     facing_degrees: float = TrackingParameters.facing_degrees,
+    workers: int | None = None,
 ) -> SoftwareReport:
     """Find where software could read faces, and what persons see with the face turned to them.
 
@@ -165,6 +166,8 @@ def read_by_software(
     facing_degrees
         Largest angle between walking direction and direction to the head at which a person who
         watches sees the face.
+    workers
+        Threads; as many as there are cores by default.
     """
     streets, fleet, paths = city.streets.arrays, seen.fleet, path_arrays(city.streets, trips)
     steps, cases = np.asarray(totals, np.int64), tuple(SOFTWARE_CASES.values())
@@ -179,7 +182,8 @@ def read_by_software(
         Layer(task, *everywhere(fleet), facing_degrees) for task in range(len(TASKS))
     ])  # fmt: skip
     watched = shares_in_reach(paths, fleet.arrays.rank, persons, steps, by_direction=True)
-    ends = [trips.table[name].to_numpy(np.int64) for name in ("origin", "destination")]
+    counted = trips.table[answer.counted]
+    ends = counted["origin"].to_numpy(np.int64), counted["destination"].to_numpy(np.int64)
     here = fleet.inside(city.area.polygon) & (fleet.arrays.rank <= steps[:, None])
     of: Persons = trips.persons
     return SoftwareReport(
@@ -187,7 +191,7 @@ def read_by_software(
         np.stack([(here & (layer.far > 0)).sum(axis=1) for layer in layers], axis=1),
         _share_of_streets(read, steps),
         shares[drawn], facing[drawn],
-        last_totals(both_ways(city, read)[0], *(end[answer.counted] for end in ends)),
+        last_totals(both_ways(city, read)[0], *ends, workers),
         of.of_walk[answer.counted], of.of_walk[drawn], of.stratum,
         watched[drawn],
     )  # fmt: skip

@@ -27,8 +27,8 @@ FLOW = (
 """Rooms from left to right: a room imports from itself and from its left."""
 FREE = frozenset({
     "apportionment", "atomic_write", "digests", "errors", "facts", "first_run", "jit",
-    "keyed_random", "limits", "linked_kernels", "nearest", "processes", "sorting", "stopping",
-    "surface",
+    "keyed_random", "limits", "linked_kernels", "nearest", "processes", "second_python",
+    "sorting", "stopping", "surface",
 })  # fmt: skip
 """Rooms of no side, which import from no room of the flow."""
 READABLE = frozenset({"sim.errors", "sim.atomic_write", "sim.results.contract", "sim.results.read"})
