@@ -18,7 +18,7 @@ GOOD = "name: a\narea: mong_kok_core\ncameras:\n  totals: [4000, 60000]\n"
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 COMMANDS = [
     "run", "validate", "schema", "template", "map", "compare", "bands", "sensitivity", "walk",
-    "data import", "data fetch", "data list", "data info", "cameras import",
+    "data import", "data fetch", "data list", "data info", "data decks", "cameras import",
 ]  # fmt: skip
 
 

@@ -23,7 +23,8 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
 CONTRACT = {
     "run", "validate", "schema", "template", "data fetch", "data import", "data list", "data info",
-    "sweep", "compare", "map", "walk", "unseen", "rules", "cameras import", "export", "site",
+    "data decks", "sweep", "compare", "map", "walk", "unseen", "rules", "cameras import", "export",
+    "site",
     "cameras next", "cameras without", "cameras remove", "cache info", "cache clear", "quote",
     "bands", "brief", "warmup", "streets", "sensitivity",
 }  # fmt: skip
@@ -35,6 +36,8 @@ area: mong_kok_core
 cameras: {totals: [4000, 60000]}
 trips: {people: 20}
 """
+BRIDGE = """{"features": [{"properties": {"STRUCT_NO": "KF999"}, "geometry": {"type": "Polygon",
+ "coordinates": [[[114.169, 22.319], [114.17, 22.319], [114.17, 22.32], [114.169, 22.319]]]}}]}"""
 FROM, TO = "22.3193,114.1694", "22.3212,114.1707"
 
 
@@ -91,6 +94,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("every_command")
     (folder / "s.yaml").write_text(SCENARIO)
     (folder / "w.yaml").write_text(f"{SCENARIO}matrix: {{seed: [1]}}\n")
+    (folder / "bridges.geojson").write_text(BRIDGE)
     (folder / "list.csv").write_text("lon,lat,heading\n114.17,22.32,90\n")
     nodes, edges = frames(grid_ways())
     nodes.to_file(folder / "grid.gpkg", layer="nodes", driver="GPKG")
@@ -137,6 +141,7 @@ GOOD = {
     "data import": ["grid.gpkg", "--name", "grid"],
     "data list": [],
     "data info": ["mong_kok_core"],
+    "data decks": ["mong_kok_core", "bridges.geojson"],
     "cameras import": ["list.csv", "--report", "values.csv"],
     "cameras next": [RUN],
     "cameras without": [RUN, "--owner", "police"],
@@ -182,6 +187,7 @@ WRONG = {
     "sweep": ["s.yaml"],
     "data import": ["none.gpkg", "--name", "none"],
     "data info": ["none"],
+    "data decks": ["mong_kok_core", "none.geojson"],
     "cameras import": ["none.csv"],
     "cameras next": ["none"],
     "cameras without": ["none", "--owner", "police"],

@@ -340,10 +340,16 @@ def _station_exits(city: City) -> _Sites:
     return _beside_streets(city, city.places.of("station").geometry.to_numpy())[1]
 
 
-def _beside_streets(city: City, spot: NDArray[np.object_]) -> tuple[NDArray[np.int64], _Sites]:
-    """Return which spots have a street near, and sites there that look along it and towards it."""
+def _beside_streets(
+    city: City, spot: NDArray[np.object_], deck: str | None = None
+) -> tuple[NDArray[np.int64], _Sites]:
+    """Return which spots have a street near, and sites there that look along it and towards it.
+
+    Streets of one deck only, or by default all above ground.
+    """
     a = city.streets.arrays
-    above = np.flatnonzero(a.edge_deck != DECKS.index("subway"))
+    level = a.edge_deck != DECKS.index("subway")
+    above = np.flatnonzero(level if deck is None else a.edge_deck == DECKS.index(deck))
     line = city.streets.edges.geometry.to_numpy()[above]
     number, nearest = _nearest(line, spot)
     spot, edge = spot[number], above[nearest]
@@ -356,7 +362,9 @@ def _beside_streets(city: City, spot: NDArray[np.object_]) -> tuple[NDArray[np.i
     return number, _Sites(x, y, at.x, at.y, a.edge_deck[edge], weight, heading)
 
 
-def listed_sites(city: City, x: Floats, y: Floats) -> tuple[Candidates, dict[str, int]]:
+def listed_sites(
+    city: City, x: Floats, y: Floats, *, above_street: bool = False
+) -> tuple[Candidates, dict[str, int]]:
     """Return poles that somebody listed as candidates, and how many can be none, by reason.
 
     Parameters
@@ -365,6 +373,8 @@ def listed_sites(city: City, x: Floats, y: Floats) -> tuple[Candidates, dict[str
         Streets and walls.
     x, y
         Where the poles stand, projected metres.
+    above_street
+        Whether they hang on footbridges and watch the street below, not the bridge.
 
     Returns
     -------
@@ -378,7 +388,7 @@ def listed_sites(city: City, x: Floats, y: Floats) -> tuple[Candidates, dict[str
     """
     here = shapely.intersects_xy(city.area.region, x, y)
     spot = shapely.points(x[here], y[here])
-    number, sites = _beside_streets(city, spot)
+    number, sites = _beside_streets(city, spot, "street" if above_street else None)
     sites, free, moved = _out_of_blocks(city.walls, sites)
     left_out = {
         "poles_elsewhere": int((~here).sum()),

@@ -33,7 +33,7 @@ RANGE_COLUMNS = tuple(f"range_{task}" for task in TASKS)
 OPTICS_COLUMNS = ("mount", "field_of_view", "near", *RANGE_COLUMNS, "duty")
 """What a camera type decides of a head."""
 OWNERS = ("police", "department", "transport", "estate", "mall", "other")
-MOUNTS = ("lamp post", "wall", "traffic light", "building", "vehicle", "unknown")
+MOUNTS = ("lamp post", "wall", "traffic light", "building", "vehicle", "unknown", "footbridge")
 """What a head hangs on; the code of a mount is its place in this tuple."""
 HEAD_COLUMNS = (
     "rank", "area_rank", "site", "x", "y", "mount", "deck", "heading", "field_of_view", "near",

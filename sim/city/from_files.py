@@ -27,7 +27,7 @@ from sim.city.assemble import DEFAULT_HALO_M, assemble, mapped_walls
 from sim.city.district_names import district_words, named_districts
 from sim.city.from_official import as_official, check_layers
 from sim.city.model import City
-from sim.city.places import Places
+from sim.city.places import TRAFFIC_SIGNAL, Places
 from sim.city.sides import with_both_sides
 from sim.city.sources.box import Box
 from sim.city.sources.buildings import COUNTED
@@ -49,6 +49,7 @@ from sim.city.sources.files import (
 )
 from sim.city.sources.official_buildings import read_official_buildings
 from sim.city.sources.official_districts import read_districts
+from sim.city.sources.official_footbridges import footbridge_faces, read_footbridges
 from sim.city.sources.official_hours import read_hours
 from sim.city.sources.official_lamp_posts import read_lamp_posts
 from sim.city.sources.official_layers import CREDITS
@@ -101,6 +102,8 @@ class _Streets(NamedTuple):
     report: dict[str, float]
     ground: NDArray[np.object_] | None = None
     """Lines at street level with their heights above the sea, where a file has them."""
+    signals: NDArray[np.object_] | None = None
+    """Where traffic lights stand, where a file has them."""
 
 
 class _Around(NamedTuple):
@@ -262,7 +265,19 @@ def _read(
             study = _Study(*_covered(edges))
         middles = StreetNetwork.build(read.nodes, edges, crs, private)
         mapped, found = walls.result()
-    return _Layers(middles, mapped, found.places, study, {**read.report, **found.report})
+    places = _with_signals(found.places, read.signals)
+    return _Layers(middles, mapped, places, study, {**read.report, **found.report})
+
+
+def _with_signals(
+    places: gpd.GeoDataFrame, signals: NDArray[np.object_] | None
+) -> gpd.GeoDataFrame:
+    """Return places and the traffic lights of the pedestrian network."""
+    if signals is None or not len(signals):
+        return places
+    table = pd.DataFrame({"name": [""] * len(signals), "name_zh": "", "weight": 1.0})
+    lights = gpd.GeoDataFrame(table, geometry=signals, crs=HONG_KONG_CRS)
+    return _stacked([places, lights.assign(kind=TRAFFIC_SIGNAL)])
 
 
 def _street_file(kinds: Mapping[Path, Kind]) -> Path:
@@ -320,6 +335,11 @@ def _read_features(
         posts, counted = read_lamp_posts(path)
         places.append(posts)
         report = {**report, **counted}
+    for path in (path for path, kind in kinds.items() if kind == "official_footbridges"):
+        bridges, counted = read_footbridges(path)
+        places.append(footbridge_faces(bridges))
+        boxes = float((~bridges["outlined"]).sum())
+        report = {**report, **counted, **({"footbridges_without_outline": boxes} if boxes else {})}
     stacked = _stacked(places) if places else Places.empty("EPSG:4326").table
     return _Features(buildings, stacked, report)
 

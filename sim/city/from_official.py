@@ -45,7 +45,12 @@ def check_layers(
         One is missing, or stands twice.
     """
     found = [*kinds.values()]
-    for kind in ("official_network", "official_districts", "official_hours"):
+    for kind in (
+        "official_network",
+        "official_districts",
+        "official_hours",
+        "official_footbridges",
+    ):
         if found.count(kind) > 1:
             raise InputError(f"import: {kind.replace('_', ' ')} given twice; give each layer once")
     network = "official_network" in found
@@ -56,8 +61,8 @@ def check_layers(
         )
     if (walk is not None or "official_hours" in found) and not network:
         raise InputError(
-            "import: --no-indoor, --no-lifts, --no-escalators and opening hours choose among ways "
-            "of the Government's pedestrian network; give that layer, or leave them out"
+            "import: --no-indoor, --no-lifts, --no-escalators, --no-steps and opening hours choose "
+            "among ways of the Government's pedestrian network; give that layer, or leave them out"
         )
     timed = walk is not None and walk.get("at") is not None
     if timed != ("official_hours" in found):

@@ -12,8 +12,9 @@ import geopandas as gpd
 
 KINDS = ("home", "station", "market", "office", "school", "landmark", "sensitive", "gate")
 """Kinds of place that the engine knows; others are kept and ignored."""
-LAMP_POST = "lamp_post"
-"""Kind of place where a camera could hang; nobody goes there."""
+LAMP_POST, TRAFFIC_SIGNAL, FOOTBRIDGE_FACE = "lamp_post", "traffic_signal", "footbridge_face"
+"""Kinds of place where a camera could hang; nobody goes there."""
+POLE_KINDS = (LAMP_POST, TRAFFIC_SIGNAL, FOOTBRIDGE_FACE)
 GIVEN_KINDS = tuple(kind for kind in KINDS if kind != "gate")
 """Those that people can give; gates are where streets leave the region."""
 

@@ -37,6 +37,10 @@ DATA = Family(
             "info": Command(
                 "sim.commands.data_info", "Show what an area holds and where it comes from."
             ),
+            "decks": Command(
+                "sim.commands.data_decks",
+                "List where footbridges and exits differ from the Government's.",
+            ),
         }
     ),
 )

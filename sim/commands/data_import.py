@@ -47,8 +47,8 @@ def data_import_command(
             metavar="FILE ...",
             help="One file with streets (.osm.pbf, .gpkg, .graphml; or a .gpkg of the streets that "
             "buses use; or the Government's pedestrian network), and any of building polygons "
-            "(.geojson, .parquet, .gpkg), its buildings, lamp posts and districts, and "
-            "mtr_exits.json.",
+            "(.geojson, .parquet, .gpkg), its buildings, lamp posts, footbridges and districts, "
+            "and mtr_exits.json.",
         ),
     ],
     name: Annotated[str, typer.Option("--name", help="Name of the bundle, for `area:`.")],
@@ -81,6 +81,9 @@ def data_import_command(
     no_escalators: Annotated[
         bool, typer.Option("--no-escalators", help="Pedestrian network: leave out escalators.")
     ] = False,
+    no_steps: Annotated[
+        bool, typer.Option("--no-steps", help="Pedestrian network: leave out staircases.")
+    ] = False,
     at: Annotated[
         str | None,
         typer.Option(
@@ -93,6 +96,7 @@ def data_import_command(
     """Make a bundle from files: streets, and where given buildings and station exits."""
     wanted = {"private": private, "pavements": pavements, "places": places}
     walked = {"indoor": not no_indoor, "lifts": not no_lifts, "escalators": not no_escalators}
+    walked["steps"] = not no_steps
     with _without_looking_for_cycles():
         folder, city = _import(files, (name, name_zh), area, halo, wanted, walked | {"at": at})
     from sim.commands.city_words import show_kept  # slow: loads the engine, see `_import`

@@ -27,7 +27,7 @@ from sim.city.sources.tables import check_file
 from sim.city.zones import read_zones
 from sim.errors import InputError, InputErrors
 from sim.placement.parameters import Exclusion, Objective
-from sim.placement.sites import lamp_posts, shapes_of
+from sim.placement.sites import official_poles, shapes_of
 from sim.scenario.schema import Scenario
 from sim.trips.model import Trips
 from sim.trips.own import (
@@ -184,8 +184,8 @@ def _read_sites(
         with _for("cameras.sites"):
             poles = read_poles(wanted.sites, city.streets.crs)
         city = _with_source(city, Path(wanted.sites), KINDS["sites"], poles)
-    if wanted.candidates == "lamp_posts":
-        poles = lamp_posts(city)
+    if wanted.candidates != "inferred":
+        poles = official_poles(city, wanted.candidates)
     zones: list[Exclusion] = []
     for number, zone in enumerate(wanted.exclude):
         shapes = None

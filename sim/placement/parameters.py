@@ -39,8 +39,9 @@ StreetShareCase = Literal["low", "middle", "high"]
 """Names of `sim.placement.growth.STREET_SHARES`."""
 OwnerName = Literal["police", "department", "transport", "estate", "mall", "other"]
 HowExcluded = Literal["no_site", "masked"]
-CandidateName = Literal["inferred", "lamp_posts"]
-"""Where simulated cameras may hang: places that the engine infers, or the city's lamp posts."""
+CandidateName = Literal["inferred", "lamp_posts", "poles"]
+"""Where simulated cameras may hang: places that the engine infers, the city's lamp posts, or these
+with traffic lights and faces of footbridges."""
 PlaceKind = Literal["home", "landmark", "market", "office", "school", "sensitive", "station"]
 
 

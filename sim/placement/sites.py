@@ -16,14 +16,18 @@ from numpy.typing import NDArray
 from sim.cameras.candidates import Candidates, candidates, listed_sites, those
 from sim.cameras.fleet import MOUNTS
 from sim.city.kept_free import distance_to
-from sim.city.places import LAMP_POST
+from sim.city.places import FOOTBRIDGE_FACE, LAMP_POST, POLE_KINDS, TRAFFIC_SIGNAL
 from sim.errors import InputError
-from sim.placement.parameters import Exclusion
+from sim.placement.parameters import CandidateName, Exclusion
 
 if TYPE_CHECKING:
     from sim.city.model import City
 
 SITES, EXCLUDE = "cameras.sites", "cameras.exclude"
+MOUNT_OF = {
+    LAMP_POST: "lamp post", TRAFFIC_SIGNAL: "traffic light", FOOTBRIDGE_FACE: "footbridge",
+}  # fmt: skip
+"""What a head on a place of the Government's hangs on."""
 
 
 def available_sites(
@@ -74,21 +78,30 @@ def available_sites(
     return found, {**report, "sites_left": len(found.x)} if report else {}
 
 
-def lamp_posts(city: City) -> gpd.GeoDataFrame:
-    """Return the lamp posts that a city has of the Government, as poles for cameras.
+def official_poles(city: City, named: CandidateName) -> gpd.GeoDataFrame:
+    """Return what a city has of the Government on which a camera could hang.
+
+    Parameters
+    ----------
+    city
+        Where to look.
+    named
+        "lamp_posts", or "poles": lamp posts, traffic lights and faces of footbridges.
 
     Raises
     ------
     InputError
         It has none; names the key.
     """
-    posts = city.places.of(LAMP_POST)
-    if posts.empty:
+    kinds = POLE_KINDS if named == "poles" else (LAMP_POST,)
+    found = city.places.table[city.places.table["kind"].isin(kinds)]
+    if found.empty:
+        what = "lamp posts, traffic lights or footbridges" if named == "poles" else "lamp posts"
         raise InputError(
-            f"{city.area.name} has no lamp posts; import the layer of them too, or remove the line",
+            f"{city.area.name} has no {what}; import the layer of them too, or remove the line",
             key="cameras.candidates",
         )
-    return posts
+    return found
 
 
 def shapes_of(city: City, zone: Exclusion, number: int) -> NDArray[np.object_]:
@@ -129,9 +142,7 @@ def _on_poles(city: City, poles: gpd.GeoDataFrame) -> tuple[Candidates, dict[str
     points = poles.to_crs(city.area.crs).geometry
     if not len(points) or not (points.geom_type == "Point").all():
         raise InputError("poles: give points, one or more", key=SITES)
-    found, left_out = listed_sites(
-        city, points.x.to_numpy(np.float64), points.y.to_numpy(np.float64)
-    )
+    found, left_out = _listed(city, poles, points)
     if not len(found.x):
         away = float(points.distance(city.area.region).min())
         why = (
@@ -141,7 +152,24 @@ def _on_poles(city: City, poles: gpd.GeoDataFrame) -> tuple[Candidates, dict[str
             f"{left_out['poles_in_buildings']} inside buildings"
         )
         raise InputError(f"not one of {len(points):,} poles can carry a camera: {why}", key=SITES)
-    if "kind" in poles and (poles["kind"] == LAMP_POST).all():
-        posts = np.full(len(found.x), MOUNTS.index("lamp post"), np.int8)
-        found = found._replace(mounted_on=posts)
     return found, {"poles_listed": len(points), **left_out}
+
+
+def _listed(
+    city: City, poles: gpd.GeoDataFrame, points: gpd.GeoSeries
+) -> tuple[Candidates, dict[str, int]]:
+    """Return poles as candidates, kind after kind where they are of the Government."""
+    official = "kind" in poles and poles["kind"].isin(POLE_KINDS).all()
+    kind = poles["kind"].to_numpy() if official else np.full(len(poles), "")
+    parts: list[Candidates] = []
+    left_out: dict[str, int] = {}
+    for name in POLE_KINDS if official else ("",):
+        own = points[kind == name]
+        x, y = own.x.to_numpy(np.float64), own.y.to_numpy(np.float64)
+        found, counted = listed_sites(city, x, y, above_street=name == FOOTBRIDGE_FACE)
+        if official:
+            mount = np.full(len(found.x), MOUNTS.index(MOUNT_OF[name]), np.int8)
+            found = found._replace(mounted_on=mount)
+        parts.append(found)
+        left_out = {key: left_out.get(key, 0) + count for key, count in counted.items()}
+    return Candidates(*map(np.concatenate, zip(*parts, strict=True))), left_out

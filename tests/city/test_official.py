@@ -20,7 +20,7 @@ from sim.city.sources.official_records import AREA, LINE, read_records
 from sim.cli import main
 from sim.errors import InputError
 from sim.placement.placing import place
-from sim.placement.sites import lamp_posts
+from sim.placement.sites import official_poles
 
 FORMS = {"esri": town.esri, "geojson": town.geojson}
 
@@ -457,7 +457,7 @@ def test_cameras_hang_on_the_official_lamp_posts_and_tell_statistics_alone(tmp_p
         town.geojson(tmp_path / "p.geojson", [*town.posts(), town.posts()[0]]),
     ]
     city = import_files(files, "town")
-    poles = lamp_posts(city)
+    poles = official_poles(city, "lamp_posts")
     assert len(poles) == 12  # one is in the file twice
     fleet = place(city, 1_000, share_rule="given", share=0.01, sites=poles, seed=7)
     heads = shapely.points(fleet.heads["x"], fleet.heads["y"])
@@ -479,6 +479,7 @@ def scenario_with(tmp_path, **cameras):
     ("cameras", "says"),
     [
         ({"candidates": "lamp_posts"}, "has no lamp posts; import the layer"),
+        ({"candidates": "poles"}, "has no lamp posts, traffic lights or footbridges; import"),
         ({"candidates": "lamp_post"}, 'did you mean "lamp_posts"'),
         ({"candidates": "lamp_posts", "sites": "x.csv"}, "does not go with sites"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from sim.city.sources.official_footbridges import has_footbridges
 from sim.city.sources.official_hours import has_hours
 from sim.city.sources.official_records import field_names
 
@@ -14,6 +15,7 @@ Layer = Literal[
     "official_lamp_posts",
     "official_districts",
     "official_hours",
+    "official_footbridges",
 ]
 """Kinds of file that the Government publishes."""
 
@@ -39,6 +41,9 @@ CREDITS: dict[Layer, dict[str, str]] = {
     "official_lamp_posts": {
         "licence": TERMS, "attribution": f"Lamp posts, Highways Department, {OWNER}"
     },
+    "official_footbridges": {
+        "licence": TERMS, "attribution": f"Footbridges, Highways Department, {OWNER}"
+    },
     "official_districts": {
         "licence": TERMS, "attribution": f"District boundaries, Home Affairs Department, {OWNER}"
     },
@@ -56,6 +61,8 @@ def official_layer(path: Path) -> Layer | None:
     for names in field_names(path):
         if has_hours(names):
             return "official_hours"
+        if has_footbridges(names):
+            return "official_footbridges"
         for layer, told_by in TOLD_BY.items():
             if told_by <= names:
                 return layer

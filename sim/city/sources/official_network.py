@@ -50,7 +50,7 @@ BESIDE_M = 50.0
 NEAR_M = 10.0
 """Of footways that meet a street, only a street so near tells; on a slope others are lower."""
 SPACING_M = 10.0
-FOOTWAY, FOOTBRIDGE, SUBWAY, LIFT = 1, 2, 4, 10
+FOOTWAY, FOOTBRIDGE, SUBWAY, LIFT, SIGNALISED = 1, 2, 4, 10, 30
 STREETS = (5, 6, 7, 30, 31, 32, 33)
 """Service lanes, traffic islands, run-ins and crossings lie at street level."""
 ESCALATORS, LIFTS, STAIRLIFTS = (8, 16), (10, 18), (13, 21)
@@ -73,8 +73,8 @@ class WalkOptions:
     ----------
     indoor
         Ways inside buildings, outside paid areas.
-    lifts, escalators
-        Lifts; escalators and travelators.
+    lifts, escalators, steps
+        Lifts; escalators and travelators; staircases.
     at
         Minute after midnight: ways that are closed then, on every day, are left out. None: all.
     """
@@ -82,6 +82,7 @@ class WalkOptions:
     indoor: bool = True
     lifts: bool = True
     escalators: bool = True
+    steps: bool = True
     at: int | None = None
 
 
@@ -111,6 +112,8 @@ class OfficialNetwork(NamedTuple):
     report: dict[str, float]
     ground: NDArray[np.object_]
     """Lines at street level, with their heights above HKPD."""
+    signals: NDArray[np.object_]
+    """Points at both ends of signalised crossings, where traffic lights stand, each once."""
 
 
 @dataclass
@@ -169,7 +172,8 @@ def read_network(
     report["raised_footways_km"] = _km(ways, (deck == "footbridge") & (ways.kind != FOOTBRIDGE))
     nodes, edges = _tables(ways, deck, place, report)
     kept = {key: round(value, 3) for key, value in report.items() if value}
-    return OfficialNetwork(nodes, edges, kept, ways.line[ground])
+    lights = np.unique(ways.ends[ways.kind == SIGNALISED])
+    return OfficialNetwork(nodes, edges, kept, ways.line[ground], shapely.points(place[lights]))
 
 
 def _heights(line: NDArray[np.object_]) -> NDArray[np.float64]:
@@ -207,6 +211,7 @@ def _walked(
         ("lifts", np.isin(kind, LIFTS) & (not options.lifts)),
         ("closed", closed),
         ("escalators", np.isin(kind, (*ESCALATORS, *TRAVELATORS)) & (not options.escalators)),
+        ("steps", np.isin(kind, STEPS) & (not options.steps)),
     ):
         report[f"{reason}_left_out"] = float((drop & keep).sum())
         keep &= ~drop

@@ -282,8 +282,9 @@ class Cameras(Part):
         default="inferred",
         validate_default=True,
         description=(
-            "Where simulated cameras may hang: inferred (junctions, and posts every 40 m), or "
-            "lamp_posts, those that the bundle has of the Government; these count as listed."
+            "Where simulated cameras may hang: inferred (junctions, and posts every 40 m), or on "
+            "what the bundle has of the Government: lamp_posts, or poles, which are these, traffic "
+            "lights of crossings and faces of footbridges; both count as listed."
         ),
     )
     exclude: tuple[Exclude, ...] = Field(
