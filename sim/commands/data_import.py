@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.city.sources.osm_stream import reading_ahead
-from sim.commands.data_options import Halo, Pavements, Private
+from sim.commands.data_options import (
+    Halo,
+    NoEscalators,
+    NoIndoor,
+    NoLifts,
+    NoSteps,
+    Pavements,
+    Private,
+)
 from sim.commands.options import (
     AsJson,
     Debug,
@@ -72,18 +80,10 @@ def data_import_command(
     halo: Halo = None,
     private: Private = False,
     pavements: Pavements = False,
-    no_indoor: Annotated[
-        bool, typer.Option("--no-indoor", help="Pedestrian network: leave out ways in buildings.")
-    ] = False,
-    no_lifts: Annotated[
-        bool, typer.Option("--no-lifts", help="Pedestrian network: leave out lifts.")
-    ] = False,
-    no_escalators: Annotated[
-        bool, typer.Option("--no-escalators", help="Pedestrian network: leave out escalators.")
-    ] = False,
-    no_steps: Annotated[
-        bool, typer.Option("--no-steps", help="Pedestrian network: leave out staircases.")
-    ] = False,
+    no_indoor: NoIndoor = False,
+    no_lifts: NoLifts = False,
+    no_escalators: NoEscalators = False,
+    no_steps: NoSteps = False,
     at: Annotated[
         str | None,
         typer.Option(

@@ -17,3 +17,13 @@ Halo = Annotated[
     float | None,
     typer.Option("--halo", min=0, max=5000, metavar="METRES", help="Width simulated beyond."),
 ]
+NoIndoor = Annotated[
+    bool, typer.Option("--no-indoor", help="Pedestrian network: leave out ways in buildings.")
+]
+NoLifts = Annotated[bool, typer.Option("--no-lifts", help="Pedestrian network: leave out lifts.")]
+NoEscalators = Annotated[
+    bool, typer.Option("--no-escalators", help="Pedestrian network: leave out escalators.")
+]
+NoSteps = Annotated[
+    bool, typer.Option("--no-steps", help="Pedestrian network: leave out staircases.")
+]
