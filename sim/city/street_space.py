@@ -7,6 +7,7 @@ region come the area of street that belongs to each edge, and two means of the c
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.city.street_names import SAME_STREET_M
 from sim.city.walls import OTHER_WIDENING_M, WIDENING_M
+from sim.jit import lean_kernel
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -26,6 +28,8 @@ PIECE_M = 25.0
 """Streets are looked at once in so many metres, in the middle of each piece."""
 ALONG = np.cos(np.radians(20))
 """Lines within 20° of one direction are lines of one street."""
+RINGS = 2
+"""Squares to each side in which lines of one street are looked for."""
 CELL_M = 100.0
 """Land counts in squares of this side that a street enters: water and hills beyond do not."""
 
@@ -66,18 +70,15 @@ class _Pieces(NamedTuple):
     """Number of the street's name; −1 without one."""
 
 
-class _Pairs(NamedTuple):
-    """A piece of street and one of another edge near its middle, on its deck."""
+class _Squares(NamedTuple):
+    """Pieces by the square that their middle lies in."""
 
-    here: NDArray[np.int64]
-    there: NDArray[np.int64]
-    """Rows of the piece and of its neighbour."""
-    offset: NDArray[np.float64]
-    """How far to its left the neighbour's line is, m."""
-    within: NDArray[np.bool_]
-    """Whether the piece's middle lies within the neighbour's width."""
-    parallel: NDArray[np.bool_]
-    """Whether they run the same way, the neighbour beside the middle, not ahead or behind."""
+    order: NDArray[np.int64]
+    """Numbers of the pieces, square by square."""
+    ptr: NDArray[np.int64]
+    """Pieces of square k are order[ptr[k] : ptr[k + 1]]; squares without any are left out."""
+    around: NDArray[np.int64]
+    """First and last place in `order` in each row of those around, shape (squares, rows, 2)."""
 
 
 def street_space(streets: StreetNetwork, region: BaseGeometry | None = None) -> StreetSpace:
@@ -137,21 +138,19 @@ def _shares(pieces: _Pieces) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     share, width = np.ones(len(pieces.edge)), pieces.width.copy()
     if not len(share):
         return share, width
-    here, there, offset, within, parallel = _neighbours(pieces)
-    wider = pieces.width[there] > pieces.width[here]
-    crossed = np.zeros(len(share), bool)
-    crossed[here[within & ~parallel & wider]] = True
-    named = parallel & (np.abs(offset) <= SAME_STREET_M) & (pieces.name[here] >= 0)
+    crossed, here, there, offset = _lines_beside(pieces)
+    named = (np.abs(offset) <= SAME_STREET_M) & (pieces.name[here] >= 0)
     named &= pieces.name[here] == pieces.name[there]
-    beside = named | (parallel & (np.abs(offset) <= (pieces.width[here] + pieces.width[there]) / 2))
+    beside = named | (np.abs(offset) <= (pieces.width[here] + pieces.width[there]) / 2)
     np.maximum.at(width, here[beside], pieces.width[there[beside]])
     # the widest line beside each piece, the nearest of several: where the street has its middle
     middle = np.zeros(len(share))
-    widest = beside & wider & (pieces.width[there] == width[here])
+    widest = beside & (pieces.width[there] > pieces.width[here])
+    widest &= pieces.width[there] == width[here]
     order = np.flatnonzero(widest)[np.argsort(-np.abs(offset[widest]), kind="stable")]
     middle[here[order]] = offset[order]
     apart = np.abs(offset - middle[here])
-    of_it = named | (parallel & (apart <= (width[here] + pieces.width[there]) / 2))
+    of_it = named | (apart <= (width[here] + pieces.width[there]) / 2)
     left, right = np.zeros(len(share)), np.zeros(len(share))
     np.maximum.at(left, here[of_it], offset[of_it])
     np.minimum.at(right, here[of_it], offset[of_it])
@@ -159,27 +158,84 @@ def _shares(pieces: _Pieces) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return share, np.maximum(width, left - right + 2 * OTHER_WIDENING_M * (left > right))
 
 
-def _neighbours(pieces: _Pieces) -> _Pairs:
-    """Pair each piece with those of other edges near its middle, on its deck."""
+def _lines_beside(
+    pieces: _Pieces,
+) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Find the lines of other edges that run along beside the middle of each piece, on its deck.
+
+    Returns
+    -------
+    Whether the middle of each piece lies in a wider street that runs another way; then rows of a
+    piece and of one beside it, and how far to its left that one's line is, m.
+    """
     middle = pieces.start + pieces.along * pieces.length[:, None] / 2
-    end = pieces.start + pieces.along * pieces.length[:, None]
-    lines = shapely.linestrings(np.stack([pieces.start, end], axis=1))
     reach = max(2 * float(pieces.width.max()), SAME_STREET_M)
-    here, there = shapely.STRtree(lines).query(
-        shapely.points(middle), predicate="dwithin", distance=reach
-    )
-    other = (pieces.edge[here] != pieces.edge[there]) & (pieces.deck[here] == pieces.deck[there])
-    here, there = here[other], there[other]
-    to = middle[here] - pieces.start[there]
-    ahead = np.einsum("ij,ij->i", to, pieces.along[there])
-    across = to[:, 0] * pieces.along[there, 1] - to[:, 1] * pieces.along[there, 0]
-    turn = np.einsum("ij,ij->i", pieces.along[here], pieces.along[there])
-    length = pieces.length[there]
-    beside = (ahead >= 0) & (ahead < length)
-    beyond = np.hypot(across, ahead - np.clip(ahead, 0, length))
-    within = beyond <= pieces.width[there] / 2
-    parallel = (np.abs(turn) >= ALONG) & beside
-    return _Pairs(here, there, across * np.sign(turn), within, parallel)
+    squares = _in_squares(middle, (reach + PIECE_M / 2) / RINGS)
+    crossed = np.zeros(len(middle), bool)
+    room = 4 * len(middle)
+    while True:
+        pair, offset = np.empty((2, room), np.int64), np.empty(room)
+        count = _list_lines(pieces, middle, squares, reach, crossed, pair, offset)
+        if count <= room:
+            return crossed, pair[0, :count], pair[1, :count], offset[:count]
+        room = count
+
+
+def _in_squares(middle: NDArray[np.float64], side: float) -> _Squares:
+    """Put pieces in squares of a side, m; near a piece are those in the `RINGS` around its own."""
+    column, row = np.floor((middle - middle.min(axis=0)) / side).astype(np.int64).T
+    columns = int(column.max()) + 1 + 2 * RINGS  # so that no row goes on in the next one
+    square = row * columns + column
+    order = np.argsort(square, kind="stable")
+    square = square[order]
+    squares, first = np.unique(square, return_index=True)
+    rows = squares[:, None] + np.arange(-RINGS, RINGS + 1) * columns
+    around = np.searchsorted(square, np.stack([rows - RINGS, rows + RINGS + 1], axis=2))
+    return _Squares(order, np.append(first, len(order)), around)
+
+
+@lean_kernel
+def _list_lines(
+    pieces: _Pieces,
+    middle: NDArray[np.float64],
+    squares: _Squares,
+    reach: float,
+    crossed: NDArray[np.bool_],
+    pair: NDArray[np.int64],
+    offset: NDArray[np.float64],
+) -> int:
+    """Write what `_lines_beside` returns; return how many pairs there are.
+
+    What does not fit is counted but not written.
+    """
+    count = 0
+    for square in range(len(squares.ptr) - 1):
+        for k in range(squares.ptr[square], squares.ptr[square + 1]):
+            here = squares.order[k]
+            for row in range(squares.around.shape[1]):
+                for n in range(squares.around[square, row, 0], squares.around[square, row, 1]):
+                    there = squares.order[n]
+                    if pieces.edge[there] == pieces.edge[here]:
+                        continue
+                    if pieces.deck[there] != pieces.deck[here]:
+                        continue
+                    dx, dy = pieces.along[there, 0], pieces.along[there, 1]
+                    x = middle[here, 0] - pieces.start[there, 0]
+                    y = middle[here, 1] - pieces.start[there, 1]
+                    ahead, across = x * dx + y * dy, x * dy - y * dx
+                    turn = pieces.along[here, 0] * dx + pieces.along[here, 1] * dy
+                    length, width = pieces.length[there], pieces.width[there]
+                    if 0.0 <= ahead < length and abs(turn) >= ALONG:
+                        if abs(across) <= reach:
+                            if count < len(offset):
+                                pair[0, count], pair[1, count] = here, there
+                                offset[count] = across if turn > 0 else -across
+                            count += 1
+                    elif width > pieces.width[here]:
+                        beyond = ahead - min(max(ahead, 0.0), length)
+                        if math.hypot(across, beyond) <= width / 2:
+                            crossed[here] = True
+    return count
 
 
 def _land(pieces: _Pieces, region: BaseGeometry | None) -> float:
@@ -187,11 +243,17 @@ def _land(pieces: _Pieces, region: BaseGeometry | None) -> float:
     middle = pieces.start + pieces.along * pieces.length[:, None] / 2
     if not len(middle):
         return CELL_M**2
-    cell = np.unique(np.floor(middle / CELL_M).astype(np.int64), axis=0) * CELL_M
+    number = np.floor(middle / CELL_M).astype(np.int64)
+    column, row = (number - number.min(axis=0)).T
+    rows = int(row.max()) + 1
+    place = np.column_stack(np.divmod(np.unique(column * rows + row), rows))
+    cell = (place + number.min(axis=0)) * CELL_M
     squares = shapely.box(*cell.T, *(cell + CELL_M).T)
     if region is not None:
         shapely.prepare(region)
-        cut = ~shapely.covers(region, squares)
-        squares[cut] = shapely.intersection(squares[cut], region)
+        cut = np.flatnonzero(~shapely.covers(region, squares))
+        land = shapely.intersects(region, squares[cut])
+        squares[cut[~land]] = shapely.Polygon()
+        squares[cut[land]] = shapely.intersection(squares[cut[land]], region)
     area = float(shapely.area(squares).sum())
     return area if area > 0 else len(cell) * CELL_M**2

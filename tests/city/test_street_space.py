@@ -8,7 +8,9 @@ import shapely
 from oracles.tracking import network
 
 from sim.city.loaders import load_city
-from sim.city.street_space import CELL_M, street_space
+from sim.city.street_space import ALONG, CELL_M, street_space
+from sim.city.street_space import _lines_beside as lines_beside
+from sim.city.street_space import _pieces as street_space_pieces
 from sim.tracking.look_alikes import crowds_by_hour, street_m2
 
 
@@ -88,6 +90,35 @@ def test_a_grid_has_two_streets_to_the_square(pitch):
     space = of(lines, region=shapely.box(0, 0, 2000, 2000))
     assert space.per_m == pytest.approx(2 / pitch, rel=2 * pitch / 2000)
     assert space.width_m == pytest.approx(14)
+
+
+@pytest.mark.parametrize("side", [30, 900])
+def test_lines_beside_are_those_found_among_all_pairs(side):
+    # so many along one square that there are more pairs than room is made for at first
+    rng = np.random.default_rng(side)
+    starts = rng.uniform(0, side, (80, 2))
+    turns = rng.normal(0, 0.3, 80) + np.pi * rng.integers(0, 2, 80)
+    ends = starts + 60 * np.column_stack([np.cos(turns), np.sin(turns)])
+    streets = network(list(np.stack([starts, ends], axis=1).tolist()))
+    streets.edges["highway"] = rng.choice(["primary", "footway", "residential"], 80)
+    pieces = street_space_pieces(streets)
+    crossed, here, there, offset = lines_beside(pieces)
+    middle = pieces.start + pieces.along * pieces.length[:, None] / 2
+    to = middle[:, None] - pieces.start
+    ahead = (to * pieces.along).sum(axis=2)
+    across = to[..., 0] * pieces.along[:, 1] - to[..., 1] * pieces.along[:, 0]
+    turn = pieces.along @ pieces.along.T
+    other = pieces.edge[:, None] != pieces.edge
+    beside = other & (ahead >= 0) & (ahead < pieces.length) & (np.abs(turn) >= ALONG)
+    i, j = np.nonzero(beside & (np.abs(across) <= 50))
+    order = np.lexsort((there, here))
+    assert here[order].tolist() == i.tolist()
+    assert there[order].tolist() == j.tolist()
+    np.testing.assert_allclose(offset[order], (across * np.sign(turn))[i, j], atol=1e-9)
+    beyond = np.hypot(across, ahead - np.clip(ahead, 0, pieces.length))
+    wider = pieces.width > pieces.width[:, None]
+    within = other & ~beside & wider & (beyond <= pieces.width / 2)
+    assert crossed.tolist() == within.any(axis=1).tolist()
 
 
 def test_moving_a_city_by_whole_squares_changes_nothing():
