@@ -26,7 +26,7 @@ from scipy.stats import t as student
 
 from sim.city.loaders import load_city
 from sim.pipeline.cached_stages import CachedStages
-from sim.pipeline.fleets import many_fleets
+from sim.pipeline.fleets import FleetsOf, many_fleets
 from sim.pipeline.simulate import drawn_walks
 from sim.pipeline.user_inputs import read_own_inputs
 from sim.results.fleets import Fleets
@@ -101,7 +101,7 @@ def replicate(scenario, city, own, number):
     seed, count = scenario.seed + FAR * (number + 1), scenario.ensemble.fleets
     drawn = scenario.model_copy(update={"seed": seed, "ensemble": Ensemble(fleets=count + 1)})
     trips = drawn_walks(drawn, city, own)
-    found = many_fleets(CachedStages(drawn, city, None), own, trips, leave_out=1)
+    found = many_fleets(FleetsOf(CachedStages(drawn, city, None), own, trips), leave_out=1)
     beside = found.parts[-1]
     fleets = Fleets(count, found.seeds[:-1], found.totals, found.parts[:-1], found.people)
     merged = fleets.put_into(fleets.parts[0])

@@ -231,7 +231,7 @@ class Fleet(Result):
         sites.insert(1, "heads", heads)
         return sites
 
-    @property
+    @cached_property
     def real(self) -> NDArray[np.bool_]:
         """Whether a map or a list gave a head, or nobody says it is simulated; shape (heads,)."""
         if "status" not in self.heads:

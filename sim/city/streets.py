@@ -99,7 +99,7 @@ class StreetNetwork(Result):
     unwalked: gpd.GeoDataFrame | None = None
     openings: gpd.GeoDataFrame | None = None
 
-    @property
+    @cached_property
     def crs(self) -> str:
         """Projected coordinate system, for example "EPSG:2326"."""
         return str(self.edges.crs.to_string())

@@ -95,12 +95,9 @@ class FleetsOf:
 
 
 def many_fleets(
-    stages: CachedStages,
-    own: OwnInputs,
-    trips: Trips,
+    fleets: FleetsOf,
     *,
     leave_out: int = 0,
-    before: Before = lambda _: None,
     done: Done = lambda _count, _of: None,
     beside: Beside | None = None,
 ) -> Fleets:
@@ -108,8 +105,8 @@ def many_fleets(
 
     Parameters
     ----------
-    stages, own, trips, before
-        As of `FleetsOf`.
+    fleets
+        The scenario, and who walks where.
     leave_out
         So many of the last fleets do not count for the error of drawing people, so that they can
         be set against the others.
@@ -124,8 +121,8 @@ def many_fleets(
     time. If the first two seeds hang the same heads, seeds change nothing: there is one placement,
     and it is the only fleet.
     """
-    fleets = FleetsOf(stages, own, trips, before)
-    count = stages.scenario.ensemble.fleets
+    scenario = fleets.stages.scenario
+    count = scenario.ensemble.fleets
     first = {number: fleets.fleet(number) for number in range(min(2, count))}
     if len(first) > 1 and _same(*first.values()):
         count = 1
@@ -146,8 +143,9 @@ def many_fleets(
         done(len(parts), count)
     people = sums.variances() if count > 1 else {}
     seeds = tuple(map(fleets.seed, range(count)))
-    totals = tuple(stages.scenario.cameras.totals)
-    return Fleets(stages.scenario.ensemble.fleets, seeds, totals, tuple(parts), people)
+    return Fleets(
+        scenario.ensemble.fleets, seeds, tuple(scenario.cameras.totals), tuple(parts), people
+    )
 
 
 def in_turn(

@@ -18,7 +18,7 @@ from sim.city.model import City
 from sim.pipeline.cached_stages import CachedStages
 from sim.pipeline.compile_ahead import ANSWERS, SEARCHES, WALKS, kernels_ahead
 from sim.pipeline.cost import Estimate, estimate
-from sim.pipeline.fleets import many_fleets, one_fleet
+from sim.pipeline.fleets import FleetsOf, many_fleets, one_fleet
 from sim.pipeline.fleets_beside import fleets_beside, has_room
 from sim.pipeline.simulate import (
     ANSWERED,
@@ -116,11 +116,11 @@ def _compute(
 ) -> dict[str, Any]:
     """Simulate, and write everything but the page; return the content of summary.json."""
     with TableWriter(folder) as writer:
-        fleets = _many_fleets(stages, own, times, before, beside)
+        fleets, draw = _many_fleets(stages, own, times, before, beside)
         found = simulate(
             stages, own, times=times, before=before,
             before_analyses=lambda some: _begin_to_write(writer, stages.city, some),
-            draw=Draw(fleets.seeds[fleets.shown]) if fleets else None, analysed=True,
+            draw=draw, analysed=True,
         )  # fmt: skip
         fleets = fleets or one_fleet(stages.scenario, stages.city, found)
         return _write(folder, stages, found, fleets, writer, times)
@@ -132,20 +132,23 @@ def _many_fleets(
     times: StageTimes,
     before: Before,
     beside: Beside | None,
-) -> Fleets | None:
-    """Return the figures of all fleets, None where the scenario asks for one."""
+) -> tuple[Fleets | None, Draw | None]:
+    """Return the figures of all fleets and the one shown, None where the scenario asks for one."""
     scenario, city = stages.scenario, stages.city
     if scenario.ensemble.fleets == 1:
-        return None
+        return None, None
     with times.stage("trips"):
         trips = stages.trips(lambda: drawn_walks(scenario, city, own))
+    of = FleetsOf(stages, own, trips, before)
     with times.stage("fleets"):
-        return stages.fleets(
+        found = stages.fleets(
             lambda: many_fleets(
-                stages, own, trips, before=before, beside=beside,
-                done=lambda count, of: times.announce(f"fleets, {count} of {of}"),
+                of, beside=beside,
+                done=lambda count, all_: times.announce(f"fleets, {count} of {all_}"),
             )
         )  # fmt: skip
+        seed = found.seeds[found.shown]
+        return found, Draw(seed, stages.fleet(seed, lambda: of.fleet(found.shown)))
 
 
 def _foreseen(

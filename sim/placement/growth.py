@@ -156,7 +156,7 @@ def dated(fleet: Fleet, totals: Sequence[int], dates: Sequence[str]) -> Fleet:
     if not dates:
         return fleet
     years = np.array([int(date[:4]) for date in dates], np.int16)
-    reached = np.searchsorted(np.asarray(totals, np.int64), fleet.arrays.rank)
+    reached = np.searchsorted(np.asarray(totals, np.int64), fleet.heads["rank"])
     year = years[np.minimum(reached, len(years) - 1)]
     kept = fleet.heads["year"].to_numpy(np.int16)
     return replace(fleet, heads=fleet.heads.assign(year=np.where(fleet.real, kept, year)))

@@ -40,11 +40,12 @@ def how_far(fleet: Fleet, strategies: Iterable[str], context: PlacementContext) 
         <name>_farthest_m: how many points, stations or places there are, within how many metres of
         one half of the heads stand, and the farthest. Empty without a simulated head.
     """
-    heads = fleet.heads[~fleet.real]
-    if heads.empty:
+    leaning = [name for name in LEANING if name in set(strategies)]
+    if not leaning or fleet.real.all():
         return {}
+    heads = fleet.heads[~fleet.real]
     found: dict[str, int] = {}
-    for name in (name for name in LEANING if name in set(strategies)):
+    for name in leaning:
         spot = _spots(name, context)
         away, _ = tree_of(spot).query(heads[["x", "y"]].to_numpy(np.float64))
         found |= {

@@ -14,7 +14,7 @@ from sim.cameras.optics import TASKS
 from sim.city.loaders import load_city
 from sim.errors import InputError
 from sim.pipeline.cached_stages import CachedStages
-from sim.pipeline.fleets import in_order, many_fleets
+from sim.pipeline.fleets import FleetsOf, in_order, many_fleets
 from sim.pipeline.run import run
 from sim.pipeline.simulate import drawn_walks
 from sim.pipeline.stage_cache import StageCache
@@ -48,7 +48,7 @@ def scenario(fleets=FLEETS, people=60, seed=5, **cameras) -> Scenario:
 def found_for(wanted: Scenario) -> Fleets:
     city, own = read_own_inputs(wanted, load_city(wanted.area))
     stages = CachedStages(wanted, city, None)
-    return many_fleets(stages, own, drawn_walks(wanted, city, own))
+    return many_fleets(FleetsOf(stages, own, drawn_walks(wanted, city, own)))
 
 
 @pytest.fixture(scope="module")
