@@ -29,6 +29,7 @@ from maps.meetings import Meetings, meetings
 from maps.names import name_pair
 from maps.packing import Columns
 from maps.run_folder import RunFolder
+from maps.sight_payload import add_sight, lattice, plane_of, refusal_of
 
 UNIT = 0.1
 """Grid of every drawn coordinate, Web-Mercator metres."""
@@ -125,8 +126,16 @@ class Grid:
         """Return whole steps on the grid, shape (n, 2), of projected metres, shape (n, 2)."""
         if not len(coordinates):
             return np.zeros((0, 2), np.int64)
+        return np.asarray(np.rint(self._on_grid(coordinates) / step), np.int64)
+
+    def plane(self, bounds: NDArray[np.float64]) -> list[float]:
+        """Return how metres follow from steps on the grid; see `plane_of`."""
+        metres = lattice(bounds)
+        return plane_of(metres, self._on_grid(metres))
+
+    def _on_grid(self, coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
         metres = np.column_stack(self._transformer.transform(*coordinates.T))
-        return np.asarray(np.rint((metres - self.origin) / (UNIT * step)), np.int64)
+        return np.asarray((metres - self.origin) / UNIT)
 
 
 def build_payload(
@@ -174,11 +183,14 @@ def _gather(
     names, edge_name = _add_streets(columns, run)
     pieces_met = _add_pieces(columns, run, codes, form.piece_step, met)
     columns.add("ranks", ranks, differences=True)
-    _add_network(columns, run)
+    decks = _add_network(columns, run)
     found = _add_own_walk(columns, run, names, edge_name, form) if walkable else []
     _add_meetings(columns, met)
     _add_rings(columns, grid, "wall", walls.result(), form.wall_step)
     place = _add_heads(columns, grid, run, heads, ranks, met)
+    fixed = refusal_of(run, walkable=walkable, large=form is WIDE)
+    if fixed is None:
+        add_sight(columns, run, heads, met and met.order, walls.result().row, decks)
     _add_fields(columns, grid, fields.result(), place, form.field_step)
     _add_seen_curves(columns, run, codes, len(ranks), form)
     _add_walk_bands(columns, bands.result())
@@ -200,6 +212,8 @@ def _gather(
         "years": years_of(run),
         "layers": layers(run),
         "simulated": bool(run.summary["simulated"]),
+        "fixed": fixed,
+        "sight": None if fixed else {"plane": grid.plane(bounds), "decks": decks},
         "walks": _add_walks(columns, grid, run),
         "outlines": _add_outlines(columns, grid, run.districts),
     }
@@ -424,10 +438,15 @@ def _add_own_walk(
     return finder.place_names
 
 
-def _add_network(columns: Columns, run: RunFolder) -> None:
-    """Add what the unseen part of the network hangs on: decks of edges, pieces inside."""
-    columns.add("edge_deck", pd.factorize(run.edges["deck"].astype("str"), sort=True)[0])
+def _add_network(columns: Columns, run: RunFolder) -> list[str]:
+    """Add what the unseen part of the network hangs on: decks of edges, pieces inside.
+
+    Names of the decks are returned, by their codes.
+    """
+    deck, names = pd.factorize(run.edges["deck"].astype("str"), sort=True)
+    columns.add("edge_deck", deck)
     columns.add("piece_inside", run.pieces["in_area"].to_numpy(bool))
+    return [str(name) for name in names]
 
 
 def _add_meetings(columns: Columns, met: Meetings | None) -> None:

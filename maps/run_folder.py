@@ -81,6 +81,8 @@ class RunFolder:
         Which head sees which edge for which task; None where a run does not say.
     bands, sensitivity
         Content of bands.json and sensitivity.json, None unless somebody put them into the folder.
+    whole
+        The folder itself, for what is seldom asked for.
     """
 
     summary: dict[str, Any]
@@ -99,6 +101,14 @@ class RunFolder:
     sightings: pd.DataFrame | None
     bands: dict[str, Any] | None
     sensitivity: dict[str, Any] | None = None
+    whole: RunData | None = None
+
+    @cached_property
+    def roofed(self) -> pd.DataFrame:
+        """Stretches of street under the roofs of mapped buildings: edge, t0, t1 (m along it)."""
+        if self.whole is None or not (self.walls["kind"] == "footprint").any():
+            return pd.DataFrame({"edge": np.zeros(0, np.int64), "t0": [], "t1": []})
+        return pd.DataFrame(dict(zip(("edge", "t0", "t1"), self.whole.roofed, strict=True)))
 
     @property
     def tasks(self) -> list[str]:
@@ -158,6 +168,7 @@ def read_run_folder(folder: Path) -> RunFolder:
             bands=_read_many(folder, BANDS, BANDS_VERSION, BANDS_KEYS),
             sensitivity=_read_many(folder, SENSITIVITY, SENSITIVITY_VERSION, SENSITIVITY_KEYS),
             curves=curves.result(),
+            whole=run,
         )
 
 

@@ -28,6 +28,7 @@ from sim.cameras.fleet import Fleet
 from sim.cameras.optics import TASKS
 from sim.city.loaders import City
 from sim.city.places import Places
+from sim.city.roofs import Stretches, under_roofs
 from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
 from sim.errors import InputError, one_line
@@ -57,7 +58,6 @@ from sim.trips.model import Trips
 LARGEST_JSON_MB = 100
 AGAIN = "run the scenario again"
 LONGEST_REASON = 200
-
 
 Table = TypeVar("Table", bound=pd.DataFrame)
 Made = TypeVar("Made")
@@ -206,6 +206,11 @@ class RunData:
         )
         streets = StreetNetwork(nodes.drop(columns="node"), edges.drop(columns="edge"))
         return City(area, streets, Walls.none(area.crs), Places(self.geometry("places")))
+
+    @cached_property
+    def roofed(self) -> Stretches:
+        """Streets under the roofs of mapped buildings, which no camera sees."""
+        return under_roofs(self.city.streets, Walls(self.geometry("walls"), "mixed"))
 
     @cached_property
     @_whole
@@ -403,12 +408,8 @@ class RunData:
         edge_ptr = np.empty((len(TASKS), edges + 1), np.int64)
         edge_ptr[:, :-1] = ptr[:-1].reshape(len(TASKS), edges)
         edge_ptr[:, -1] = ptr[edges::edges]
-        arrays = SightingArrays(
-            edge_ptr,
-            head[order].astype(np.int32),
-            table["t0"].to_numpy(np.float64)[order],
-            table["t1"].to_numpy(np.float64)[order],
-        )
+        begin, end = (table[at].to_numpy(np.float64)[order] for at in ("t0", "t1"))
+        arrays = SightingArrays(edge_ptr, head[order].astype(np.int32), begin, end)
         return Sightings(self.fleet, self.city.streets, arrays, self.city.area.polygon)
 
     def _numbered(

@@ -30,6 +30,9 @@ interface Head extends Grid {
   years: (number | null)[];
   layers: { owners: string[]; districts: District[]; sensitive: Sensitive | null };
   simulated: boolean;
+  /** Why cameras cannot be changed; null where they can, and then the kernel has what it needs. */
+  fixed: string | null;
+  sight: SightHead | null;
   walks: NamedWalk[];
   places: { kind: string; name: Pair; at: number[] }[];
   outlines: { kind: string; name: Pair }[];
@@ -212,4 +215,92 @@ interface Street {
   wide: number;
   length: number;
   parts: Stretch[];
+}
+
+/** What the sight kernel needs beside what is drawn (maps/sight_payload.py). */
+interface SightHead {
+  plane: number[];
+  decks: string[];
+}
+
+/** Lines in metres on the page's plane. */
+interface Lines {
+  x0: Float64Array;
+  y0: Float64Array;
+  x1: Float64Array;
+  y1: Float64Array;
+}
+
+/** Segments of streets: the edge of each, where along it each begins, and its deck. */
+interface StreetLines extends Lines {
+  edge: Int32Array;
+  start: Float64Array;
+  deck: Int32Array;
+}
+
+/** Walls with the building on the left, and the height of each. */
+interface WallLines extends Lines {
+  top: Float64Array;
+}
+
+/** A camera: metres on the plane, degrees clockwise from north; `reach` falls from task to task. */
+interface Camera {
+  x: number;
+  y: number;
+  mount: number;
+  deck: number;
+  heading: number;
+  fieldOfView: number;
+  near: number;
+  reach: number[];
+}
+
+interface View {
+  x: number;
+  y: number;
+  mount: number;
+  deck: number;
+  near: number;
+  reach: number[];
+  convex: boolean;
+  reflex: boolean;
+  lx: number;
+  ly: number;
+  rx: number;
+  ry: number;
+}
+
+/** Intervals that a camera sees, by `place` = 4 · edge + task, then start. */
+interface Seeing {
+  place: Int32Array;
+  start: Float64Array;
+  end: Float64Array;
+}
+
+interface Watcher {
+  id: number;
+  rank: number;
+  camera: Camera;
+  seeing: Seeing;
+  edges: number[];
+}
+
+/** Pieces of an edge: where each ends, and four ranks a piece. */
+interface EdgePieces {
+  end: Float64Array;
+  rank: Int32Array;
+}
+
+/** The kernel on the page's geometry; `drawn` metres of an edge times its `scale` are metres on foot. */
+interface PackedSight {
+  sight: import("../../../maps/assets/sight.js").Sight;
+  lines: StreetLines;
+  walls: WallLines;
+  plane: number[];
+  drawn: Float64Array;
+  scale: Float64Array;
+  cutFirst: Int32Array;
+  cut: Float64Array;
+  /** Whether each edge begins inside the study area. */
+  begins: Uint8Array;
 }
