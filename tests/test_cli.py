@@ -114,6 +114,16 @@ def test_commands_without_a_city_load_no_engine(scenario: Path, words: list[str]
     assert done.returncode == 0, done.stderr
 
 
+def test_a_run_loads_no_more_than_every_run_needs() -> None:
+    code = (
+        "import sys, sim.commands.run\n"
+        "spared = {'scipy.sparse', 'scipy.spatial', 'osmnx', 'networkx', 'folium', 'matplotlib'}\n"
+        "sys.exit(', '.join(spared & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == ""
+
+
 SUMMARY = {
     "simulated": True, "real_cameras": 0,
     "area": {

@@ -18,11 +18,10 @@ from scipy.sparse.csgraph import dijkstra
 
 from sim.city.beside import Beside, counted, stretches
 from sim.city.sides import BESIDE_M
+from sim.city.street_space import SAME_STREET_M
 from sim.city.streets import StreetNetwork
 from sim.city.walkable import FOOT_ONLY
 
-SAME_STREET_M = 50.0
-"""Lines of one name that run so near to each other are one street."""
 ACCOMPANIES = 0.5
 """A way for feet alone is a pavement where a street runs beside it on this share of its length."""
 UNNAMED = ("unnamed ways", "無名路")

@@ -15,7 +15,6 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from sim.city.street_names import SAME_STREET_M
 from sim.city.walls import OTHER_WIDENING_M, WIDENING_M
 from sim.jit import lean_kernel
 
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
     from sim.city.streets import StreetNetwork
 
+SAME_STREET_M = 50.0
+"""Lines of one name that run so near to each other are one street."""
 PIECE_M = 25.0
 """Streets are looked at once in so many metres, in the middle of each piece."""
 ALONG = np.cos(np.radians(20))
