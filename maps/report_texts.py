@@ -675,7 +675,6 @@ GROUPS: dict[str, tuple[str, str]] = {
     "night_out": ("people out at night", "夜間外出者"),
     "worker": ("workers from elsewhere", "外區上班人士"),
     "visitor": ("visitors", "旅客"),
-    "marcher": ("marchers", "遊行人士"),
     "sensitive": (
         "clinics, places of worship, courts, unions", "診所、宗教場所、法庭、工會",
     ),

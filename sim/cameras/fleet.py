@@ -87,6 +87,25 @@ def refusal(what: str) -> str:
     )
 
 
+def only_of_simulated(simulated: bool, what: str) -> None:
+    """Refuse what is told of simulated cameras only; the one place where that is decided.
+
+    Parameters
+    ----------
+    simulated
+        Of the fleet: whether all its cameras are simulated, on places of the engine's own.
+    what
+        As of `refusal`.
+
+    Raises
+    ------
+    InputError
+        A camera is real, hangs on a pole that was listed, or comes from a file.
+    """
+    if not simulated:
+        raise InputError(refusal(what))
+
+
 @dataclass(frozen=True)
 class Fleet(Result):
     """Cameras, a head a row.

@@ -94,6 +94,7 @@ COMMANDS: Mapping[str, Command | Family] = MappingProxyType(
         "unseen": Command(
             "sim.commands.unseen", "Up to how many cameras walks can still be made unseen."
         ),
+        "crowd": Command("sim.commands.crowd", "How many of a crowd on the move are recognised."),
         "streets": Command(
             "sim.commands.streets", "Which streets become seen between two numbers of cameras."
         ),

@@ -16,15 +16,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.cameras.fleet import refusal
+from sim.cameras.fleet import only_of_simulated
 from sim.cameras.optics import TASKS
-from sim.errors import InputError
 from sim.placement.given_back import STREETS, TRIPS, UNSEEN, GivenBack, given_back
 from sim.placement.removal import Removal, best_removal
+from sim.results.asked import asked_at
 from sim.results.metrics import HEADLINE_TASK
-from sim.results.read import RunData, read_data
+from sim.results.read import RunData
 from sim.results.unseen import owners_and_districts
-from sim.results.walk import checked_totals
 from sim.sight.ranks import first_seen
 
 REMOVAL_VERSION = 1
@@ -72,8 +71,7 @@ def removal(
     InputError
         A camera is not simulated; there are fewer cameras; a goal, total or task cannot be.
     """
-    run = run if isinstance(run, RunData) else read_data(run, RunData)
-    number, heads, total = _asked(run, total, task)
+    run, number, heads, total = _asked(run, total, task)
     found = best_removal(_held(run, goal, number, heads), count)
     return {
         "version": REMOVAL_VERSION,
@@ -112,7 +110,7 @@ def own_worth(run: RunData, *, total: int | None = None, task: str = HEADLINE_TA
     InputError
         A camera is not simulated, or a total or task cannot be.
     """
-    number, heads, _ = _asked(run, total, task)
+    _, number, heads, _ = _asked(run, total, task)
     walks = bool((~run.trips.table["named"].to_numpy(bool)).any())
     columns: dict[str, NDArray[np.generic]] = {"rank": run.fleet.arrays.rank}
     for goal in (STREETS, TRIPS, UNSEEN):
@@ -123,15 +121,14 @@ def own_worth(run: RunData, *, total: int | None = None, task: str = HEADLINE_TA
     return pd.DataFrame(columns)
 
 
-def _asked(run: RunData, total: int | None, task: str) -> tuple[int, int, int]:
-    """Return the task, how many cameras of the region are there at the total, and the total."""
-    if not run.fleet.simulated:
-        raise InputError(refusal("which cameras matter most is not told"))
-    if task not in TASKS:
-        raise InputError(f'task "{task}": give one of {", ".join(TASKS)}')
-    (total,) = checked_totals(run, [run.totals[-1] if total is None else total])
+def _asked(
+    run: str | Path | RunData, total: int | None, task: str
+) -> tuple[RunData, int, int, int]:
+    """Return the run, task, how many cameras of the region there are at the total, and this."""
+    run, (total,), number = asked_at(run, total, task)
+    only_of_simulated(run.fleet.simulated, "which cameras matter most is not told")
     heads = int(np.searchsorted(run.fleet.arrays.rank, total, side="right"))
-    return TASKS.index(task), heads, total
+    return run, number, heads, total
 
 
 def _given_back(run: RunData, found: Removal, goal: str) -> dict[str, Any]:

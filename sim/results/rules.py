@@ -14,13 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cameras.optics import TASKS
 from sim.city.kept_free import distance_to
 from sim.errors import InputError
+from sim.results.asked import asked_at
 from sim.results.metrics import HEADLINE_TASK
-from sim.results.read import RunData, read_data
+from sim.results.read import RunData
 from sim.results.unseen import open_ways
-from sim.results.walk import checked_totals
 from sim.tracking.fewest import watched_ways
 from sim.tracking.rules import HOURS, Rule, RulesTried, WalksUnder, rules_tried
 
@@ -76,13 +75,10 @@ def least_rules(
     InputError
         No rule reaches the share; there is no such rule, price, total or task; no walk counts.
     """
-    run = run if isinstance(run, RunData) else read_data(run, RunData)
-    if task not in TASKS:
-        raise InputError(f'task "{task}": give one of {", ".join(TASKS)}')
+    run, (total,), number = asked_at(run, total, task)
     if not 0 < restore <= 1:
         raise InputError(f"restore {restore:g}: give a share of walks above 0 and up to 1")
-    (total,) = checked_totals(run, [run.totals[-1] if total is None else total])
-    under = _walks_under(run, total, TASKS.index(task))
+    under = _walks_under(run, total, number)
     ready = _priced(list(ready_rules(run, under.heads, task)), prices or {}, left_out)
     tried = rules_tried(ready, under.share)
     return {

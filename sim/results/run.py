@@ -9,12 +9,14 @@ from typing import Any
 
 import pandas as pd
 
+from sim.results.crowd import crowd_run
 from sim.results.export import default_out, export_run
 from sim.results.read import RunData, read_data
 from sim.results.removal import own_worth, removal
 from sim.results.rules import least_rules
 from sim.results.unseen import UnseenAnswer, unseen_walk, unseen_walks
 from sim.results.walk import WalkAnswer, walk_run
+from sim.tracking.parameters import MovingCrowd
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,41 @@ class Run(RunData):
             The run has no walks, or a total or task cannot be.
         """
         return unseen_walks(self, totals=totals, task=task)
+
+    def crowd(
+        self,
+        crowd: MovingCrowd,
+        *,
+        via: Sequence[str] = (),
+        streets: Sequence[str] = (),
+        name: str | None = None,
+        totals: Sequence[int] | None = None,
+        task: str = "recognise",
+    ) -> dict[str, Any]:
+        """Answer for a crowd on the move; see `sim.results.crowd.crowd_run`.
+
+        Parameters
+        ----------
+        crowd
+            Its size, speed and bodies.
+        via, streets, name
+            Its way, one of three: way-points, streets by name, or a walk of the scenario.
+        totals
+            Cameras in the whole city; those of the run by default.
+        task
+            Quality: detect, observe, recognise or identify.
+
+        Returns
+        -------
+        dict
+            At each total how many of its people are recognised, with the error.
+
+        Raises
+        ------
+        InputError
+            There is no such way, walk or street, or a number, total or task cannot be.
+        """
+        return crowd_run(self, crowd, via=via, streets=streets, name=name, totals=totals, task=task)
 
     def removal(
         self, count: int, goal: str, *, total: int | None = None, task: str = "recognise"

@@ -17,13 +17,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from sim.cameras.fleet import refusal
-from sim.cameras.optics import TASKS
+from sim.cameras.fleet import only_of_simulated
 from sim.city.walls import Walls
 from sim.errors import InputError
+from sim.results.asked import asked
 from sim.results.metrics import HEADLINE_TASK
-from sim.results.read import RunData, read_data
-from sim.results.walk import checked_totals, line_of, nodes_of, shortest_legs, way_points_of
+from sim.results.read import RunData
+from sim.results.walk import line_of, nodes_of, shortest_legs, way_points_of
 from sim.tracking.answer import (
     NOT_EVEN_WITHOUT,
     OpenWays,
@@ -93,11 +93,8 @@ def unseen_walk(
         A camera is not simulated; a place is not on the network or lies beyond the study area; a
         total or task cannot be.
     """
-    run = run if isinstance(run, RunData) else read_data(run, RunData)
-    number = _task(task)
-    if not run.fleet.simulated:
-        raise InputError(refusal("a walk's last unseen total is not given"))
-    steps = checked_totals(run, totals)
+    run, steps, number = asked(run, totals, task)
+    only_of_simulated(run.fleet.simulated, "a walk's last unseen total is not given")
     nodes = nodes_of(run, [start, end])
     _check_inside(run, [start, end], nodes)
     shortest = float(shortest_legs(run, [start, end], nodes).length.sum())
@@ -155,9 +152,7 @@ def unseen_walks(
     InputError
         The run has no walks, or a total or task cannot be.
     """
-    run = run if isinstance(run, RunData) else read_data(run, RunData)
-    number = _task(task)
-    steps = checked_totals(run, totals)
+    run, steps, number = asked(run, totals, task)
     found = run.answer
     last = found.closed.last[found.counted, number]
     if not len(last):
@@ -210,12 +205,6 @@ def _counts(words: NDArray[np.object_]) -> dict[str, int]:
     names, count = np.unique(words.astype(str), return_counts=True)
     order = np.argsort(-count, kind="stable")
     return {str(names[k]): int(count[k]) for k in order}
-
-
-def _task(task: str) -> int:
-    if task not in TASKS:
-        raise InputError(f'task "{task}": give one of {", ".join(TASKS)}')
-    return TASKS.index(task)
 
 
 def _check_inside(run: RunData, via: Sequence[str], nodes: Sequence[int]) -> None:

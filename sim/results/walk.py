@@ -22,10 +22,10 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.cameras.fleet import refusal
-from sim.cameras.optics import TASKS
 from sim.errors import InputError
+from sim.results.asked import asked
 from sim.results.metrics import ALONG_BUS_STREETS, HEADLINE_TASK, along_bus_streets
-from sim.results.read import RunData, read_data
+from sim.results.read import RunData
 from sim.scenario.parameters import following
 from sim.scenario.schema import coordinates
 from sim.sight.ranks import FirstSeen
@@ -92,14 +92,11 @@ def walk_run(
     InputError
         A way-point, total or task that cannot be, or no way on foot.
     """
-    run = run if isinstance(run, RunData) else read_data(run, RunData)
-    if task not in TASKS:
-        raise InputError(f'task "{task}": give one of {", ".join(TASKS)}')
-    steps = checked_totals(run, totals)
+    run, steps, number = asked(run, totals, task)
     nodes = nodes_of(run, via)
     legs = shortest_legs(run, via, nodes)
-    trip = _as_trip(run, nodes, legs)
-    tracks = _tracks(run, trip, steps)
+    trip = as_trip(run, nodes, legs)
+    tracks = tracks_of(run, trip, steps)
     real = not run.fleet.simulated
     found = {} if real else {total: _least_seen(run, nodes, total, task) for total in steps}
     length = float(legs.length.sum())
@@ -111,11 +108,11 @@ def walk_run(
         "way_points": way_points_of(run, via, nodes),
         "length_m": length,
         "duration_s": float(trip.table["duration_s"].iloc[0]),
-        "streets": _streets(run, legs.path_edge),
+        "streets": streets_of(run, legs.path_edge),
         "totals": [
             {
                 "total": total,
-                **_figures(tracks, k, task, float(trip.table["duration_s"].iloc[0])),
+                **_figures(tracks, k, number, float(trip.table["duration_s"].iloc[0])),
                 "least_seen": _stretches(found.get(total), length),
             }
             for k, total in enumerate(steps)
@@ -151,29 +148,6 @@ def via_of(run: RunData, name: str) -> list[str]:
     near = get_close_matches(name, names, 1)
     hint = f' (did you mean "{near[0]}"?)' if near else f"; it names {', '.join(names) or 'none'}"
     raise InputError(f'the scenario of this run names no walk "{name}"{hint}')
-
-
-def checked_totals(run: RunData, totals: Sequence[int] | None) -> list[int]:
-    """Return the totals asked of a run, ascending, its own where None.
-
-    Parameters
-    ----------
-    run, totals
-        As `walk_run`.
-
-    Raises
-    ------
-    InputError
-        One is below 1 or above the largest total of the run.
-    """
-    steps = sorted(set(run.totals if totals is None else totals))
-    if not steps or steps[0] < 1 or steps[-1] > run.totals[-1]:
-        wrong = [total for total in steps if not 1 <= total <= run.totals[-1]]
-        raise InputError(
-            f"total {', '.join(f'{total:,}' for total in wrong)}: the run knows 1 to "
-            f"{run.totals[-1]:,} cameras; give totals in that range"
-        )
-    return [int(total) for total in steps]
 
 
 def nodes_of(run: RunData, via: Sequence[str]) -> list[int]:
@@ -237,8 +211,14 @@ def shortest_legs(run: RunData, via: Sequence[str], nodes: list[int]) -> Walks:
     return legs
 
 
-def _as_trip(run: RunData, nodes: list[int], legs: Walks) -> Trips:
-    """Return the walk as the one trip that the trackers take."""
+def as_trip(run: RunData, nodes: list[int], legs: Walks) -> Trips:
+    """Return the walk as the one trip that the trackers take.
+
+    Parameters
+    ----------
+    run, nodes, legs
+        The run, of `nodes_of`, and of `shortest_legs`.
+    """
     speed = run.scenario.trips.speed_m_s
     seconds = edge_seconds(run.city.streets, speed)[legs.path_edge].sum()
     row = {
@@ -251,7 +231,14 @@ def _as_trip(run: RunData, nodes: list[int], legs: Walks) -> Trips:
     return Trips(table, ptr, legs.path_edge, legs.path_backward, speed_m_s=speed)
 
 
-def _tracks(run: RunData, trip: Trips, totals: list[int]) -> TrackReport:
+def tracks_of(run: RunData, trip: Trips, totals: list[int]) -> TrackReport:
+    """Return how a walk is seen and followed at some totals.
+
+    Parameters
+    ----------
+    run, trip, totals
+        The run, of `as_trip`, and cameras in the whole city.
+    """
     return follow_walks(
         run.city,
         run.seen,
@@ -264,10 +251,10 @@ def _tracks(run: RunData, trip: Trips, totals: list[int]) -> TrackReport:
 
 
 def _figures(
-    tracks: TrackReport, step: int, task: str, duration_s: float
+    tracks: TrackReport, step: int, task: int, duration_s: float
 ) -> dict[str, float | None]:
     """Return the figures of the walk at one total; None where there is none."""
-    values = {name: float(tracks.figures[name][0, step, TASKS.index(task)]) for name in FIGURES}
+    values = {name: float(tracks.figures[name][0, step, task]) for name in FIGURES}
     values["in_view_s"] = values["observed_time"] * duration_s
     return {name: value if math.isfinite(value) else None for name, value in values.items()}
 
@@ -335,8 +322,14 @@ def way_points_of(run: RunData, via: Sequence[str], nodes: list[int]) -> list[di
     return rows
 
 
-def _streets(run: RunData, edges: NDArray[np.int32]) -> list[dict[str, Any]]:
-    """Return the streets along the way, each as long as the walk stays on it."""
+def streets_of(run: RunData, edges: NDArray[np.int32]) -> list[dict[str, Any]]:
+    """Return the streets along the way, each as long as the walk stays on it.
+
+    Parameters
+    ----------
+    run, edges
+        The run, and the way in walking order.
+    """
     table = run.city.streets.edges[["name", "name_zh", "highway", "length"]].iloc[edges]
     rows: list[dict[str, Any]] = []
     for name, name_zh, highway, length in table.itertuples(index=False):

@@ -7,8 +7,8 @@ from typing import Any
 from sim.cameras.prices import CameraPrices
 from sim.placement.parameters import OWN_PLAN, PHASES, Phase, Plan
 from sim.placement.plan import announced
-from sim.scenario.schema import GrowthPhase, Scenario, plain_mix
-from sim.tracking.parameters import TrackingParameters
+from sim.scenario.schema import Crowd, GrowthPhase, Scenario, plain_mix
+from sim.tracking.parameters import MovingCrowd, TrackingParameters
 
 
 def placing(scenario: Scenario) -> dict[str, Any]:
@@ -58,6 +58,11 @@ def _positive(weights: dict[str, float]) -> dict[str, float]:
 def prices(scenario: Scenario) -> CameraPrices:
     """Return what a scenario says a camera costs in a year, by owner."""
     return CameraPrices(**scenario.cameras.cost.model_dump())
+
+
+def moving(crowd: Crowd) -> MovingCrowd:
+    """Return what a scenario says of a crowd on the move, its way apart."""
+    return MovingCrowd(**crowd.model_dump(exclude={"name", "name_zh", "walk"}))
 
 
 def following(scenario: Scenario) -> TrackingParameters:

@@ -147,6 +147,7 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("trips", schema.Trips),
     ("trips.profiles, by profile", schema.ProfileShares),
     ("trips.walks, each", schema.Walk),
+    ("trips.crowds, each", schema.Crowd),
     ("tracking", schema.Tracking),
     ("tracking.hit_rate", schema.HitRate),
     ("recognition", schema.Recognition),

@@ -18,10 +18,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from sim.cameras.fleet import refusal
+from sim.cameras.fleet import only_of_simulated
 from sim.cameras.optics import TASKS
 from sim.city.decks import DECKS
-from sim.errors import InputError
 from sim.keyed_random import keys
 from sim.sight.roofs import cut_at
 from sim.surface import Result
@@ -177,8 +176,7 @@ class Answer(Result):
         InputError
             A head is not simulated.
         """
-        if not self.simulated:
-            raise InputError(refusal("a walk's last unseen total is not given"))
+        only_of_simulated(self.simulated, "a walk's last unseen total is not given")
         return pd.DataFrame(
             {
                 f"last_unseen{variant}_{task}": ways.last[:, t]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.cameras.fleet import refusal
+from sim.cameras.fleet import only_of_simulated
 from sim.cameras.optics import TASKS
 from sim.city.components import connected_components
 from sim.city.streets import StreetArrays, StreetNetwork
@@ -230,8 +230,7 @@ def minimal_exposure_path(
     InputError
         A head that is not simulated; a node, task, stretch or total that cannot be; no way on foot.
     """
-    if not fleet.simulated:
-        raise InputError(refusal("least-seen walks are not drawn"))
+    only_of_simulated(fleet.simulated, "least-seen walks are not drawn")
     fleet.check_totals([total])
     if task not in TASKS:
         raise InputError(f'task "{task}": give one of {", ".join(TASKS)}', key="task")

@@ -150,3 +150,46 @@ class RecognitionParameters:
     def __post_init__(self) -> None:
         """Refuse a number out of range, naming the key."""
         check(self, "recognition")
+
+
+@dataclass(frozen=True)
+class MovingCrowd:
+    """A crowd that walks a way together: a marathon, a festival, the way home from fireworks.
+
+    Attributes
+    ----------
+    length_m
+        From its front to its rear, m.
+    width_m
+        Across the street, m.
+    people_per_m2
+        Density, people per m2 of the crowd.
+    speed_m_s
+        At which it walks or runs on the flat, m/s; that of the run's walks where None.
+    body_width_m
+        Diameter of the upright cylinder that stands for a body, m; an assumption, about the
+        breadth of shoulders. 0: bodies hide no face.
+    body_height_m
+        Its height, m; an assumption. Faces are at 1.6 m.
+
+    Raises
+    ------
+    InputError
+        A number is outside its limits; names the key.
+    """
+
+    length_m: float = limited(200.0, at_least=1, at_most=20_000, unit="m")
+    width_m: float = limited(8.0, at_least=1, at_most=100, unit="m")
+    people_per_m2: float = limited(1.0, at_least=0.001, at_most=10, unit="people/m2")
+    speed_m_s: float | None = limited(None, at_least=0.1, at_most=7, unit="m/s")
+    body_width_m: float = limited(0.45, at_most=2, unit="m")
+    body_height_m: float = limited(1.7, at_least=1.6, at_most=2.5, unit="m")
+
+    def __post_init__(self) -> None:
+        """Refuse values out of range, naming the key."""
+        check(self, "trips.crowds")
+
+    @property
+    def people(self) -> float:
+        """How many walk in it."""
+        return self.length_m * self.width_m * self.people_per_m2

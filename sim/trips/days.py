@@ -179,12 +179,11 @@ class _Day:
             return None
         ends = self.ends(kind)
         weight = np.where(ends.in_area, ends.weight, 0.0)
-        of_whom = np.zeros(1, np.int64) if stop.together else person
         chosen = by_weight(
             weight if weight.any() else ends.weight,
-            uniform(self.seed, f"to-{profile.name}-0", of_whom),
+            uniform(self.seed, f"to-{profile.name}-0", person),
         )
-        return _at(ends, np.broadcast_to(chosen, len(person)), kind)
+        return _at(ends, chosen, kind)
 
     def entrances(self, person: NDArray[np.int64], goal: _Where, nearness_m: float) -> _Where:
         """Draw the stations and cordon nodes by which people come, near to where they go first."""
@@ -334,9 +333,6 @@ class _Day:
         """Draw the place of a kind that each person goes to."""
         ends = self.ends(kind)
         number = uniform(self.seed, stage, person)
-        if stop.together:
-            one = by_weight(ends.weight, uniform(self.seed, stage, 0))
-            return _at(ends, np.repeat(one, len(person)), kind)
         if kind != "gate":
             return _near(here, ends, stop.nearness_m, number, kind)
         there = here.take(np.arange(len(person)))

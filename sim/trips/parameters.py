@@ -18,6 +18,12 @@ USUAL_KINDS: tuple[WalkKind, ...] = get_args(WalkKind)
 """Pairs of kinds of place between which people walk, origin first."""
 
 
+FORMER_PROFILES = {
+    "marcher": "is no profile any more; a crowd on the move is an entry of trips.crowds"
+}
+"""Profiles of earlier versions, and what stands in their place."""
+
+
 @dataclass(frozen=True)
 class TripParameters:
     """Who walks and how, as a scenario says it.

@@ -16,6 +16,7 @@ import numpy as np
 import yaml
 
 from sim.errors import InputError
+from sim.trips.parameters import FORMER_PROFILES
 
 NEARNESS_M = 200.0
 """As for the simple walks of `sim.trips.demand`; a stop may have its own."""
@@ -31,7 +32,6 @@ class Stop:
     chance: float = 1.0
     otherwise: str = ""
     nearness_m: float = NEARNESS_M
-    together: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,6 @@ def _stop(row: dict[str, Any]) -> Stop:
         float(row.get("chance", 1.0)),
         row.get("otherwise", ""),
         float(row.get("nearness", NEARNESS_M)),
-        bool(row.get("together", False)),
     )
 
 
@@ -110,6 +109,8 @@ def chosen_shares(wanted: Sequence[str] | Mapping[str, float]) -> dict[str, floa
     for i, name in enumerate(wanted):
         if name not in known:
             place = name if isinstance(wanted, Mapping) else i
+            if name in FORMER_PROFILES:
+                raise InputError(f'"{name}" {FORMER_PROFILES[name]}', key=f"trips.profiles.{place}")
             raise InputError(
                 f'"{name}" is no profile; known: {", ".join(known)}', key=f"trips.profiles.{place}"
             )

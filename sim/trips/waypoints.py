@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -135,6 +136,49 @@ class Gazetteer:
             if _bare(text) in names:
                 return self._place(names[_bare(text)], text, key)
         raise self._unknown(text, text, key, places=True)
+
+    def along(
+        self, names: Sequence[str], key: str = ""
+    ) -> tuple[list[int], list[NDArray[np.int64]]]:
+        """Return where a way along streets begins, turns and ends, and the edges of each street.
+
+        Parameters
+        ----------
+        names
+            Streets in walking order, each met by the next; of the first and last one it takes all
+            that leads away from the corner, of a single one all.
+        key
+            Scenario key to name in an error.
+
+        Returns
+        -------
+        tuple
+            Street nodes, one more than streets; and edges of each street.
+
+        Raises
+        ------
+        InputError
+            There is no such street, or two that follow one another do not meet.
+        """
+        for name in names:
+            if _plain(name) not in self._streets:
+                raise self._unknown(name, name, key, places=False)
+        streets = [self._streets[_plain(name)] for name in names]
+        corners = [
+            self._junction([one, other], f"{one} / {other}", key) for one, other in pairwise(names)
+        ]
+        first, last = self._nodes(streets[0]), self._nodes(streets[-1])
+        if not corners:
+            start = self._farthest(first, int(first[0]))
+            return [start, self._farthest(first, start)], streets
+        ends = self._farthest(first, corners[0]), self._farthest(last, corners[-1])
+        return [ends[0], *corners, ends[1]], streets
+
+    def _farthest(self, nodes: NDArray[np.int64], node: int) -> int:
+        """Return which of some nodes inside the area lies farthest from a node."""
+        inside = shapely.intersects_xy(self.city.area.polygon, self._xy[nodes])
+        nodes = nodes[inside] if inside.any() else nodes
+        return int(nodes[np.hypot(*(self._xy[nodes] - self._xy[node]).T).argmax()])
 
     def _at(self, latitude: float, longitude: float, text: str, key: str) -> int:
         region = self.city.area.region

@@ -17,16 +17,24 @@ from sim.errors import InputError
 from sim.pipeline.run import run
 from sim.placement.additions import next_heads
 from sim.results.compare import compare
+from sim.results.metrics import ALONG_BUS_STREETS
 from sim.results.read import RunData, read_data
 from sim.results.run import read_run
 from sim.results.walk import FIGURES, walk_run
 from sim.scenario.schema import Scenario
+from sim.tracking.parameters import MovingCrowd
 from sim.tracking.percolation import dark_network
 
 pytestmark = pytest.mark.slow
 
 ENDS = ["Mong Kok exit E2", "Flower Market"]
 TOTALS = [4000, 20000, 60000]
+
+
+FESTIVAL = {
+    "name": "Festival", "name_zh": "節慶", "walk": "There", "length_m": 100, "people_per_m2": 2,
+    "speed_m_s": 1,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +45,7 @@ def folder(tmp_path_factory):
         "name": "test",
         "area": "mong_kok_core",
         "cameras": {"totals": TOTALS},
-        "trips": {"people": 0, "walks": walks},
+        "trips": {"people": 0, "walks": walks, "crowds": [FESTIVAL]},
         "tracking": {"uptime": 0.9, "memory_s": 200.0},
         "seed": 7,
     }
@@ -267,3 +275,74 @@ def test_walks_that_are_not_named_or_have_no_ends_are_refused(folder, words, say
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert says in err
+
+
+def test_a_crowd_of_the_scenario_walks_where_nobody_else_does(folder, capsys):
+    for name in ("Festival", "節慶"):
+        assert main(["crowd", str(folder), "--crowd", name, "--json"]) == 0
+        content = json.loads(capsys.readouterr().out)
+    assert content["crowd"]["people"] == 100 * 8 * 2
+    way = walk_run(folder, ENDS).content
+    assert content["way_m"] == pytest.approx(way["length_m"])
+    assert content["passing_min"] == pytest.approx(content["walk_min"] + 100 / 60)
+    pace = content["walk_min"] * 60 / way["duration_s"]
+    for row, alone in zip(content["totals"], way["totals"], strict=True):
+        assert row["never"] + row["once"] + row["more"] == pytest.approx(1600, rel=1e-12)
+        assert row["recognised"] == pytest.approx(1600 - row["never"])
+        assert row["in_view_min"] * 60 == pytest.approx(alone["in_view_s"] * pace)
+        assert 0 < row["at_least"] <= row["recognised"] <= row["in_the_open"] <= 1600
+        # at half the speed nobody is in view too short: in the open as one walker would be
+        assert row["in_the_open"] / 1600 >= alone["identified"] - 1e-9
+    one, last = content["totals"][0], content["totals"][-1]
+    assert one["recognised"] < last["recognised"]
+    assert one["by_software"] <= last["by_software"]
+    assert main(["crowd", str(folder), "--crowd", "Festival"]) == 0
+    said = capsys.readouterr().out
+    assert "1,600 people on 100 × 8 m, 2 a m²" in said
+    assert "at least: so many however long neighbours stay together" in said
+
+
+def test_a_crowd_keeps_to_the_streets_named(folder):
+    crowd = MovingCrowd(people_per_m2=0.5)
+    run = read_run(folder)
+    content = run.crowd(crowd, streets=["彌敦道", "Argyle St"])
+    metres = {street["name"]: 0.0 for street in content["streets"]}
+    for street in content["streets"]:
+        metres[street["name"]] += street["length_m"]
+    assert metres["Nathan Road"] + metres["Argyle Street"] > 0.6 * content["way_m"]
+    one = run.crowd(crowd, streets=["Nathan Road"])
+    on = sum(s["length_m"] for s in one["streets"] if s["name"] == "Nathan Road")
+    assert on > 0.6 * one["way_m"]
+    fast = run.crowd(MovingCrowd(people_per_m2=0.5, speed_m_s=3), streets=["Nathan Road"])
+    assert fast["walk_min"] < one["walk_min"] / 2
+    assert fast["totals"][-1]["never"] >= one["totals"][-1]["never"] - 1e-9
+
+
+def test_a_crowd_on_bus_streets_says_so(folder):
+    run = read_run(folder)
+    run.summary["area"]["streets"] = "bus-street proxy"
+    assert run.crowd(MovingCrowd(), via=ENDS)["notes"] == [ALONG_BUS_STREETS]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "a crowd has one way: give places, streets, or a walk"),
+        (["--street", "Nathan Road", "--name", "There"], "a crowd has one way"),
+        (["--from", ENDS[0]], "a way between places has two ends"),
+        (["--crowd", "Festivall"], 'names no crowd "Festivall" (did you mean "Festival"?)'),
+        (["--crowd", "Festival", "--density", "1"], "--crowd has its own way and size"),
+        (["--name", "Theer"], 'names no walk "Theer" (did you mean "There"?)'),
+        (["--street", "Nathen Road"], "did you mean Nathan Road or"),
+        (["--street", "Nathan Road", "--street", "Sai Yee Street"], "the two streets do not meet"),
+        (["--name", "There", "--density", "0"], "people_per_m2 is 0.0; give a number 0.001..10"),
+        (["--name", "There", "--speed", "9"], "speed_m_s is 9.0; give a number 0.1..7"),
+        (["--name", "There", "--total", "70000"], "the run knows 1 to"),
+        (["--name", "There", "--task", "see"], 'task "see"'),
+    ],
+)
+def test_a_crowd_that_cannot_be_is_refused(folder, words, said, capsys):
+    assert main(["crowd", str(folder), *words]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert said in err

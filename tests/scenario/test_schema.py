@@ -17,6 +17,7 @@ from sim.scenario.schema import (
     LAYER_KEYS,
     OPTICS,
     STRATEGIES,
+    Crowd,
     Exclude,
     GrowthPhase,
     HitRate,
@@ -216,8 +217,8 @@ names = st.from_regex(r"\A\w[\w-]{0,39}\Z").filter(lambda name: len(name.encode(
 shares = st.floats(0, 1)
 
 
-NOT_SHOWN = (StreetShares, GrowthPhase, OwnerMix, OwnerStrategies, Exclude)
-"""Groups that only an own mix of owners or a list of zones needs."""
+NOT_SHOWN = (StreetShares, GrowthPhase, OwnerMix, OwnerStrategies, Exclude, Crowd)
+"""Groups that only an own mix of owners, a list of zones or of crowds needs."""
 RANKING = tuple(name for name in STRATEGIES if name not in ("points", "existing", "as_planned"))
 """Strategies that need no file."""
 

@@ -36,13 +36,14 @@ from sim.placement.parameters import (
     PlanName,
 )  # fmt: skip
 from sim.placement.strategies.registry import STRATEGIES, strategy
-from sim.scenario.parameters import following, placing
-from sim.scenario.schema import PROFILES, Cameras, Recognition, Scenario, Tracking, Trips
+from sim.scenario.parameters import following, moving, placing
+from sim.scenario.schema import PROFILES, Cameras, Crowd, Recognition, Scenario, Tracking, Trips
 from sim.scenario.schema.cameras import GrowthPhase
 from sim.scenario.schema.sites import Aims, Cost, Exclude
 from sim.tracking.linking import drawn_hit_rates, hit_rates
 from sim.tracking.parameters import (
     LARGEST_TABLE,
+    MovingCrowd,
     RecognitionParameters,
     SearchParameters,
     TrackingParameters,
@@ -61,7 +62,7 @@ FILES = {
     "existing", "sites", "candidates", "file", "points", "own", "od", "od_share", "population",
     "population_column", "zones",
 }  # fmt: skip
-WORDS = {"version", "name", "title", "title_zh", "area", "walks", "dates"}
+WORDS = {"version", "name", "title", "title_zh", "area", "walks", "walk", "name_zh", "dates"}
 WEIGHTS = (5e-324, 1e-300, 1e-9, 0.5, 1.0, 3.0, 1e6)
 ROOMS = {
     Cameras: PlacementParameters,
@@ -69,6 +70,7 @@ ROOMS = {
     Exclude: Exclusion,
     Cost: CameraPrices,
     GrowthPhase: Phase,
+    Crowd: MovingCrowd,
     Trips: TripParameters,
     Tracking: TrackingParameters,
     Recognition: RecognitionParameters,
@@ -101,6 +103,8 @@ class Drawn:
             self.follow_a_plan(cameras)
         if data.get("trips", {}).get("profiles"):
             data["trips"].pop("kinds", None)
+        if data.get("trips", {}).get("crowds"):
+            data["trips"]["walks"] = [{"name": "way", "via": ["Langham Place", "MOKO"]}]
         if self.small:
             data["ensemble"] = {"fleets": 2 if self.chance(0.2) else 1}
             trips = data.setdefault("trips", {})
@@ -224,6 +228,13 @@ class Drawn:
         names = self.some(PROFILES)
         return names if self.chance(0.5) else {name: self.one(WEIGHTS[:5]) for name in names}
 
+    def crowds(self):
+        crowds = [self.group(Crowd) for _ in range(self.one([0, 1, 2]))]
+        return [crowd | {"name": f"c{k}", "walk": "way"} for k, crowd in enumerate(crowds)]
+
+    def speed_m_s(self):
+        return self.number(0.2, 3, whole=False)
+
     def hit_rate(self):
         rates = sorted(self.number(0, 1, whole=False) for _ in TASKS)
         return dict(zip(TASKS, rates, strict=True))
@@ -254,7 +265,9 @@ def give_to_the_engine(scenario: Scenario) -> None:
         named = isinstance(trips.profiles, tuple)
         shares = chosen_shares(trips.profiles if named else trips.profiles.model_dump())
         assert sum(shares.values()) == pytest.approx(1)
-    else:
+    for crowd in trips.crowds:
+        assert moving(crowd).people > 0
+    if not trips.profiles:
         assert trips.people * len(scenario.cameras.totals) * len(TASKS) <= LARGEST_TABLE
     follow_the_walkers(scenario)
     assert (uniform(scenario.seed, "any", np.arange(3)) < 1).all()

@@ -188,12 +188,6 @@ class TestPlaces:
         assert begins.any()
         assert set(day.table["origin"][begins]) <= home
 
-    def test_a_march_has_one_beginning_and_one_end(self, core):
-        march = sample_trips(core, people=50, seed=1, profiles=["marcher"], cost_dispersion=0).table
-        together = march[march["kind"] == "landmark-sensitive"]
-        assert len(together) == 50
-        assert together["origin"].nunique() == together["destination"].nunique() == 1
-
     def test_places_that_are_missing_are_replaced_and_counted(self):
         trips = sample_trips(grid_city(PLACES), people=200, seed=1, profiles=ALL)
         report = trips.report

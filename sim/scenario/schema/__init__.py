@@ -23,6 +23,7 @@ from sim.scenario.schema.cameras import (
     OwnerStrategies,
     StreetShares,
 )
+from sim.scenario.schema.crowds import Crowd
 from sim.scenario.schema.layers import LAYER_KEYS, MOST_CELLS, MOST_NAMED, Layers
 from sim.scenario.schema.mixes import (
     OPTICS,
@@ -50,10 +51,10 @@ from sim.tracking.parameters import LARGEST_TABLE
 
 __all__ = [
     "LAYER_KEYS", "MOST_CELLS", "MOST_NAMED", "OPTICS", "PROFILES", "STRATEGIES",
-    "STRATEGY_ENTRY_POINTS", "TAGS", "VERSION", "Aims", "Cameras", "Cost", "Ensemble", "Exclude",
-    "GrowthPhase", "HitRate", "Layers", "OwnerMix", "OwnerStrategies", "ProfileShares",
-    "Recognition", "Scenario", "StreetShares", "Tracking", "Trips", "Walk", "coordinates",
-    "json_schema", "mix_words", "plain_mix", "plain_names",
+    "STRATEGY_ENTRY_POINTS", "TAGS", "VERSION", "Aims", "Cameras", "Cost", "Crowd", "Ensemble",
+    "Exclude", "GrowthPhase", "HitRate", "Layers", "OwnerMix", "OwnerStrategies",
+    "ProfileShares", "Recognition", "Scenario", "StreetShares", "Tracking", "Trips", "Walk",
+    "coordinates", "json_schema", "mix_words", "plain_mix", "plain_names",
 ]  # fmt: skip
 
 TAGS = (*STREET_SHARE_TAGS, *PROFILE_TAGS)

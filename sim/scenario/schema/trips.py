@@ -6,6 +6,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
 
+from sim.scenario.schema.crowds import Crowd
 from sim.scenario.schema.values import (
     FilePath,
     Number,
@@ -19,12 +20,12 @@ from sim.scenario.schema.values import (
     mistake,
 )
 from sim.scenario.units import SHARE, SPEED
-from sim.trips.parameters import USUAL_KINDS, TripParameters, WalkKind
+from sim.trips.parameters import FORMER_PROFILES, USUAL_KINDS, TripParameters, WalkKind
 
 _TRIPS = RoomParameters(TripParameters)
 
 ProfileName = Literal[
-    "commuter", "pupil", "shopper", "older_resident", "night_out", "worker", "visitor", "marcher"
+    "commuter", "pupil", "shopper", "older_resident", "night_out", "worker", "visitor"
 ]
 PROFILES: tuple[str, ...] = get_args(ProfileName)
 """The typical days by name; tests hold them equal to `sim/facts/profiles.yaml`."""
@@ -72,7 +73,6 @@ class ProfileShares(Part):
     night_out: Share = Field(default=0.0, description="Share 0..1 who live here and go out late.")
     worker: Share = Field(default=0.0, description="Share 0..1 who come from elsewhere to work.")
     visitor: Share = Field(default=0.0, description="Share 0..1 who come to see and to shop.")
-    marcher: Share = Field(default=0.0, description="Share 0..1 who come to march together.")
 
     @model_validator(mode="after")
     def _somebody(self) -> ProfileShares:
@@ -99,7 +99,7 @@ class Trips(Part):
         description="Kinds of typical walk that are sampled, where no profiles are given.",
     )
     profiles: Annotated[
-        Annotated[tuple[ProfileName, ...], Field(max_length=8), Tag(PROFILE_TAGS[0])]
+        Annotated[tuple[ProfileName, ...], Field(max_length=7), Tag(PROFILE_TAGS[0])]
         | Annotated[ProfileShares, Tag(PROFILE_TAGS[1])],
         Discriminator(_kind_of_profiles),
     ] = Field(
@@ -107,8 +107,7 @@ class Trips(Part):
         description=(
             "Typical days instead of single walks: names of profiles, with the shares of "
             "sim/facts/profiles.yaml, or a share 0..1 for each, as {commuter: 0.4, pupil: 0.2, "
-            "shopper: 0.1, older_resident: 0.2, night_out: 0.05, worker: 0.2, visitor: 0.1, "
-            "marcher: 0.02}."
+            "shopper: 0.1, older_resident: 0.2, night_out: 0.05, worker: 0.2, visitor: 0.1}."
         ),
     )
     taste: Annotated[Number, _TRIPS.within("taste")] = _TRIPS.key(
@@ -123,6 +122,11 @@ class Trips(Part):
         default=(),
         max_length=200,
         description="Named walks, at most 200.",
+    )
+    crowds: tuple[Crowd, ...] = Field(
+        default=(),
+        max_length=50,
+        description="Crowds on the move along named walks, at most 50; `sim crowd RUN --crowd`.",
     )
     own: FilePath | None = Field(
         default=None,
@@ -179,6 +183,16 @@ class Trips(Part):
                 raise mistake(f'"{kind}" stands twice; remove one', index)
         return kinds
 
+    @field_validator("profiles", mode="before")
+    @classmethod
+    def _no_former_profile(cls, profiles: object) -> object:
+        """Refuse a profile of earlier versions, and say what stands in its place."""
+        for name, instead in FORMER_PROFILES.items():
+            if isinstance(profiles, list | tuple | dict) and name in profiles:
+                place = name if isinstance(profiles, dict) else list(profiles).index(name)
+                raise mistake(f'"{name}" {instead}', place)
+        return profiles
+
     @field_validator("profiles")
     @classmethod
     def _profiles_or_kinds(
@@ -202,6 +216,21 @@ class Trips(Part):
             if name in names[:index]:
                 raise mistake(f'"{name}" names two walks; rename one', index, "name")
         return walks
+
+    @field_validator("crowds")
+    @classmethod
+    def _along_named_walks(
+        cls, crowds: tuple[Crowd, ...], info: ValidationInfo
+    ) -> tuple[Crowd, ...]:
+        """Refuse two crowds of one name, and one along a walk that has no name here."""
+        walks = [walk.name for walk in info.data.get("walks", ())]
+        for index, crowd in enumerate(crowds):
+            if crowd.name in [other.name for other in crowds[:index]]:
+                raise mistake(f'"{crowd.name}" names two crowds; rename one', index, "name")
+            if "walks" in info.data and crowd.walk not in walks:
+                have = f"they are {', '.join(walks)}" if walks else "there are none"
+                raise mistake(f'"{crowd.walk}" is not one of trips.walks; {have}', index, "walk")
+        return crowds
 
     @field_validator("od_share")
     @classmethod
