@@ -1,8 +1,9 @@
 """report.html: the figures of a run over the number of cameras, to read, print and cite.
 
-Plain HTML with pictures drawn here as SVG, no script, in both languages side by side. Every curve
-stands with one sentence that says what it means; every figure comes from the run folder. What is
-drawn and said is decided in `maps.report_curves`, `maps.report_tables` and
+Plain HTML with pictures drawn here as SVG, no script, in two languages of which one is shown. Two
+pages are for a reader (`maps.report_reader`), all else is their appendix. Every curve stands with
+one sentence that says what it means; every figure comes from the run folder. What the appendix
+draws and says is decided in `maps.report_curves`, `maps.report_tables` and
 `maps.report_sensitivity`.
 """
 
@@ -14,7 +15,8 @@ from typing import Any
 from maps.charts import Pair
 from maps.page import page_asset, page_facts, page_template, percent, write_page
 from maps.report_curves import curve_sections
-from maps.report_figures import Figures, Section, of_proxy
+from maps.report_figures import Figures, Section, of_proxy, same
+from maps.report_reader import brief, reader
 from maps.report_sensitivity import sensitivity
 from maps.report_tables import glance, table_sections
 from maps.report_texts import ASSUMPTIONS, words
@@ -75,6 +77,8 @@ def report_of(run: RunFolder, folder: Path) -> str:
         words=words,
         sections=sorted(sections, key=lambda section: section.minor),
         glance=glance(figures),
+        reader=reader(figures),
+        brief=brief,
         rows=_rows(run),
         walk_heads=heads,
         assumptions=[(words(way), what) for way, what in ASSUMPTIONS],
@@ -104,16 +108,16 @@ def _tables(figures: Figures, folder: Path) -> list[Section]:
         ) from error
 
 
-def _rows(run: RunFolder) -> list[list[str]]:
+def _rows(run: RunFolder) -> list[list[Pair]]:
     """Return every total and task as a row of the table."""
     return [
         [
-            f"{step['total']:,}",
-            " ".join(words(task)),
-            f"{step['cameras']:,}",
-            percent(step["coverage"][task]),
-            percent(step["trips"][task]["observed_length"]["p50"]),
-            percent(step["trips"][task]["tracked_live"]["p50"]),
+            same(f"{step['total']:,}"),
+            words(task),
+            same(f"{step['cameras']:,}"),
+            same(percent(step["coverage"][task])),
+            same(percent(step["trips"][task]["observed_length"]["p50"])),
+            same(percent(step["trips"][task]["tracked_live"]["p50"])),
         ]
         for step in run.summary["steps"]
         for task in run.tasks

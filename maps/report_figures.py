@@ -54,7 +54,10 @@ class Figures:
 
     def of_all(self, *path: str) -> NDArray[np.float64]:
         """Return a figure at every total, shape (totals,); NaN where a run has none."""
-        found = [figure(step, *path) for step in self.run.summary["steps"]]
+        return self.array([figure(step, *path) for step in self.run.summary["steps"]])
+
+    def array(self, found: Sequence[float | None]) -> NDArray[np.float64]:
+        """Return values as an array; NaN for None."""
         return np.array([np.nan if value is None else value for value in found], np.float64)
 
     def last(self, *path: str) -> Any:  # noqa: ANN401 - JSON

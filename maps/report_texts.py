@@ -7,6 +7,10 @@ false there is another one beside it.
 
 from __future__ import annotations
 
+from maps.report_machine_texts import WORDS as OF_MACHINES
+from maps.report_policy_texts import WORDS as OF_POLICIES
+from maps.report_reader_texts import WORDS as OF_READERS
+from maps.report_sensitivity_texts import WORDS as OF_RANGES
 from maps.texts import LANGUAGES, TEXTS
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -298,38 +302,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "The hour of each walk is drawn evenly between 7:00 and 19:00: an assumption.",
         "每段路程的時間在 7:00 至 19:00 之間平均抽出：屬假設。",
     ),
-    # recognition
-    "faces": ("What face recognition on every camera would mean", "若每個鏡頭都比對人臉"),
-    "faces_axis": (
-        "A day, simulated (log scale); shaded: false alerts, low to high case",
-        "每日（模擬，對數刻度）；陰影：誤報，低至高",
-    ),
-    "faces_searched": ("Faces compared", "比對的人臉"),
-    "faces_false": ("False alerts, middle case", "誤報，中"),
-    "faces_says": (
-        "If every simulated camera compared faces live with a list of {gallery} pictures, about "
-        "{faces} faces a day would be compared at {n} cameras, and {middle} alerts a day would be "
-        "false ({low} to {high} by case); an alert would be right in {right} of cases ({right_low} "
-        "to {right_high}).",
-        "假設每個模擬鏡頭都實時與一份 {gallery} 張相片的名單比對人臉，有 {n} 個鏡頭時，每日約比對 "
-        "{faces} 張人臉，其中誤報 {middle} 次（按情況為 {low} 至 {high} 次）；一次警報正確的機會為 "
-        "{right}（{right_low} 至 {right_high}）。",
-    ),
-    "faces_note": (
-        "Picture quality: {task}. Error rates as published of British tests and operations; "
-        "whether "
-        "Hong Kong's cameras compare faces, with what and whom, is not published. Low, middle and "
-        "high are cases that differ in software and list, not a range of chance. A day holds the "
-        "simulated walks and no others.",
-        "畫面清晰度：{task}。錯誤率取自英國公布的測試和行動；香港的鏡頭有否比對人臉、用甚麼軟件和"
-        "名單，並未公布。低、中、高是軟件和名單各異的情況，並非機會率範圍。每日只計模擬的路程。",
-    ),
-    "faces_case": ("Case, at {n} cameras", "情況（{n} 個鏡頭）"),
-    "faces_case_false": ("False alerts a day", "每日誤報"),
-    "faces_case_right": ("An alert is right", "警報正確的機會"),
-    "low": ("low", "低"),
-    "middle": ("middle", "中"),
-    "high": ("high", "高"),
     # reconstruction
     "retraced": ("Aside: filling the gaps", "附記：填補空隙"),
     "retraced_axis": (
@@ -349,133 +321,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "n = {walks} 段路程，認得熟人。此數取決於該 sigma，鏡頭增加時甚至可能下降：不宜單獨引用"
         "。",
     ),
-    # policies
-    # software
-    "cost": ("What the cameras cost", "鏡頭的費用"),
-    "cost_says": (
-        "At {n} cameras those here cost HK${year} a year: HK${km} for each kilometre of street on "
-        "which they could recognise somebody, HK${walk} for each walk that passes such a place.",
-        "有 {n} 個鏡頭時，區內鏡頭每年費用為 {year} 港元：每公里可辨認行人的街道 {km} 港元，"
-        "每程經過這些地方的步行 {walk} 港元。",
-    ),
-    "cost_note": (
-        "Prices a camera and year by owner are the scenario’s (cameras.cost); the default divides "
-        "what was said of the announced programme by its six years and 66,500 cameras, alike for "
-        "all owners, which is an assumption. Cameras that stand here and watch a street count. Of "
-        "pavements each counts by itself; walks are those of a year for which the simulated stand.",
-        "每個鏡頭每年的費用按擁有者由設定給出（cameras.cost）；預設值把已公佈計劃的開支除以六年及 "
-        "66,500 個鏡頭，各擁有者相同，屬假設。只計區內監察街道的鏡頭；行人路逐邊計算；"
-        "步行以模擬所代表的全年步行計算。",
-    ),
-    "cost_total": ("Cameras in the city", "全港鏡頭"),
-    "cost_cameras": ("Cameras here", "區內鏡頭"),
-    "cost_year": ("HK$ a year", "每年（港元）"),
-    "cost_km_seen": ("HK$ a km seen", "每公里被拍到的街道（港元）"),
-    "cost_km": ("HK$ a km, recognise", "每公里可能被認出的街道（港元）"),
-    "cost_walk_seen": ("HK$ a walk seen", "每程被拍到的步行（港元）"),
-    "cost_walk": ("HK$ a walk, recognise", "每程可能被認出的步行（港元）"),
-    "machine": ("Where a machine could read faces", "機器可在何處辨讀人臉"),
-    "machine_says": (
-        "At {n} cameras, software that needs the least of a picture could read a face on {streets} "
-        "of the street length; {passed} of typical walks pass such a place, {faced} with the face "
-        "turned to the camera; {share} (± {share_se}) could still be made without any, by someone "
-        "who knew every camera of the plan.",
-        "有 {n} 個鏡頭時，對畫面要求最低的軟件可在 {streets} 的街道長度上辨讀人臉；{passed} 的一般"
-        "路程會經過這樣的位置，其中面向鏡頭的佔全部路程的 {faced}；清楚計劃中每個鏡頭位置的人，"
-        "仍有 {share}（± {share_se}）的路程可全程避開。",
-    ),
-    "machine_nowhere": (
-        "At {n} cameras no software of these cases could read a face: with this lens no place on "
-        "the street is near enough and far enough at once.",
-        "有 {n} 個鏡頭時，以下各種軟件都無法辨讀人臉：以這款鏡頭計，街上沒有任何位置既夠近又夠遠。",
-    ),
-    "machine_note": (
-        "n = {walks} simulated walks. Software that reads faces needs more pixels than a person "
-        "who looks, and a face that is not seen too steeply from above: too far away pixels are "
-        "too few, too near the line of sight is too steep. The walker may turn, so that a walk can "
-        "be made without is asked whatever the face is turned to. What software the police have is "
-        "not published; the cases and their sources: sim/facts/software.csv.",
-        "n = {walks} 段模擬路程。辨讀人臉的軟件比用肉眼看的人需要更多像素，而且不能從太高的角度"
-        "拍攝：太遠則像素不足，太近則角度太斜。步行者或會轉頭，故此能否全程避開，並不計面向何方。警方使用"
-        "甚麼軟件並無公布；各種情況及出處見 sim/facts/software.csv。",
-    ),
-    "machine_case": ("Software, at {n} cameras", "軟件，有 {n} 個鏡頭時"),
-    "machine_cameras": ("Cameras here that could", "區內做得到的鏡頭"),
-    "machine_streets": ("Street length", "街道長度"),
-    "machine_passed": ("Walks that pass such a place", "會經過的路程"),
-    "machine_faced": ("… with the face turned", "……而且面向鏡頭"),
-    "machine_none": (
-        "none: no place is near enough and far enough at once", "沒有：沒有位置既夠近又夠遠",
-    ),
-    "machine_without": ("Could be made without", "可全程避開"),
-    "machine lenient": (
-        "Needs the least: {px} pixels between the pupils, {pitch}° pitch, {turn}° turn",
-        "要求最低：瞳孔之間 {px} 像素，俯角 {pitch}°，轉向 {turn}°",
-    ),
-    "machine typical": (
-        "Typical: {px} pixels, {pitch}° pitch, {turn}° turn",
-        "一般：{px} 像素，俯角 {pitch}°，轉向 {turn}°",
-    ),
-    "machine strict": (
-        "Strict: {px} pixels, {pitch}° pitch, {turn}° turn",
-        "嚴格：{px} 像素，俯角 {pitch}°，轉向 {turn}°",
-    ),
-    "rules": ("What lowers tracking most", "甚麼最能減少追蹤"),
-    "rules_says": (
-        "Short of no face recognition at all, the rule that lowers tracking most on the same {n} "
-        "cameras and walks is “{first}”: it leaves {first_share} of a walk tracked in one way or "
-        "the other, instead of {base}; next comes “{second}” with {second_share}.",
-        "除完全不使用人臉辨認外，在同樣的 {n} 個鏡頭和同樣的路程下，最能減少追蹤的規則是"
-        "「{first}」："
-        "可被追蹤（實時或事後）的部分由 {base} 減至 {first_share}；其次是「{second}」，減至 "
-        "{second_share}。",
-    ),
-    "rules_half": (
-        "For comparison, half the cameras would leave {half}.",
-        "相比之下，鏡頭減半會變為 {half}。",
-    ),
-    "rules_note": (
-        "n = {walks} simulated walks, recognise, mean share of a walk's time. One rule is "
-        "changed at a time (two where two are named); two together do not add up. “Live” is "
-        "being followed now, “afterwards” being found in recordings. A written rule is not yet "
-        "a kept one.",
-        "n = {walks} 段模擬路程，認得熟人，佔路程時間的平均比例。每次只改變一項規則（寫明兩項者"
-        "除外），兩項的效果不可相加。「實時」指當下被跟蹤，「事後」指在錄影中被找到。有規則，不"
-        "等於有人遵守。",
-    ),
-    "rules_rule": ("Rule", "規則"),
-    "rules_live": ("Live", "實時"),
-    "rules_afterwards": ("Afterwards", "事後"),
-    "rules_either": ("Either", "任何一種"),
-    "rules_change": ("Change ± error, points", "變化 ± 誤差（百分點）"),
-    "policy live": (
-        "As simulated: all cameras joined, faces compared live, recordings kept 30 days",
-        "模擬情況：鏡頭全部相連，實時比對人臉，錄影保留 30 日",
-    ),
-    "policy afterwards only": ("Faces compared in recordings only", "只在錄影中比對人臉"),
-    "policy off": ("No face recognition", "不使用人臉辨認"),
-    "policy kept 7 days": ("Recordings kept 7 days", "錄影保留 7 日"),
-    "policy afterwards, kept 7 days": (
-        "Recordings only, kept 7 days", "只限錄影，保留 7 日",
-    ),
-    "policy afterwards, kept 1 day": ("Recordings only, kept 1 day", "只限錄影，保留 1 日"),
-    "policy police heads only": ("Only police cameras joined", "只連接警方鏡頭"),
-    "policy police and departments": (
-        "Only cameras of police and departments joined", "只連接警方和政府部門的鏡頭",
-    ),
-    "policy one head in five out of order": (
-        "One camera in five out of order", "五個鏡頭有一個失靈",
-    ),
-    "policy one walker in five covered": (
-        "One walker in five wears a health mask, as in 2020-23",
-        "五個行人有一個戴口罩（如 2020-23 年）",
-    ),
-    "policy everybody covered": (
-        "Everybody wears a health mask, as in 2020-23",
-        "人人戴口罩（如 2020-23 年）",
-    ),
-    "policy a tenth fewer cameras": ("A tenth fewer cameras", "鏡頭減少一成"),
-    "policy half the cameras": ("Half the cameras", "鏡頭減半"),
     # inequality
     "unequal": ("Where and who is more within reach", "哪裏和誰較常被拍到或認出"),
     "unequal_says": (
@@ -499,132 +344,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "by hour": ("Hour at which the walk begins", "出發時間"),
     "by place": ("Doors of places", "場所門口"),
     "n_places": ("{n} places", "{n} 處"),
-    # bands
-    "bands": ("How far these figures could move", "這些數字可以相差多少"),
-    "bands_axis": (
-        "Typical walk within reach at recognise, median, simulated; shaded: 5 to 95 % by "
-        "chance; thin: lowest and highest named case",
-        "一般路程中可能被認出的比例，中位數（模擬）；深色：機會造成的 5 至 95%；細線：最低和最高"
-        "的情況",
-    ),
-    "bands_scenario": ("As simulated here", "本次模擬"),
-    "bands_lowest": ("Lowest case", "最低情況"),
-    "bands_highest": ("Highest case", "最高情況"),
-    "bands_says": (
-        "At {n} cameras chance alone moves the median walk between {p5} and {p95} (5 to 95 % of "
-        "{seeds} seeds), but the assumptions move it between {lowest} ({lowest_case}) and "
-        "{highest} ({highest_case}): read the range, not the one figure.",
-        "有 {n} 個鏡頭時，單憑機會，路程中位數在 {p5} 至 {p95} 之間（{seeds} 個隨機種子的 5 至 "
-        "95%）；"
-        "但各項假設可令它在 {lowest}（{lowest_case}）至 {highest}（{highest_case}）之間：應看範圍，"
-        "不應只看一個數字。",
-    ),
-    "bands_note": (
-        "Cases are set beside one another; nobody knows how likely each is, so they are not pooled "
-        "with chance.",
-        "各情況只並列，無人知道各自有多大可能，因此不與機會合併計算。",
-    ),
-    "bands_factor": ("What moves it, at {n} cameras", "甚麼令它改變（{n} 個鏡頭）"),
-    "bands_from": ("Lowest", "最低"),
-    "bands_to": ("Highest", "最高"),
-    "bands_none": (
-        "One simulation is no range: its range over other lenses, strategies and shares was not "
-        "computed for this page.",
-        "單次模擬並非範圍：本頁沒有計算換上其他鏡頭規格、擺放策略和比例時的範圍。",
-    ),
-    "bands_other": (
-        "The range that lies beside this report belongs to other settings and is not shown.",
-        "本報告旁邊的範圍屬於另一模擬設定，因此不顯示。",
-    ),
-    # sensitivity
-    "sensitivity": ("Which assumption moves the answer most", "哪項假設最能改變答案"),
-    "sensitivity_most": (
-        "At {n} cameras most of it is “{factor}”: {share} of the variance of the answer over all "
-        "named cases together.",
-        "有 {n} 個鏡頭時，影響最大的是「{factor}」：佔所有列明情況下答案變異的 {share}。",
-    ),
-    "sensitivity_title": (
-        "At {n} cameras: each assumption at its lowest and highest level, mean over all others; "
-        "line: mean over all cases, {mean}",
-        "有 {n} 個鏡頭時：每項假設取最低和最高一級時的平均（其他假設各級均計）；"
-        "直線：所有情況的平均，{mean}",
-    ),
-    "sensitivity_axis": (
-        "walks that can be made without being recognised, by someone who knew every camera, "
-        "simulated; bold: share of variance ± standard error, points",
-        "清楚每個鏡頭位置的人，仍可走完全程也不被認出的路程（模擬）；"
-        "粗體：所佔變異 ± 標準誤差（百分點）",
-    ),
-    "sensitivity_end": ("{n} ({level})", "{n}（{level}）"),
-    "sensitivity_fit": (
-        "At {n} cameras: {combinations} combinations of cases drawn at random and fitted; the fit "
-        "misses combinations left out by {error} points, of which chance alone is {noise}. "
-        "{more} or more assumptions together make {higher} more, chance {chance}.",
-        "有 {n} 個鏡頭時：隨機抽取 {combinations} 個情況組合並加以擬合；未用於擬合的組合，誤差為 "
-        "{error} 個百分點，其中單憑機會已有 {noise}。{more}項或以上假設共同佔另外 {higher}，"
-        "機會佔 {chance}。",
-    ),
-    "sensitivity_more_additive": ("Two", "兩"),
-    "sensitivity_more_pairs": ("Three", "三"),
-    "sensitivity_every": (
-        "At {n} cameras: all {combinations} combinations of cases. Of the variance three or more "
-        "assumptions together make {higher}, counted with each of them, and chance {chance}.",
-        "有 {n} 個鏡頭時：全部 {combinations} 個情況組合。三項或以上假設共同佔變異的 {higher}"
-        "（已計入各項），機會佔 {chance}。",
-    ),
-    "sensitivity_likely": (
-        "Every level counts alike: shares say how much an assumption matters over the levels "
-        "named, not how likely any level is.",
-        "每一級分量相同：比例說明在列明的各級之間，一項假設有多重要，不表示任何一級有多大可能。",
-    ),
-    "sensitivity_other": (
-        "The sensitivity.json in this folder belongs to another scenario and is not shown.",
-        "本資料夾內的 sensitivity.json 屬於另一模擬設定，因此不顯示。",
-    ),
-    "factor plan": ("Reading of the plan", "對計劃的解讀"),
-    "factor optics": ("Lens", "鏡頭規格"),
-    "factor strategy": ("Where cameras hang", "擺放策略"),
-    "factor share_rule": ("Share between districts", "地區分配規則"),
-    "factor street_share": ("How many watch a street", "面向街道的比例"),
-    "factor walls": ("Buildings that block sight", "建築物（阻擋視線）"),
-    "factor mount": ("How high cameras hang", "鏡頭安裝高度"),
-    "factor hours": ("Day or night", "日間或夜間"),
-    "level day": ("by day", "日間"),
-    "level night": ("by night", "夜間"),
-    "factor indoors": ("Watched malls and stations", "受監視的商場和車站"),
-    "factor seed": ("Chance (5 to 95 %)", "機會（5 至 95%）"),
-    "level the scenario": ("as simulated here", "本次模擬"),
-    "level weak": ("weak lens", "較弱鏡頭"),
-    "level typical": ("typical lens", "一般鏡頭"),
-    "level strong": ("strong lens", "較強鏡頭"),
-    "level random": ("anywhere", "隨處"),
-    "level junctions": ("wide junctions first", "大路口優先"),
-    "level transit": ("stations first", "車站優先"),
-    "level as_announced": ("as announced", "按公布"),
-    "level announced_all_urban": ("linked ones urban too", "連接的也先在市區"),
-    "level announced_few_police": ("few of the police's own", "警隊自設較少"),
-    "level announced_many_police": ("many of the police's own", "警隊自設較多"),
-    "level as_planned": ("as the plan says", "按計劃"),
-    "level population": ("by population", "按人口"),
-    "level daytime": ("by people on a working day", "按平日日間人口"),
-    "level equal": ("equal parts", "各區均等"),
-    "level streets": ("by street length", "按街道長度"),
-    "level even": ("evenly spread", "平均分布"),
-    "level equity": ("every district alike", "各區相若"),
-    "level betweenness": ("through streets first", "主要通道優先"),
-    "level greedy_cover": ("most street within reach", "盡量拍到更多街道"),
-    "level greedy_trips": ("most walks within reach", "盡量拍到更多路程"),
-    "level empirical": ("as real networks stand", "仿照真實網絡"),
-    "level places": ("near chosen places", "指定場所附近"),
-    "level points": ("at given points", "指定地點"),
-    "level low": ("few watch streets", "少數面向街道"),
-    "level middle": ("some watch streets", "部分面向街道"),
-    "level high": ("all watch streets", "全部面向街道"),
-    "level none": ("nothing blocks sight", "沒有建築物阻擋"),
-    "level as mapped": ("buildings as mapped", "按地圖的建築物"),
-    "level as its type": ("as high as the type", "按款式的高度"),
-    "level 3 m": ("3 m up", "高 3 米"),
-    "level 8 m": ("8 m up", "高 8 米"),
     # assumptions
     "assumed": ("What is assumed, and which way it pushes", "有何假設，令數字偏向哪邊"),
     "assumed_what": ("Assumption", "假設"),
@@ -641,8 +360,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "all_seen": ("Typical walk within reach, median", "一般路程中會被拍到或認出的部分，中位數"),
     "all_tracked": ("Tracked live, median", "可被實時追蹤，中位數"),
     "read": ("How to read this", "如何閱讀"),
+    **OF_READERS, **OF_MACHINES, **OF_POLICIES, **OF_RANGES,
 }  # fmt: skip
-"""Each text as (English, Chinese)."""
+"""Each text as (English, Chinese), those of its parts too."""
 
 GROUPS: dict[str, tuple[str, str]] = {
     "motorway": ("motorway", "高速公路"),

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import re
+import shutil
 import zlib
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sim.ensemble.bands import bands
 from sim.pipeline.run import run
 from sim.placement.strategies.registry import STRATEGIES
 from sim.processes import available_cores
+from sim.results.doubt import put_bands
 from sim.scenario.load import load_scenario
 
 pytestmark = pytest.mark.slow
@@ -198,10 +200,12 @@ def unpacked(page):
     return text, zlib.decompress(whole[: int(packed[1])], -zlib.MAX_WBITS) if packed else b""
 
 
-def test_the_pages_ready_to_open_are_those_of_the_run(core):
+def test_the_pages_ready_to_open_are_those_of_the_run(core, over_seeds, tmp_path):
     ready = page_of("ready_page")
+    whole = shutil.copytree(core, tmp_path / "as_announced")
+    put_bands(whole, over_seeds)
     assert sorted(path.name for path in ready.READY.iterdir()) == ["map.html", "report.html"]
-    for name, now in ready.pages(core).items():
+    for name, now in ready.pages(whole).items():
         there = (ready.READY / name).read_text(encoding="utf-8")
         assert unpacked(there) == unpacked(now), "run `python docs/ready_page.py`"
 
