@@ -1,9 +1,9 @@
 """One script from the page's ES modules, put together when a page is written.
 
 It follows the imports of an entry module, writes every module once, each after those it imports,
-without comments, and wraps them in one function whose result is what the entry exports. It reads
-the few forms of `import` and `export` that the page's modules use. Every other form, a name that
-two modules have, and modules that import each other in a circle are refused.
+without comments and indentation, and wraps them in one function whose result is what the entry
+exports. It reads the few forms of `import` and `export` that the page's modules use. Every other
+form, a name that two modules have, and modules that import each other in a circle are refused.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ _COMMENT = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 """Comments on lines of their own, and types said within a line."""
+
+
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
 class BundleError(ValueError):
@@ -117,6 +120,8 @@ def _read_module(name: str, source: str) -> Module:
     if odd:
         raise BundleError(f"{name}: `{odd[0]}` is imported under another name; import it as it is")
     rest = _COMMENT.sub("", _IMPORT.sub("", source))
+    if any(line.count("`") % 2 for line in rest.split("\n")):
+        raise BundleError(f"{name}: a template over several lines would lose its indentation")
     body = _NAMED.sub(r"\2 \3", rest)
     for form, what in ((_ANY_IMPORT, "import"), (_ANY_EXPORT, "export"), (_UNNAMED, "name")):
         unread = form.search(body)
@@ -125,7 +130,8 @@ def _read_module(name: str, source: str) -> Module:
             raise BundleError(f"{name}: this form of {what} is not read here: {line}")
     own = [match[3] for match in _NAMED.finditer(rest)]
     exports = [match[3] for match in _NAMED.finditer(rest) if match[1]]
-    return Module(name, imports, own, exports, body.strip("\n") + "\n")
+    body = _INDENT.sub("", body.strip("\n"))
+    return Module(name, imports, own, exports, f"{body}\n")
 
 
 def _refuse_clashes(modules: list[Module]) -> None:

@@ -439,13 +439,15 @@ def _add_own_walk(
 
 
 def _add_network(columns: Columns, run: RunFolder) -> list[str]:
-    """Add what the unseen part of the network hangs on: decks of edges, pieces inside.
+    """Add what unseen ways hang on: decks of edges, pieces inside, and those that are closed.
 
     Names of the decks are returned, by their codes.
     """
     deck, names = pd.factorize(run.edges["deck"].astype("str"), sort=True)
     columns.add("edge_deck", deck)
     columns.add("piece_inside", run.pieces["in_area"].to_numpy(bool))
+    closed = np.zeros(len(run.pieces), bool) if run.closed is None else run.closed
+    columns.add("piece_closed", closed)
     return [str(name) for name in names]
 
 

@@ -79,6 +79,8 @@ class RunFolder:
         What rules change, and who and where is seen more; None in runs of before there were any.
     sightings
         Which head sees which edge for which task; None where a run does not say.
+    closed
+        Of each piece of `pieces`, whether the answer counts it as closed; None where nobody said.
     bands, sensitivity
         Content of bands.json and sensitivity.json, None unless somebody put them into the folder.
     whole
@@ -101,6 +103,7 @@ class RunFolder:
     sightings: pd.DataFrame | None
     bands: dict[str, Any] | None
     sensitivity: dict[str, Any] | None = None
+    closed: NDArray[np.bool_] | None = None
     whole: RunData | None = None
 
     @cached_property
@@ -168,6 +171,7 @@ def read_run_folder(folder: Path) -> RunFolder:
             bands=_read_many(folder, BANDS, BANDS_VERSION, BANDS_KEYS),
             sensitivity=_read_many(folder, SENSITIVITY, SENSITIVITY_VERSION, SENSITIVITY_KEYS),
             curves=curves.result(),
+            closed=run.closed,
             whole=run,
         )
 

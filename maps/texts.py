@@ -506,8 +506,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "own_refused": (
         "Ways that come less into view are not looked for: some cameras of this run are not "
-        "simulated.",
-        "這次模擬包含並非模擬的鏡頭，因此不會尋找較不易{seen}的路線。",
+        "simulated, or hang on poles that were listed.",
+        "這次模擬有並非模擬的鏡頭，或掛在名單所載燈柱上的鏡頭，因此不會尋找較不易{seen}的路線。",
     ),
     "own_found": (
         "Found within one and a half times the shortest length, under simulated cameras; a "
@@ -528,6 +528,73 @@ TEXTS: dict[str, tuple[str, str]] = {
         "From A (left) to B: thick where one could be {seen}.",
         "由 A（左）至 B：粗線為可能{seen}的路段。",
     ),
+    "own_both": (
+        "On the shortest way, {length}, one could be {seen} for {low_m} at {low} cameras in "
+        "{city}{low_way}; at {high}, for {high_m}{high_way}.",
+        "最短路線長 {length}：{city}有 {low} 個鏡頭時，其中 {low_m}可能{seen}{low_way}；有 {high} "
+        "個時，{high_m}{high_way}。",
+    ),
+    "own_both_one": (
+        "On the shortest way, {length}, one could be {seen} for {high_m} at {high} cameras in "
+        "{city}{high_way}.",
+        "最短路線長 {length}：{city}有 {high} 個鏡頭時，其中 {high_m}可能{seen}{high_way}。",
+    ),
+    "own_way_longer": (
+        " (but a way {longer} longer is left where nobody could be)",
+        "（但繞行 {longer}，可全程不會{seen}）",
+    ),
+    "own_way_equal": (
+        " (but another way, as long, is left where nobody could be)",
+        "（但另有等長路線，可全程不會{seen}）",
+    ),
+    "own_way_gone": (
+        " (and no way is left where nobody could be)",
+        "（再沒有路線可全程不會{seen}）",
+    ),
+    "own_last": (
+        "The last number of cameras that leaves some way without being {seen}: {n}.",
+        "仍有路線可全程不會{seen}的最後鏡頭數目：{n} 個。",
+    ),
+    "own_last_always": (
+        "Even {n} cameras leave some way without being {seen}.",
+        "即使有 {n} 個鏡頭，仍有路線可全程不會{seen}。",
+    ),
+    "own_last_never": (
+        "Without cameras, too, no way counts: subways, indoor and roofed ways count as closed.",
+        "即使沒有鏡頭，也沒有計算在內的路線：行人隧道、室內及有蓋通道當作不能通行。",
+    ),
+    "own_last_beyond": (
+        "One end lies beyond the line inside which figures are counted, so it is not told whether "
+        "a way is left.",
+        "其中一端在統計範圍以外，因此不說明是否仍有路線。",
+    ),
+    "own_knew": (
+        "Whether a way is left is told for somebody who knew every camera of this simulation; it "
+        "says nothing of real ones.",
+        "是否仍有路線，是以清楚這次模擬每個鏡頭的人來計；與真實鏡頭無關。",
+    ),
+    "own_cameras": ("cameras in {city}", "{city}鏡頭數目"),
+    "own_left": ("way left without being {seen}", "可全程不會{seen}的路線"),
+    "own_left_none": ("none", "沒有"),
+    "own_left_longer": ("{longer} longer", "多走 {longer}"),
+    "own_at": ("Place along the walk", "路線上的位置"),
+    "own_walk": ("Walk it", "走一遍"),
+    "own_stop": ("Stop", "停下"),
+    "own_here": ("After {m}: {parts}.", "走 {m}後：{parts}。"),
+    "own_here_seen": ("could be {seen} at {n}", "{n} 個鏡頭時可能{seen}"),
+    "own_here_unseen": ("not at {n}", "{n} 個鏡頭時不會"),
+    "own_and": (", ", "，"),
+    "own_cameras_met": ("Cameras in whose view the walk comes: {n}", "拍到你的鏡頭：{n} 個"),
+    "own_camera": (
+        "{street}, after {m} ({owner}); among the first {n}",
+        "{street}，走 {m}後（{owner}）；首 {n} 個之一",
+    ),
+    "own_camera_later": (
+        "{street}, after {m} ({owner}); only with more than {n}",
+        "{street}，走 {m}後（{owner}）；多於 {n} 個鏡頭時才有",
+    ),
+    "own_street": ("a way without a name", "沒有名稱的通道"),
+    "own_more": ("At the number on the slider", "按滑桿上的鏡頭數目"),
     # a link to what is shown
     "link": ("Share this view", "分享這個畫面"),
     "link_means": (

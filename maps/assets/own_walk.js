@@ -3,14 +3,15 @@
 
 import { Finder } from "./finder.js";
 import { latLng, onGrid } from "./grid.js";
+import { OwnBoth } from "./own_both.js";
 import { PlaceBox } from "./place_box.js";
 import { Ways } from "./ways.js";
 
 const FURTHEST_M = 250;
 const NEAR_M = 60;
+const AT_JUNCTION_M = 0.2; // the page's own rounding: so near to a junction is the junction
 const SEARCH_WAIT_MS = 140;
 const QUICK_MS = 12;
-const SPEAK_WAIT_MS = 900;
 const SIDES = ["from", "to"];
 
 export class OwnWalk {
@@ -18,6 +19,7 @@ export class OwnWalk {
     this.panel = panel;
     this.ways = new Ways(panel.head, columns);
     this.finder = new Finder(panel.head, columns, this.ways);
+    this.counts = new OwnBoth(panel, this.ways);
     this.ends = [null, null];
     this.shortest = null;
     this.armed = -1;
@@ -52,7 +54,9 @@ export class OwnWalk {
     const { head } = this.panel;
     const found = this.ways.nearest(...onGrid(head, place));
     if (!found || !(found.away <= FURTHEST_M * 10 * head.decimetre)) return null;
-    const { edge, at } = found;
+    const { edge } = found;
+    const { [edge]: whole } = this.ways.length;
+    const at = found.at < AT_JUNCTION_M ? 0 : found.at > whole - AT_JUNCTION_M ? whole : found.at;
     const [[x, y]] = this.ways.line([{ edge, from: at, to: at }]);
     return { edge, at, x, y, ...this._called(edge, x, y) };
   }
@@ -166,6 +170,7 @@ export class OwnWalk {
 
   speak() {
     for (const box of this.boxes) box.speak();
+    this.counts.walker.speak();
     this._names();
     this._guide();
   }
@@ -199,8 +204,9 @@ export class OwnWalk {
     clearTimeout(this.waiting);
     panel.state.own = null;
     this._guide();
+    this.counts.show(this.shortest);
+    document.getElementById("own-more").hidden = !this.shortest;
     const result = document.getElementById("own-result");
-    result.hidden = !this.shortest;
     if (!this.shortest) {
       panel._write("own-said", this.trouble ? panel.say(this.trouble) : "");
       result.replaceChildren();
@@ -238,8 +244,7 @@ export class OwnWalk {
   _write(seen, other) {
     const { panel } = this;
     const said = [this._sentence(seen)];
-    if (!panel.head.simulated) said.push(panel.say("own_refused"));
-    else if (seen.seen > 0 && other === null) said.push(panel.say("own_none_less"));
+    if (panel.head.simulated && seen.seen > 0 && other === null) said.push(panel.say("own_none_less"));
     else if (other) said.push(this._otherSentence(seen, other));
     const result = document.getElementById("own-result");
     const rows = other ? [seen, other] : [seen];
@@ -248,8 +253,6 @@ export class OwnWalk {
       this._table(rows),
       ...(other ? [panel._element("p", panel.say("own_found"), "note")] : []),
     );
-    clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => panel._write("own-said", said.join(" ")), SPEAK_WAIT_MS);
   }
 
   _sentence(seen) {
@@ -294,7 +297,6 @@ export class OwnWalk {
     row("walk_gap", (way) => panel.metres(way.gap));
     if (ways[0].met !== null) row("own_met", (way) => panel.number(way.met));
     row("own_first", ({ first }) => this._first(first));
-    this._profileRow(body, ways);
     return table;
   }
 
@@ -302,29 +304,5 @@ export class OwnWalk {
     if (metres === null) return this.panel.say("own_never");
     if (metres < 0.5) return this.panel.say("own_at_once");
     return this.panel.say("own_after", { m: this.panel.metres(metres) });
-  }
-
-  /** Each way as a bar from A to B: thick where it is seen. */
-  _profileRow(body, ways) {
-    const { panel } = this;
-    const longest = Math.max(...ways.map((way) => way.length));
-    const line = body.insertRow();
-    line.className = "own-profiles";
-    const cell = line.insertCell();
-    cell.colSpan = ways.length + 1;
-    cell.setAttribute("aria-hidden", "true");
-    ways.forEach((way, place) => {
-      const width = 1000 * (way.length / longest);
-      const svg = panel._svg("svg", { viewBox: "0 0 1000 20", preserveAspectRatio: "none", class: place ? "profile other" : "profile" });
-      svg.append(panel._svg("line", { x1: 0, x2: width, y1: 10, y2: 10 }));
-      let at = 0;
-      for (const { metres, seen } of way.runs) {
-        const part = (1000 * metres) / longest;
-        if (seen) svg.append(panel._svg("rect", { x: at, y: 0, width: Math.max(part, 3), height: 20 }));
-        at += part;
-      }
-      cell.append(svg);
-    });
-    cell.append(panel._element("small", panel.say("own_profile")));
   }
 }

@@ -376,27 +376,96 @@ export class Ways {
   }
 
   /**
+   * The cameras of `met` in the order in which they are met: where each begins and ends to see the way,
+   * in metres from its beginning, and on which edge; null where the page does not know.
+   * @param {Step[]} steps
+   * @param {number} task
+   * @param {number} code
+   * @returns {Meeting[] | null}
+   */
+  meetings(steps, task, code) {
+    const { met_head: heads, met_task: strictest, head_rank: rank } = this.columns;
+    if (!this.metFirst) return null;
+    /** @type {Map<number, Meeting>} */
+    const found = new Map();
+    let walked = 0;
+    for (const step of steps) {
+      const { edge, from, to } = step;
+      const metres = Math.abs(to - from);
+      for (let k = this.metFirst[edge]; k < this.metFirst[edge + 1]; k++) {
+        const head = heads[k];
+        if (strictest[k] < task || rank[head] > code) continue;
+        // a glimpse of a whole street that is shorter than half a metre counts in its middle
+        const span = this.span(head, task, step) || (metres === this.length[edge] ? [0.5, 0.5] : null);
+        if (!span) continue;
+        const known = found.get(head) || { head, edge, from: walked + metres * span[0], to: 0 };
+        found.set(head, { ...known, to: walked + metres * span[1] });
+      }
+      walked += metres;
+    }
+    return [...found.values()].sort((one, other) => one.from - other.from);
+  }
+
+  /**
+   * The point of the grid so many metres along a way.
+   * @param {Step[]} steps
+   * @param {number} metres
+   */
+  pointAt(steps, metres) {
+    let left = metres;
+    for (const [place, { edge, from, to }] of steps.entries()) {
+      const long = Math.abs(to - from);
+      if (left > long && place < steps.length - 1) {
+        left -= long;
+        continue;
+      }
+      const at = from + Math.sign(to - from) * Math.min(left, long);
+      return this.line([{ edge, from: at, to: at }])[0];
+    }
+    return null;
+  }
+
+  /**
    * Whether a part of a street, looked at every half metre, lies in what a camera sees.
    * @param {number} head
    * @param {number} task
    * @param {Step} step
    */
   _inField(head, task, step) {
+    return this.span(head, task, step, true) !== null;
+  }
+
+  /**
+   * Parts 0…1 of a step at which it first and last lies in what a camera sees, looked at every half
+   * metre; null where it never does. With `any` the first place found is enough.
+   * @param {number} head
+   * @param {number} task
+   * @param {Step} step
+   * @param {boolean} [any]
+   * @returns {number[] | null}
+   */
+  span(head, task, step, any = false) {
     const { head_x: hx, head_y: hy, head_near: nearest } = this.columns;
     const { decimetre, tasks } = this.head;
     const near = nearest[head] * decimetre;
     const far = this.columns[`head_range_${tasks[task]}`][head] * decimetre;
     const line = this.line([step]);
-    for (let i = 0; i < line.length - 1; i++) {
+    const long = line.map(([x, y], i) => (i ? Math.hypot(x - line[i - 1][0], y - line[i - 1][1]) : 0));
+    const whole = long.reduce((sum, part) => sum + part, 0);
+    let found = null;
+    for (let i = 0, walked = 0; i < line.length - 1; walked += long[++i]) {
       const [[x0, y0], [x1, y1]] = [line[i], line[i + 1]];
-      const count = Math.ceil(Math.hypot(x1 - x0, y1 - y0) / (5 * decimetre));
+      const count = Math.ceil(long[i + 1] / (5 * decimetre));
       for (let k = 0; k <= count; k++) {
         const [x, y] = [x0 + (k / count) * (x1 - x0), y0 + (k / count) * (y1 - y0)];
         const away = Math.hypot(x - hx[head], y - hy[head]);
-        if (away >= near && away <= far && this._inside(head, x, y)) return true;
+        if (!(away >= near && away <= far && this._inside(head, x, y))) continue;
+        const part = (walked + (k / count) * long[i + 1]) / whole;
+        if (any) return [part, part];
+        found = [found ? found[0] : part, part];
       }
     }
-    return false;
+    return found;
   }
 
   /**
@@ -563,7 +632,7 @@ export class Ways {
       const step = this._step(p);
       const cut = [Math.max(low - walked, 0), Math.min(high - walked, step)];
       walked += step;
-      if (cut[0] > cut[1] || !step) continue;
+      if (cut[0] > cut[1] + NO_GAP_M || !step) continue; // sums of floats
       for (const part of cut) {
         const here = [x[p] + (part / step) * (x[p + 1] - x[p]), y[p] + (part / step) * (y[p + 1] - y[p])];
         const last = line[line.length - 1];

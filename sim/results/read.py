@@ -7,7 +7,6 @@ them again, to the bit as the run did. Nothing is written.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, wraps
@@ -28,10 +27,10 @@ from sim.cameras.fleet import Fleet
 from sim.cameras.optics import TASKS
 from sim.city.loaders import City
 from sim.city.places import Places
-from sim.city.roofs import Stretches, under_roofs
+from sim.city.roofs import Stretches
 from sim.city.streets import StreetNetwork
 from sim.city.walls import Walls
-from sim.errors import InputError, one_line
+from sim.errors import InputError
 from sim.results.contract import (
     MANIFEST,
     SUMMARY,
@@ -43,6 +42,7 @@ from sim.results.contract import (
     rank_column,
 )
 from sim.results.fleets import SAME_SHARE, figure_of_fleets
+from sim.results.told import AGAIN, read_json, reason
 from sim.results.trips import lines_of, read_trips_table
 from sim.scenario.parameters import following
 from sim.scenario.schema import Scenario
@@ -50,26 +50,16 @@ from sim.sight.arrays import PieceArrays, SightingArrays
 from sim.sight.ranks import FirstSeen
 from sim.sight.sightings import Sightings
 from sim.tracking.answer import Answer, answer
+from sim.tracking.closed import closed_pieces
 from sim.tracking.curves import curves_of
 from sim.tracking.report import TrackReport, follow_walks
 from sim.tracking.walks import path_arrays
 from sim.trips.model import Trips
 
-LARGEST_JSON_MB = 100
-AGAIN = "run the scenario again"
-LONGEST_REASON = 200
-
 Table = TypeVar("Table", bound=pd.DataFrame)
 Made = TypeVar("Made")
 Kind = TypeVar("Kind", bound="RunData")
 Given = ParamSpec("Given")
-
-
-class _Told(dict[str, Any]):
-    """A part of summary.json or manifest.json; a key that it lacks is said in one line."""
-
-    def __missing__(self, key: str) -> Any:  # noqa: ANN401 - JSON
-        raise InputError(f"the summary or manifest of a run lacks {key!r}; {AGAIN}")
 
 
 def _decoded(table: Table) -> Table:
@@ -99,7 +89,7 @@ def _whole(
             pa.ArrowException, ShapelyError, ArithmeticError, AttributeError, LookupError,
             TypeError, ValueError,
         ) as error:  # fmt: skip
-            words = f"its tables do not fit together ({_reason(error)})"
+            words = f"its tables do not fit together ({reason(error)})"
             raise run._damaged(words) from None
 
     return made
@@ -160,7 +150,7 @@ class RunData:
             chosen = [(column, "==", value) for column, value in (only or {}).items()]
             return _decoded(pd.read_parquet(path, columns=[*columns], filters=chosen or None))
         except (pa.ArrowException, OSError, ValueError, KeyError) as error:
-            raise InputError(f"{path}: {_reason(error)}; {AGAIN}") from None
+            raise InputError(f"{path}: {reason(error)}; {AGAIN}") from None
 
     def geometry(self, name: str) -> gpd.GeoDataFrame:
         """Return a table with its geometry (projected metres).
@@ -179,7 +169,7 @@ class RunData:
         try:
             return _decoded(gpd.read_parquet(path))
         except (pa.ArrowException, ShapelyError, OSError, ValueError, KeyError) as error:
-            raise InputError(f"{path}: {_reason(error)}; {AGAIN}") from None
+            raise InputError(f"{path}: {reason(error)}; {AGAIN}") from None
 
     @cached_property
     @_whole
@@ -208,9 +198,21 @@ class RunData:
         return City(area, streets, Walls.none(area.crs), Places(self.geometry("places")))
 
     @cached_property
+    def walled_city(self) -> City:
+        """The city with its walls, as the answer needs it for its roofs."""
+        walls = Walls(self.geometry("walls"), str(self.summary["area"]["walls"]))
+        return replace(self.city, walls=walls)
+
+    @cached_property
+    @_whole
+    def closed(self) -> NDArray[np.bool_]:
+        """Of each piece of `pieces`, whether the answer counts it as closed, even in part."""
+        return closed_pieces(self.walled_city, self.pieces)
+
+    @cached_property
     def roofed(self) -> Stretches:
         """Streets under the roofs of mapped buildings, which no camera sees."""
-        return under_roofs(self.city.streets, Walls(self.geometry("walls"), "mixed"))
+        return self.walled_city.roofs
 
     @cached_property
     @_whole
@@ -253,7 +255,7 @@ class RunData:
         try:
             table = pq.read_table(path, columns=[*TABLES["trips"].names()])
         except (pa.ArrowException, OSError) as error:
-            raise InputError(f"{path}: {_reason(error)}; {AGAIN}") from None
+            raise InputError(f"{path}: {reason(error)}; {AGAIN}") from None
         speed, report = self.scenario.trips.speed_m_s, self.manifest["trips"]
         trips = read_trips_table(table, self.city.streets, speed, report)
         _decoded(trips.table)
@@ -271,9 +273,8 @@ class RunData:
     @_whole
     def answer(self) -> Answer:
         """Whether the walks can still be made by somebody who knew every camera, as in the run."""
-        walls = Walls(self.geometry("walls"), str(self.summary["area"]["walls"]))
         found = answer(
-            replace(self.city, walls=walls), self.seen, self.trips, self.totals,
+            self.walled_city, self.seen, self.trips, self.totals,
             pieces=FirstSeen(self.pieces), seed=self.scenario.seed,
         )  # fmt: skip
         again = np.array(
@@ -459,7 +460,7 @@ def read_data(folder: str | Path, kind: type[Kind]) -> Kind:
     folder = Path(folder)
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder; give a folder that `sim run` left")
-    summary, manifest = (_read_json(folder / name) for name in (SUMMARY, MANIFEST))
+    summary, manifest = (read_json(folder / name) for name in (SUMMARY, MANIFEST))
     for name, content in ((SUMMARY, summary), (MANIFEST, manifest)):
         if content.get("version") != VERSION:
             raise InputError(
@@ -476,22 +477,3 @@ def read_data(folder: str | Path, kind: type[Kind]) -> Kind:
     if not isinstance(area, str) or not isinstance(crs, str):
         raise InputError(f"{folder}: its area has no name or coordinate system; {AGAIN}")
     return run
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        raise InputError(f"{path.parent}: no {path.name}; give a folder that `sim run` left")
-    if path.stat().st_size > LARGEST_JSON_MB * 1_000_000:
-        raise InputError(f"{path}: is larger than {LARGEST_JSON_MB} MB, so no part of a run")
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"), object_hook=_Told)
-    except (ValueError, OSError, RecursionError) as error:
-        raise InputError(f"{path}: not JSON ({_reason(error)}); {AGAIN}") from None
-    if not isinstance(content, dict):
-        raise InputError(f"{path}: not a JSON object; {AGAIN}")
-    return content
-
-
-def _reason(error: Exception) -> str:
-    words = str(error).splitlines() or [type(error).__name__]
-    return one_line(words[0])[:LONGEST_REASON]

@@ -8,7 +8,7 @@ all walks of a run, as statistics under any cameras: how their last totals are s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,6 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.cameras.fleet import only_of_simulated
-from sim.city.walls import Walls
 from sim.errors import InputError
 from sim.results.asked import asked
 from sim.results.metrics import HEADLINE_TASK
@@ -225,8 +224,7 @@ def open_ways(run: RunData) -> OpenWays:
     run
         From `sim.results.read.read_data`.
     """
-    walls = Walls(run.geometry("walls"), str(run.summary["area"]["walls"]))
-    city = replace(run.city, walls=walls)
+    city = run.walled_city
     closed = unwatched(city.streets.edges["highway"].to_numpy(), city.streets.arrays)
     return ways_of(city.streets.arrays, run.pieces, closed, city.roofs)[0]
 

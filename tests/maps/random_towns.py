@@ -1,7 +1,8 @@
 """Random towns packed as a page packs them, with the engine's walks through them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from types import SimpleNamespace
 
 import geopandas as gpd
 import networkx as nx
@@ -15,8 +16,14 @@ from maps.finder import junctions
 from maps.payload import build_payload
 from maps.run_folder import RunFolder
 from sim.cameras.optics import TASKS
+from sim.city.decks import DECKS
+from sim.city.roofs import Stretches
+from sim.city.streets import StreetNetwork
 from sim.sight.arrays import PieceArrays
+from sim.tracking.answer import last_totals, unwatched, ways_of
 from sim.tracking.avoidance import avoidance
+from sim.tracking.closed import closed_pieces
+from sim.tracking.fewest import WatchedWays, shortest_unseen
 
 NEVER = 2147483647
 TOTAL = 6
@@ -173,3 +180,51 @@ def _nodes(a, walked):
         first = a.edge_v[edge[0]] if back[0] else a.edge_u[edge[0]]
         last = a.edge_u[edge[-1]] if back[-1] else a.edge_v[edge[-1]]
         yield first, last
+
+
+def unseen_cases_of(seed, pairs):
+    """One town with decks, roofs and a rim beyond the area, and what stays unseen there.
+
+    Each case has the last total (null where every total leaves a way), and the metres of the
+    shortest unseen way at its total (null where none is left).
+    """
+    draw = np.random.default_rng(seed + 2_000_000)
+    town = random_town(seed)
+    count = len(town.streets.edges)
+    decks = draw.choice(DECKS, count, p=(0.82, 0.08, 0.05, 0.05))
+    edges = town.streets.edges.assign(deck=decks)
+    streets = StreetNetwork(town.streets.nodes, edges)
+    inside = town.pieces.in_area.copy()
+    inside[draw.random(len(inside)) < 0.03] = False
+    pieces = town.pieces._replace(in_area=inside)
+    a = streets.arrays
+    roofed = np.flatnonzero(draw.random(count) < 0.06)
+    middle = a.edge_length[roofed] / 2
+    roofs = Stretches(roofed, middle - 3.0, middle + 4.0)
+    shut = unwatched(edges["highway"].to_numpy(), a)
+    ways = ways_of(a, pieces, shut, roofs)[0]
+    city = SimpleNamespace(streets=streets, roofs=roofs)
+    payload = build_payload(
+        replace(run_of(Town(streets, pieces)), closed=closed_pieces(city, pieces))
+    )
+    own = junctions(pd.DataFrame({"u": a.edge_u, "v": a.edge_v}))
+    number = dict(
+        zip([*a.edge_u.tolist(), *a.edge_v.tolist()], own.T.ravel().tolist(), strict=True)
+    )
+    ends = np.array([draw.choice(list(number), 2, replace=False) for _ in range(pairs)])
+    last = last_totals(ways, *ends.T)
+    cases = []
+    for task in range(len(TASKS)):
+        edge = np.flatnonzero((ways.edge_rank[:, task] > 0) & (a.edge_u != a.edge_v))
+        none = (np.zeros(0, np.int64),) * 2
+        between = np.stack([a.edge_u[edge], a.edge_v[edge]]).astype(np.int64)
+        watched = WatchedWays(edge, between, none, none, np.arange(1, HIGHEST + 1, dtype=np.int32))
+        for row, (start, end) in enumerate(ends.tolist()):
+            total = int(draw.integers(1, HIGHEST + 1))
+            metres, _ = shortest_unseen(watched, ways, a.edge_length, start, end, total, task)
+            cases.append({
+                "from": number[start], "to": number[end], "total": total, "task": task,
+                "last": float(last[row, task]) if np.isfinite(last[row, task]) else None,
+                "left": metres if np.isfinite(metres) else None,
+            })  # fmt: skip
+    return {"head": payload.head, "packed": payload.columns.text(), "cases": cases}

@@ -1,6 +1,7 @@
 """The reader's own walk in a real browser: figures of the engine, and nothing that leaves."""
 
 import json
+import re
 import shutil
 from itertools import pairwise
 from urllib.parse import parse_qs
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 ENDS = ("Mong Kok exit E2", "Flower Market")
 TASKS = ("detect", "observe", "recognise", "identify")
-ENTER, DOWN, ESCAPE = "\ue007", "\ue015", "\ue00c"
+ENTER, DOWN, ESCAPE, RIGHT = "\ue007", "\ue015", "\ue00c", "\ue014"
 LENGTH_M, SHARE, STRETCH_M = 0.3, 0.001, 0.3
 """How far the page's decimetres may lie from the engine's metres."""
 FIGURES = """
@@ -89,6 +90,113 @@ def test_names_typed_lead_to_the_engines_walk(browser, finished):
             agrees(page, {**step, "length_m": content["length_m"]})
     assert requests(browser) == []
     assert complaints(browser) == []
+
+
+BOTH = """
+const { own } = Unseen.panel;
+const { at, last, inside, meetings } = own.counts.both.of(own.shortest, arguments[0]);
+return {
+  last: last === Infinity ? "always" : last, inside,
+  at: at.map(({ total, seen, share, met, left }) => (
+    { total, seen, share, met, left: left && left.length })),
+  meetings: meetings.map(({ head, from }) => [head, from]),
+};
+"""
+
+
+def agrees_at_both(page, walk, unseen):
+    """Whether what the page says at both counts is what `sim walk` and `sim unseen` say."""
+    assert [at["total"] for at in page["at"]] == [4000, 60_000]
+    assert page["inside"]
+    last = -1 if unseen["never"] else "always" if unseen["always"] else unseen["last_unseen"]
+    assert page["last"] == last
+    by_total = {row["total"]: row for row in walk["totals"]}
+    for at, left in zip(page["at"], unseen["totals"], strict=True):
+        engine = by_total[at["total"]]
+        assert at["share"] == pytest.approx(engine["observed_length"], abs=SHARE)
+        assert at["seen"] == pytest.approx(engine["observed_length"] * walk["length_m"], abs=1)
+        assert at["met"] == engine["heads"]
+        assert (at["left"] is not None) == left["unseen"]
+        if left["unseen"]:
+            assert at["left"] == pytest.approx(left["length_m"], abs=1)
+    assert len(page["meetings"]) == page["at"][-1]["met"]
+    assert sorted(page["meetings"], key=lambda row: row[1]) == page["meetings"]
+    return left["unseen"]
+
+
+def test_both_counts_are_the_engines(browser, finished):
+    open_page(browser, finished)
+    engine = read_run(finished)
+    nodes = engine.city.streets.nodes.geometry
+    inside = nodes.index[nodes.within(engine.city.area.polygon)]
+    level = engine.city.streets.edges.query("deck == 'street'")
+    choice = np.intersect1d(np.unique(level[["u", "v"]]), inside)
+    degrees = nodes.to_crs("EPSG:4326")
+    draw = np.random.default_rng(11)
+    kinds = []
+    for k in range(12):
+        pair = draw.choice(choice, 2, replace=False)
+        via = [(degrees.iloc[node].y, degrees.iloc[node].x) for node in pair]
+        typed = [f"{y:.9f},{x:.9f}" for y, x in via]
+        task = k % 4
+        walk = walk_run(engine, typed, totals=[4000, 60_000], task=TASKS[task]).content
+        unseen = engine.unseen(*typed, totals=[4000, 60_000], task=TASKS[task]).content
+        browser.execute_script(SET_ENDS, via)
+        kinds.append(agrees_at_both(browser.execute_script(BOTH, task), walk, unseen))
+    assert 0 < sum(kinds) < len(kinds), "walks with and without an unseen way"
+
+
+def test_the_sentence_says_both_counts_in_both_languages(browser, finished):
+    open_page(browser, finished)
+    type_place(browser, "from", "mong kok e2", DOWN, ENTER)
+    type_place(browser, "to", "flwer markt", ENTER)
+    wait(browser, "return Unseen.panel.own.shortest")
+    at = browser.execute_script(BOTH, 2)
+    low, high = at["at"]
+    length = browser.execute_script("return Unseen.panel.own.shortest.length")
+    said = browser.find_element("id", "own-sentences").text
+    begin = f"On the shortest way, {length:,.0f} m, one could be recognised for "
+    assert said.startswith(f"{begin}{low['seen']:,.0f} m at 4,000 cameras in Hong Kong")
+    assert f"; at 60,000, for {high['seen']:,.0f} m" in said
+    assert f"without being recognised: {at['last']:,}." in said
+    table = browser.find_element("id", "own-counts").text
+    assert f"cameras in whose view it comes {low['met']} {high['met']}" in table
+    items = browser.find_elements("css selector", "#own-cameras-list li")
+    assert len(items) == high["met"]
+    browser.find_element("css selector", "[data-language=zh]").click()
+    said = browser.find_element("id", "own-sentences").text
+    assert said.startswith(f"最短路線長 {length:,.0f} 米：全港有 4,000 個鏡頭時，其中 ")
+    assert f"有 60,000 個時，{high['seen']:,.0f} 米" in said
+    assert f"的最後鏡頭數目：{at['last']:,} 個。" in said
+    wait(browser, "return document.getElementById('own-said').textContent.includes('最短路線')")
+    browser.find_element("css selector", "[data-language=en]").click()
+    assert complaints(browser) == []
+
+
+def test_the_walker_is_moved_by_keys_and_stands_still_where_motion_is_unwelcome(browser, finished):
+    open_page(browser, finished)
+    type_place(browser, "from", "mong kok e2", DOWN, ENTER)
+    type_place(browser, "to", "flwer markt", ENTER)
+    wait(browser, "return Unseen.panel.own.shortest")
+    place = browser.find_element("id", "own-at")
+    before = browser.find_element("id", "walker").get_attribute("style")
+    place.send_keys(RIGHT * 300)
+    assert browser.find_element("id", "walker").get_attribute("style") != before
+    assert re.match(r"After \d+\sm: .* 4,000, .* 60,000\.", place.get_attribute("aria-valuetext"))
+    browser.find_element("id", "own-play").click()
+    wait(browser, "return Number(document.getElementById('own-at').value) > 310")
+    stopped = """
+        const { walker } = Unseen.panel.own.counts;
+        if (!walker.walking) walker.walk();
+        document.getElementById("own-play").click();
+        return walker.walking;
+        """
+    assert browser.execute_script(stopped) == 0
+    calm = {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", calm)
+    browser.find_element("css selector", "[data-language=en]").click()
+    assert not browser.find_element("id", "own-play").is_displayed()
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
 def test_walks_between_junctions_are_the_engines(browser, finished):
@@ -167,6 +275,7 @@ def opposite_corners(folder):
 
 
 def shown(browser):
+    browser.execute_script("document.getElementById('own-more').open = true")
     return browser.find_element("id", "own-result").text
 
 
@@ -279,8 +388,17 @@ def test_less_seen_ways_are_refused_where_cameras_are_not_simulated(browser, run
     open_page(browser, copy)
     browser.execute_script(SET_ENDS, opposite_corners(copy))
     wait(browser, "return document.querySelector('#own-result table')")
-    assert "some cameras of this run are not simulated" in shown(browser)
+    refused = browser.find_element("id", "own-sentences").text
+    assert "some cameras of this run are not simulated" in refused
+    assert "or hang on poles that were listed" in refused
     assert "Way least in view" not in shown(browser)
+    whole = browser.find_element("id", "own").text
+    assert "way left" not in whole
+    assert "longer" not in whole
+    assert not browser.find_elements("css selector", "#own-cameras-list li")
+    assert browser.execute_script(
+        "return Unseen.panel.own.counts.found.at.every(({ left }) => left === null)"
+    )
     assert browser.execute_script("return Unseen.panel.state.own.other || null") is None
 
 

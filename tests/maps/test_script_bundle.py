@@ -59,6 +59,7 @@ def test_every_module_stands_once_and_the_bytes_are_the_same():
         ("top.js", 'import { WIDE as W } from "./sizes.js";\n', "under another name"),
         ("top.js", 'import { WIDE } from "./sizes.js";\nimport { SMALL } from "./sizes.js";\n',
          "imports sizes.js twice"),
+        ("sizes.js", "export const WIDE = `1\n  2`;\n", "a template over several lines"),
         ("top.js", 'import { SMALL } from "./sizes.js";\n', "sizes.js does not export SMALL"),
     ],
 )  # fmt: skip

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from random_towns import cases_of
+from random_towns import cases_of, unseen_cases_of
 
 pytestmark = pytest.mark.slow
 
@@ -52,6 +52,13 @@ def test_walks_of_the_page_are_the_engine_s_in_a_thousand_cases(tmp_path):
     cases = tmp_path / "cases.json"
     cases.write_text(json.dumps([cases_of(seed, WALKS) for seed in range(TOWNS)]))
     run_in_root(NODE, "--test", TESTS / "engine_walks.js", WALK_CASES=str(cases))
+
+
+@needs_node
+def test_unseen_ways_of_the_page_are_the_engine_s_in_a_thousand_cases(tmp_path):
+    cases = tmp_path / "cases.json"
+    cases.write_text(json.dumps([unseen_cases_of(seed, WALKS) for seed in range(TOWNS)]))
+    run_in_root(NODE, "--test", TESTS / "engine_unseen.js", WALK_CASES=str(cases))
 
 
 @needs_tools

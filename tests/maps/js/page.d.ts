@@ -119,6 +119,28 @@ interface WayFigures {
   met: number | null;
 }
 
+/** A camera that sees a way: from and to where, metres from its beginning. */
+interface Meeting {
+  head: number;
+  edge: number;
+  from: number;
+  to: number;
+}
+
+/** A way at a number of cameras; `left` is the shortest that none of them sees, null where there is none. */
+interface AtCount extends WayFigures {
+  total: number;
+  left: { steps: Step[]; length: number } | null;
+}
+
+/** A way at two numbers of cameras; `last` is null where it is not told. */
+interface BothCounts {
+  at: AtCount[];
+  inside: boolean;
+  last: number | null;
+  meetings: Meeting[] | null;
+}
+
 /** A name that can be typed, and the junction it stands for. */
 interface Entry {
   name: Pair;
