@@ -48,7 +48,9 @@ class Form(NamedTuple):
     piece_step
         Decimetres to which streets are cut.
     rest_step
-        Of lengths that rounding left: millimetres of edges, centimetres of curves.
+        Millimetres to which edges are as long as they are.
+    curve_step
+        Centimetres to which curves over ranks are.
     """
 
     piece_step: int
@@ -59,10 +61,11 @@ class Form(NamedTuple):
     field_tolerance: float
     field_step: int
     rest_step: int = 1
+    curve_step: int = 1
 
 
 FINE = Form(1, 0.05, 1, 0.4, 1, 0.25, 1)
-WIDE = Form(5, 0.5, 5, 3.0, 10, 1.5, 10, rest_step=10)
+WIDE = Form(5, 0.5, 5, 3.0, 10, 1.5, 10, rest_step=20, curve_step=100)
 """Of a city so large that its page would be slow to send: nothing is left out."""
 COARSE = Form(10, 0.5, 1, 3.0, 1, 0.5, 2)
 """Of streets on which no walk is measured."""
@@ -550,8 +553,8 @@ def _add_seen_curves(
     for k, task in enumerate(run.tasks):
         metres, known = (np.bincount(codes[inside, k], weights=weights, minlength=ranks + 1)
                          for weights in (length, drawn))  # fmt: skip
-        rest = np.rint((metres * 100 - known) / form.rest_step)
-        columns.add(f"seen_{task}", rest, unit=form.rest_step)
+        summed = np.rint(np.cumsum(np.rint(metres * 100 - known)) / form.curve_step)
+        columns.add(f"seen_{task}", np.diff(summed, prepend=0), unit=form.curve_step)
 
 
 class WalkBands(NamedTuple):

@@ -7,7 +7,7 @@ from here. Importing it loads no engine; docs/run-folder.md says the same to peo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
@@ -17,6 +17,18 @@ VERSION = 2
 """Of summary.json and manifest.json, and so of a run folder."""
 PACKED: dict[str, Any] = {"compression": "zstd", "compression_level": 6}
 """How tables are written; higher levels take longer and gain nothing."""
+ENCODED = {
+    "DELTA_BINARY_PACKED": (
+        "edge", "node", "osm_id", "u", "v", "street", "site", "area_rank", "trip", "person",
+        "origin",
+    ),
+    "BYTE_STREAM_SPLIT": ("length", "duration_s", "heading"),
+    "PLAIN": (
+        "t0", "t1", "x", "y", "weight", "rank", "rank_detect", "rank_observe", "rank_recognise",
+        "rank_identify", "geometry", "field",
+    ),
+}  # fmt: skip
+"""Columns by their encoding, where another than a dictionary of the values takes less room."""
 BANDS_VERSION = 1
 """Of bands.json, which `sim bands` writes and which may be put into a run folder."""
 SENSITIVITY_VERSION = 1
@@ -61,6 +73,23 @@ def json_text(content: Mapping[str, Any]) -> str:
 def fleets_of(summary: Mapping[str, Any]) -> int:
     """Return over how many fleets the figures of a run are means."""
     return int((summary.get("ensemble") or {}).get("fleets", 1))
+
+
+def packing(columns: Iterable[str]) -> dict[str, Any]:
+    """Return how a table of these columns is written, as words for pyarrow.
+
+    Parameters
+    ----------
+    columns
+        Their names.
+    """
+    encoding = {name: how for how, names in ENCODED.items() for name in names}
+    told = [*columns]
+    return {
+        **PACKED,
+        "use_dictionary": [name for name in told if name not in encoding],
+        "column_encoding": {name: encoding[name] for name in told if name in encoding},
+    }
 
 
 class Column(NamedTuple):

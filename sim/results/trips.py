@@ -18,7 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.city.streets import StreetNetwork
-from sim.results.contract import PACKED, TABLES, Column
+from sim.results.contract import TABLES, Column, packing
 from sim.trips.model import Trips
 
 NOT_JOINED = "not_joined"
@@ -46,7 +46,8 @@ def write_trips(path: Path, trips: Trips) -> None:
     for name, values in ((EDGES, trips.path_edge), (BACKWARD, trips.path_backward)):
         flat = pa.array(values, LISTS[name])
         table = table.append_column(name, pa.ListArray.from_arrays(ends, flat))
-    pq.write_table(table.select([*TABLES["trips"].names()]), path, **PACKED)
+    columns = TABLES["trips"].names()
+    pq.write_table(table.select([*columns]), path, **packing(columns))
 
 
 def read_trips_table(

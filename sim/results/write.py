@@ -24,7 +24,7 @@ from sim.cameras.software import REFERENCE_CASE, SOFTWARE_CASES
 from sim.city.model import NETWORK
 from sim.placement.parameters import AS_PLANNED
 from sim.processes import available_cores
-from sim.results.contract import MANIFEST, PACKED, SUMMARY, TABLES, VERSION, json_text
+from sim.results.contract import MANIFEST, SUMMARY, TABLES, VERSION, json_text, packing
 from sim.results.notes import notes
 from sim.results.trips import NOT_JOINED, write_trips
 from sim.scenario.parameters import planned
@@ -99,7 +99,8 @@ class TableWriter:
     def _write(self, name: str, make: Callable[[], pd.DataFrame]) -> None:
         def write() -> None:
             table = _as_agreed(name, make())
-            table.to_parquet(self._folder / TABLES[name].file, index=False, **PACKED)
+            path = self._folder / TABLES[name].file
+            table.to_parquet(path, index=False, **packing(table.columns))
 
         self._writing.append(self._pool.submit(write))
 
