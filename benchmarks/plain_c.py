@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.city.ground import Relief
 from sim.sight.arrays import FieldArrays, Rows, Scratch, StreetScene, WallScene
 
 POINTER = ctypes.c_void_p
@@ -64,9 +65,11 @@ class PlainC:
 
     def see_heads(
         self, order: np.ndarray, begin: int, stop: int,
-        heads: FieldArrays, streets: StreetScene, walls: WallScene, scratch: Scratch, out: Rows,
+        heads: FieldArrays, streets: StreetScene, walls: WallScene, relief: Relief,
+        scratch: Scratch, out: Rows,
     ) -> tuple[int, int]:  # fmt: skip
-        """Do what `sim.sight.kernels.see_heads` does."""
+        """Do what `sim.sight.kernels.see_heads` does on level ground."""
+        assert not len(relief.head)
         all_heads = _Heads(*(column.ctypes.data for column in heads))
         way = _Streets(_grid(streets.grid), *(c.ctypes.data for c in streets[1:4]))
         wall = _Walls(_grid(walls.grid), walls.top.ctypes.data)

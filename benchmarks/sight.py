@@ -36,6 +36,7 @@ from oracles.lines_of_sight import engine_says, points_on
 from peers import installed, questions, select
 from real_scenes import FILES, openstreetmap
 
+from sim.city.ground import LEVEL
 from sim.sight import arrays, kernels, ranks, scene, sightings
 
 RANGES = {"40 m": (40.0, 0.0, 0.0, 0.0), "128/51/26/13 m": (128.0, 51.0, 26.0, 13.0)}
@@ -70,7 +71,7 @@ class Work:
             out, scratch = scene.empty_rows(ROWS), scene.empty_scratch(size)
             while begin < stop:
                 reached, rows = see(
-                    self.order, begin, stop, self.fields, *self.scenes, scratch, out
+                    self.order, begin, stop, self.fields, *self.scenes, LEVEL, scratch, out
                 )
                 parts.append(scene.first_rows(out, rows))
                 if reached == begin:

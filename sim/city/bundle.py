@@ -16,13 +16,21 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyarrow
 import shapely
 
 from sim.area import Area, DistrictPart
 from sim.atomic_write import FolderKind, replace_folder
-from sim.city.bundle_folder import FORMAT, FORMAT_VERSION, is_bundle, read_manifest
+from sim.city.bundle_folder import (
+    FORMAT,
+    FORMAT_VERSION,
+    GROUND_VERSION,
+    is_bundle,
+    read_manifest,
+)
 from sim.city.decks import DECKS
+from sim.city.ground import Ground
 from sim.city.model import City
 from sim.city.places import Places
 from sim.city.streets import StreetNetwork
@@ -39,7 +47,7 @@ COLUMNS = {
     "area": {"kind"},
 }
 LARGEST_LAYER_MB = 2000
-_FILES = frozenset({"manifest.json", *(f"{layer}.parquet" for layer in LAYERS)})
+_FILES = frozenset({"manifest.json", "ground.parquet", *(f"{layer}.parquet" for layer in LAYERS)})
 BUNDLE_FOLDER = FolderKind(
     "a bundle",
     lambda parts: len(parts) == 1 and parts[0] in _FILES,
@@ -87,7 +95,7 @@ def load_bundle(folder: Path) -> City:
     manifest = read_manifest(folder)
     try:
         layers = {name: _read_layer(folder, name, manifest["layers"][name]) for name in LAYERS}
-        city = _city(manifest, layers)
+        city = _city(manifest, layers, _read_ground(folder, manifest.get("ground")))
     except InputError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
@@ -127,7 +135,7 @@ def _write(city: City, folder: Path, imported: str | None) -> None:
         described = dict(zip(layers, pool.map(written, layers), strict=True))
     manifest = {
         "format": FORMAT,
-        "version": FORMAT_VERSION,
+        "version": FORMAT_VERSION if city.ground is None else GROUND_VERSION,
         "package_version": _package_version(),
         "imported": imported,
         "name": city.area.name,
@@ -140,20 +148,54 @@ def _write(city: City, folder: Path, imported: str | None) -> None:
         "walls_report": city.walls.report,
         "provenance": city.provenance,
         "layers": described,
+        **({} if city.ground is None else {"ground": _write_ground(city.ground, folder)}),
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1, allow_nan=False)
     (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _read_layer(folder: Path, name: str, described: dict[str, Any]) -> gpd.GeoDataFrame:
-    path = folder / f"{name}.parquet"
+def _write_ground(ground: Ground, folder: Path) -> dict[str, Any]:
+    path = folder / "ground.parquet"
+    table = pd.DataFrame({"height": ground.height.astype(np.float32).ravel()})
+    table.to_parquet(path, index=False, compression="zstd")
+    rows, columns = ground.height.shape
+    return {
+        "file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "west": ground.west, "south": ground.south, "cell": ground.cell,
+        "rows": rows, "columns": columns,
+    }  # fmt: skip
+
+
+def _read_ground(folder: Path, described: dict[str, Any] | None) -> Ground | None:
+    if described is None:
+        return None
+    data = _checked(folder / "ground.parquet", described["sha256"])
+    try:
+        height = pd.read_parquet(io.BytesIO(data))["height"].to_numpy(np.float32)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise InputError(
+            f"{folder / 'ground.parquet'}: cannot be read; import the bundle again"
+        ) from error
+    shape = int(described["rows"]), int(described["columns"])
+    west, south, cell = (float(described[name]) for name in ("west", "south", "cell"))
+    return Ground(west, south, cell, height.reshape(shape))
+
+
+def _checked(path: Path, sha256: str) -> bytes:
+    """Return the bytes of a file of a bundle as it was written."""
     if not path.is_file():
         raise InputError(f"{path}: missing from the bundle; import it again")
     if path.stat().st_size > LARGEST_LAYER_MB * 1_000_000:
         raise InputError(f"{path}: larger than {LARGEST_LAYER_MB} MB; import a smaller area")
     data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != described["sha256"]:
+    if hashlib.sha256(data).hexdigest() != sha256:
         raise InputError(f"{path}: cut short or changed since the import; import it again")
+    return data
+
+
+def _read_layer(folder: Path, name: str, described: dict[str, Any]) -> gpd.GeoDataFrame:
+    path = folder / f"{name}.parquet"
+    data = _checked(path, described["sha256"])
     try:
         frame = gpd.read_parquet(io.BytesIO(data))
     except (pyarrow.ArrowException, OSError, shapely.errors.ShapelyError) as error:
@@ -165,7 +207,9 @@ def _read_layer(folder: Path, name: str, described: dict[str, Any]) -> gpd.GeoDa
     return frame
 
 
-def _city(manifest: dict[str, Any], layers: dict[str, gpd.GeoDataFrame]) -> City:
+def _city(
+    manifest: dict[str, Any], layers: dict[str, gpd.GeoDataFrame], ground: Ground | None
+) -> City:
     edges, nodes = layers["edges"], layers["nodes"]
     ends = edges[["u", "v"]].to_numpy()
     if not edges["deck"].isin(DECKS).all() or not np.isin(ends, np.arange(len(nodes))).all():
@@ -185,4 +229,5 @@ def _city(manifest: dict[str, Any], layers: dict[str, gpd.GeoDataFrame]) -> City
         Walls(layers["walls"], manifest["walls_kind"], manifest["walls_report"]),
         Places(layers["places"]),
         manifest["provenance"],
+        ground=ground,
     )

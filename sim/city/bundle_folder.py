@@ -18,6 +18,8 @@ from sim.errors import InputError
 
 FORMAT = "hk-camera-sim city"
 FORMAT_VERSION = 1
+GROUND_VERSION = 2
+"""Of a bundle with the heights of its ground, which earlier packages would leave out."""
 BUILT_IN = ("mong_kok_core",)
 """Samples that come with the package."""
 LARGEST_MANIFEST_MB = 10
@@ -85,9 +87,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise InputError(f"{path}: is no manifest of a city bundle; import the bundle again")
     found = manifest.get("version")
-    if found != FORMAT_VERSION:
+    if found not in (FORMAT_VERSION, GROUND_VERSION):
         raise InputError(
-            f"{path}: bundle version {found!r}, this package reads version {FORMAT_VERSION}; "
+            f"{path}: bundle version {found!r}, this package reads version {GROUND_VERSION}; "
             "update hk-camera-sim or import the bundle again"
         )
     return manifest

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from sim.area import HONG_KONG_CRS, DistrictPart, district_outlines, districts
 from sim.city.assemble import DEFAULT_HALO_M, assemble, mapped_walls
 from sim.city.district_names import district_words, named_districts
-from sim.city.from_official import as_official, check_layers
+from sim.city.from_official import as_official, check_layers, on_ground
 from sim.city.model import City
 from sim.city.places import TRAFFIC_SIGNAL, Places
 from sim.city.sides import with_both_sides
@@ -199,6 +199,7 @@ def import_files(
     city = _assembled(layers, (name, name_zh), _sources(kinds, area, places), pavements, kinds)
     if given is not None:
         city = with_places_outside(city, given, str(places))
+    city = on_ground(city, kinds)
     if "official_network" in kinds.values():
         return as_official(city)
     return _as_proxy(city, layers.study.covered) if "bus_streets" in kinds.values() else city

@@ -9,8 +9,10 @@ from typing import Any
 
 from sim.area import HONG_KONG_CRS, DistrictPart, districts
 from sim.city.decks import FOOTBRIDGE_M
+from sim.city.ground import TOLERANCE_M
 from sim.city.model import NETWORK, City
 from sim.city.sources.files import Kind
+from sim.city.sources.official_terrain import read_terrain
 from sim.errors import InputError
 
 PEDESTRIAN_NETWORK = "official pedestrian network"
@@ -21,6 +23,12 @@ ASSUMPTIONS = (
     f"above the street, podiums too, is taken to lie {FOOTBRIDGE_M:g} m above it",
     "the pedestrian network has no carriageways: those of a district in the region are taken in "
     "proportion to its land",
+)
+GROUND_ASSUMPTION = (
+    "ground: heads, streets and buildings stand on the terrain model; along pieces of street it is "
+    f"linear, which leaves it by at most {TOLERANCE_M:g} m, and under a building level, at the "
+    "height of its middle; hills hide nothing themselves; walks, and what software reads, are "
+    "measured on the map"
 )
 BUILDINGS = {"polygons", "official_buildings"}
 
@@ -46,11 +54,9 @@ def check_layers(
     """
     found = [*kinds.values()]
     for kind in (
-        "official_network",
-        "official_districts",
-        "official_hours",
-        "official_footbridges",
-    ):
+        "official_network", "official_districts", "official_hours", "official_footbridges",
+        "official_terrain",
+    ):  # fmt: skip
         if found.count(kind) > 1:
             raise InputError(f"import: {kind.replace('_', ' ')} given twice; give each layer once")
     network = "official_network" in found
@@ -73,6 +79,36 @@ def check_layers(
         raise InputError(
             'import: district boundaries need --area, for example --area "Yau Tsim Mong"'
         )
+
+
+def on_ground(city: City, kinds: Mapping[Path, Kind]) -> City:
+    """Return a city on the ground of the terrain model among its files, as it is without one.
+
+    Parameters
+    ----------
+    city
+        As `sim.city.assemble` made it.
+    kinds
+        What each file holds.
+
+    Raises
+    ------
+    InputError
+        The city does not lie in Hong Kong, or as `read_terrain`.
+    """
+    models = [path for path, kind in kinds.items() if kind == "official_terrain"]
+    if not models:
+        return city
+    if city.area.crs != HONG_KONG_CRS:
+        raise InputError("terrain: known of Hong Kong only; the area lies elsewhere")
+    ground = read_terrain(models[0], city.area.region.bounds)
+    if ground is None:
+        return city
+    provenance = {
+        **city.provenance,
+        "assumptions": [*city.provenance["assumptions"], GROUND_ASSUMPTION],
+    }
+    return replace(city, ground=ground, provenance=provenance)
 
 
 def as_official(city: City) -> City:

@@ -57,7 +57,15 @@ class City(model.City):
 
     @classmethod
     def _of(cls, city: model.City) -> Self:
-        return cls(city.area, city.streets, city.walls, city.places, city.provenance, city.masked)
+        return cls(
+            city.area,
+            city.streets,
+            city.walls,
+            city.places,
+            city.provenance,
+            city.masked,
+            city.ground,
+        )
 
     @classmethod
     def from_osmnx(

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.area import Area
+from sim.city.ground import LEVEL, Ground, Relief, graded, relief_of
 from sim.city.places import Places
 from sim.city.roofs import Stretches, under_roofs, without
 from sim.city.street_space import StreetSpace, street_space
@@ -42,6 +44,8 @@ class City(Result):
         Sources, licences, digests and counts of what was dropped, as kept in the manifest.
     masked
         Stretches of street that are cut out of what cameras see, m along edges; None without any.
+    ground
+        Heights of the ground where they are known; None: level.
     """
 
     area: Area
@@ -50,15 +54,42 @@ class City(Result):
     places: Places
     provenance: dict[str, Any] = field(default_factory=dict)
     masked: Stretches | None = None
+    ground: Ground | None = None
 
     @cached_property
     def roofs(self) -> Stretches:
         """The stretches of street under the roofs of mapped buildings."""
         return under_roofs(self.streets, self.walls)
 
-    @cached_property
+    @property
     def open_streets(self) -> StreetArrays:
-        """The streets as cameras may see them: without what lies under roofs or is masked."""
+        """The streets as cameras may see them: without what lies under roofs or is masked.
+
+        Over a ground that is known, cut where its slope changes.
+        """
+        return self._graded[0]
+
+    def relief_at(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> Relief:
+        """Return the ground under `open_streets`, walls and heads; empty where it is level.
+
+        Parameters
+        ----------
+        x, y
+            Where heads hang, projected metres.
+        """
+        if self.ground is None:
+            return LEVEL
+        return relief_of(self.ground, *self._graded, self.walls, x, y)
+
+    @cached_property
+    def _graded(self) -> tuple[StreetArrays, NDArray[np.float64]]:
+        """The open streets, cut where their slope changes, and the ground under their ends."""
+        if self.ground is None:
+            return self._shown, LEVEL.slope
+        return graded(self.ground, self.streets.arrays, self._shown)
+
+    @cached_property
+    def _shown(self) -> StreetArrays:
         hidden = self.roofs
         if self.masked is not None:
             columns = zip(self.roofs, self.masked, strict=True)

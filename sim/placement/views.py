@@ -75,7 +75,10 @@ def seen_of(city: City, heads: HeadArrays, task: str, stretches: Stretches) -> I
     """
     reach = np.zeros_like(heads.reach)
     reach[:, 0] = heads.reach[:, TASKS.index(task)]
-    seen = see_arrays(city.open_streets, city.walls.arrays, heads._replace(reach=reach))
+    seen = see_arrays(
+        city.open_streets, city.walls.arrays, heads._replace(reach=reach),
+        relief=city.relief_at(heads.x, heads.y),
+    )  # fmt: skip
     return incidence(seen, 0, len(heads.x), stretches)
 
 

@@ -4,14 +4,16 @@ Everything is relative to the head. On a segment A→B a point is d = A + s (B �
 front-facing wall P→Q hides d when cross(d, P) ≥ 0, cross(d, Q) < 0 and the crossing lies strictly
 before d; all three are linear in s, so each shadow is one interval, and what is seen is the
 segment within sector and ring minus the union of the shadows. There is no sampling step.
-"""
 
-from typing import NamedTuple
+Over a ground that rises and falls heights are linear along each segment too: the distance from the
+head is that in space, and how far below a wall's top the sight line crosses it is linear in s.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.city.decks import FACE_M, FOOTBRIDGE_M
+from sim.city.ground import Relief
 from sim.jit import ZERO, lean_inline, lean_inner, lean_kernel
 from sim.sight.arrays import (
     CONVEX,
@@ -23,11 +25,23 @@ from sim.sight.arrays import (
     StreetScene,
     WallScene,
 )
+from sim.sight.fields import (
+    Box,
+    Floats,
+    Interval,
+    Line,
+    View,
+    cell_window,
+    clip_above,
+    clip_to_field,
+    sector_window,
+    within_ball,
+    within_cone,
+    within_ring,
+)
 from sim.sight.scene import SECTORS
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
-Interval = tuple[float, float]
 
 TOUCH_M = 1e-9
 """Gaps and glimpses shorter than a nanometre are touches, not intervals."""
@@ -39,123 +53,21 @@ FULL = -1
 """Returned in place of a count when the scratch is too small."""
 
 
-class View(NamedTuple):
-    """One head: where it stands, and unit vectors along the left and right edge of its view."""
-
-    x: float
-    y: float
-    mount: float
-    deck: int
-    kind: int
-    lx: float
-    ly: float
-    rx: float
-    ry: float
-    near: float
-    reach: float
-    """Of the first task, the longest."""
-
-
-class Line(NamedTuple):
-    """A street segment A→B relative to the head."""
-
-    ax: float
-    ay: float
-    bx: float
-    by: float
-
-
-class Box(NamedTuple):
-    """A window relative to the head."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-
-@lean_inner
-def clip_above(low: float, high: float, at_a: float, at_b: float) -> Interval:
-    """Clip [low, high] to where the linear function from at_a (s=0) to at_b (s=1) is ≥ 0."""
-    if at_a < 0.0 and at_b < 0.0:
-        return 1.0, 0.0
-    if at_a < 0.0:
-        low = max(low, at_a / (at_a - at_b))
-    elif at_b < 0.0:
-        high = min(high, at_a / (at_a - at_b))
-    return low, high
-
-
-@lean_inner
-def within_ring(line: Line, radius: float) -> Interval:
-    """Return the s interval of the line A→B within the radius, empty as (1, 0)."""
-    ax, ay, bx, by = line
-    dx, dy = bx - ax, by - ay
-    squared = dx * dx + dy * dy
-    across = ax * dy - ay * dx
-    room = radius * radius * squared - across * across
-    if room <= 0.0 or squared == 0.0:
-        return 1.0, 0.0
-    middle = -(ax * dx + ay * dy) / squared
-    half = np.sqrt(room) / squared
-    return middle - half, middle + half
-
-
-@lean_inner
-def sector_window(view: View) -> Box:
-    """Return a window round all that a head may see, relative to it."""
-    radius, lx, ly, rx, ry = view.reach, view.lx, view.ly, view.rx, view.ry
-    if view.kind != CONVEX:
-        return Box(-radius, -radius, radius, radius)
-    west, east = radius * min(0.0, lx, rx), radius * max(0.0, lx, rx)
-    south, north = radius * min(0.0, ly, ry), radius * max(0.0, ly, ry)
-    if lx <= 0.0 <= rx:
-        north = radius
-    if ry <= 0.0 <= ly:
-        east = radius
-    if rx <= 0.0 <= lx:
-        south = -radius
-    if ly <= 0.0 <= ry:
-        west = -radius
-    return Box(west, south, east, north)
-
-
-@lean_inner
-def cell_window(
-    grid: GridArrays, west: float, south: float, east: float, north: float
-) -> tuple[int, int, int, int]:
-    """Return first column, first row, last column and last row under a window of the map."""
-    c0 = int(np.floor((west - grid.west) / grid.cell)) - grid.column
-    r0 = int(np.floor((south - grid.south) / grid.cell)) - grid.row
-    c1 = int(np.floor((east - grid.west) / grid.cell)) - grid.column
-    r1 = int(np.floor((north - grid.south) / grid.cell)) - grid.row
-    return (
-        min(max(c0, 0), grid.columns), min(max(r0, 0), grid.rows),
-        max(min(c1, grid.columns - 1), -1), max(min(r1, grid.rows - 1), -1),
-    )  # fmt: skip
-
-
-@lean_inner
-def clip_to_field(line: Line, view: View) -> Interval:
-    """Return the s interval of a segment within the ring and, if convex, the sector."""
-    ax, ay, bx, by = line
-    low, high = within_ring(line, view.reach)
-    low, high = max(low, 0.0), min(high, 1.0)
-    if view.kind == CONVEX and low < high:
-        low, high = clip_above(low, high, ax * view.ly - ay * view.lx, bx * view.ly - by * view.lx)
-        low, high = clip_above(low, high, view.rx * ay - view.ry * ax, view.rx * by - view.ry * bx)
-    return low, high
-
-
 @lean_inner
 def gather_segments(
-    grid: GridArrays, segment_deck: NDArray[np.int8], view: View, piece: Floats, chosen: Ints
-) -> tuple[int, Box]:
+    grid: GridArrays,
+    segment_deck: NDArray[np.int8],
+    slope: Floats,
+    view: View,
+    piece: Floats,
+    chosen: Ints,
+) -> tuple[int, Box, Interval]:
     """Collect the segments that a head could see if there were no walls.
 
-    Writes ax, ay, bx, by, low, high (relative to the head) to the rows of `piece` and the segment
-    to `chosen`. Returns their number (`FULL` when the scratch is too small) and the window, with
-    the head in it, of all that was kept: no wall outside it can hide anything.
+    Writes ax, ay, bx, by, low, high and the rise of the ground under both ends (relative to the
+    head) to the rows of `piece` and the segment to `chosen`. Returns their number (`FULL` when the
+    scratch is too small); the window, with the head in it, of all that was kept: no wall outside
+    it can hide anything; and the least and largest rise.
     """
     x, y = view.x, view.y
     around = sector_window(view)
@@ -164,6 +76,7 @@ def gather_segments(
     )
     count = 0
     west, south, east, north = 0.0, 0.0, 0.0, 0.0
+    rise_a, rise_b, lowest, highest = 0.0, 0.0, 0.0, 0.0
     for row in range(r0, r1 + 1):
         if c0 > c1:
             break
@@ -178,50 +91,66 @@ def gather_segments(
                 continue
             ax, ay = grid.line[k, 0] - x, grid.line[k, 1] - y
             bx, by = grid.line[k, 2] - x, grid.line[k, 3] - y
-            low, high = clip_to_field(Line(ax, ay, bx, by), view)
+            if len(slope) > 0:
+                rise_a, rise_b = slope[segment, 0] - view.ground, slope[segment, 1] - view.ground
+            low, high = clip_to_field(Line(ax, ay, bx, by), view, rise_a, rise_b)
             if low >= high:
                 continue
             if count == len(chosen):
-                return FULL, Box(west, south, east, north)
+                return FULL, Box(west, south, east, north), (lowest, highest)
             chosen[count] = segment
             piece[0, count], piece[1, count], piece[2, count], piece[3, count] = ax, ay, bx, by
             piece[4, count], piece[5, count] = low, high
+            piece[6, count], piece[7, count] = rise_a, rise_b
+            lowest, highest = min(lowest, rise_a, rise_b), max(highest, rise_a, rise_b)
             count += 1
             for s in (low, high):
                 px, py = ax + s * (bx - ax), ay + s * (by - ay)
                 west, east = min(west, px), max(east, px)
                 south, north = min(south, py), max(north, py)
-    return count, Box(west, south, east, north)
+    return count, Box(west, south, east, north), (lowest, highest)
 
 
 @lean_inner
 def add_wall(
-    wall: Floats, count: int, px: float, py: float, qx: float, qy: float, shade: float
+    wall: Floats, count: int, px: float, py: float, qx: float, qy: float, shade: float, drop: float
 ) -> int:
     """Write a front-facing wall: P, Q, Q − P, and the largest cross(Q − P, d) it can hide.
 
-    `shade` is the share of the sight line, from the head, beyond which a face at 1.6 m is below
-    the line over a low wall's edge: 0 for a wall taller than the head.
+    `shade` is the share of the sight line, from the head, beyond which a face at 1.6 m on the
+    head's own level is below the line over a low wall's edge: 0 for a wall taller than the head.
+    `drop` is how far its top lies below the head, −∞ where it hides all behind it.
     """
     ex, ey = qx - px, qy - py
     wall[0, count], wall[1, count], wall[2, count], wall[3, count] = px, py, qx, qy
     wall[4, count], wall[5, count] = ex, ey
     wall[6, count] = (ex * py - ey * px) / shade if shade > 0.0 else np.inf
+    wall[7, count] = drop
     return count + 1
 
 
 @lean_inner
-def gather_walls(grid: GridArrays, tops: Floats, view: View, box: Box, wall: Floats) -> int:
+def gather_walls(
+    grid: GridArrays,
+    tops: Floats,
+    under: Floats,
+    view: View,
+    box: Box,
+    rises: Interval,
+    wall: Floats,
+) -> int:
     """Collect the walls that may hide something within a window relative to a head.
 
     Walls higher than the head count by their front face. Lower ones count by both faces and only
     where the line from the head down to a face at 1.6 m passes below their top. Heads and faces
-    are measured from their way, walls from the street, a footbridge's height below it. Returns the
-    number written (`FULL` when the scratch is too small).
+    are measured from their way, walls from the street, a footbridge's height below it; over a
+    ground that is not level (`under` each wall) all of them from the ground under the head.
+    Returns the number written (`FULL` when the scratch is too small).
     """
     x, y = view.x, view.y
     deck_height = FOOTBRIDGE_M if view.deck == FOOTBRIDGE else 0.0
     lens, face = view.mount + deck_height, FACE_M + deck_height
+    least, most = min(face + rises[0], lens), face + rises[1]
     lx, ly, rx, ry = view.lx, view.ly, view.rx, view.ry
     c0, r0, c1, r1 = cell_window(grid, x + box.west, y + box.south, x + box.east, y + box.north)
     count: int = ZERO
@@ -238,8 +167,10 @@ def gather_walls(grid: GridArrays, tops: Floats, view: View, box: Box, wall: Flo
             qx, qy = grid.line[k, 2] - x, grid.line[k, 3] - y
             facing = px * qy - py * qx
             top = tops[grid.item[k]]
+            if len(under) > 0:
+                top += under[grid.item[k]] - view.ground
             low_wall = top < lens
-            if facing == 0.0 or (facing > 0.0 and not low_wall) or top <= face:
+            if facing == 0.0 or (facing > 0.0 and not low_wall) or top <= least:
                 continue
             if max(px, qx) < box.west or min(px, qx) > box.east or max(py, qy) < box.south:
                 continue
@@ -253,10 +184,11 @@ def gather_walls(grid: GridArrays, tops: Floats, view: View, box: Box, wall: Flo
             if count == wall.shape[1]:
                 return FULL
             shade = (lens - top) / (lens - face) if low_wall else 0.0
+            drop = lens - top if low_wall or top < most else -np.inf
             if facing < 0.0:
-                count = add_wall(wall, count, px, py, qx, qy, shade)
+                count = add_wall(wall, count, px, py, qx, qy, shade, drop)
             else:
-                count = add_wall(wall, count, qx, qy, px, py, shade)
+                count = add_wall(wall, count, qx, qy, px, py, shade, drop)
     return count
 
 
@@ -287,7 +219,7 @@ def measure_depth(wall: Floats, wall_count: int, depth: Floats) -> None:
     for b in range(SECTORS):
         depth[b] = np.inf
     for w in range(wall_count):
-        if wall[6, w] < np.inf:
+        if wall[7, w] > -np.inf:
             continue
         px, py, qx, qy = wall[0, w], wall[1, w], wall[2, w], wall[3, w]
         first, last = sector_of(qx, qy), sector_of(px, py)
@@ -344,7 +276,16 @@ def add_shadow(shadow: Floats, count: int, low: float, high: float) -> int:
 
 
 @lean_inline
-def wall_shadow(line: Line, low: float, high: float, wall: Floats, w: int) -> Interval:
+def wall_shadow(
+    line: Line,
+    low: float,
+    high: float,
+    wall: Floats,
+    w: int,
+    level: bool,
+    fall_a: float,
+    fall_b: float,
+) -> Interval:
     """Return the part of [low, high] that wall `w` hides, empty as low ≥ high."""
     ax, ay, bx, by = line
     px, py = wall[0, w], wall[1, w]
@@ -364,7 +305,14 @@ def wall_shadow(line: Line, low: float, high: float, wall: Floats, w: int) -> In
     low, high = clip_above(low, high, before_a, before_b)
     low, high = clip_above(low, high, beyond_a, beyond_b)
     furthest = wall[6, w]
-    if furthest < np.inf:
+    if not level:
+        if wall[7, w] > -np.inf:
+            at_wall, drop = ex * py - ey * px, wall[7, w]
+            low, high = clip_above(
+                low, high, at_wall * fall_a - drop * (ex * ay - ey * ax),
+                at_wall * fall_b - drop * (ex * by - ey * bx),
+            )  # fmt: skip
+    elif furthest < np.inf:
         low, high = clip_above(
             low, high, furthest - (ex * ay - ey * ax), furthest - (ex * by - ey * bx)
         )
@@ -373,14 +321,28 @@ def wall_shadow(line: Line, low: float, high: float, wall: Floats, w: int) -> In
 
 @lean_inner
 def cast_shadows(
-    line: Line, low: float, high: float, view: View, wall: Floats, wall_count: int, shadow: Floats
+    line: Line,
+    low: float,
+    high: float,
+    view: View,
+    rise_a: float,
+    rise_b: float,
+    wall: Floats,
+    wall_count: int,
+    shadow: Floats,
 ) -> int:
     """Collect, in order, all that hides parts of one segment: walls, near limit, blind wedge."""
     ax, ay, bx, by = line
     lx, ly, rx, ry = view.lx, view.ly, view.rx, view.ry
     count: int = ZERO
+    level = rise_a == 0.0 and rise_b == 0.0
+    above = view.mount - FACE_M
+    fall_a, fall_b = above - rise_a, above - rise_b
     if view.near > 0.0:
-        near_low, near_high = within_ring(line, view.near)
+        if level:
+            near_low, near_high = within_ring(line, view.near)
+        else:
+            near_low, near_high = within_cone(line, fall_a, fall_b, view.near / above)
         count = add_shadow(shadow, count, max(low, near_low), min(high, near_high))
     if view.kind == REFLEX:
         right_a, right_b = ry * ax - rx * ay, ry * bx - rx * by
@@ -391,7 +353,7 @@ def cast_shadows(
             wedge = 1.0, 0.0  # along the edge of the field, which belongs to the field
         count = add_shadow(shadow, count, wedge[0], wedge[1])
     for w in range(wall_count):
-        hidden_low, hidden_high = wall_shadow(line, low, high, wall, w)
+        hidden_low, hidden_high = wall_shadow(line, low, high, wall, w, level, fall_a, fall_b)
         if hidden_low < hidden_high:
             count = add_shadow(shadow, count, hidden_low, hidden_high)
     return count
@@ -417,16 +379,21 @@ def open_intervals(
 
 @lean_inner
 def write_tasks(
-    line: Line, length: float, edge: int, start: float, near: float, reach: Floats, h: int,
-    free: Floats, found: int, out: Rows, at: int,
+    line: Line, length: float, edge: int, start: float, view: View, rise_a: float, rise_b: float,
+    reach: Floats, h: int, free: Floats, found: int, out: Rows, at: int,
 ) -> int:  # fmt: skip
     """Write what is seen of one segment for every task; return the next free row of `out`."""
     for task in range(TASK_COUNT):
         ring_low, ring_high = 0.0, 1.0
         if task > 0:
-            if reach[h, task] <= near:
+            if reach[h, task] <= view.near:
                 break
-            ring_low, ring_high = within_ring(line, reach[h, task])
+            if rise_a == 0.0 and rise_b == 0.0:
+                ring_low, ring_high = within_ring(line, reach[h, task])
+            else:
+                above = view.mount - FACE_M
+                slant = np.sqrt(reach[h, task] ** 2 + above * above)
+                ring_low, ring_high = within_ball(line, above - rise_a, above - rise_b, slant)
         for k in range(found):
             low, high = max(free[0, k], ring_low), min(free[1, k], ring_high)
             if (high - low) * length > TOUCH_M:
@@ -444,6 +411,7 @@ def see_heads(
     heads: FieldArrays,
     streets: StreetScene,
     walls: WallScene,
+    relief: Relief,
     scratch: Scratch,
     out: Rows,
 ) -> tuple[int, int]:
@@ -458,18 +426,25 @@ def see_heads(
     piece, chosen, wall, depth = scratch.piece, scratch.chosen, scratch.wall, scratch.depth
     for i in range(begin, stop):
         h = order[i]
+        radius, under = heads.reach[h, 0], 0.0
+        if len(relief.head) > 0:
+            radius = np.sqrt(radius * radius + (heads.mount[h] - FACE_M) ** 2)
+            under = relief.head[h]
         view = View(
             heads.x[h], heads.y[h], heads.mount[h], heads.deck[h], heads.kind[h],
             heads.lx[h], heads.ly[h], heads.rx[h], heads.ry[h], heads.near[h], heads.reach[h, 0],
+            radius, under,
         )  # fmt: skip
         if view.reach <= view.near:
             continue
-        count, box = gather_segments(streets.grid, streets.segment_deck, view, piece, chosen)
+        count, box, rises = gather_segments(
+            streets.grid, streets.segment_deck, relief.slope, view, piece, chosen
+        )
         if count == 0:
             continue
         wall_count = 0
         if count > 0 and view.deck != SUBWAY:
-            wall_count = gather_walls(walls.grid, walls.top, view, box, wall)
+            wall_count = gather_walls(walls.grid, walls.top, relief.wall, view, box, rises, wall)
         if min(count, wall_count) == FULL:
             return i, rows
         measure_depth(wall, wall_count, depth)
@@ -478,10 +453,13 @@ def see_heads(
         for k in range(count):
             ax, ay, bx, by = piece[0, k], piece[1, k], piece[2, k], piece[3, k]
             line, low, high = Line(ax, ay, bx, by), piece[4, k], piece[5, k]
+            rise_a, rise_b = piece[6, k], piece[7, k]
             dx, dy = bx - ax, by - ay
             if is_hidden(ax + low * dx, ay + low * dy, ax + high * dx, ay + high * dy, depth):
                 continue
-            dark = cast_shadows(line, low, high, view, wall, wall_count, scratch.shadow)
+            dark = cast_shadows(
+                line, low, high, view, rise_a, rise_b, wall, wall_count, scratch.shadow
+            )
             length = np.sqrt(dx * dx + dy * dy)
             found = open_intervals(low, high, length, scratch.shadow, dark, scratch.free)
             if at + TASK_COUNT * found > len(out.head):
@@ -489,7 +467,7 @@ def see_heads(
             segment = chosen[k]
             at = write_tasks(
                 line, length, streets.segment_edge[segment], streets.segment_start[segment],
-                view.near, heads.reach, h, scratch.free, found, out, at,
+                view, rise_a, rise_b, heads.reach, h, scratch.free, found, out, at,
             )  # fmt: skip
         rows = at
     return stop, rows

@@ -83,7 +83,7 @@ def empty_rows(count: int) -> Rows:
 def empty_scratch(size: int) -> Scratch:
     """Return working room for `size` segments and as many walls in reach of one head."""
     return Scratch(
-        np.empty((6, size)), np.empty(size, np.int32), np.empty((7, size)),
+        np.empty((8, size)), np.empty(size, np.int32), np.empty((8, size)),
         np.empty((2, size + 2)), np.empty((2, size + 3)), np.empty(SECTORS),
     )  # fmt: skip
 

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from sim.cameras.fleet import Fleet, HeadArrays
 from sim.cameras.indoors import indoors
 from sim.cameras.optics import TASKS
-from sim.city.decks import deck_heights
+from sim.city.decks import FACE_M, deck_heights
+from sim.city.ground import LEVEL, Relief
 from sim.city.streets import StreetArrays, StreetNetwork
 from sim.city.walls import WallArrays
 from sim.errors import InputError
@@ -256,7 +257,9 @@ def see_rows(
     height = heads.mount + deck_heights(heads.deck)
     indoor[wanted] = indoors(city.walls, heads.x[wanted], heads.y[wanted], height[wanted])
     chosen = np.flatnonzero(wanted & ~indoor)
-    return look(city.open_streets, city.walls.arrays, heads, chosen, threads=threads), indoor
+    relief = city.relief_at(heads.x, heads.y)
+    rows = look(city.open_streets, city.walls.arrays, heads, chosen, threads=threads, relief=relief)
+    return rows, indoor
 
 
 def see_arrays(
@@ -266,13 +269,15 @@ def see_arrays(
     *,
     threads: int | None = None,
     tile_m: float = TILE_M,
+    relief: Relief = LEVEL,
 ) -> SightingArrays:
     """Do what `see` does on plain arrays; no head is checked for standing indoors.
 
-    Streets come without what lies under roofs (`City.open_streets`).
+    Streets come without what lies under roofs (`City.open_streets`), with the ground under all of
+    them (`City.relief_at`) where it is not level.
     """
     chosen = np.arange(len(heads.x))
-    rows = look(streets, walls, heads, chosen, threads=threads, tile_m=tile_m)
+    rows = look(streets, walls, heads, chosen, threads=threads, tile_m=tile_m, relief=relief)
     return order_rows([rows], len(heads.x), len(streets.edge_length))
 
 
@@ -284,6 +289,7 @@ def look(
     *,
     threads: int | None = None,
     tile_m: float = TILE_M,
+    relief: Relief = LEVEL,
 ) -> Rows:
     """Find the sightings of the chosen heads, tile after tile, block after block of neighbours.
 
@@ -292,24 +298,38 @@ def look(
     fields = fields_of(heads)
     if len(chosen) > 16 * PILOT_HEADS:
         pilot = chosen[:: len(chosen) // PILOT_HEADS]
-        rows = look(streets, walls, heads, pilot, threads=threads, tile_m=tile_m)
+        rows = look(streets, walls, heads, pilot, threads=threads, tile_m=tile_m, relief=relief)
         check_memory(len(rows.head) / len(pilot) * len(chosen), len(chosen))
     workers = threads or available_cores()
     waiting: deque[Future[Rows]] = deque()
     found: list[Rows] = []
+    far = heads if not len(relief.head) else _slanting(heads)
     with computing_threads(workers) as pool:
-        for tile in tiles_of(streets, walls, heads, chosen, tile_m):
+        for tile in tiles_of(streets, walls, far, chosen, tile_m):
             for begin in range(0, len(tile.order), BLOCK_HEADS):
                 stop = min(begin + BLOCK_HEADS, len(tile.order))
                 waiting.append(
                     pool.submit(
-                        _see_block, tile.order, begin, stop, fields, tile.streets, tile.walls
+                        _see_block,
+                        tile.order,
+                        begin,
+                        stop,
+                        fields,
+                        tile.streets,
+                        tile.walls,
+                        relief,
                     )
                 )
                 if len(waiting) > 2 * workers:  # no tile is built long before its turn
                     found.append(waiting.popleft().result())
         found.extend(each.result() for each in waiting)
     return joined(found)
+
+
+def _slanting(heads: HeadArrays) -> HeadArrays:
+    """Return heads that reach as far as they do down a slope: their slant ranges."""
+    above = (heads.mount - FACE_M)[:, None]
+    return heads._replace(reach=np.hypot(heads.reach, above))
 
 
 def check_memory(rows: float, heads: int) -> None:
@@ -331,14 +351,14 @@ def check_memory(rows: float, heads: int) -> None:
 
 def _see_block(
     order: NDArray[np.int64], begin: int, stop: int,
-    fields: FieldArrays, streets: StreetScene, walls: WallScene,
+    fields: FieldArrays, streets: StreetScene, walls: WallScene, relief: Relief,
 ) -> Rows:  # fmt: skip
     """Run the kernel over a block; where its room was too small, go on with twice as much."""
     size = 4096
     parts: list[Rows] = []
     out, scratch = empty_rows(SCRATCH_ROWS), empty_scratch(size)
     while begin < stop:
-        reached, rows = see_heads(order, begin, stop, fields, streets, walls, scratch, out)
+        reached, rows = see_heads(order, begin, stop, fields, streets, walls, relief, scratch, out)
         parts.append(first_rows(out, rows))
         if reached == begin:
             size *= 2

@@ -26,6 +26,7 @@ from shapely.geometry.base import BaseGeometry
 from sim.city.sources.footprints import POLYGONS, read_footprints
 from sim.city.sources.graphs import graph_frames
 from sim.city.sources.official_layers import Layer, official_layer
+from sim.city.sources.official_terrain import is_terrain
 from sim.city.sources.parquet_size import unpacked_bytes
 from sim.city.sources.pbf import exit_names
 from sim.errors import InputError
@@ -58,8 +59,8 @@ def file_kind(path: Path) -> Kind:
         The file is missing or of no kind that can be imported.
     """
     suffix = path.suffix.lower()
-    if suffix in _BY_SUFFIX:
-        return _BY_SUFFIX[suffix]
+    if is_terrain(path) or suffix in _BY_SUFFIX:
+        return _BY_SUFFIX.get(suffix, "official_terrain")
     if suffix == ".gpkg":
         layers = _layers(path)
         if layers == ["edges"] and _columns(path, "edges") >= ROUTES:

@@ -16,6 +16,7 @@ Layer = Literal[
     "official_districts",
     "official_hours",
     "official_footbridges",
+    "official_terrain",
 ]
 """Kinds of file that the Government publishes."""
 
@@ -43,6 +44,9 @@ CREDITS: dict[Layer, dict[str, str]] = {
     },
     "official_footbridges": {
         "licence": TERMS, "attribution": f"Footbridges, Highways Department, {OWNER}"
+    },
+    "official_terrain": {
+        "licence": TERMS, "attribution": f"Digital Terrain Model, Lands Department, {OWNER}"
     },
     "official_districts": {
         "licence": TERMS, "attribution": f"District boundaries, Home Affairs Department, {OWNER}"
