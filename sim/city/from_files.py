@@ -199,7 +199,6 @@ def import_files(
     city = _assembled(layers, (name, name_zh), _sources(kinds, area, places), pavements, kinds)
     if given is not None:
         city = with_places_outside(city, given, str(places))
-    city = on_ground(city, kinds)
     if "official_network" in kinds.values():
         return as_official(city)
     return _as_proxy(city, layers.study.covered) if "bus_streets" in kinds.values() else city
@@ -213,7 +212,7 @@ def _assembled(
     kinds: Mapping[Path, Kind],
 ) -> City:
     middles, study = layers.middles, layers.study
-    return assemble(
+    city = assemble(
         names[0],
         with_both_sides(middles, layers.mapped) if pavements else middles,
         buildings=layers.mapped,
@@ -227,6 +226,7 @@ def _assembled(
         centrelines=between_facades(middles) if "bus_streets" in kinds.values() else middles,
         complete=bool({"official_network", "official_buildings"} & {*kinds.values()}),
     )
+    return on_ground(city, kinds)
 
 
 def _read(

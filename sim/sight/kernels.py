@@ -403,6 +403,7 @@ def write_tasks(
     return at
 
 
+# long, for a call that hands on all these arrays takes a quarter longer to compile
 @lean_kernel
 def see_heads(
     order: NDArray[np.int64],
@@ -419,8 +420,7 @@ def see_heads(
 
     Returns (next, rows): the first head not finished because `out` or the scratch was full, and
     the rows of `out` that are whole. Rows come by head, then task within segment; no row of an
-    unfinished head is counted. One function: a call that hands on all these arrays takes a quarter
-    longer to compile.
+    unfinished head is counted.
     """
     rows: int = ZERO
     piece, chosen, wall, depth = scratch.piece, scratch.chosen, scratch.wall, scratch.depth
