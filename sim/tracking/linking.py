@@ -20,6 +20,7 @@ from sim.cameras.software import SoftwareCase
 from sim.city.streets import StreetArrays
 from sim.keyed_random import uniform
 from sim.sight.arrays import SightingArrays
+from sim.tracking.kernels.gaps import COLUMNS, Gaps
 from sim.tracking.kernels.linking import (
     AFTERWARDS,
     IDENTIFIED,
@@ -27,8 +28,10 @@ from sim.tracking.kernels.linking import (
     Chances,
     Crowd,
     Events,
+    Kinds,
     Room,
     Spans,
+    Watcher,
     find_faced,
     follow,
 )
@@ -202,55 +205,82 @@ def linking(
         it is always they.
     """
     out = np.zeros((3, len(paths.ptr) - 1, totals, len(pieces)))
-
-    def followed(task: int, seen: SeenArrays, rate: float, rows: tuple[int, int]) -> None:
-        if rate == 0 or not len(seen.head):
-            return
-        chances = _chances(hit, rate, parameters, crowd, rows)
-        walked = Walked(paths, heads, seen, pieces[task])
-        in_chunks(partial(_follow_some, task, walked, chances, out), len(paths.ptr) - 1, workers)
-
+    chances = Chances(parameters.dwell_needed_s, 1 / parameters.memory_s, crowd)
     rows = (IDENTIFIED, LIVE + 1) if machine is None else (IDENTIFIED, LIVE)
+    if machine is not None:
+        machine = machine._replace(seen=_of_one_type(machine.seen))
     for task, rate in enumerate(parameters.hit_rate):
-        followed(task, seen_arrays(sightings, task, faced), rate, rows)
+        seen = _of_one_type(seen_arrays(sightings, task, faced))
+        watching = [_Watching(seen, rate, rows), _Watching(seen, 0.0, (LIVE, LIVE))]
         if machine is not None:
-            followed(task, machine.seen, machine.hit_rate, (LIVE, LIVE + 1))
+            watching[1] = _Watching(machine.seen, machine.hit_rate, (LIVE, LIVE + 1))
+        kinds = _kinds(watching, parameters.hit_rate_spread)
+        if (kinds.rows[:, 0] < kinds.rows[:, 1]).any():
+            ways = Walked(paths, heads, seen, pieces[task])
+            some = partial(_follow_some, task, ways, hit, watching, kinds, chances, out)
+            in_chunks(some, len(paths.ptr) - 1, workers)
     return LinkingArrays(out[IDENTIFIED], out[LIVE], out[AFTERWARDS])
 
 
-def _chances(
-    hit: NDArray[np.float64],
-    rate: float,
-    parameters: TrackingParameters,
-    crowd: Crowd,
-    rows: tuple[int, int],
-) -> Chances:
-    rates, shares = hit_rates(rate, parameters.hit_rate_spread)
-    return Chances(
-        hit * rate,
-        parameters.dwell_needed_s,
-        1 / parameters.memory_s,
-        crowd,
-        rates / rate,
-        shares,
-        *rows,
-    )
+class _Watching(NamedTuple):
+    """Who identifies walkers, how often on the mean, and which rows are written of it."""
+
+    seen: SeenArrays
+    rate: float
+    rows: tuple[int, int]
+
+
+def _kinds(watching: list[_Watching], spread: float) -> Kinds:
+    """Return the kinds of walkers to each watcher; who never identifies writes nothing."""
+    factor, weight = np.zeros((2, 2, KINDS_OF_WALKERS))
+    rows = np.zeros((2, 2), np.int64)
+    most = 1
+    for who, (seen, rate, named) in enumerate(watching):
+        if rate > 0 and len(seen.head):
+            rates, shares = hit_rates(rate, spread)
+            most = max(most, len(rates))
+            factor[who, : len(rates)], weight[who, : len(rates)] = rates / rate, shares
+            rows[who] = named
+    return Kinds(factor[:, :most].copy(), weight[:, :most].copy(), rows)
+
+
+def _of_one_type(seen: SeenArrays) -> SeenArrays:
+    """Return arrays that may be written to, copies where they are not: a type of its own to numba.
+
+    The kernel chooses between the watchers, so both must be of one type.
+    """
+    return SeenArrays._make(np.require(values, requirements=["C", "W"]) for values in seen)
 
 
 def _follow_some(
     task: int,
     walked: Walked,
+    hit: NDArray[np.float64],
+    watching: list[_Watching],
+    kinds: Kinds,
     chances: Chances,
     out: NDArray[np.float64],
     first: int,
     stop: int,
 ) -> None:
     """Follow the walks first … stop − 1 for one task."""
-    spells = new_spells(first, stop, walked.paths, walked.seen, walked.heads)
+    person, software = (
+        Watcher(
+            walked._replace(seen=seen),
+            hit * rate,
+            new_spells(first, stop, walked.paths, seen, walked.heads),
+        )
+        for seen, rate, _ in watching
+    )
+    most = max(len(person.spells.head), len(software.spells.head))
+    events = Events(
+        np.zeros(2, np.int64), np.empty((2, most)), np.empty((2, most), np.int64),
+        np.empty((2, most)),
+    )  # fmt: skip
     runs = new_runs(first, stop, walked.paths, walked.pieces)
-    sightings = len(spells.head)
-    most = sightings + len(runs.step) + 1
-    events = Events(np.empty(sightings), np.empty(sightings, np.int64), np.empty(sightings))
-    spans = Spans(np.empty(most, np.bool_), *(np.empty(most) for _ in Spans._fields[1:]))
-    room = Room(spells, runs, np.empty(len(runs.step)), events, spans)
-    follow(first, stop, task, walked, chances, room, out)
+    bounds = np.empty(len(runs.step) + 1, np.int64)
+    places = len(bounds) + most
+    spans = Spans(np.empty(places, np.int64), *(np.empty(places) for _ in Spans._fields[1:]))
+    gaps = Gaps(np.empty((places, COLUMNS)), np.full(4, np.nan))
+    room = Room(runs, np.empty(len(bounds)), np.empty(places), bounds, gaps, events, spans)
+    follow(first, stop, task, person, software, kinds, chances, room, out)

@@ -21,7 +21,7 @@ from sim.cameras.fleet import Fleet
 from sim.cameras.software import SOFTWARE_CASES
 from sim.errors import InputError
 from sim.sight.sightings import Sightings
-from sim.tracking.kernels.linking import (
+from sim.tracking.kernels.gaps import (
     seconds_alive,
     seconds_alive_both,
     survival,
@@ -155,6 +155,20 @@ def test_live_is_by_machine_and_afterwards_by_a_person(parameters):
                     assert mine == pytest.approx(truth, abs=1e-5), (trip, total, task)
                     found += live > 0
     assert found > 10
+
+
+def test_who_watches_live_changes_nothing_afterwards():
+    """What is known of a gap is shared by who watches, and must not depend on who asks first."""
+    streets, fleet, seen, trips = _a_day_in(a_world(11, heads=50))
+    for more in ({"crowd": "by_hour"}, {"uptime": 0.7}, {"hit_rate_spread": 0.3}):
+        alone, both = (
+            tracked((streets, fleet, seen, trips), (12, 30, 60),
+                    parameters=TrackingParameters(live_by=by, **more)).figures
+            for by in ("person", "lenient")
+        )  # fmt: skip
+        assert both["tracked_live"].sum() > 0
+        for name in ("identified", "tracked_afterwards"):
+            np.testing.assert_array_equal(both[name], alone[name])
 
 
 @pytest.mark.slow
@@ -308,7 +322,7 @@ def test_where_the_face_is_first_turned_to_the_head(degrees):
 
 
 def alive(gap, loss, crowd):
-    return seconds_alive(gap, loss, crowd, survival(gap, loss, crowd))
+    return seconds_alive(gap, loss, crowd)
 
 
 @given(st.floats(0.01, 5000), st.floats(0.5, 1e6), st.floats(0, 0.5))

@@ -7,7 +7,6 @@ streets that are not equally busy is cut where they change, and goes on in the n
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -15,8 +14,19 @@ from numpy.typing import NDArray
 
 from sim.city.streets import StreetArrays
 from sim.jit import ZERO, lean_inner, lean_kernel
+from sim.tracking.kernels.gaps import (
+    ALIVE,
+    ALIVE_BACK,
+    OUTLIVED,
+    OUTLIVED_BACK,
+    SECONDS,
+    Gaps,
+    alive_both,
+    forget,
+    know_ahead,
+    know_back,
+)
 from sim.tracking.kernels.walks import (
-    HeadSteps,
     Runs,
     SeenArrays,
     Spells,
@@ -31,12 +41,11 @@ GLANCE_M = 1e-6
 """A face turned to a head for less than a micrometre of street is not turned to it."""
 IDENTIFIED, AFTERWARDS, LIVE = range(3)
 """Rows of what `follow` writes."""
-
-
-GAUSS = np.polynomial.legendre.leggauss(8)
-"""Nodes and weights over −1 to 1."""
-GENTLE = 0.25
-"""Up to this much tilt squared and bend the eight nodes are wrong by less than 1e-12 of a gap."""
+PERSON, SOFTWARE = range(2)
+"""Watchers."""
+IN_VIEW = -1
+AT_ONCE_S = 1e-9
+"""What begins so near to something else begins with it."""
 
 
 class Crowd(NamedTuple):
@@ -55,26 +64,50 @@ class Crowd(NamedTuple):
 
 
 class Chances(NamedTuple):
-    """What the recursion needs to know besides geometry, for one task."""
+    """How a walker is identified and lost, whoever watches."""
 
-    hit: NDArray[np.float64]
-    """Of each head: hit rate × duty; 0 where the head is out of order."""
     dwell_needed_s: float
     loss: float
     """1/τ, per second."""
     crowd: Crowd
+
+
+class Watcher(NamedTuple):
+    """Who identifies walkers for one task: a person or software."""
+
+    walked: Walked
+    """With what the heads show to this watcher."""
+    hit: NDArray[np.float64]
+    """Of each head: hit rate × duty; 0 where the head is out of order."""
+    spells: Spells
+    """Scratch."""
+
+
+class Kinds(NamedTuple):
+    """Kinds of walkers to the watchers, and which rows are written; a line for each watcher."""
+
     factor: NDArray[np.float64]
     """Of each kind of walker: hit rate as a multiple of the mean."""
     weight: NDArray[np.float64]
     """Share of walkers of each kind."""
-    first: int
-    stop: int
-    """Rows that are written: from `first` on, up to but without `stop`."""
+    rows: NDArray[np.int64]
+    """From the first on, up to but without the second; who writes none does not watch."""
+
+
+class At(NamedTuple):
+    """Where following stands."""
+
+    trip: int
+    total: int
+    task: int
+    who: int
 
 
 class Events(NamedTuple):
-    """Scratch: the sightings of one walk that may identify, by moment."""
+    """Scratch: the sightings of one walk that may identify, by moment; a line for each watcher."""
 
+    found: NDArray[np.int64]
+    """How many they are."""
     moment: NDArray[np.float64]
     """Seconds from the start of the walk."""
     step: NDArray[np.int64]
@@ -83,35 +116,37 @@ class Events(NamedTuple):
 
 
 class Spans(NamedTuple):
-    """Scratch: a walk cut into spans in view and gaps, with at most one sighting at each end."""
+    """Scratch: a walk cut into spans in view and gaps, with at most one sighting at each end.
 
-    gap: NDArray[np.bool_]
-    seconds: NDArray[np.float64]
-    density: NDArray[np.float64]
-    """Of a gap: walkers per m² of street."""
+    A span in view is a gap that every track outlives.
+    """
+
+    place: NDArray[np.int64]
+    """Of a gap: its row of what is known of gaps; of a span in view: `IN_VIEW`."""
     chance: NDArray[np.float64]
     """Probability that the sighting at the end of the span identifies, at the mean hit rate."""
-    alive: NDArray[np.float64]
+    tracked: NDArray[np.float64]
     """Probability to be tracked at the beginning of the span, judged forward."""
-    loss: NDArray[np.float64]
-    """Of a gap: by how much the exponent of ρ grows a second where the span begins."""
     outlived: NDArray[np.float64]
-    """Of a gap: `survival`."""
     alive_s: NDArray[np.float64]
-    """Of a gap: `seconds_alive`."""
-    loss_back: NDArray[np.float64]
     outlived_back: NDArray[np.float64]
     alive_back_s: NDArray[np.float64]
-    """The same of the walk told backward."""
+    both_s: NDArray[np.float64]
+    """As in `sim.tracking.kernels.gaps`."""
 
 
 class Room(NamedTuple):
     """Scratch of one chunk of walks."""
 
-    spells: Spells
     runs: Runs
+    clock: NDArray[np.float64]
+    """When each run begins, s from the start of the walk; after the last, when the walk ends."""
     density: NDArray[np.float64]
-    """Walkers per m² of street, of each run."""
+    """Walkers per m² of street, of each run, then of each sighting in a gap."""
+    bounds: NDArray[np.int64]
+    """Runs with which stretches begin; after the last, the number of runs."""
+    gaps: Gaps
+    """What is known of the gap that begins with each run, then with each sighting."""
     events: Events
     spans: Spans
 
@@ -143,184 +178,243 @@ def find_faced(
 
 @lean_kernel
 def follow(
-    first: int, stop: int, task: int, walked: Walked, chances: Chances, room: Room, out: Floats
+    first: int,
+    stop: int,
+    task: int,
+    person: Watcher,
+    software: Watcher,
+    kinds: Kinds,
+    chances: Chances,
+    room: Room,
+    out: Floats,
 ) -> None:
     """Follow the walks first … stop − 1; `out` has the shape (3, trips, totals, tasks).
 
-    Only the rows that the chances name are written.
+    Only the rows that the kinds name are written. Both watchers watch the same streets, so what
+    is known of a gap holds for both.
     """
-    paths, spells, runs, events, spans = (
-        walked.paths,
-        room.spells,
-        room.runs,
-        room.events,
-        room.spans,
-    )
-    totals = out.shape[2]
-    recorded = chances.first <= AFTERWARDS < chances.stop
+    events, totals, stretches = room.events, out.shape[2], ZERO
     for trip in range(first, stop):
-        count = gather_spells(trip, paths, walked.seen, spells)
-        found = _identifications(count, walked.heads, spells, chances, totals, events)
-        if found == 0:
+        most = ZERO
+        for who in range(2):
+            watcher = person if who == PERSON else software
+            events.found[who] = ZERO
+            if kinds.rows[who, 0] < kinds.rows[who, 1]:
+                events.found[who] = _identifications(trip, who, watcher, chances, totals, events)
+            most = max(most, events.found[who])
+        if most == 0:
             continue
-        count = _gather_runs(trip, walked, chances.crowd, runs, room.density)
+        count = _gather_runs(trip, person.walked, chances.crowd, room)
+        forget(count + most, room.gaps)
+        for who in range(2):
+            _set_on_bounds(who, count, room)
         for total in range(totals):
-            if total > 0 and not _learns_more(total, found, events, count, runs):
-                for figure in range(chances.first, chances.stop):
-                    out[figure, trip, total, task] = out[figure, trip, total - 1, task]
-                continue
-            number = -1
-            for kind in range(len(chances.factor)):
-                factor, weight = chances.factor[kind], chances.weight[kind]
-                missed = 1.0
-                for event in range(found):
-                    if events.step[event] <= total:
-                        missed *= 1.0 - factor * events.chance[event]
-                if missed == 1.0:
+            more = total == 0 or sees_more(total, count, room.runs)
+            if more:
+                stretches = _find_stretches(total, count, room)
+            for who in range(2):
+                found = events.found[who]
+                if found == 0:
                     continue
-                if number < 0:
-                    number = _cut_spans(total, count, runs, room.density, found, events, spans)
-                    _weigh_gaps(number, recorded, spans, chances.loss, chances.crowd)
-                live = seconds_live(number, spans, factor)
-                wide = chances.crowd.wide
-                both = seconds_recorded(number, spans, factor, wide) if recorded else 0.0
-                for figure in range(chances.first, chances.stop):
-                    value = (1.0 - missed, both, live)[figure]
-                    out[figure, trip, total, task] += weight * value
+                row, end = kinds.rows[who, 0], kinds.rows[who, 1]
+                if more or _learns_more(total, who, found, events):
+                    at = At(trip, total, task, who)
+                    _follow_kinds(at, stretches, found, kinds, chances, room, out)
+                else:
+                    for figure in range(row, end):
+                        out[figure, trip, total, task] = out[figure, trip, total - 1, task]
 
 
 @lean_inner
-def _gather_runs(trip: int, walked: Walked, crowd: Crowd, runs: Runs, density: Floats) -> int:
+def _follow_kinds(
+    at: At, stretches: int, found: int, kinds: Kinds, chances: Chances, room: Room, out: Floats
+) -> None:
+    """Follow every kind of walker along one walk at one total."""
+    trip, total, task, who = at
+    row, end = kinds.rows[who, 0], kinds.rows[who, 1]
+    recorded, number = row <= AFTERWARDS < end, -1
+    for kind in range(kinds.factor.shape[1]):
+        factor, weight = kinds.factor[who, kind], kinds.weight[who, kind]
+        missed = _missed(total, who, found, factor, room.events)
+        if missed == 1.0:
+            continue
+        if number < 0:
+            number = _cut_spans(total, stretches, who, found, chances, room)
+            if recorded:
+                _weigh_backward(number, chances, room)
+        live = seconds_live(number, room.spans, factor)
+        both = seconds_recorded(number, room.spans, factor) if recorded else 0.0
+        for figure in range(row, end):
+            value = (1.0 - missed, both, live)[figure]
+            out[figure, trip, total, task] += weight * value
+
+
+@lean_inner
+def _missed(total: int, who: int, found: int, factor: float, events: Events) -> float:
+    """Return the probability that no sighting at this total identifies."""
+    missed = 1.0
+    for event in range(found):
+        if events.step[who, event] <= total:
+            missed *= 1.0 - factor * events.chance[who, event]
+    return missed
+
+
+@lean_inner
+def _gather_runs(trip: int, walked: Walked, crowd: Crowd, room: Room) -> int:
     """Write the stretches of a walk between changes of step or density; return their number."""
-    paths, pieces, count = walked.paths, walked.pieces, 0
+    paths, pieces, count, clock = walked.paths, walked.pieces, ZERO, 0.0
+    step, density = room.runs.step, room.density
     for k in range(paths.ptr[trip], paths.ptr[trip + 1]):
         edge, backward = paths.edge[k], paths.backward[k]
         here = crowd.density[crowd.hour[trip], crowd.kind[edge]]
         low, high = pieces.ptr[edge], pieces.ptr[edge + 1]
         for i in range(high - low):
             piece = high - 1 - i if backward else low + i
-            step = pieces.step[piece]
-            if count == 0 or runs.step[count - 1] != step or density[count - 1] != here:
-                runs.seconds[count], runs.step[count], density[count] = 0.0, step, here
+            if count == 0 or step[count - 1] != pieces.step[piece] or density[count - 1] != here:
+                step[count], density[count], room.clock[count] = pieces.step[piece], here, clock
                 count += 1
-            runs.seconds[count - 1] += pieces.length[piece] * paths.pace[edge]
-    return count
+            clock += pieces.length[piece] * paths.pace[edge]
+    room.clock[count] = clock
+    return int(count)
 
 
 @lean_inner
-def _learns_more(total: int, found: int, events: Events, count: int, runs: Runs) -> bool:
-    """Return whether a walk has anything, in view or to identify by, that is new at this total."""
+def _set_on_bounds(who: int, count: int, room: Room) -> None:
+    """Set sightings that begin with a run exactly there: rounding would put them into the gap."""
+    run, clock, moments = 0, room.clock, room.events.moment
+    for event in range(room.events.found[who]):
+        moment = moments[who, event]
+        while run + 1 < count and clock[run + 1] <= moment + AT_ONCE_S:
+            run += 1
+        if moment < clock[run] + AT_ONCE_S:
+            moments[who, event] = clock[run]
+
+
+@lean_inner
+def _find_stretches(total: int, count: int, room: Room) -> int:
+    """Write where a walk enters or leaves view, or in a gap streets that are not so busy."""
+    step, density, bounds = room.runs.step, room.density, room.bounds
+    number = ZERO
+    for run in range(count):
+        bounds[number] = run
+        gap = step[run] > total
+        before = run > 0 and step[run - 1] > total
+        number += (run == 0) | (gap != before) | (gap & (density[run] != density[run - 1]))
+    bounds[number] = count
+    return int(number)
+
+
+@lean_inner
+def _learns_more(total: int, who: int, found: int, events: Events) -> bool:
+    """Return whether a walk has anything to identify by that is new at this total."""
+    more = False
     for event in range(found):
-        if events.step[event] == total:
-            return True
-    return sees_more(total, count, runs)
+        more |= events.step[who, event] == total
+    return more
 
 
 @lean_inner
 def _identifications(
-    count: int, heads: HeadSteps, spells: Spells, chances: Chances, totals: int, events: Events
+    trip: int, who: int, watcher: Watcher, chances: Chances, totals: int, events: Events
 ) -> int:
     """Write moment, step and probability of each sighting that may identify, by moment."""
-    found = 0
+    paths, heads, seen, _ = watcher.walked
+    spells, found = watcher.spells, ZERO
+    moments, steps, each = events.moment[who], events.step[who], events.chance[who]
+    count = gather_spells(trip, paths, seen, spells)
     for spell in range(count):
         head = spells.head[spell]
-        chance = chances.hit[head] * min(1.0, spells.seconds[spell] / chances.dwell_needed_s)
+        chance = watcher.hit[head] * min(1.0, spells.seconds[spell] / chances.dwell_needed_s)
         if chance == 0.0 or spells.faced[spell] == np.inf or heads.step[head] >= totals:
             continue
         k, moment = found, spells.faced[spell]
         # almost in order already, since a walk meets one edge after the other
-        while k > 0 and events.moment[k - 1] > moment:
-            events.moment[k], events.step[k] = events.moment[k - 1], events.step[k - 1]
-            events.chance[k] = events.chance[k - 1]
+        while k > 0 and moments[k - 1] > moment:
+            moments[k], steps[k], each[k] = moments[k - 1], steps[k - 1], each[k - 1]
             k -= 1
-        events.moment[k], events.step[k], events.chance[k] = moment, heads.step[head], chance
+        moments[k], steps[k], each[k] = moment, heads.step[head], chance
         found += 1
-    return found
+    return int(found)
 
 
 @lean_inner
 def _cut_spans(
-    total: int,
-    count: int,
-    runs: Runs,
-    density: Floats,
-    found: int,
-    events: Events,
-    spans: Spans,
+    total: int, stretches: int, who: int, found: int, chances: Chances, room: Room
 ) -> int:
-    """Cut a walk where it enters or leaves view and where it may be identified."""
-    number, event, clock = ZERO, 0, 0.0
-    gap, seconds, here = False, 0.0, 0.0
-    for run in range(count):
-        unseen = runs.step[run] > total
-        if unseen != gap or (gap and density[run] != here):
-            number = _add_span(number, gap, seconds, here, 0.0, spans)
-            gap, seconds = unseen, 0.0
-        here = density[run]
-        end = clock + runs.seconds[run]
-        while event < found and events.moment[event] < end:
-            if events.step[event] <= total:
-                before = max(events.moment[event] - clock, 0.0)
-                chance = events.chance[event]
-                number = _add_span(number, gap, seconds + before, here, chance, spans)
-                clock, seconds = clock + before, 0.0
-            event += 1
-        seconds += end - clock
-        clock = end
-    return _add_span(number, gap, seconds, here, 0.0, spans)
-
-
-@lean_inner
-def _add_span(
-    number: int, gap: bool, seconds: float, density: float, chance: float, spans: Spans
-) -> int:
-    if seconds <= 0.0 and chance == 0.0:
-        return number
-    spans.gap[number], spans.seconds[number], spans.density[number] = gap, seconds, density
-    spans.chance[number] = chance
-    return number + 1
-
-
-@lean_inner
-def _weigh_gaps(number: int, recorded: bool, spans: Spans, loss: float, crowd: Crowd) -> None:
-    """Write how well a track lives through each gap, both ways where recordings are searched.
+    """Cut stretches where the walker may be identified; find how a track lives through gaps.
 
     So many seconds t after it was lost, with i = ∫ δ so far, the exponent of ρ is t/τ + near i +
     wide t i: linear and quadratic in what is still to come of a span.
     """
-    gone, walkers = 0.0, 0.0
-    for k in range(number):
-        if not spans.gap[k]:
-            continue
-        if k == 0 or not spans.gap[k - 1] or spans.chance[k - 1] > 0.0:
+    spans, crowd, gaps = room.spans, chances.crowd, room.gaps
+    moments, steps, each = room.events.moment, room.events.step, room.events.chance
+    number, event, gone, walkers = ZERO, 0, 0.0, 0.0
+    for stretch in range(stretches):
+        place = room.bounds[stretch]
+        begin, end = room.clock[place], room.clock[room.bounds[stretch + 1]]
+        gap, density = room.runs.step[place] > total, room.density[place]
+        if not gap:
             gone, walkers = 0.0, 0.0
-        seconds, density = spans.seconds[k], spans.density[k]
-        spans.loss[k] = loss + crowd.near * density + crowd.wide * (walkers + density * gone)
-        spans.outlived[k], spans.alive_s[k] = _lived(seconds, spans.loss[k], crowd.wide * density)
-        gone += seconds
-        walkers += density * seconds
-    for k in range(number - 1 if recorded else -1, -1, -1):
-        if not spans.gap[k]:
-            continue
-        if k == number - 1 or not spans.gap[k + 1] or spans.chance[k] > 0.0:
-            gone, walkers = 0.0, 0.0
-        seconds, density = spans.seconds[k], spans.density[k]
-        back = loss + crowd.near * density + crowd.wide * (walkers + density * gone)
-        spans.loss_back[k] = back
-        if back == spans.loss[k]:
-            spans.outlived_back[k], spans.alive_back_s[k] = spans.outlived[k], spans.alive_s[k]
-        else:
-            lived = _lived(seconds, back, crowd.wide * density)
-            spans.outlived_back[k], spans.alive_back_s[k] = lived
-        gone += seconds
-        walkers += density * seconds
+        met = True
+        while met:
+            while event < found and steps[who, event] > total:
+                event += 1
+            met = event < found and moments[who, event] < end
+            until = max(moments[who, event], begin) if met else end
+            chance = each[who, event] if met else 0.0
+            seconds = until - begin
+            if seconds == 0.0 and number > 0 and spans.chance[number - 1] == 0.0:
+                spans.chance[number - 1] = chance
+            elif seconds > 0.0 or chance > 0.0:
+                spans.place[number], spans.chance[number] = IN_VIEW, chance
+                spans.outlived[number], spans.alive_s[number] = 1.0, seconds
+                if gap:
+                    loss = chances.loss + crowd.near * density
+                    loss += crowd.wide * (walkers + density * gone)
+                    know_ahead(place, seconds, loss, crowd.wide * density, gaps)
+                    spans.place[number] = place
+                    spans.outlived[number] = gaps.known[place, OUTLIVED]
+                    spans.alive_s[number] = gaps.known[place, ALIVE]
+                    gone += seconds
+                    walkers += density * seconds
+                number += 1
+            if met and gap:  # what is left of the gap has a place of its own
+                place = room.bounds[stretches] + event
+                room.density[place], gone, walkers = density, 0.0, 0.0
+            begin = until
+            event += met
+    return int(number)
 
 
 @lean_inner
-def _lived(seconds: float, loss: float, crowd: float) -> tuple[float, float]:
-    """Return `survival` and `seconds_alive` of a span."""
-    outlived = survival(seconds, loss, crowd)
-    return outlived, seconds_alive(seconds, loss, crowd, outlived)
+def _weigh_backward(number: int, chances: Chances, room: Room) -> None:
+    """Find how a track lives through each gap of the walk told backward, and both ways."""
+    spans, crowd, known = room.spans, chances.crowd, room.gaps.known
+    first, last = 0, number - 1
+    while first < number and spans.chance[first] == 0.0:
+        first += 1
+    while last >= 0 and spans.chance[last] == 0.0:
+        last -= 1
+    gone, walkers = 0.0, 0.0
+    for k in range(number - 1, -1, -1):
+        place = spans.place[k]
+        if place == IN_VIEW:
+            spans.outlived_back[k] = 1.0
+            spans.alive_back_s[k] = spans.both_s[k] = spans.alive_s[k]
+            continue
+        if k == number - 1 or spans.place[k + 1] == IN_VIEW or spans.chance[k] > 0.0:
+            gone, walkers = 0.0, 0.0
+        seconds, density = known[place, SECONDS], room.density[place]
+        loss = chances.loss + crowd.near * density
+        loss += crowd.wide * (walkers + density * gone)
+        know_back(place, loss, crowd.wide * density, room.gaps)
+        spans.outlived_back[k] = known[place, OUTLIVED_BACK]
+        spans.alive_back_s[k] = known[place, ALIVE_BACK]
+        spans.both_s[k] = 0.0
+        if first < k <= last:
+            spans.both_s[k] = alive_both(place, crowd.wide * density, room.gaps)
+        gone += seconds
+        walkers += density * seconds
 
 
 @lean_inner
@@ -331,19 +425,15 @@ def seconds_live(number: int, spans: Spans, factor: float) -> float:
     """
     live, f = 0.0, 0.0
     for k in range(number):
-        seconds = spans.seconds[k]
-        spans.alive[k] = f
-        if spans.gap[k] and f > 0.0:
-            live += f * spans.alive_s[k]
-            f *= spans.outlived[k]
-        else:
-            live += f * seconds
-        f = 1.0 - (1.0 - f) * (1.0 - factor * spans.chance[k])
+        chance = factor * spans.chance[k]
+        spans.tracked[k] = f
+        live += f * spans.alive_s[k]
+        f = f * (spans.outlived[k] * (1.0 - chance)) + chance
     return live
 
 
 @lean_inner
-def seconds_recorded(number: int, spans: Spans, factor: float, wide: float) -> float:
+def seconds_recorded(number: int, spans: Spans, factor: float) -> float:
     """Return the expected seconds tracked afterwards from recordings, after `seconds_live`.
 
     It is 1 − (1 − f)(1 − b), where b runs backward from the identifications still to come: the
@@ -351,82 +441,8 @@ def seconds_recorded(number: int, spans: Spans, factor: float, wide: float) -> f
     """
     both, b = 0.0, 0.0
     for k in range(number - 1, -1, -1):
-        seconds, f = spans.seconds[k], spans.alive[k]
-        b = 1.0 - (1.0 - b) * (1.0 - factor * spans.chance[k])
-        if spans.gap[k] and (f > 0.0 or b > 0.0):
-            both += f * spans.alive_s[k] + b * spans.alive_back_s[k]
-            if f > 0.0 and b > 0.0:
-                ahead, back = spans.loss[k], spans.loss_back[k]
-                crowd = wide * spans.density[k]
-                both -= f * b * seconds_alive_both(seconds, ahead, back, crowd)
-            b *= spans.outlived_back[k]
-        else:
-            both += (f + b - f * b) * seconds
+        chance, f = factor * spans.chance[k], spans.tracked[k]
+        b = b * (1.0 - chance) + chance
+        both += f * spans.alive_s[k] + b * spans.alive_back_s[k] - f * b * spans.both_s[k]
+        b *= spans.outlived_back[k]
     return both
-
-
-@lean_kernel
-def survival(gap_s: float, loss: float, crowd: float) -> float:
-    """Return ρ(g) = exp(−loss g − crowd g²): the chance that a track outlives a gap."""
-    return float(np.exp(-loss * gap_s - crowd * gap_s * gap_s))
-
-
-@lean_kernel
-def seconds_alive(gap_s: float, loss: float, crowd: float, outlived: float) -> float:
-    """Return ∫₀ᵍ ρ(u) du in closed form, from ρ(g).
-
-    With z = loss / (2 √crowd) and erfcx(x) = exp(x²) erfc(x) it is
-    √π / (2 √crowd) · (erfcx(z) − ρ(g) erfcx(z + √crowd g)), which stays accurate where the
-    plain difference of error functions does not.
-    """
-    root = np.sqrt(crowd)
-    if root * gap_s < 1e-8:
-        return float(-np.expm1(-loss * gap_s) / loss)
-    z = loss / (2.0 * root)
-    rest = outlived * scaled_erfc(z + root * gap_s)
-    return float(0.5 * np.sqrt(np.pi) / root * (scaled_erfc(z) - rest))
-
-
-@lean_kernel
-def seconds_alive_both(gap_s: float, ahead: float, back: float, crowd: float) -> float:
-    """Return ∫₀ᵍ ρ(u) ρ′(g − u) du, where ρ has the loss `ahead` and ρ′ the loss `back`.
-
-    About the middle of the gap the exponent is S + x s + q² s², −1 ≤ s ≤ 1, with
-    S = (ahead + back) g/2 + q², x = |ahead − back| g/2 and q² = crowd g²/2. With z = x / (2 q) the
-    integral is g √π / (4 q) · exp(z² − S) (erf(q + z) + erf(q − z)); beyond z = q it is written
-    with erfcx, and where x and q are small it is a sum at eight nodes.
-    """
-    half, bend = 0.5 * gap_s, 0.5 * crowd * gap_s * gap_s
-    reach, tilt = np.sqrt(bend), abs(ahead - back) * half
-    outer = (ahead + back) * half + bend
-    if tilt == 0.0 and reach < 1e-8:
-        return float(np.exp(-outer) * gap_s)
-    if tilt == 0.0:
-        shape = 0.5 * np.sqrt(np.pi) / reach * math.erf(reach)
-        return float(np.exp(-outer) * gap_s * shape)
-    if tilt * tilt < GENTLE and bend < GENTLE:
-        total = 0.0
-        for k in range(len(GAUSS[0])):
-            s = GAUSS[0][k]
-            total += GAUSS[1][k] * np.exp(-outer - tilt * s - bend * s * s)
-        return float(half * total)
-    if reach < 1e-8:
-        return float(half * (np.exp(tilt - outer) - np.exp(-tilt - outer)) / tilt)
-    z = 0.5 * tilt / reach
-    scale = half * 0.5 * np.sqrt(np.pi) / reach
-    if z < reach:
-        both = math.erf(reach + z) + math.erf(reach - z)
-        return float(scale * np.exp(z * z - outer) * both)
-    first = np.exp(tilt - bend - outer) * scaled_erfc(z - reach)
-    last = np.exp(-tilt - bend - outer) * scaled_erfc(z + reach)
-    return float(scale * (first - last))
-
-
-@lean_inner
-def scaled_erfc(x: float) -> float:
-    """Return exp(x²) erfc(x) for x ≥ 0; beyond 20 the asymptotic series is exact to 1e-13."""
-    if x < 20.0:
-        return float(np.exp(x * x) * math.erfc(x))
-    t = 0.5 / (x * x)
-    series = 1.0 - t * (1.0 - 3.0 * t * (1.0 - 5.0 * t * (1.0 - 7.0 * t * (1.0 - 9.0 * t))))
-    return float(series / (x * np.sqrt(np.pi)))
