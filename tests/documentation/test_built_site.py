@@ -55,6 +55,8 @@ def test_the_site_asks_nothing_of_any_other_host(site):
         parser.feed(text)
         assert parser.found
         for address in parser.found:
+            if address.startswith("data:"):  # carries all of itself
+                continue
             assert not re.match(r"[a-z]+:|//", address), (page.name, address)
             local = re.split(r"[?#]", address)[0]
             assert (page.parent / local).exists(), (page.name, address)
