@@ -214,13 +214,21 @@ def _gather(
         "walkable": walkable,
         "years": years_of(run),
         "layers": layers(run),
-        "simulated": bool(run.summary["simulated"]),
+        **_of_summary(run.summary),
         "fixed": fixed,
         "sight": None if fixed else {"plane": grid.plane(bounds), "decks": decks},
         "walks": _add_walks(columns, grid, run),
         "outlines": _add_outlines(columns, grid, run.districts),
     }
     return Payload({**head, "columns": columns.index}, words, columns)
+
+
+def _of_summary(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return whether all cameras are simulated, and what software needs in the reference case."""
+    told = summary.get("software")
+    case = told["cases"][told["reference"]] if told else {}
+    software = {name: float(case[name]) for name in ("pupil_px", "pitch") if told}
+    return {"simulated": bool(summary["simulated"]), "software": software or None}
 
 
 def bounds_of(run: RunFolder) -> NDArray[np.float64]:

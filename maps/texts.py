@@ -595,6 +595,47 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "own_street": ("a way without a name", "沒有名稱的通道"),
     "own_more": ("At the number on the slider", "按滑桿上的鏡頭數目"),
+    # what one camera sees
+    "eye": ("What a camera sees", "鏡頭看到甚麼"),
+    "eye_picture": (
+        "The view of one simulated camera, drawn from the walls of this page, with a person",
+        "一個模擬鏡頭的畫面，按本頁的建築物繪畫，並有一人",
+    ),
+    "eye_metres": (
+        "Move the person: drag in the picture, or use the arrow keys",
+        "移動畫面中的人：在畫面上拖動，或用方向鍵",
+    ),
+    "eye_person": (
+        "At {m}, {pixels} pixels a metre on the person: {means}",
+        "相距 {m}，人身上每米 {pixels} 像素：{means}",
+    ),
+    "eye_read": ("; software can read the face.", "；軟件可辨讀人臉。"),
+    "eye_nothing": ("out of reach", "在範圍以外"),
+    "eye_software": (
+        "Software that needs the least of a picture reads a face turned to this camera from {from} "
+        "to {to}.",
+        "以對畫面要求最低的軟件計，面向這個鏡頭的人，在 {from}至 {to}之間可被軟件辨讀人臉。",
+    ),
+    "eye_no_software": (
+        "Software reads no face here: no place is near enough and far enough at once.",
+        "軟件在此無法辨讀人臉：沒有任何位置既夠近又夠遠。",
+    ),
+    "eye_camera": (
+        "Simulated camera number {n} of the city, {height} above the street.",
+        "全市第 {n} 個模擬鏡頭，離街面 {height}。",
+    ),
+    "eye_before": ("Camera before", "上一個鏡頭"),
+    "eye_next": ("Next camera", "下一個鏡頭"),
+    "eye_mapped": (
+        "Outlines of buildings are as mapped; heights that nobody mapped, windows and the street "
+        "are invented.",
+        "建築物輪廓按地圖；沒有記錄的高度、窗戶和街面均屬虛構。",
+    ),
+    "eye_blocks": (
+        "Buildings are blocks inferred from streets; their heights, windows and the street are "
+        "invented. No place looks like this.",
+        "建築物是由街道推算的街區，高度、窗戶和街面均屬虛構，並非任何地方的實況。",
+    ),
     # a link to what is shown
     "link": ("Share this view", "分享這個畫面"),
     "link_means": (

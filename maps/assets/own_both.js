@@ -168,9 +168,19 @@ export class OwnBoth {
     const list = document.getElementById("own-cameras-list");
     list.replaceChildren(...found.meetings.map((meeting) => {
       const item = panel._element("li");
-      item.append(panel._element("span", this._meeting(meeting)));
+      const known = !panel.eye.part.hidden;
+      const name = panel._element(known ? "button" : "span", this._meeting(meeting));
+      if (known) name.addEventListener("click", () => this._look(meeting.head));
+      item.append(name);
       return item;
     }));
+  }
+
+  /** Look at the walk through a camera. */
+  _look(head) {
+    this.panel.eye.show(head);
+    document.getElementById("eye").scrollIntoView({ block: "start" });
+    document.getElementById("eye-metres").focus({ preventScroll: true });
   }
 
   _meeting({ head, edge, from }) {

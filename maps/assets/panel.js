@@ -2,6 +2,7 @@
 // It writes text as text only, never as markup, and keeps nothing once the page is closed.
 
 import { inputOf } from "./elements.js";
+import { EyePart } from "./eye_part.js";
 import { latLng } from "./grid.js";
 import { Layers } from "./layers.js";
 import { Link } from "./link.js";
@@ -31,6 +32,7 @@ export class Panel extends Stage {
     if (this.asked.total !== null) this.state.total = this._within(this.asked.total);
     this.language = this.asked.language || this.language;
     this.own = head.walkable ? new OwnWalk(this, columns) : null;
+    this.eye = new EyePart(this);
     this.link = new Link(this);
     this.layers = new Layers(this, columns);
     this.wipe = new Wipe(this, this.facts.ends);
@@ -87,6 +89,7 @@ export class Panel extends Stage {
     if (this.opened) this.wipe.refresh();
     if (this.own) this.own.speak();
     this.layers.speak();
+    this.eye.speak();
   }
 
   /** What the inks of the map mean, in a sentence. */

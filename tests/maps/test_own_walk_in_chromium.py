@@ -14,6 +14,7 @@ from chromium import complaints, lit_pixels, open_page, requests, set_slider, wa
 
 from maps import write_map
 from maps.run_folder import read_run_folder
+from sim.cameras.software import REFERENCE_CASE, SOFTWARE_CASES
 from sim.pipeline.run import run
 from sim.results.run import read_run
 from sim.results.walk import walk_run
@@ -197,6 +198,57 @@ def test_the_walker_is_moved_by_keys_and_stands_still_where_motion_is_unwelcome(
     browser.find_element("css selector", "[data-language=en]").click()
     assert not browser.find_element("id", "own-play").is_displayed()
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def test_a_camera_s_eye_has_the_engine_s_reach_and_is_moved_by_keys(browser, finished):
+    open_page(browser, finished)
+    fleet = read_run(finished).fleet
+    found = browser.execute_script(
+        """
+        const { eye } = Unseen.panel.eye, heads = Unseen.panel.columns.head_rank.length;
+        return Array.from({ length: heads }, (_, head) => [
+          eye.software(head) || [0, 0],
+          [8, 15, 25, 40].map((metres) => eye.task(head, metres)), eye.pixels(head, 25),
+        ]);
+        """
+    )
+    near, far = SOFTWARE_CASES[REFERENCE_CASE].intervals(fleet)
+    heads = fleet.arrays
+    for row, (read, tasks, pixels) in enumerate(found):
+        assert read == pytest.approx([near[row], far[row]], abs=0.15)
+        reach = heads.reach[row].round(1)
+        known = [int((reach >= metres).sum()) - 1 if metres >= heads.near[row] else -1
+                 for metres in (8, 15, 25, 40)]  # fmt: skip
+        assert tasks == known
+        slant = np.hypot(25, heads.mount[row] - 1.6)
+        assert pixels == pytest.approx(
+            250 * np.hypot(heads.reach[row, -1], heads.mount[row] - 1.6) / slant, rel=0.01
+        )
+    place = browser.find_element("id", "eye-metres")
+    browser.execute_script("arguments[0].scrollIntoView()", place)
+    picture = "return document.getElementById('eye-picture').toDataURL()"
+    said, seen = set(), set()
+    for metres in (40, 20, 8):
+        while float(place.get_attribute("value")) > metres:
+            place.send_keys(RIGHT)
+        said.add(browser.find_element("id", "eye-words").text)
+        seen.add(browser.execute_script(picture))
+        assert place.get_attribute("aria-valuetext").replace("\u00a0", " ") in said
+    assert len(said) == len(seen) == 3
+    assert any(words.startswith("At 8 m, ") and "a stranger, beyond doubt" in words
+               for words in said)  # fmt: skip
+    times = browser.execute_script(
+        """
+        const { eye } = Unseen.panel;
+        return Array.from({ length: 30 }, (_, i) => {
+          const began = performance.now();
+          eye.moveTo(8 + i);
+          return performance.now() - began;
+        }).sort((a, b) => a - b);
+        """
+    )
+    assert times[15] < 5, "a frame of the eye"
+    assert complaints(browser) == []
 
 
 def test_walks_between_junctions_are_the_engines(browser, finished):

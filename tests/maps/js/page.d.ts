@@ -30,6 +30,8 @@ interface Head extends Grid {
   years: (number | null)[];
   layers: { owners: string[]; districts: District[]; sensitive: Sensitive | null };
   simulated: boolean;
+  /** What software that reads faces needs in the case that is the reference; null where none is told. */
+  software: { pupil_px: number; pitch: number } | null;
   /** Why cameras cannot be changed; null where they can, and then the kernel has what it needs. */
   fixed: string | null;
   sight: SightHead | null;
@@ -117,6 +119,14 @@ interface WayFigures {
   runs: Run[];
   share: number;
   met: number | null;
+}
+
+/** A wall that a ray meets: metres away, its ring, metres along its side, 1 where met squarely. */
+interface Hit {
+  away: number;
+  ring: number;
+  along: number;
+  square: number;
 }
 
 /** A camera that sees a way: from and to where, metres from its beginning. */
