@@ -98,7 +98,7 @@ COMMANDS: Mapping[str, Command | Family] = MappingProxyType(
         "streets": Command(
             "sim.commands.streets", "Which streets become seen between two numbers of cameras."
         ),
-        "rules": Command("sim.commands.rules", "The cheapest rules that bring unseen walks back."),
+        "rules": Command("sim.commands.rules", "The cheapest rules that bring walks back."),
         "sweep": Command(
             "sim.commands.sweep",
             "Run every combination of a scenario's matrix; goes on where it was stopped.",

@@ -16,6 +16,7 @@ from sim.results.removal import own_worth, removal
 from sim.results.rules import least_rules
 from sim.results.unseen import UnseenAnswer, unseen_walk, unseen_walks
 from sim.results.walk import WalkAnswer, walk_run
+from sim.scenario.own_rules import OwnRules
 from sim.tracking.parameters import MovingCrowd
 
 
@@ -206,17 +207,22 @@ class Run(RunData):
         self,
         restore: float,
         *,
+        target: str = "answer",
         total: int | None = None,
         task: str = "recognise",
         prices: Mapping[str, float] | None = None,
         left_out: Sequence[str] = (),
+        own: OwnRules | None = None,
     ) -> dict[str, Any]:
-        """Find the cheapest rules that bring unseen walks back; see `sim.results.rules`.
+        """Find the cheapest rules that bring walks back; see `sim.results.rules`.
 
         Parameters
         ----------
         restore
-            Share of walks that can be made unseen.
+            Share of walks.
+        target
+            "answer": walks that can be made unseen; "identified": walks, as walked, on which
+            nobody is identified.
         total
             Cameras in the whole city; the run's largest by default.
         task
@@ -225,6 +231,8 @@ class Run(RunData):
             By rule, other than those of the ready set.
         left_out
             Rules that are not to be had.
+        own
+            Rules of one's own, of `sim.scenario.own_rules.read_rules`.
 
         Returns
         -------
@@ -234,9 +242,12 @@ class Run(RunData):
         Raises
         ------
         InputError
-            No rule reaches the share, or a rule, price, total or task cannot be.
+            No rule reaches the share, or a rule, price, target, total or task cannot be.
         """
-        return least_rules(self, restore, total=total, task=task, prices=prices, left_out=left_out)
+        return least_rules(
+            self, restore, target=target, total=total, task=task, prices=prices,
+            left_out=left_out, own=own,
+        )  # fmt: skip
 
     def export(self, form: str = "gpkg", out: str | Path | None = None) -> list[Path]:
         """Write the tables for other programs; see `sim.results.export.export_run`.

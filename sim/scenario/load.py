@@ -122,7 +122,7 @@ def load_scenario(
         file holds a matrix, and so many scenarios (`expand` reads these).
     """
     path = Path(path)
-    return read_scenario(_text_or_raise(path), path, overrides, variants)
+    return read_scenario(read_text(path), path, overrides, variants)
 
 
 def scenario_of(given: Scenario | LoadedScenario | str | Path) -> Scenario:
@@ -178,7 +178,7 @@ def expand(
         With one line for each mistake, in whatever combination.
     """
     path = Path(path)
-    reading = _Reading(_text_or_raise(path), path, overrides)
+    reading = _Reading(read_text(path), path, overrides)
     found = list(reading.cells([Wanted(name) for name in variants]))
     reading.mistakes.raise_if_any()
     return [(scenario.name, scenario) for scenario in found]
@@ -231,7 +231,7 @@ def check_file(
         With one line for each mistake.
     """
     path = Path(path)
-    reading = _Reading(_text_or_raise(path), path, overrides)
+    reading = _Reading(read_text(path), path, overrides)
     file, wanted = reading.layers, [Wanted(name) for name in variants]
     cells = list(reading.cells(wanted))
     for name in dict.fromkeys([*file.variants, *file.overrides]):
@@ -377,7 +377,7 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
 _Dumper.add_representer(str, _represent_text)
 
 
-def _text_or_raise(path: Path) -> str:
+def read_text(path: Path) -> str:
     """Return the text of the file that was asked for."""
     text, wrong = _text_of(path)
     if wrong:

@@ -35,6 +35,7 @@ from documentation.desk import less
 
 from sim.cli import main
 from sim.errors import InputError
+from sim.scenario.own_rules import read_rules
 
 NOT_RUN = {
     # why it is not run: (the most lines or blocks of the kind, what is looked at instead)
@@ -119,6 +120,10 @@ def run_python(block, namespace):
 def run_yaml(block, _namespace):
     """Keep a scenario under its name, so that the commands of the page find it, and check it."""
     told = yaml.safe_load(block.text)
+    if "rules" in told:
+        Path("my_rules.yaml").write_text(block.text, encoding="utf-8")
+        assert read_rules("my_rules.yaml").rules
+        return
     whole = "name" in told or "extends" in told
     path = Path(f"{told.get('name', 'fragment')}.yaml")
     path.write_text(block.text if whole else FRAGMENT + block.text, encoding="utf-8")

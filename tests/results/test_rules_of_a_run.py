@@ -7,6 +7,7 @@ from sim.cli import main
 from sim.pipeline.run import run
 from sim.results.rules import _walks_under
 from sim.results.run import read_run
+from sim.scenario.own_rules import read_rules
 from sim.scenario.schema import Scenario
 
 pytestmark = pytest.mark.slow
@@ -86,3 +87,94 @@ def test_the_command_shows_the_cheapest(folder, capsys):
     said = capsys.readouterr().out
     assert "cheapest for 40.0 %: " in said
     assert "If the gains of single rules added up" in said
+
+
+def test_walks_not_identified_are_brought_back(read):
+    """Without software, by what the walkers' own figures say; and laws of what may be done."""
+    content = read.least_rules(0.5, target="identified", total=4000)
+    names = {row["rule"]: row for row in content["rules"]}
+    figures = read.trip_figures(named=False)
+    known = figures[(figures["total"] == 4000) & (figures["task"] == "recognise")]["identified"]
+    kept = -np.expm1(-30 / 7)
+    afterwards = names["recognition afterwards only"]["alone"]
+    assert afterwards == pytest.approx(1 - kept * known.mean(), abs=1e-9)
+    assert content["walks"] == len(known)
+    assert names["recognition off"]["alone"] == 1
+    assert names["kept 1 day"]["alone"] >= names["kept 7 days"]["alone"]
+    for row in content["rules"]:
+        assert content["without_rules"] <= row["alone"] + 1e-12
+    best = content["cheapest"]
+    assert best["share"] >= 0.5
+    assert best["at_least"] <= best["price"]
+
+
+OWN = """\
+rules:
+- {name: only police, unlink: [mall, estate, department, transport], price: 0.1}
+- {name: days, hours: [6, 22], price: 2}
+- {name: one a km, at_most_per_km: 1, price: 0.5}
+- {name: near stations, none_near: {places: [station], metres: 40}, hours: [22, 6], price: 0.2}
+- {name: short, retention_days: 1, price: 0.3}
+- {name: asked first, warrant: 1 %, price: 0.4}
+- {name: no machines, recognition: afterwards, price: 0.2}
+- {name: unlink mall, price: 7}
+- {name: nobody, recognition: off, price: 9}
+"""
+
+
+def test_rules_of_ones_own(read, folder, tmp_path, capsys):
+    path = tmp_path / "rules.yaml"
+    path.write_text(OWN.replace("off,", '"off",'))
+    own = read_rules(path)
+    for target in ("answer", "identified"):
+        content = read.least_rules(0.5, target=target, own=own)
+        rows = {row["rule"]: row for row in content["rules"]}
+        assert rows["unlink mall"]["price"] == 7
+        owner = read.fleet.heads["owner"]
+        assert rows["only police"]["cameras"] == (owner != "police").sum()
+        assert (rows["days"]["hours"], rows["days"]["cameras"]) == (16, len(owner))
+        assert rows["near stations"]["hours"] == 8
+        assert rows["nobody"]["alone"] == 1
+        assert len(rows) > 12, "more than are tried in every set"
+        best = content["cheapest"]
+        assert best["at_least"] <= best["price"] <= 9
+    path.write_text(
+        "ready: false\n" + path.read_text().replace("- {name: unlink mall, price: 7}\n", "")
+    )
+    words = ["--restore", "0.9", "--target", "identified", "--rules", str(path)]
+    assert main(["rules", str(folder), *words]) == 0
+    said = capsys.readouterr().out
+    assert "unlink department" not in said
+    assert "not identified" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("rules: [{name: a}]", "rules.0.price: is missing"),
+        ("rules: [{name: a, price: -1, unlink: [mall]}]", "rules.0.price: input should be greater"),
+        ("rules:\n- {name: a, prize: 1}", "prize: unknown key; a rule has name, price, unlink"),
+        ("rules: [{name: a, price: 1}]", 'rule "a" does nothing and is not of the ready set'),
+        ("rules: [{name: a, price: 1, hours: [6, 6]}]", "begins and ends in the same hour"),
+        (
+            "rules: [{name: a, price: 1, hours: [6, 9], warrant: 0.1}]",
+            "warrant holds at all hours",
+        ),
+        ("ready: false", "0 rules; give 1 to"),
+        ("rules: [", "has a sign of YAML where a value should be"),
+    ],
+)
+def test_files_of_rules_that_cannot_be_are_refused(folder, tmp_path, text, said, capsys):
+    path = tmp_path / "rules.yaml"
+    path.write_text(text)
+    assert main(["rules", str(folder), "--restore", "0.5", "--rules", str(path)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err
+    assert all("Traceback" not in line for line in err.splitlines())
+
+
+def test_nobody_is_identified_who_is_only_detected(folder, capsys):
+    words = ["--restore", "0.5", "--target", "identified", "--task", "detect"]
+    assert main(["rules", str(folder), *words]) == 2
+    assert "nobody is identified at the quality detect" in capsys.readouterr().err

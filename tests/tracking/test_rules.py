@@ -1,12 +1,15 @@
 """The cheapest rules: against every set of them, hour by hour, and laws."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import InputError
-from sim.tracking.rules import MOST_RULES, Rule, rules_tried
+from sim.tracking import rules as engine
+from sim.tracking.rules import MOST_RULES, InForce, Rule, rules_tried
 
 
 def drawn(rng, count, heads=12):
@@ -14,12 +17,20 @@ def drawn(rng, count, heads=12):
     rules = [
         Rule(
             f"rule {k}", rng.random(heads) < 0.4, rng.random(24) < rng.choice([0.3, 1.0]),
-            float(rng.integers(0, 6)),
+            float(rng.integers(0, 6)), live=rng.random() < 0.8,
+            kept_days=float(rng.choice([1, 5, np.inf])), searched=float(rng.choice([0.1, 1])),
         )
         for k in range(count)
     ]  # fmt: skip
     walks = [set(rng.choice(heads, int(rng.integers(0, 4)), replace=False)) for _ in range(30)]
-    return rules, lambda gone: float(np.mean([all(gone[h] for h in walk) for walk in walks]))
+
+    def share_of(force):
+        """Return the share of walks that pass; a part of the rest does where little is searched."""
+        passes = np.array([all(force.gone[h] for h in walk) for walk in walks], float)
+        rest = 0.2 * (not force.live) + 0.2 * (force.kept_days < 3) + 0.3 * (1 - force.searched)
+        return float(np.maximum(passes, rest).mean())
+
+    return rules, share_of
 
 
 def share_by_hour(rules, share_of, bits):
@@ -30,7 +41,10 @@ def share_by_hour(rules, share_of, bits):
         for k, rule in enumerate(rules):
             if bits >> k & 1 and rule.hours[hour]:
                 gone |= rule.gone
-        total += share_of(gone)
+        held = [r for k, r in enumerate(rules) if bits >> k & 1 and r.hours[hour]]
+        days = min([r.kept_days for r in held], default=np.inf)
+        searched = min([r.searched for r in held], default=1.0)
+        total += share_of(InForce(gone, all(r.live for r in held), days, searched))
     return total / 24
 
 
@@ -52,8 +66,20 @@ def test_it_equals_every_set_of_rules(seed):
             continue
         found = tried.cheapest(restore)
         bits = sum(1 << k for k in found.rules)
-        assert found.price == price[bits] == min(enough)
+        assert found.price == price[bits] == min(enough) == found.at_least
         assert found.share == pytest.approx(shares[bits])
+        with pytest.MonkeyPatch.context() as patch:  # as more rules are searched
+            patch.setattr(engine, "EVERY_SET", 0)
+            searched = rules_tried(rules, share_of).cheapest(restore)
+            assert searched.price == searched.at_least == min(enough)
+            assert searched.share >= restore - 1e-12
+            patch.setattr(engine, "MOST_LOOKS", 0)
+            bracket = rules_tried(rules, share_of).cheapest(restore)
+            assert bracket.at_least <= min(enough) <= bracket.price
+            assert bracket.share >= restore - 1e-12
+        greedy = tried.greedy(restore)
+        for rule in greedy.rules:  # none in vain
+            assert tried.of(set(greedy.rules) - {rule}).share < restore - 1e-12
 
 
 @given(st.integers(0, 10**6))
@@ -74,16 +100,31 @@ def test_laws(seed):
 def test_two_rules_may_do_what_neither_does():
     always = np.ones(24, bool)
     rules = [Rule(name, np.arange(2) == k, always, 1.0) for k, name in enumerate("ab")]
-    tried = rules_tried([*rules, Rule("both", np.ones(2, bool), always, 3.0)], lambda g: g.all())
+    both = Rule("both", np.ones(2, bool), always, 3.0)
+    tried = rules_tried([*rules, both], lambda force: force.gone.all())
     assert [tried.of((k,)).share for k in range(3)] == [0, 0, 1]
     assert tried.cheapest(1.0).rules == (0, 1)
 
 
 def test_too_many_rules_and_prices_below_nothing_are_refused():
     rules, share_of = drawn(np.random.default_rng(1), MOST_RULES + 1)
-    with pytest.raises(InputError, match="13 rules: every set of 1 to 12"):
+    with pytest.raises(InputError, match="61 rules; give 1 to 60"):
         rules_tried(rules, share_of)
     with pytest.raises(InputError, match="0 rules"):
         rules_tried([], share_of)
     with pytest.raises(InputError, match='rule "rule 0": price -1; give 0 or more'):
         rules_tried([rules[0]._replace(price=-1.0)], share_of)
+
+
+def test_thirty_rules_have_a_cheapest_set_or_a_bracket(monkeypatch):
+    rules, share_of = drawn(np.random.default_rng(3), 30, heads=40)
+    rules = [rule._replace(price=1 + rule.price, live=True, searched=1.0) for rule in rules]
+    found = rules_tried(rules, share_of).cheapest(0.5)
+    assert found.share >= 0.5
+    prices = [0.0]
+    for looks in (0, 100, 1000):
+        monkeypatch.setattr(engine, "MOST_LOOKS", looks)
+        bracket = rules_tried(rules, share_of).cheapest(0.5)
+        assert bracket.at_least <= found.price <= bracket.price
+        prices.append(bracket.at_least)
+    assert all(one <= other for one, other in pairwise(prices)), "looking longer never knows less"

@@ -136,6 +136,12 @@ def gather_spells(trip: int, paths: PathArrays, seen: SeenArrays, spells: Spells
     return count
 
 
+@lean_kernel
+def met_by(trip: int, paths: PathArrays, seen: SeenArrays, spells: Spells) -> int:
+    """Write the sightings of a walk, for those who look at them one walk at a time."""
+    return gather_spells(trip, paths, seen, spells)
+
+
 @lean_inner
 def gather_runs(trip: int, paths: PathArrays, pieces: StepPieces, runs: Runs) -> int:
     """Write the stretches of a walk between changes of step; return their number."""
