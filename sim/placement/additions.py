@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.cameras.fleet import only_of_simulated
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.sight.ranks import first_seen
@@ -149,8 +150,11 @@ def heads_of(
     Raises
     ------
     InputError
-        The fleet has no head of such an owner, site or rank; the first is named.
+        The fleet has no head of such an owner, site or rank; the first is named. Or sites or ranks
+        are asked of cameras that are not simulated: of these only owners are told apart.
     """
+    if sites or ranks:
+        only_of_simulated(fleet.simulated, "single cameras are not left out")
     found = np.zeros(len(fleet), bool)
     for column, wanted in (("owner", owners), ("site", sites), ("rank", ranks)):
         have = fleet.heads[column]
