@@ -72,7 +72,7 @@ def cameras_remove_command(
     show.print(shown)
     show.print(
         "Cameras of the region, its surroundings included; last: in the order in which they "
-        "come. No camera here is real.",
+        "come. Of the fleet shown, without a band. No camera here is real.",
         markup=False,
     )
 

@@ -110,7 +110,7 @@ def _all_walks(run: Run, totals: list[int] | None, task: str, *, as_json: bool) 
         "outside subways, indoor and roofed ways, which count as closed.",
         markup=False,
     )  # fmt: skip
-    show.print("By somebody who knew every camera of the run's fleet shown.", markup=False)
+    show.print("By somebody who knew every camera of the fleet shown (no band).", markup=False)
 
 
 def _cameras(total: int | None) -> str:
@@ -167,4 +167,4 @@ def _walk_notes(content: dict[str, Any]) -> Iterator[str]:
         "fewest cameras in the way: of all ways, however long, that of the fewest different "
         "cameras; two numbers: no way passes fewer than the first, one passes the second."
     )
-    yield "No camera here is real: nothing follows for a real walk."
+    yield "Of the fleet shown. No camera here is real: nothing follows for a real walk."

@@ -170,7 +170,7 @@ def unseen_walks(
         "always": float((last == np.inf).mean()),
         "never": float((last == NOT_EVEN_WITHOUT).mean()),
         "totals": [
-            {"total": total, "share": float(left), "parted": float(parted)}
+            {"total": total, "share": float(left), "parted": float(parted) + 0.0}
             for total, left, parted in zip(steps, share, -np.diff(share, prepend=1.0), strict=True)
         ],
     }
