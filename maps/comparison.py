@@ -140,11 +140,10 @@ class _Pair:
         body = page_template("compare.html").render(
             tasks=self.runs[0].tasks,
             sides=list(zip("AB", self.facts["sides"], self._pictures(), strict=True)),
-            classes=[f"{end:,}" for end in class_ends(self.totals)],
+            ends=[f"{end:,}" for end in self._ends()],
             still=self._still(),
             walked=self.walked,
             rules=bool(carried["rules"]),
-            last=f"{self.totals[-1]:,}",
             cites=[
                 (f"{letter}: ", side["cite"])
                 for letter, side in zip("AB", self.facts["sides"], strict=True)
@@ -161,6 +160,7 @@ class _Pair:
         return {
             "area": own[0]["area"],
             "city": own[0]["city"],
+            "ends": self._ends(),
             "title": title,
             **self._headline(own[0]["city"]),
             **dict(zip(("name_a", "name_b"), names, strict=True)),
@@ -216,7 +216,7 @@ class _Pair:
 
     def _answer(self, city: list[str]) -> dict[str, list[str]]:
         """Return the answer of both at the announced number, or the highest, and how sure it is."""
-        total = ANNOUNCED if ANNOUNCED in self.totals else self.totals[-1]
+        total = self._ends()[1]
         values: dict[str, Any] = {"city": city, "n": f"{total:,}"}
         for side, run in zip("ab", self.runs, strict=True):
             step = run.summary["steps"][run.totals.index(total)]
@@ -231,10 +231,25 @@ class _Pair:
         notes = zip(self._say(sure, **values), self._say("two_note_answer"), strict=True)
         headline = self._say("two_headline_answer", **values)
         english, chinese = (" ".join(pair) for pair in notes)
+        apart = self._difference(total)
+        if apart:
+            headline = [f"{headline[0]} {apart[0]}", headline[1] + apart[1]]
         return {
             "headline": [headline[0], closed_up(headline[1])],
             "headline_note": [english, closed_up(chinese)],
         }
+
+    def _difference(self, total: int) -> list[str]:
+        """Return how many more or fewer walks of 100 are left in B; nothing where none is known."""
+        for row in self.compared["rows"]:
+            found = (row["total"], row["task"], row["figure"]) == (total, HEADLINE_TASK, "answer")
+            if found and row["difference"]:
+                error: str | list[str] = ""
+                if row["difference_se"] is not None:
+                    error = self._say("two_apart_error", n=f"{100 * row['difference_se']:.1f}")
+                key = "two_more" if row["difference"] > 0 else "two_fewer"
+                return self._say(key, apart=f"{abs(100 * row['difference']):.1f}", error=error)
+        return []
 
     def _differs(self) -> list[list[str]]:
         """Return the keys that differ, with both values as JSON."""
@@ -325,9 +340,12 @@ class _Pair:
                 found.append({"name": policy_name(name), "steps": steps})
         return found
 
+    def _ends(self) -> list[int]:
+        """Return the numbers of cameras of which pictures tell: the fewest and the headline's."""
+        return [self.totals[0], ANNOUNCED if ANNOUNCED in self.totals else self.totals[-1]]
+
     def _pictures(self) -> list[Markup]:
-        ends = class_ends(self.totals)
-        return [Markup(picture_of(run, f"picture-{side}", ends))
+        return [Markup(picture_of(run, f"picture-{side}", self._ends()))
                 for side, run in zip("AB", self.runs, strict=True)]  # fmt: skip
 
 

@@ -14,6 +14,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "{city}有 {n} 個閉路電視鏡頭時，每 100 程日常步行，清楚每個鏡頭位置的人仍可全程不被認出"
         "的，A 有 {a_answer} 程，B 有 {b_answer} 程。",
     ),
+    "two_fewer": ("That is {apart} fewer of 100 in B{error}.", "B 每 100 程少 {apart} 程{error}。"),
+    "two_more": ("That is {apart} more of 100 in B{error}.", "B 每 100 程多 {apart} 程{error}。"),
+    "two_apart_error": (" (± {n})", "（± {n}）"),
     "two_note_band": (
         "By chance alone {a_band} in A, {b_band} in B.",
         "單因隨機，A 為 {a_band} 程，B 為 {b_band} 程。",

@@ -12,7 +12,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from importlib.resources import files
 from importlib.util import find_spec
@@ -199,7 +199,7 @@ def _page(run: RunFolder, payload: Payload, *, own: bool) -> Page:
         tasks=run.tasks,
         rows=_rows(run),
         picture=Markup(picture_of(run)),
-        classes=[f"{end:,}" for end in class_ends(run.totals)],
+        ends=[f"{end:,}" for end in facts["ends"]],
         walkable=payload.head["walkable"],
         named=payload.head["walkable"] or payload.head["walks"],
         walked=has_walks(run),
@@ -407,14 +407,12 @@ def _rows(run: RunFolder) -> list[dict[str, str]]:
 
 
 def picture_of(
-    run: RunFolder, label: str = "picture-caption", classes: list[int] | None = None
+    run: RunFolder, label: str = "picture-caption", ends: Sequence[int] | None = None
 ) -> str:
-    """Draw the still picture: pieces by the class in which they are first seen for the headline."""
-    ends = np.array(classes or class_ends(run.totals))
+    """Draw the still picture: pieces in ink at two numbers of cameras, for the headline's task."""
+    few, many = ends or [step["total"] for step in ends_of(run.summary)]
     rank = run.pieces[f"rank_{HEADLINE_TASK}"].to_numpy(np.int64)
-    return street_picture(
-        run.pieces["geometry"].to_numpy(), np.searchsorted(ends, rank), len(ends), label
-    )
+    return street_picture(run.pieces["geometry"].to_numpy(), rank, few, many, label)
 
 
 def _attributions(data: object) -> Iterator[str]:

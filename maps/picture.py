@@ -1,7 +1,7 @@
 """A still picture of the streets, for readers whose page runs no script.
 
-It draws pieces of streets as plain SVG paths on a coarse grid, coloured by the class of camera
-counts in which they are first seen. Where several fall on the same step of the grid, the one seen
+It draws pieces of streets as plain SVG paths on a coarse grid, in the inks of the map: unseen,
+seen, and seen only with more cameras. Where several fall on the same step of the grid, the one seen
 first is drawn.
 """
 
@@ -11,6 +11,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+INKS = ("ink-seen", "ink-fresh", "ink-unseen")
+"""What style sheets call the ink of pieces seen with few cameras, only with many, not even then."""
 WIDTH = 1000
 """Width of the picture; at 3 km one step is 3 m."""
 MOST_PIECES = 60_000
@@ -19,7 +21,7 @@ as coarse again."""
 
 
 def street_picture(
-    shapes: NDArray[np.object_], classes: NDArray[np.int64], count: int, label: str
+    shapes: NDArray[np.object_], ranks: NDArray[np.int64], few: int, many: int, label: str
 ) -> str:
     """Return an SVG element of streets.
 
@@ -27,13 +29,14 @@ def street_picture(
     ----------
     shapes
         Pieces of streets (LineStrings, projected metres), in order along each street.
-    classes
-        Class of each piece: 0…count-1 from the fewest cameras to the most, `count` for unseen.
-    count
-        Number of classes; the page's style sheet colours `.class-k` and `.class-unseen`.
+    ranks
+        First-seen rank of each piece.
+    few, many
+        Numbers of cameras.
     label
         Key of the text that describes the picture; the page's texts fill it in.
     """
+    classes = np.searchsorted([few, many], ranks)
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
     west, south, east, north = (
         (*coordinates.min(axis=0), *coordinates.max(axis=0)) if len(coordinates) else (0, 0, 1, 1)
@@ -43,9 +46,8 @@ def street_picture(
     grid = step * np.rint((coordinates - [west, north]) * [scale, -scale] / step).astype(np.int64)
     steps, of_class = _steps(grid, owner, classes)
     paths = []
-    for value in (count, *range(count - 1, -1, -1)):
-        name = "unseen" if value == count else str(value)
-        paths.append(f'<path class="class-{name}" d="{_path(steps[of_class == value])}"/>')
+    for value, name in reversed(list(enumerate(INKS))):
+        paths.append(f'<path class="{name}" d="{_path(steps[of_class == value])}"/>')
     return (
         f'<svg class="picture" viewBox="-5 -5 {WIDTH + 10} {round((north - south) * scale) + 10}" '
         f'role="img" aria-labelledby="{label}">{"".join(paths)}</svg>'

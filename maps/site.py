@@ -14,20 +14,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from markupsafe import Markup
 
+from maps.answer import answer_of, doubt_of, is_answered, of_a_hundred, span
 from maps.page import (
     HEADLINE_TASK,
-    class_ends,
     page_asset,
     page_facts,
     page_template,
     percent,
+    picture_of,
 )
-from maps.picture import street_picture
 from maps.run_folder import RunFolder, read_run_folder
-from maps.texts import texts_of
+from maps.texts import LANGUAGES, closed_up, text, texts_of
 from sim.atomic_write import FolderKind, replace_folder
 from sim.errors import InputError
 
@@ -58,17 +57,23 @@ WORDS = {
     "map": ("Open the map", "打開地圖"),
     "report": ("Read the report", "閱讀報告"),
     "picture": (
-        "Streets coloured by the number of cameras at which somebody on them could first be "
-        "recognised",
-        "街道顏色表示有多少個鏡頭時，走過這段街開始可能被認出",
+        "Streets at {high} cameras: thick where nobody could be recognised, thin where one could "
+        "be, dashed where only with more than {low} cameras",
+        "有 {high} 個鏡頭時的街道：粗線的不會被認出，幼線的可能被認出，虛線的多於 {low} 個鏡頭時"
+        "才會",
     ),
     "scenario": ("Settings “{name}”, seed {seed}", "模擬設定：「{name}」，隨機種子 {seed}"),
     "beside": ("Side by side", "並排比較"),
     "beside_means": (
-        "Street length seen closely enough to recognise a face turned towards the camera; below "
-        "it, the median of typical walks.",
-        "走過時面向鏡頭便可能被認出的街道比例；下方為一般路程的中位數。",
+        "Of 100 everyday walks, those that can be made without being recognised by someone who "
+        "knew every camera of the plan, and the band by chance; below it, the street length on "
+        "which a face turned towards the camera could be recognised, and the median of typical "
+        "walks.",
+        "每 100 程日常步行，清楚計劃中每個鏡頭位置的人可走完全程也不被認出的程數，及隨機上落；下方"
+        "為走過時面向鏡頭便可能被認出的街道比例，以及一般路程的中位數。",
     ),
+    "streets": ("streets", "街道"),
+    "over": ("over the named cases {range}", "各種情況之間 {range} 程"),
     "run": ("Run", "模擬"),
     "cameras": ("{n} cameras", "{n} 個鏡頭"),
     "walk": ("walk", "路程"),
@@ -160,28 +165,47 @@ def _copy_pages(folder: Path, target: Path) -> None:
 def _card(run: RunFolder, name: str) -> dict[str, Any]:
     """Return what the index shows of one run."""
     facts = page_facts(run)
-    ends = np.array(class_ends(run.totals))
-    rank = run.pieces[f"rank_{HEADLINE_TASK}"].to_numpy(np.int64)
-    picture = street_picture(
-        run.pieces["geometry"].to_numpy(), np.searchsorted(ends, rank), len(ends), f"of-{name}"
-    )
+    low, high = (f"{end:,}" for end in facts["ends"])
     scenario = [words.format(name=facts["scenario"], seed=facts["seed"])
                 for words in WORDS["scenario"]]  # fmt: skip
     return {
         "folder": name,
         "facts": facts,
-        "picture": Markup(picture),
+        "answered": is_answered(run.summary),
+        "over": dict(zip(("low", "high"), (_over(run, n) for n in facts["ends"]), strict=True)),
+        "picture": Markup(picture_of(run, f"of-{name}")),
+        "pictured": [words.format(low=low, high=high) for words in WORDS["picture"]],
         "simulated": texts_of(run.summary)["simulated"],
         "scenario": scenario,
-        "steps": {step["total"]: _shares(step) for step in run.summary["steps"]},
+        "steps": {step["total"]: _shares(run, step) for step in run.summary["steps"]},
     }
 
 
-def _shares(step: dict[str, Any]) -> dict[str, Any]:
+def _over(run: RunFolder, total: int) -> list[str] | None:
+    """Return the range of the answer over the named cases in words, where it is known."""
+    doubt = doubt_of(run.summary, total)
+    if doubt.lowest is None or doubt.highest is None:
+        return None
+    ends = [span(doubt.lowest, doubt.highest, language) for language in LANGUAGES]
+    english, chinese = (words.format(range=end)
+                        for words, end in zip(WORDS["over"], ends, strict=True))  # fmt: skip
+    return [english, closed_up(chinese)]
+
+
+def _shares(run: RunFolder, step: dict[str, Any]) -> dict[str, Any]:
     """Return what the table of runs says of one total."""
     seen = step["coverage"][HEADLINE_TASK]
     walks = step["trips"][HEADLINE_TASK]["observed_length"]
+    share, doubt = answer_of(step, HEADLINE_TASK)[0], doubt_of(run.summary, step["total"])
+    said: dict[str, list[str]] = {}
+    for language in LANGUAGES if is_answered(run.summary) and share is not None else ():
+        of = text("answer_of", language, of=of_a_hundred(share, language))
+        said.setdefault("answer", []).append(closed_up(of))
+        if doubt.p5 is not None and doubt.p95 is not None:
+            band = text("answer_band", language, band=span(doubt.p5, doubt.p95, language))
+            said.setdefault("band", []).append(closed_up(band))
     return {
+        **said,
         "seen": percent(seen),
         "width": f"{100 * seen:.1f}",
         "walk": percent(walks["p50"]) if walks["n"] else "",

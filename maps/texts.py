@@ -748,10 +748,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     # without script
     "still": (
-        "Streets by the number of cameras in {city} at which somebody on them could first be "
-        "recognised. On the dark blue ones nobody could be at {n}.",
-        "各街道在{city}有多少個鏡頭時，走過這段街開始可能被認出。深藍色街道在 {n} 個鏡頭時仍不會"
-        "被認出。",
+        "Streets at {n} cameras in {city}: thick where nobody could be recognised, thin where "
+        "one could be.",
+        "{city}有 {n} 個鏡頭時的街道：粗線的不會被認出，幼線的可能被認出。",
     ),
     "needs_script": (
         "Open this file in a browser to move the slider.",

@@ -18,6 +18,7 @@ export class Compare extends Stage {
     super(carried, views, carried.totals);
     this.steps = carried.steps;
     this.rules = carried.rules;
+    Object.assign(this.state, { ramp: false, total: carried.facts.ends[1] });
     this.states = views.map(() => ({ ...this.state }));
     document.documentElement.classList.add("comparing");
   }

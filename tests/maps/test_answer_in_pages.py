@@ -144,7 +144,8 @@ def test_two_runs_side_by_side_begin_with_it(folder, tmp_path, fleets):
     said = text_of(page)
     assert "With 60,000 cameras in Hong Kong, 16 of 100 everyday walks could still be made" in said
     assert "by someone who knew every camera, and fewer than 1 in B." in said
-    assert "A 有 16 程，B 有不足 1 程。" in said
+    assert "That is 15.7 fewer of 100 in B." in said
+    assert "A 有 16 程，B 有不足 1 程。B 每 100 程少 15.7 程。" in said
     band = "By chance alone 10 to 25 in A, 10 to 25 in B."
     assert (band in said, "One placement of each" in said) == (bool(fleets), not fleets)
     assert "knowing every camera 16% 0.3% −15.7" in said

@@ -171,6 +171,6 @@ def test_every_text_is_asked_for():
         "headline", "headline_streets", "note", "note_streets", "title", "paired", "independent",
         "cameras", "coverage", "walk", "walk_p10", "walk_p90", "unseen_trips", "longest_gap_m",
         "identified", "tracked_live", "tracked_afterwards", "no_unseen_walk", "dark", "answer",
-        "headline_answer", "note_answer", "note_band", "note_one",
+        "headline_answer", "note_answer", "note_band", "note_one", "fewer", "more", "apart_error",
     )}  # fmt: skip
     assert [key for key in WORDS if key not in built and key not in content] == []

@@ -1,10 +1,12 @@
 """A site of runs is whole, asks for nothing, and replaces only what was a site."""
 
+import json
 import re
 import shutil
 
 import pytest
 from chromium import complaints, requests
+from test_report_reader import answered
 
 from maps import write_pages, write_site
 from maps.page import percent
@@ -111,3 +113,23 @@ def test_the_index_fits_asks_for_nothing_and_runs_no_name(
     links = browser.find_elements("css selector", ".links a")
     assert len(links) == 4
     assert all(link.size["height"] >= 44 for link in links)
+
+
+def test_cards_have_the_answer_and_the_range_in_both_languages(run_with_pages, tmp_path):
+    run = shutil.copytree(run_with_pages, tmp_path / "answered")
+    path = run / "summary.json"
+    summary = json.loads(path.read_text())
+    ends = {"lowest": {"value": 0.02, "case": "a"}, "highest": {"value": 0.91, "case": "b"}}
+    summary["range"] = [
+        {"total": step["total"], "task": "recognise", "figure": "answer", **ends}
+        for step in summary["steps"]
+    ]
+    path.write_text(json.dumps(answered(summary, fleets={"p5": 0.1, "p50": 0.2, "p95": 0.3})))
+    page = write_site([run, run_with_pages], tmp_path / "site").read_text(encoding="utf-8")
+    card, other = page.split("<article")[1:]
+    said = " ".join(re.sub(r"<[^>]+>", " ", card).split())
+    for words in ("87 of 100", "16 of 100", "by chance 10 to 30", "over the named cases 2 to 91",
+                  "百程中 87 程", "百程中 16 程", "隨機上落 10 至 30 程", "2 至 91 程"):  # fmt: skip
+        assert words in said
+    assert 'class="counts"' not in other.split("</article>")[0]
+    assert "recognise a face turned towards it" in other
