@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from sim.area import HONG_KONG_CRS, DistrictPart, district_outlines, districts
 from sim.city.assemble import DEFAULT_HALO_M, assemble, mapped_walls
 from sim.city.district_names import district_words, named_districts
-from sim.city.from_official import as_official, check_layers, on_ground
+from sim.city.from_official import as_official, by_layer, check_layers, on_ground
 from sim.city.model import City
 from sim.city.places import TRAFFIC_SIGNAL, Places
 from sim.city.sides import with_both_sides
@@ -221,7 +221,11 @@ def _assembled(
         halo_m=study.halo_m,
         places=Places(layers.places),
         name_zh=names[1],
-        provenance={"sources": sources, "left_out_while_reading": layers.report},
+        provenance={
+            "sources": sources,
+            "layers": by_layer(kinds, mapped=layers.mapped is not None),
+            "left_out_while_reading": layers.report,
+        },
         same_source=not {"polygons", "official_buildings"} & {*kinds.values()},
         centrelines=between_facades(middles) if "bus_streets" in kinds.values() else middles,
         complete=bool({"official_network", "official_buildings"} & {*kinds.values()}),

@@ -111,6 +111,38 @@ def on_ground(city: City, kinds: Mapping[Path, Kind]) -> City:
     return replace(city, ground=ground, provenance=provenance)
 
 
+def by_layer(kinds: Mapping[Path, Kind], *, mapped: bool) -> dict[str, list[str]]:
+    """Return from which kinds of file each layer of a city comes, the first before the others.
+
+    Official layers stand in the place of OpenStreetMap's of the same thing, so nothing is there
+    twice; of an extract beside them what they lack is taken.
+
+    Parameters
+    ----------
+    kinds
+        What each file holds.
+    mapped
+        Whether footprints are known; otherwise façades are inferred from the streets.
+    """
+    found = {*kinds.values()}
+
+    def first(*names: str) -> list[str]:
+        return next(([name] for name in names if name in found), [])
+
+    given = [name for name in ("official_buildings", "polygons") if name in found]
+    return {
+        "streets": first("official_network", "pbf", "streets", "bus_streets"),
+        "buildings": given or (first("pbf") if mapped else []),
+        "places": [name for name in ("pbf", "mtr_exits") if name in found] + ["built-in facts"],
+        "poles": [
+            name for name in ("official_lamp_posts", "official_network", "official_footbridges")
+            if name in found
+        ],
+        "ground": first("official_terrain"),
+        "districts": first("official_districts") or ["built-in facts"],
+    }  # fmt: skip
+
+
 def as_official(city: City) -> City:
     """Return a city marked as streets of the pedestrian network, with what is assumed of it.
 

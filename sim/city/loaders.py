@@ -53,6 +53,8 @@ class City(model.City):
         Sources, licences, digests and counts of what was dropped, as kept in the manifest.
     masked
         Stretches of street cut out of what cameras see, m along edges; None without any.
+    ground
+        Heights of the ground where a terrain model was imported; None: level.
     """
 
     @classmethod

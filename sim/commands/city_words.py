@@ -56,6 +56,7 @@ def city_json(city: City) -> dict[str, Any]:
             for title, report in left_out.items()
         },
         "assumptions": city.provenance.get("assumptions", []),
+        "layers": city.provenance.get("layers", {}),
         "sources": city.provenance.get("sources", []),
     }
 
@@ -93,6 +94,8 @@ def _city_lines(city: City) -> Iterator[str]:
                 yield f"{title}, {str(key).replace('_', ' ')}: {figure}"
     for assumption in city.provenance.get("assumptions", []):
         yield f"assumed: {assumption}"
+    for layer, kinds in city.provenance.get("layers", {}).items():
+        yield f"layer {layer}: {', '.join(map(str, kinds)) or 'none'}"
     for source in city.provenance.get("sources", []):
         known = (source[key] for key in ("file", "attribution", "licence") if key in source)
         yield f"source: {', '.join(map(str, known))}"

@@ -437,12 +437,22 @@ def test_a_scenario_runs_on_official_layers(tmp_path, monkeypatch):
     assert main(["data", "import", *files, "--name", "town"]) == 0
     city = load_bundle(bundle_path("town"))
     assert len(city.places.of("lamp_post")) == 12
+    assert city.provenance["layers"] == {
+        "streets": ["official_network"], "buildings": ["official_buildings"],
+        "places": ["built-in facts"], "poles": ["official_lamp_posts", "official_network"],
+        "ground": [], "districts": ["built-in facts"],
+    }  # fmt: skip
+    assert {"DATA.GOV.HK and CSDI terms of use"} <= {*city.provenance["licence"]}
     scenario = tmp_path / "town.yaml"
     scenario.write_text(
         "name: town\narea: town\ncameras: {totals: [60000]}\ntrips: {people: 20}\nseed: 7\n"
     )
     out = tmp_path / "run"
-    assert main(["run", str(scenario), "--out", str(out), "--no-map"]) == 0
+    assert main(["run", str(scenario), "--out", str(out)]) == 0
+    for page in ("map.html", "report.html"):  # whom to credit, wherever it is shown
+        text = (out / page).read_text(encoding="utf-8")
+        for department in ("Lands Department", "Highways Department", "CSDI and DATA.GOV.HK"):
+            assert department in text
     summary = json.loads((out / "summary.json").read_text())
     assert summary["steps"][0]["cameras"] > 0
     assert summary["area"]["streets"] == "official pedestrian network"

@@ -1,6 +1,8 @@
 """Layers fetched from a server that answers as the Government's does, faults included."""
 
+import errno
 import json
+import os
 
 import numpy as np
 import official_server as server
@@ -172,6 +174,43 @@ def test_a_moved_layer_is_said_at_once(script, layer):
     with pytest.raises(NoAnswerError, match="404"):
         layer("official_buildings")
     assert len(script.asked) == 1
+
+
+def test_a_server_that_is_gone_is_one_line(script, tmp_path, capsys):
+    with server.running(LAYERS) as other:
+        gone = other.url
+    words = ["--source", "official", "--server", gone, "--halo", "30", "--name", "town"]
+    assert main(["data", "fetch", AREA, *words]) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert "cannot be reached" in last
+    assert "finished answers are kept" in last
+    assert list_bundles() == []
+
+
+def test_a_full_disk_is_one_line_and_what_came_stays(script, tmp_path, capsys, monkeypatch):
+    keep = web_server.Server._keep
+
+    def full(self, response, unfinished, begun):
+        if "resultOffset=10" in response.url:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        keep(self, response, unfinished, begun)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(web_server.Server, "_keep", full)
+        assert fetch(script) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert "No space left on device" in last
+    assert "Traceback" not in last
+    assert list_bundles() == []
+    kept = [*(tmp_path / "data" / ".fetched").iterdir()]
+    assert kept
+    assert not [path for path in kept if path.name.startswith(".")]  # nothing half written
+    before = len(script.asked)
+    assert fetch(script) == 0
+    assert ("10" in [form.get("resultOffset") for _, form in script.asked[before:]]) is True
+    assert "0" not in [
+        form.get("resultOffset") for path, form in script.asked[before:] if NETWORK in path
+    ]
 
 
 def fetch(script, *words):
