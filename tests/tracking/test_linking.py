@@ -322,7 +322,11 @@ def test_where_the_face_is_first_turned_to_the_head(degrees):
 
 
 def alive(gap, loss, crowd):
-    return seconds_alive(gap, loss, crowd)
+    z = loss / 2 / math.sqrt(crowd) if crowd else math.inf
+    outlived = survival(gap, loss, crowd)
+    return seconds_alive(
+        gap, loss, crowd, outlived, math.exp(z * z) if z < 20 else math.inf, math.erfc(z)
+    )
 
 
 @given(st.floats(0.01, 5000), st.floats(0.5, 1e6), st.floats(0, 0.5))

@@ -87,7 +87,7 @@ def _lived(seconds: float, loss: float, crowd: float, begun: Floats) -> tuple[fl
         z = 0.5 * loss / np.sqrt(crowd)
         begun[0], begun[1], begun[2], begun[3] = loss, crowd, np.exp(z * z), math.erfc(z)
     outlived = survival(seconds, loss, crowd)
-    return outlived, _alive(seconds, loss, crowd, outlived, begun[2], begun[3])
+    return outlived, seconds_alive(seconds, loss, crowd, outlived, begun[2], begun[3])
 
 
 @lean_kernel
@@ -97,23 +97,14 @@ def survival(gap_s: float, loss: float, crowd: float) -> float:
 
 
 @lean_kernel
-def seconds_alive(gap_s: float, loss: float, crowd: float) -> float:
-    """Return ∫₀ᵍ ρ(u) du in closed form.
-
-    With z = loss / (2 √crowd) it is √π / (2 √crowd) · exp(z²) (erfc(z) − erfc(z + √crowd g)),
-    where exp(z²) is not too large; else with erfcx(x) = exp(x²) erfc(x) it is
-    √π / (2 √crowd) · (erfcx(z) − ρ(g) erfcx(z + √crowd g)).
-    """
-    z = 0.5 * loss / np.sqrt(crowd)
-    outlived = survival(gap_s, loss, crowd)
-    return _alive(gap_s, loss, crowd, outlived, np.exp(z * z), math.erfc(z))
-
-
-@lean_inner
-def _alive(
+def seconds_alive(
     gap_s: float, loss: float, crowd: float, outlived: float, scale: float, begun: float
 ) -> float:
-    """Return `seconds_alive` from ρ(g), exp(z²) and erfc(z)."""
+    """Return ∫₀ᵍ ρ(u) du in closed form, from ρ(g), exp(z²) and erfc(z), z = loss / (2 √crowd).
+
+    It is √π / (2 √crowd) · exp(z²) (erfc(z) − erfc(z + √crowd g)); where exp(z²) is too large,
+    with erfcx(x) = exp(x²) erfc(x), √π / (2 √crowd) · (erfcx(z) − ρ(g) erfcx(z + √crowd g)).
+    """
     root = np.sqrt(crowd)
     if root * gap_s < 1e-8:
         return float(-np.expm1(-loss * gap_s) / loss)
