@@ -22,6 +22,7 @@ from sim.commands.options import (
 )
 from sim.commands.terminal import console, table
 from sim.errors import InputError, one_line
+from sim.results.contract import FEWEST_FOR_BAND
 from sim.results.metrics import HEADLINE_TASK
 from sim.results.run import Run, read_run
 
@@ -99,8 +100,12 @@ def _all_walks(run: Run, totals: list[int] | None, task: str, *, as_json: bool) 
         "last way gone\nsince the row above",
     ):
         shown.add_column(name, justify="right", no_wrap=True)
+    count = max((row["fleets"]["count"] for row in content["totals"] if row["fleets"]), default=1)
+    if count > 1:
+        shown.add_column(f"mean of\n{count} fleets", justify="right", no_wrap=True)
     for row in content["totals"]:
-        shown.add_row(f"{row['total']:,}", percent(row["share"]), percent(row["parted"]))
+        cells = [f"{row['total']:,}", percent(row["share"]), percent(row["parted"])]
+        shown.add_row(*cells, *([_band(row["fleets"])] if count > 1 else []))
     show.print(shown)
     last = {name: _cameras(value) for name, value in content["last_unseen"].items()}
     show.print(
@@ -110,7 +115,23 @@ def _all_walks(run: Run, totals: list[int] | None, task: str, *, as_json: bool) 
         "outside subways, indoor and roofed ways, which count as closed.",
         markup=False,
     )  # fmt: skip
-    show.print("By somebody who knew every camera of the fleet shown (no band).", markup=False)
+    show.print(
+        f"By somebody who knew every camera of the fleet shown{_fleets(count)}.", markup=False
+    )
+
+
+def _band(found: dict[str, Any] | None) -> str:
+    if found is None:
+        return "–"
+    return f"{percent(found['mean'])} ({100 * found['p5']:.0f} – {100 * found['p95']:.0f})"
+
+
+def _fleets(count: int) -> str:
+    """Return what the last column is."""
+    if count == 1:
+        return ", without a band"
+    ends = "the band of one more" if count >= FEWEST_FOR_BAND else "lowest and highest"
+    return f"; in the last column of all {count} fleets, in brackets {ends}"
 
 
 def _cameras(total: int | None) -> str:

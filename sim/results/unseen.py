@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sim.cameras.fleet import only_of_simulated
 from sim.errors import InputError
 from sim.results.asked import asked
+from sim.results.contract import fleets_of
 from sim.results.metrics import HEADLINE_TASK
 from sim.results.read import RunData
 from sim.results.walk import line_of, nodes_of, shortest_legs, way_points_of
@@ -144,7 +145,8 @@ def unseen_walks(
         large a share of walks it is lower; null above the largest total of the run, 0 where no
         allowed way joins the doors), always and never (shares of walks, as of `unseen_walk`), and
         totals: total, share (of walks that can still be made unseen), parted (share of walks whose
-        last way goes between the total before and this one).
+        last way goes between the total before and this one), fleets (of all fleets of the run:
+        count, mean share, p5, p50, p95; null of a single fleet and at totals not of the run).
 
     Raises
     ------
@@ -157,6 +159,7 @@ def unseen_walks(
     if not len(last):
         raise InputError(f"{run.folder}: no walk counts; run it with trips.people above 0")
     share = np.array([(last >= total).mean() for total in steps])
+    fleets = _over_fleets(run, task)
     middle = {name: np.quantile(last, q, method="inverted_cdf") for name, q in QUANTILES.items()}
     return {
         "version": UNSEEN_VERSION,
@@ -170,9 +173,27 @@ def unseen_walks(
         "always": float((last == np.inf).mean()),
         "never": float((last == NOT_EVEN_WITHOUT).mean()),
         "totals": [
-            {"total": total, "share": float(left), "parted": float(parted) + 0.0}
+            {
+                "total": total,
+                "share": float(left),
+                "parted": float(parted) + 0.0,
+                "fleets": fleets.get(total),
+            }
             for total, left, parted in zip(steps, share, -np.diff(share, prepend=1.0), strict=True)
         ],
+    }
+
+
+def _over_fleets(run: RunData, task: str) -> dict[int, dict[str, Any]]:
+    """Return the share of walks left over all fleets of a run, by its totals."""
+    count = fleets_of(run.summary)
+    shares = {
+        int(step["total"]): step["answer"][task]["any_length"] for step in run.summary["steps"]
+    }
+    return {
+        total: {"count": count, "mean": share["share"], **share["fleets"]}
+        for total, share in shares.items()
+        if "fleets" in share
     }
 
 

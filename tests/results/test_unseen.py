@@ -139,3 +139,23 @@ def test_the_command_shows_both(folder, capsys, tmp_path, monkeypatch):
     assert lines.crs == "EPSG:4326"
     assert lines["total"].tolist() == TOTALS
     assert [path.name for path in tmp_path.iterdir()] == ["way.geojson"]
+
+
+def test_all_walks_have_a_band_where_the_run_has_fleets(folder, tmp_path, capsys):
+    assert all(row["fleets"] is None for row in read_run(folder).unseen_walks()["totals"])
+    several = tmp_path / "several"
+    shutil.copytree(folder, several)
+    read = read_run(several)
+    band = {"p5": 0.1, "p50": 0.2, "p95": 0.4}
+    for step in read.summary["steps"]:
+        step["answer"]["recognise"]["any_length"]["fleets"] = band
+    read.summary["ensemble"]["fleets"] = 20
+    rows = read.unseen_walks(totals=[1, TOTALS[0]])["totals"]
+    assert rows[0]["fleets"] is None, "no total of the run"
+    stated = read.summary["steps"][0]["answer"]["recognise"]["any_length"]["share"]
+    assert rows[1]["fleets"] == {"count": 20, "mean": stated, **band}
+    (several / "summary.json").write_text(json.dumps(read.summary), encoding="utf-8")
+    assert main(["unseen", str(several)]) == 0
+    said = capsys.readouterr().out
+    assert "(10 – 40)" in said
+    assert "in brackets the band of one more" in said
