@@ -252,6 +252,24 @@ COMMON = {
         GOOD + "trips:\n  walks:\n  - {name: w, via: [A, B]}\n  - {name: w, via: [A, C]}",
         ['s.yaml:8:6: trips.walks.1.name: "w" names two walks; rename one'],
     ),
+    "profile of earlier versions": (
+        GOOD + "trips: {profiles: [commuter, marcher]}",
+        [
+            's.yaml:5:30: trips.profiles.1: "marcher" is no profile any more; a crowd on the move '
+            "is an entry of trips.crowds"
+        ],
+    ),
+    "share of a profile of earlier versions": (
+        GOOD + "trips: {profiles: {marcher: 0.1}}",
+        [
+            's.yaml:5:20: trips.profiles.marcher: "marcher" is no profile any more; a crowd on the '
+            "move is an entry of trips.crowds"
+        ],
+    ),
+    "crowd along a walk without a name": (
+        GOOD + "trips: {crowds: [{name: c, walk: w}]}",
+        ['s.yaml:5:28: trips.crowds.0.walk: "w" is not one of trips.walks; there are none'],
+    ),
     "one walk that is no list": (
         GOOD + "trips:\n  walks:\n    name: w\n    via: [A, B]",
         [
