@@ -46,6 +46,7 @@ _HOME = {
     "run": "sim.pipeline.run",
     "sample_trips": "sim.trips.demand",
     "see": "sim.sight.sightings",
+    "show": "sim.commands.show",  # draws with `maps`; not of the engine's own surface below
     "sweep": "sim.ensemble.sweep",
     "track": "sim.tracking.report",
     "what_if": "sim.sight.what_if",
