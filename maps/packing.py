@@ -73,6 +73,11 @@ def printable(data: bytes) -> str:
     return f"{len(data)}:{pairs.tobytes().decode('ascii')}"
 
 
+def deflated(data: bytes) -> bytes:
+    """Return bytes as a whole deflate stream."""
+    return _deflated_by(STRATEGIES[0], data) + LAST_BLOCK
+
+
 def _deflated(data: bytes) -> bytes:
     """Return blocks of a deflate stream, by the strategy that makes its beginning shortest."""
     found = [_deflated_by(strategy, data[:SAMPLE]) for strategy in STRATEGIES] if data else [b""]

@@ -28,6 +28,7 @@ from markupsafe import Markup
 from maps.answer import answer_counts, answer_headline, answer_of, ends_of, is_answered
 from maps.bundle import bundle
 from maps.names import clean_name
+from maps.packing import deflated, printable
 from maps.payload import Payload, build_payload, years_of
 from maps.picture import street_picture
 from maps.run_folder import RunFolder, read_run_folder
@@ -94,32 +95,37 @@ def write_page(target: Path, content: str) -> Path:
 
 
 class Page(Figure):
-    """folium's page, with a language, and with a policy under which only its own scripts run."""
+    """folium's page, with a language, and with a policy under which only its own scripts run.
+
+    Scripts are carried compressed: one that is small lets the others run.
+    """
 
     _template = jinja2.Template(
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta http-equiv="Content-Security-Policy" content="{{ this.policy }}">\n'
         "{{ this.header.render(**kwargs) }}\n</head>\n<body>\n{{ this.html.render(**kwargs) }}\n"
-        "<script>{{ this.last }}</script>\n</body>\n</html>\n"
+        '<script type="text/plain" id="scripts">{{ this.packed }}</script>\n'
+        "<script>{{ this.loader }}</script>\n</body>\n</html>\n"
     )
 
     def __init__(self) -> None:
         super().__init__()
         self.header._children.clear()
         self._scripts: list[str] = []
-        self.policy = self.last = ""
+        self.loader = page_asset("loader.js")
+        self.policy = self.packed = ""
 
     def add_script(self, script: str) -> None:
-        """Write a script of ours into the head and let it run."""
+        """Add a script of ours; all run in their order, once the page is there."""
         self._scripts.append(script)
-        self.header.add_child(Verbatim(f"<script>{script}</script>"))
 
     def render(self, **kwargs: Any) -> str:  # noqa: ANN401 - folium's own signature
         """Return the page, its policy before anything that could ask."""
         for child in self._children.values():
             child.render(**kwargs)
-        self.last = f"\n{self.script.render(**kwargs)}\n"
-        self.policy = policy_of([*self._scripts, self.last])
+        scripts = [*self._scripts, f"\n{self.script.render(**kwargs)}\n"]
+        self.policy = policy_of([LIVE, self.loader, *scripts])
+        self.packed = printable(deflated("\0".join(scripts).encode()))
         return str(self._template.render(this=self, kwargs=kwargs))
 
 
@@ -259,7 +265,8 @@ def assemble(
     surface = page_script("plane.js", SURFACE) if own else _leaflet("leaflet.js")
     for content in (page_template("head.html").render(**words), *_styles(own=own)):
         page.header.add_child(Verbatim(content))
-    for script in (LIVE, surface, page_script(entry)):
+    page.header.add_child(Verbatim(f"<script>{LIVE}</script>"))
+    for script in (surface, page_script(entry)):
         page.add_script(script)
     data = (f'<script type="text/plain" id="{name}">{text}</script>'
             for name, text in packed.items())  # fmt: skip

@@ -21,6 +21,8 @@ FULL_TURN = 360 * CENTIDEGREES // 10
 KNOWN = ("mount", "deck", "heading", "field_of_view")
 NOT_SIMULATED, TOO_LARGE, UNKNOWN = "real", "city", "unknown"
 """Why a page's cameras cannot be changed: some are real, too much to carry, more than is known."""
+ON_TERRAIN = "ground:"
+"""How a run's assumptions begin where heads and streets stand on a terrain model."""
 LATTICE = np.linspace(0.0, 1.0, 5)
 """Places at which the plane is fitted, as shares of the width and height of what is drawn."""
 
@@ -42,9 +44,11 @@ def refusal_of(run: RunFolder, *, walkable: bool, large: bool) -> str | None:
     if large:
         return TOO_LARGE
     cameras = (run.manifest.get("scenario") or {}).get("cameras") or {}
+    assumed = (run.manifest.get("data") or {}).get("assumptions") or []
+    sloping = any(str(words).startswith(ON_TERRAIN) for words in assumed)
     masked = any(zone.get("how") == "masked" for zone in cameras.get("exclude") or [])
     known = set(KNOWN) <= set(run.heads) and "height" in run.walls
-    return None if walkable and known and not masked and "terrain" not in run.summary else UNKNOWN
+    return None if walkable and known and not masked and not sloping else UNKNOWN
 
 
 def add_sight(

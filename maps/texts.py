@@ -451,6 +451,87 @@ TEXTS: dict[str, tuple[str, str]] = {
     "walk_gap": ("longest stretch without", "最長一段不會{seen}的路"),
     "walk_tracked": ("tracked live", "可被實時追蹤"),
     # the reader's own walk
+    # one camera, and what if it were not there
+    "camera_title": ("Which camera matters? Place your own", "哪個鏡頭最重要？試試自己放置"),
+    "camera_hint": (
+        "Tap a camera on the map: what it sees, and what would go dark without it. All are "
+        "simulated here, so you may delete, turn, drag or add some; the figures follow.",
+        "輕觸地圖上的鏡頭，看看它的視野，以及沒有它會怎樣。這裏的鏡頭全屬模擬，可以刪除、轉向、"
+        "拖動或加裝，數字隨即更新。",
+    ),
+    "camera_fixed_real": (
+        "Some cameras here are real, from a file, or on poles that were listed. Of those this page "
+        "gives statistics only: none is shown alone, moved or taken away.",
+        "這裏有些鏡頭是真實的、來自檔案，或裝在所列出的燈柱上。本頁對這類鏡頭只提供統計數字，"
+        "不會單獨顯示、移動或刪除。",
+    ),
+    "camera_fixed_city": (
+        "On the map of a whole city no camera is moved: open the page of a district.",
+        "全港地圖不能移動鏡頭，請開啟分區的頁面。",
+    ),
+    "camera_fixed_unknown": (
+        "No camera is moved here: this simulation holds something that the page cannot compute "
+        "again.",
+        "這裏不能移動鏡頭：這次模擬有本頁無法重新計算的內容。",
+    ),
+    "camera_wait": ("Every camera looks once …", "正在逐一計算鏡頭的視野……"),
+    "camera_tap": ("Tap where the camera should hang.", "輕觸要加裝鏡頭的位置。"),
+    "camera_nearest": ("Camera nearest the middle", "選最接近中央的鏡頭"),
+    "camera_add": ("Add a camera", "加裝鏡頭"),
+    "camera_undo": ("Undo", "復原"),
+    "camera_reset": ("All as simulated", "全部還原"),
+    "camera_delete": ("Delete", "刪除"),
+    "camera_hands": ("Turn and move the camera", "轉動及移動鏡頭"),
+    "camera_left": ("Turn left", "向左轉"),
+    "camera_right": ("Turn right", "向右轉"),
+    "camera_west": ("Move 5 m west", "向西移 5 米"),
+    "camera_north": ("Move 5 m north", "向北移 5 米"),
+    "camera_south": ("Move 5 m south", "向南移 5 米"),
+    "camera_east": ("Move 5 m east", "向東移 5 米"),
+    "camera_own": ("Your own", "你加裝的"),
+    "camera_what": (
+        "Owner: {owner}. It hangs {mount} up and looks {view}° wide; up to {metres} away people "
+        "could be {seen}.",
+        "擁有者：{owner}。離地 {mount}，視角 {view}°；{metres}以內的人可能{seen}。",
+    ),
+    "camera_what_none": (
+        "Owner: {owner}. It hangs {mount} up and looks {view}° wide; nobody could be {seen} by it.",
+        "擁有者：{owner}。離地 {mount}，視角 {view}°；沒有人會因它而{seen}。",
+    ),
+    "camera_alone": (
+        "Without it, nobody could be {seen} on {metres} more of street, at {n} cameras.",
+        "有 {n} 個鏡頭時，若沒有它，會多出 {metres}的街道不會{seen}。",
+    ),
+    "camera_alone_none": (
+        "Without it nothing would change at {n} cameras: nowhere could one be {seen} by it alone.",
+        "有 {n} 個鏡頭時，沒有它也不會有分別：沒有一處是單憑它便會{seen}的。",
+    ),
+    "camera_later": ("At {n} cameras it does not hang yet.", "有 {n} 個鏡頭時，它仍未安裝。"),
+    "camera_indoors": (
+        "Here it would stand inside a building and see nothing of the street.",
+        "這裏在建築物之內，看不到街道。",
+    ),
+    "camera_street": (
+        "Street on which one could be {seen}: {before} as simulated, {after} with your changes.",
+        "可能{seen}的街道：原本 {before}，更改後 {after}。",
+    ),
+    "camera_before": ("as simulated", "原本"),
+    "camera_after": ("with your changes", "更改後"),
+    "camera_row_street": ("street on which one could be {seen}", "可能{seen}的街道"),
+    "camera_row_walk": ("your walk, in view", "你的路線，可能{seen}的路段"),
+    "camera_by_hand": (
+        "A camera was put in its place by hand. Of such cameras there are figures only: no less "
+        "seen way and no last number of cameras.",
+        "有鏡頭是由人手放置的。對這類鏡頭只提供數字，不會提供較少{seen}的路線，也不會計算最後的"
+        "鏡頭數目。",
+    ),
+    "camera_means": (
+        "The answer for everyday walks above stays that of the plan as simulated. One camera more "
+        "or less hardly shows; rules on what may be done with pictures act on all cameras at once "
+        "(see the report).",
+        "上面日常步行的答案仍是原本計劃的，不會隨你的更改變動。多一個或少一個鏡頭，分別不大；"
+        "規管影像用途的規則，則同時約束所有鏡頭（見報告）。",
+    ),
     "own": ("Your own walk", "試試你的路線"),
     "own_hint": (
         "Tap two places on the map, or type a street, a station exit or a place. It stays on this "

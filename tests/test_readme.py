@@ -21,7 +21,7 @@ from sim.scenario.load import load_scenario
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
-PACKED = re.compile(r'(?<=id="packed">)(\d+):([^<]*)')
+PACKED = re.compile(r'(?<=")>(\d+):([^<]*)(?=</script>)')
 TUTORIAL = ROOT / "docs" / "tutorials" / "urbanist.md"
 
 
@@ -191,13 +191,16 @@ def test_the_table_of_the_tutorial_is_what_its_comparison_gives(core, tmp_path, 
 
 
 def unpacked(page):
-    """Return a page without its packed columns, and their bytes, whichever zlib packed them."""
-    text, packed = PACKED.sub("", page), PACKED.search(page)
-    digits = [ALPHABET.index(character) for character in packed[2]] if packed else []
+    """Return a page without its packed columns and scripts, and their bytes, by whichever zlib."""
+    return PACKED.sub("", page), [inflated(*packed) for packed in PACKED.findall(page)]
+
+
+def inflated(size, written):
+    digits = [ALPHABET.index(character) for character in written]
     pairs = zip(digits[::2], digits[1::2], strict=True)
     bits = "".join(f"{91 * high + low:013b}" for high, low in pairs)
     whole = bytes(int(bits[k : k + 8], 2) for k in range(0, len(bits) - 7, 8))
-    return text, zlib.decompress(whole[: int(packed[1])], -zlib.MAX_WBITS) if packed else b""
+    return zlib.decompress(whole[: int(size)], -zlib.MAX_WBITS)
 
 
 def test_the_pages_ready_to_open_are_those_of_the_run(core, over_seeds, tmp_path):

@@ -47,6 +47,13 @@ export class EyePart {
     this.speak();
   }
 
+  /** Look through the cameras of another fleet on the same streets. */
+  recut(columns) {
+    Object.assign(this.eye, { columns, shown: -1 });
+    if (this.part.hidden || !columns.head_rank.length) return;
+    this.show(Math.min(this.camera, columns.head_rank.length - 1));
+  }
+
   /** Stand so many metres away, or as far as a wall lets one. */
   moveTo(metres) {
     if (this.part.hidden) return;

@@ -1,6 +1,7 @@
 // The reader's own walk: two places tapped or typed, the ways between them, what is seen of each.
 // Places may be somebody's door, so they live in this object only, and leave it by `ends()` alone.
 
+import { Both } from "./both.js";
 import { Finder } from "./finder.js";
 import { latLng, onGrid } from "./grid.js";
 import { OwnBoth } from "./own_both.js";
@@ -164,6 +165,13 @@ export class OwnWalk {
     const line = this.ways.line(this.shortest.steps);
     const bounds = L.latLngBounds(line.map(([x, y]) => latLng(this.panel.head, x, y)));
     this.panel.lookAt(bounds, 17.5);
+  }
+
+  /** Take streets cut otherwise: what is seen of the walk is found again. */
+  recut(columns) {
+    Object.assign(this.ways, new Ways(this.panel.head, columns));
+    this.known.clear();
+    Object.assign(this.counts, { both: new Both(this.ways, this.panel.facts.ends), key: "" });
   }
 
   // words ---------------------------------------------------------------------------------------

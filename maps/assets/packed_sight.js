@@ -137,23 +137,21 @@ function wallLines(columns, plane) {
 }
 
 /**
- * Where edges cross the edge of the study area (metres of the drawn line), and what lies inside it.
+ * Where edges cross the edge of the study area, or become closed to walkers (metres of the drawn line).
  * @param {Columns} columns
  * @param {{pieces: Int32Array, pieceEnd: Float64Array}} ways
  * @param {Float64Array} scale
  */
-function areaCuts({ piece_inside: inside }, { pieces, pieceEnd }, scale) {
+function areaCuts({ piece_inside: inside, piece_closed: closed = inside }, { pieces, pieceEnd }, scale) {
   const cutFirst = new Int32Array(scale.length + 1);
   const cut = [];
-  const begins = new Uint8Array(scale.length);
   for (let edge = 0; edge < scale.length; edge++) {
-    begins[edge] = inside[pieces[edge]];
     for (let i = pieces[edge]; i < pieces[edge + 1] - 1; i++) {
-      if (inside[i] !== inside[i + 1]) cut.push(pieceEnd[i] / scale[edge]);
+      if (inside[i] !== inside[i + 1] || closed[i] !== closed[i + 1]) cut.push(pieceEnd[i] / scale[edge]);
     }
     cutFirst[edge + 1] = cut.length;
   }
-  return { cutFirst, cut: Float64Array.from(cut), begins };
+  return { cutFirst, cut: Float64Array.from(cut) };
 }
 
 /**

@@ -1,8 +1,10 @@
 // The panel beside the map of one run: its figures and walks, and what is chosen to be shown.
 // It writes text as text only, never as markup, and keeps nothing once the page is closed.
 
+import { Cameras } from "./cameras.js";
 import { inputOf } from "./elements.js";
 import { EyePart } from "./eye_part.js";
+import { Figures } from "./figures.js";
 import { latLng } from "./grid.js";
 import { Layers } from "./layers.js";
 import { Link } from "./link.js";
@@ -31,6 +33,7 @@ export class Panel extends Stage {
     if (this.asked.task >= 0) this.state.task = this.asked.task;
     if (this.asked.total !== null) this.state.total = this._within(this.asked.total);
     this.language = this.asked.language || this.language;
+    this.cameras = new Cameras(this); // before the walk, whose taps come first
     this.own = head.walkable ? new OwnWalk(this, columns) : null;
     this.eye = new EyePart(this);
     this.link = new Link(this);
@@ -66,6 +69,23 @@ export class Panel extends Stage {
     this.opened = true;
     this.map.on("zoomend", () => this._legend());
     this._legend();
+  }
+
+  /** Show other pieces of street and cameras: a fleet that the reader has changed. */
+  recut(columns) {
+    this.view.recut(columns);
+    const { figures, dark } = this.view;
+    Object.assign(this, { columns, figures, dark });
+    this.layers.columns = columns;
+    if (this.own) this.own.recut(columns);
+    this.eye.recut(columns);
+    this._drawChart();
+    this.refresh();
+  }
+
+  /** Figures of a fleet that may be another than the one shown. */
+  figuresOf(columns) {
+    return new Figures(this.head, columns);
   }
 
   _conditions() {
@@ -186,6 +206,7 @@ export class Panel extends Stage {
     if (this.own) this.own.refresh();
     this.link.refresh();
     this.layers.refresh();
+    this.cameras.write();
     this.sheets.light.redraw();
   }
 

@@ -49,6 +49,22 @@ export class Scene {
     this.darkPath = new Path2D();
   }
 
+  /**
+   * Draw other pieces and cameras on the same streets.
+   * @param {Columns} columns
+   */
+  recut(columns) {
+    this.columns = columns;
+    this.raised = new Uint8Array(columns.piece_length.length);
+    this.piece = this._cutPieces();
+    this.seen = []; // put in order again where they are painted
+    this.ink = new Inks(this.head, columns, this.piece, this.raised);
+    this.sides = [];
+    this.fieldOf = this._fields();
+    this.shown = "";
+    this.darkPieces = null;
+  }
+
   /** Cut every street at its pieces' ends: points of piece i are at[i] … at[i + 1]. */
   _cutPieces() {
     const c = this.columns;
@@ -427,6 +443,7 @@ export class Scene {
    * @param {number} level
    */
   _paintSeen(context, view, colours, state, level) {
+    if (!this.seen.length) this.seen = this._orderPieces();
     const width = Math.max(1.45 * this.width(view), view.zoom < HEAD_ZOOM ? 1.5 : 1.9);
     const { k, tx, ty, zoom, width: wide, height } = view;
     const shown = [k, tx, ty, zoom, wide, height, state.task].join();

@@ -3,10 +3,10 @@
 // Lengths are metres on the page's plane; headings are degrees clockwise from north. The twins of the
 // functions here are those of the same names in sim/sight/kernels.py, where each is told in full.
 
-export const TOUCH_M = 1e-9;
-export const FACE_M = 1.6;
+const TOUCH_M = 1e-9;
+const FACE_HEIGHT_M = 1.6;
 const FOOTBRIDGE_M = 5.5;
-const CELL_M = 20;
+export const GRID_CELL_M = 20;
 const SECTORS = 256;
 const SLACK = 1e-9;
 export const TASKS = 4;
@@ -31,8 +31,8 @@ export class LineGrid {
       north = Math.max(north, y0[i], y1[i]);
     }
     if (!x0.length) [this.west, this.south, east, north] = [0, 0, 0, 0];
-    this.columns = Math.floor((east - this.west) / CELL_M) + 1;
-    this.rows = Math.floor((north - this.south) / CELL_M) + 1;
+    this.columns = Math.floor((east - this.west) / GRID_CELL_M) + 1;
+    this.rows = Math.floor((north - this.south) / GRID_CELL_M) + 1;
     /** Lines of cell (row, column) are item[first[row · columns + column]] up to the next. */
     this.first = new Int32Array(this.columns * this.rows + 1);
     this._each((cell) => (this.first[cell + 1] += 1));
@@ -50,10 +50,10 @@ export class LineGrid {
   _each(use) {
     const { x0, y0, x1, y1 } = this.lines;
     for (let i = 0; i < x0.length; i++) {
-      const lastColumn = Math.floor((Math.max(x0[i], x1[i]) - this.west) / CELL_M);
-      const lastRow = Math.floor((Math.max(y0[i], y1[i]) - this.south) / CELL_M);
-      for (let row = Math.floor((Math.min(y0[i], y1[i]) - this.south) / CELL_M); row <= lastRow; row++) {
-        const from = Math.floor((Math.min(x0[i], x1[i]) - this.west) / CELL_M);
+      const lastColumn = Math.floor((Math.max(x0[i], x1[i]) - this.west) / GRID_CELL_M);
+      const lastRow = Math.floor((Math.max(y0[i], y1[i]) - this.south) / GRID_CELL_M);
+      for (let row = Math.floor((Math.min(y0[i], y1[i]) - this.south) / GRID_CELL_M); row <= lastRow; row++) {
+        const from = Math.floor((Math.min(x0[i], x1[i]) - this.west) / GRID_CELL_M);
         for (let column = from; column <= lastColumn; column++) use(row * this.columns + column, i);
       }
     }
@@ -68,10 +68,10 @@ export class LineGrid {
    */
   under(west, south, east, north) {
     const { window } = this;
-    window[0] = Math.max(Math.floor((west - this.west) / CELL_M), 0);
-    window[1] = Math.min(Math.floor((east - this.west) / CELL_M), this.columns - 1);
-    window[2] = Math.max(Math.floor((south - this.south) / CELL_M), 0);
-    window[3] = Math.min(Math.floor((north - this.south) / CELL_M), this.rows - 1);
+    window[0] = Math.max(Math.floor((west - this.west) / GRID_CELL_M), 0);
+    window[1] = Math.min(Math.floor((east - this.west) / GRID_CELL_M), this.columns - 1);
+    window[2] = Math.max(Math.floor((south - this.south) / GRID_CELL_M), 0);
+    window[3] = Math.min(Math.floor((north - this.south) / GRID_CELL_M), this.rows - 1);
     this.search += 1;
   }
 }
@@ -294,7 +294,7 @@ export class Sight {
     const { x, y, lx, ly, rx, ry } = view;
     const deckHeight = view.deck === DECK_FOOTBRIDGE ? FOOTBRIDGE_M : 0;
     const lens = view.mount + deckHeight;
-    const face = FACE_M + deckHeight;
+    const face = FACE_HEIGHT_M + deckHeight;
     grid.under(x + box[0], y + box[1], x + box[2], y + box[3]);
     const [c0, c1, r0, r1] = grid.window;
     let count = 0;

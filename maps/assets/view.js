@@ -1,6 +1,7 @@
 // One run on one map: what is known of it and the canvases that show it. It draws what its owner
 // says, in the owner's colours, and decides nothing.
 
+import { paintChosen } from "./chosen.js";
 import { Dark } from "./dark.js";
 import { Figures } from "./figures.js";
 import { latLng } from "./grid.js";
@@ -30,6 +31,7 @@ export class View {
       ground: sheet(401, (c, v, { colours, state }) => this.scene.paintGround(c, v, colours, state)),
       light: sheet(402, (c, v, { colours, state }) => this.scene.paintLight(c, v, colours, state)),
       names: sheet(403, (c, v, { colours, state, pins }) => {
+        if (state.camera) paintChosen(c, v, colours, state.camera, this.scene.width(v));
         this.labels.paint(c, v, colours, state.language);
         this.scene.paintPins(c, v, colours, pins);
       }),
@@ -42,6 +44,15 @@ export class View {
     pane.style.zIndex = order;
     pane.style.pointerEvents = "none";
     return name;
+  }
+
+  /** Show the same streets with other pieces and cameras. */
+  recut(columns) {
+    const { head } = this;
+    this.columns = columns;
+    this.figures = new Figures(head, columns);
+    this.dark = new Dark(head, columns);
+    this.scene.recut(columns);
   }
 
   /** Lay the canvases on the map, once it knows where it looks, and let it be zoomed by hand. */

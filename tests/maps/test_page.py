@@ -10,6 +10,7 @@ from importlib.resources import files
 from string import Formatter
 
 import pytest
+from carried_scripts import scripts_of
 
 from maps import write_map
 from maps.page import ENTRY, class_ends, page_script, percent, safe_json
@@ -34,9 +35,10 @@ def test_nothing_is_loaded_from_anywhere(page):
     loading = r"<(script|img|iframe|link|source|object)[^>]*\s(src|href)=.?http"
     assert not re.search(loading, page)
     assert not re.search(r"url\((?!['\"]?(data:|#))", page.split("</style>")[0])
-    assert "@import" not in page
-    assert "sourceMappingURL" not in page
-    assert "cdn." not in page
+    for part in (page, *scripts_of(page)):
+        assert "@import" not in part
+        assert "sourceMappingURL" not in part
+        assert "cdn." not in part
     assert "default-src 'none'" in html.unescape(page.split("<script")[0])
 
 
@@ -45,6 +47,9 @@ def test_only_scripts_of_the_page_may_run(page):
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', head)[1]
     allowed = re.search(r"script-src ([^;]*);", policy)[1].split()
     scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    assert len(scripts) == 2
+    scripts += scripts_of(page)
+    assert len(scripts) == 5
     digests = [hashlib.sha256(script.encode()).digest() for script in scripts]
     assert allowed == [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
     assert "unsafe" not in policy.replace("style-src 'unsafe-inline'", "")

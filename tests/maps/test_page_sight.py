@@ -11,6 +11,7 @@ from pyproj import Transformer
 from maps.payload import UNIT, build_payload
 from maps.run_folder import read_run_folder
 from sim.cameras.optics import TASKS
+from sim.city.from_official import GROUND_ASSUMPTION
 
 pytestmark = pytest.mark.slow
 
@@ -108,19 +109,17 @@ def test_the_plane_is_true_to_a_thousandth(run, carried):
     np.testing.assert_allclose(found, apart, rtol=1e-3, atol=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ({"simulated": False}, "real"),
-        ({"terrain": {}}, "unknown"),
-    ],
-)
-def test_what_cannot_be_changed_says_why_and_carries_nothing(run, change, reason):
-    summary = {**run.summary, **change}
-    payload = build_payload(replace(run, summary=summary))
-    assert payload.head["fixed"] == reason
+def test_real_cameras_are_not_changed_and_nothing_is_carried_for_it(run):
+    payload = build_payload(replace(run, summary={**run.summary, "simulated": False}))
+    assert payload.head["fixed"] == "real"
     assert payload.head["sight"] is None
     assert "head_heading" not in {name for name, *_ in payload.columns.index}
+
+
+def test_streets_on_a_terrain_model_are_not_known_to_the_page(run):
+    data = {**run.manifest["data"], "assumptions": [GROUND_ASSUMPTION]}
+    changed = replace(run, manifest={**run.manifest, "data": data})
+    assert build_payload(changed).head["fixed"] == "unknown"
 
 
 def test_masked_streets_are_not_known_to_the_page(run):

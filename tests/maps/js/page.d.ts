@@ -212,6 +212,7 @@ interface State {
   darkShown: boolean;
   ramp: boolean;
   wipe: { x: number; totals: number[] } | null;
+  camera?: { view: Path2D; dark: Path2D } | null;
   districts?: { name: string; alpha: number }[] | null;
 }
 
@@ -333,6 +334,22 @@ interface PackedSight {
   scale: Float64Array;
   cutFirst: Int32Array;
   cut: Float64Array;
-  /** Whether each edge begins inside the study area. */
-  begins: Uint8Array;
+}
+
+/** A camera that is there: its code, the camera of the page that it is like, whether it was changed. */
+interface Standing {
+  camera: Camera;
+  code: number;
+  like: number;
+  changed: boolean;
+  outline: number[][] | null;
+}
+
+/** Pieces of an edge in the page's steps, with four codes each and the page's piece each is of; and who sees the edge. */
+interface CutEdge {
+  length: number[];
+  code: number[];
+  of: number[];
+  met: number[];
+  strictest: number[];
 }
