@@ -1,8 +1,9 @@
-"""Writes the result of docs/sensitivity.md: `python docs/sensitivity_page.py CELLS.csv`.
+"""Writes the result of docs/sensitivity.md: `python docs/sensitivity_page.py CELLS.csv FEW.csv`.
 
-The file is what the command on the page leaves behind; what the page needs of it is kept as
-docs/sensitivity_cells.csv, and without a file the page is written from there. A test compares the
-page with that table, and some of its cells with the engine.
+The files are what the two commands on the page leave behind, of all cases and of four; what the
+page needs of them is kept as docs/sensitivity_cells.csv and docs/sensitivity_few.csv, and without
+files the page is written from there. A test compares the page with those tables, and some of their
+cells with the engine.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from maps.answer import of_a_hundred
@@ -24,6 +26,7 @@ from sim.scenario.schema import Scenario
 
 HERE = Path(__file__).parent
 PAGE, CELLS = HERE / "sensitivity.md", HERE / "sensitivity_cells.csv"
+FEW, FEW_CASES, SAMPLE = HERE / "sensitivity_few.csv", "optics,street_share,mount,walls", 40
 BEGIN, END = "<!-- written by docs/sensitivity_page.py -->", "<!-- end of what it writes -->"
 TOTALS = (4_000, 60_000)
 COLUMNS = ["combination", "seed", "total", *SPLIT]
@@ -35,12 +38,12 @@ def scenario() -> Scenario:
     return load_scenario(HERE.parent / "scenarios" / "as_announced.yaml").scenario
 
 
-def design_for(cells: pd.DataFrame) -> Design:
-    """Return the combinations of a table of cells."""
-    own = scenario()
-    levels = plan_of(own, seeds=1, cases=None, factorial=False).levels
+def design_for(cells: pd.DataFrame, cases: str | None = None, sample: int = 0) -> Design:
+    """Return the combinations of a table of cells, or a sample of those."""
+    own, named = scenario(), cases.split(",") if cases else None
+    levels = plan_of(own, seeds=1, cases=named, factorial=False).levels
     count = int(cells["combination"].max()) + 1
-    return design_of(levels, count, len(cells) // count // len(TOTALS), own.seed)
+    return design_of(levels, sample or count, len(cells) // count // len(TOTALS), own.seed)
 
 
 def kept(path: Path) -> pd.DataFrame:
@@ -50,11 +53,26 @@ def kept(path: Path) -> pd.DataFrame:
     return cells.loc[needed, COLUMNS].round(6)
 
 
-def block(cells: pd.DataFrame) -> str:
+def splits(design: Design, cells: pd.DataFrame) -> dict[tuple[int, str], Row]:
+    """Return how each figure splits, by total and figure."""
+    rows = split_rows(design, cells.assign(task=HEADLINE_TASK), TOTALS, scenario().seed)
+    return {(row["total"], row["figure"]): row for row in rows}
+
+
+def few_splits(few: pd.DataFrame) -> list[dict[tuple[int, str], Row]]:
+    """Return the splits of all combinations of few cases, and of a sample of the same cells."""
+    every = design_for(few, FEW_CASES)
+    some = design_for(few, FEW_CASES, SAMPLE)
+    places = np.ravel_multi_index(tuple(some.chosen.T), some.sizes)
+    of_place = few.groupby("combination")
+    sampled = pd.concat([of_place.get_group(int(place)) for place in places])
+    return [splits(every, few), splits(some, sampled)]
+
+
+def block(cells: pd.DataFrame, few: pd.DataFrame) -> str:
     """Return what stands between the marks on the page."""
     design = design_for(cells)
-    rows = split_rows(design, cells.assign(task=HEADLINE_TASK), TOTALS, scenario().seed)
-    of = {(row["total"], row["figure"]): row for row in rows}
+    of = splits(design, cells)
     answers = [of[total, "answer"] for total in TOTALS]
     return "\n\n".join(
         [
@@ -63,6 +81,7 @@ def block(cells: pd.DataFrame) -> str:
             _ends(answers),
             _pairs(answers),
             _trust(of, design),
+            _agreement(few),
         ]
     )
 
@@ -166,10 +185,11 @@ def _trust(of: Mapping[tuple[int, str], Row], design: Design) -> str:
     lines = [
         "## How well the fit tells combinations it has not seen",
         "",
-        f"{len(design.chosen):,} of {math.prod(design.sizes):,} combinations, drawn at random, "
-        f"under {design.seeds.shape[1]} seeds each: {cells:,} cells.\nRoot mean square miss of "
-        "combinations left out, in points; what chance "
-        "alone\nputs into it; and how much of their variance is told.",
+        f"{len(design.chosen):,} of {math.prod(design.sizes):,} combinations, every pair of levels "
+        "about equally often,\n"
+        f"under {design.seeds.shape[1]} seeds each: {cells:,} cells. Root mean square miss of "
+        "combinations left out, in points;\nwhat chance alone puts into it; and how much of their "
+        "variance is told.",
         "",
         "| figure | without pairs | with pairs | chance alone | told |",
         "|---|---:|---:|---:|---:|",
@@ -185,6 +205,28 @@ def _trust(of: Mapping[tuple[int, str], Row], design: Design) -> str:
                 f"{100 * best['explained']:.0f} %",
             ]
             lines.append(_line(f"{FIGURES[figure].words}, {total:,}", cells_of))
+    return "\n".join(lines)
+
+
+def _agreement(few: pd.DataFrame) -> str:
+    every, some = few_splits(few)
+    lines = [
+        "## Every combination against a sample",
+        "",
+        f"Four cases have {len(few) // 2 // len(TOTALS)} combinations: "
+        f"`sim sensitivity scenarios/as_announced.yaml --cases {FEW_CASES}`\ntakes each once, and "
+        f"with `--combinations {SAMPLE}` a sample of them is fitted. Shares of the answer's "
+        "variance, %:",
+        "",
+        "| part | " + " | ".join(f"{n:,}, every one | {n:,}, sample" for n in TOTALS) + " |",
+        "|---|" + "---:|---:|" * len(TOTALS),
+    ]
+    columns = [found[total, "answer"] for total in TOTALS for found in (every, some)]
+    shares = [{one["factor"]: one["alone"] for one in row["factors"]} for row in columns]
+    lines += [_line(f"`{name}` alone", [_percent(of[name]) for of in shares])
+              for name in FEW_CASES.split(",")]  # fmt: skip
+    for key, words in (("chance", "chance"), ("sum", "check")):
+        lines.append(_line(words, [_percent(row[key]) for row in columns]))
     return "\n".join(lines)
 
 
@@ -212,9 +254,9 @@ def on_page() -> str:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:]:
-        kept(Path(sys.argv[1])).to_csv(CELLS, index=False, lineterminator="\n")
+    for given, table in zip(sys.argv[1:], (CELLS, FEW), strict=False):
+        kept(Path(given)).to_csv(table, index=False, lineterminator="\n")
     above, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     below = rest.partition(END)[2]
-    written = block(pd.read_csv(CELLS))
+    written = block(pd.read_csv(CELLS), pd.read_csv(FEW))
     PAGE.write_text(f"{above}{BEGIN}\n\n{written}\n\n{END}{below}", encoding="utf-8")

@@ -64,10 +64,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "sensitivity_end": ("{n} ({level})", "{n}（{level}）"),
     "sensitivity_fit": (
-        "At {n} cameras: {combinations} combinations of cases drawn at random and fitted; the fit "
+        "At {n} cameras: {combinations} combinations of cases, a balanced sample, fitted; the fit "
         "misses combinations left out by {error} points, of which chance alone is {noise}. "
         "{more} or more assumptions together make {higher} more, chance {chance}.",
-        "有 {n} 個鏡頭時：隨機抽取 {combinations} 個情況組合並加以擬合；未用於擬合的組合，誤差為 "
+        "有 {n} 個鏡頭時：均衡抽取 {combinations} 個情況組合並加以擬合；未用於擬合的組合，誤差為 "
         "{error} 個百分點，其中單憑機會已有 {noise}。{more}項或以上假設共同佔另外 {higher}，"
         "機會佔 {chance}。",
     ),

@@ -26,7 +26,7 @@ from sim.commands.options import (
     print_json,
     resumable,
 )
-from sim.commands.terminal import console, counting, table
+from sim.commands.terminal import console, counting, say, table
 from sim.ensemble.bands import Bands, bands, cells_to_compute
 from sim.errors import one_line
 from sim.pipeline.cost import estimate_cells
@@ -98,7 +98,7 @@ def bands_command(
     if into is not None:
         check_same(into, own)  # before the work
     with resumable(), located(loaded), counting() as done:
-        found = bands(own, folder, workers=workers, done=done, **asked)
+        found = bands(own, folder, workers=workers, done=done, announce=say, **asked)
     if into is not None:
         put_bands(into, found.content)
         write_pages(into)

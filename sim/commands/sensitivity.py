@@ -26,7 +26,7 @@ from sim.commands.options import (
     print_json,
     resumable,
 )
-from sim.commands.terminal import console, counting, table
+from sim.commands.terminal import console, counting, say, table
 from sim.ensemble.sensitivity import Sensitivity, cells_to_compute, sensitivity
 from sim.errors import one_line
 from sim.pipeline.cost import estimate_cells
@@ -38,7 +38,7 @@ app = command_app()
 Combinations = Annotated[
     int,
     typer.Option(
-        "--combinations", min=1, max=25_000, help="How many are drawn; all, if there are no more."
+        "--combinations", min=1, max=25_000, help="How many are taken; all, if there are no more."
     ),
 ]
 Seeds = Annotated[
@@ -82,8 +82,8 @@ def sensitivity_command(
 ) -> None:
     """Show which assumption moves a scenario's figures most.
 
-    All named cases are varied together, at random or in every combination, and the variance of
-    the answer and of the walk seen is split among them (Shapley effects), chance apart.
+    All named cases are varied together, in every combination or a balanced sample, and the
+    variance of the answer and of the walk seen is split among them (Shapley effects), chance apart.
     Finished cells are kept in DIR, so the same command goes on where it was stopped.
     """
     loaded = load_scenario(scenario, settings or [])
@@ -103,7 +103,7 @@ def sensitivity_command(
     if into is not None:
         check_same(into, own)  # before the work
     with resumable(), located(loaded), counting() as done:
-        found = sensitivity(own, folder, workers=workers, done=done, **asked)
+        found = sensitivity(own, folder, workers=workers, done=done, announce=say, **asked)
     if into is not None:
         put_sensitivity(into, found.content)
         write_pages(into)
@@ -147,7 +147,7 @@ def _lines(found: Sensitivity) -> Iterator[str]:
     if content["every_combination"]:
         yield f"All {content['combinations']:,} combinations, {of_each}: the split is exact."
     else:
-        yield f"{content['combinations']:,} combinations drawn at random, {of_each}."
+        yield f"{content['combinations']:,} combinations, a balanced sample, {of_each}."
         for row in _of_answer(content):
             if row["model"] is not None:
                 told = row["held_out"][row["model"]]

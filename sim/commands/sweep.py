@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,7 +20,7 @@ from sim.commands.options import (
     print_json,
     resumable,
 )
-from sim.commands.terminal import console, counting, table
+from sim.commands.terminal import console, counting, say, table
 from sim.ensemble.sweep import SweepPlan, Swept, default_folder, missing_of, plan_of, sweep
 from sim.errors import one_line
 from sim.pipeline.cost import estimate_cells
@@ -90,7 +89,7 @@ def sweep_command(
         _show_plan(plan, folder, workers, as_json=as_json)
         return
     with resumable(), counting() as done:
-        swept = sweep(plan, folder, scheduler=scheduler, workers=workers, done=done, announce=_say)
+        swept = sweep(plan, folder, scheduler=scheduler, workers=workers, done=done, announce=say)
     if as_json:
         print_json(_swept_json(swept, folder))
         return
@@ -134,10 +133,6 @@ def _plan_lines(plan: SweepPlan) -> Iterator[str]:
     for key, values in plan.varied.items():
         shown = ", ".join(values[:12]) + (f" and {len(values) - 12} more" * (len(values) > 12))
         yield one_line(f"  {key}: {shown}")[:200]
-
-
-def _say(words: str) -> None:
-    print(words, file=sys.stderr)
 
 
 def _closing_table(found: Mapping[str, Mapping[str, Any]]) -> Table:

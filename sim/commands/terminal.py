@@ -75,6 +75,11 @@ def counting() -> Iterator[Callable[[int, int], None]]:
         yield lambda count, of: shown.update(task, completed=count, total=of)
 
 
+def say(words: str) -> None:
+    """Print a line beside the result, where errors go."""
+    print(words, file=sys.stderr)
+
+
 def console() -> Console:
     """Return where tables are printed: as wide as the terminal, in a pipe as wide as they are."""
     tty = sys.stdout.isatty()

@@ -24,7 +24,7 @@ from sim.atomic_write import replace_text, target_name
 from sim.cameras.optics import TASKS
 from sim.ensemble.cases import Plan, changes, plan_of
 from sim.ensemble.cell import NULL_MODELS, Case, digest, in_words, resolve, world_of
-from sim.ensemble.cells import Done, Wanted, complete, not_whole
+from sim.ensemble.cells import Announce, Done, Wanted, complete, not_whole, tell_left_aside
 from sim.ensemble.executor import check_workers
 from sim.ensemble.journal import Journal, Rows, folder_for, read_cells
 from sim.errors import InputError
@@ -67,6 +67,7 @@ def bands(
     factorial: bool = False,
     workers: int = 1,
     done: Done = lambda _count, _of: None,
+    announce: Announce = lambda _words: None,
 ) -> Bands:
     """Run a scenario under several seeds and in its named cases, and read them together.
 
@@ -86,8 +87,9 @@ def bands(
     workers
         Processes. The result does not depend on it. A script that asks for several calls this
         under `if __name__ == "__main__":`, as all that start processes.
-    done
-        Called with the number of finished cells and that of all.
+    done, announce
+        Called with the number of finished cells and that of all; and with one line if the folder
+        holds cells of another version of the program.
 
     Returns
     -------
@@ -109,6 +111,7 @@ def bands(
             return _computed(scenario, plan, wanted, journal, workers, done)
     out = Path(out)
     with folder_for(out, _belongs, "bands", JOURNAL), Journal(out / JOURNAL) as journal:
+        tell_left_aside(journal, [one.digest for one in wanted], announce)
         found = _computed(scenario, plan, wanted, journal, workers, done)
         replace_text(out / BANDS, json_text(found.content), remedy="", flush=True)
         table = found.cells.to_csv(index=False, lineterminator="\n")

@@ -6,7 +6,7 @@ interruptions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sim.ensemble.cell import Case, compute, row_keys
@@ -18,6 +18,8 @@ from sim.scenario.schema import Scenario
 
 Done = Callable[[int, int], None]
 """Called with the number of finished cells and that of all."""
+Announce = Callable[[str], None]
+"""Called with one line of text."""
 
 
 class Wanted(NamedTuple):
@@ -97,6 +99,26 @@ def complete(
     return journal.cells
 
 
+def tell_left_aside(journal: Journal, wanted: Iterable[str], announce: Announce) -> None:
+    """Announce how many finished cells of another version of the program are not used, if any.
+
+    Parameters
+    ----------
+    journal
+        Holds finished cells; a cell of another version has another digest.
+    wanted
+        Digests of the cells that are.
+    announce
+        Called with one line.
+    """
+    if others := journal.of_another(_code()).difference(wanted):
+        announce(f"finished cells of another version of the program, left aside: {len(others):,}")
+
+
+def _code() -> str:
+    return code_digest()[:12]
+
+
 def compute_missing(
     missing: Sequence[Wanted],
     journal: Journal,
@@ -105,7 +127,7 @@ def compute_missing(
     scheduler: str | None = None,
     workers: int | None = None,
     done: Callable[[int], None] = lambda _count: None,
-    announce: Callable[[str], None] = lambda _words: None,
+    announce: Announce = lambda _words: None,
 ) -> None:
     """Compute cells and keep each in the journal as soon as it is there.
 
@@ -145,7 +167,7 @@ def compute_missing(
                     f"{key}: a worker computed it from other data or another version of the "
                     "program; give workers the same files and the same hk-camera-sim"
                 )
-            journal.add(keep(result))
+            journal.add({**keep(result), "code": _code()})
             done(number)
 
 

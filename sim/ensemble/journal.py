@@ -88,7 +88,8 @@ class Journal:
         Parameters
         ----------
         cell
-            digest, rows, and whatever else its line shall say.
+            digest, rows, and whatever else its line shall say; of the code it was computed with
+            last, see `of_another`.
 
         Raises
         ------
@@ -109,6 +110,17 @@ class Journal:
         digest = str(cell["digest"])
         self._lines[digest] = line
         self.cells[digest] = json.loads(line)["rows"]
+
+    def of_another(self, code: str) -> set[str]:
+        """Return the digests of cells that were not kept by this version of the program.
+
+        Parameters
+        ----------
+        code
+            What ends a cell of this version, its last key.
+        """
+        ending = f'"code": {json.dumps(code)}}}\n'
+        return {digest for digest, line in self._lines.items() if not line.endswith(ending)}
 
     def rewrite(self, order: Sequence[str]) -> None:
         """Keep the cells of these digests alone, in this order; the last thing done with it."""

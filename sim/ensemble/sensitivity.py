@@ -1,7 +1,7 @@
 """Which assumption moves the figures most: shares of their variance over all named cases together.
 
 Named cases are combined freely, every level alike; each combination is computed under several seeds
-of its own, which tells chance apart. Where there are more combinations than asked for, a random
+of its own, which tells chance apart. Where there are more combinations than asked for, a balanced
 sample of them is fitted (`sim.ensemble.shapley`), and how well the fit tells combinations left out
 stands beside the shares. Shares say how much a case matters over the levels named, not how likely
 any level is.
@@ -21,9 +21,10 @@ import numpy as np
 import pandas as pd
 
 from sim.atomic_write import replace_text, target_name
+from sim.ensemble.balanced_order import balanced_order
 from sim.ensemble.cases import Plan, changes, plan_of
 from sim.ensemble.cell import digest, in_words, resolve, world_of
-from sim.ensemble.cells import Done, Wanted, complete, not_whole
+from sim.ensemble.cells import Announce, Done, Wanted, complete, not_whole, tell_left_aside
 from sim.ensemble.executor import check_workers
 from sim.ensemble.journal import Journal, Rows, folder_for, read_cells
 from sim.ensemble.shapley import (
@@ -39,9 +40,9 @@ from sim.ensemble.shapley import (
     held_out,
     sampled_effects,
     sampled_errors,
+    whole_errors,
 )
 from sim.errors import InputError
-from sim.keyed_random import uniform
 from sim.pipeline.simulate import check_fits
 from sim.results.contract import SENSITIVITY, SENSITIVITY_VERSION, TITLES, json_text
 from sim.results.metrics import HEADLINE, HEADLINE_TASK
@@ -53,6 +54,8 @@ SPLIT = ("answer", HEADLINE, "unseen_trips")
 """Figures whose variance is split."""
 JOURNAL, CSV = "cells.jsonl", "cells.csv"
 MOST_COMBINATIONS = 25_000
+MOST_IN_ALL = 1_000_000
+"""Combinations of all levels, of which some are computed."""
 MOST_SEEDS = 20
 NOTHING = 1e-12
 """A variance below this is that of rounding."""
@@ -124,6 +127,7 @@ def sensitivity(
     cases: Sequence[str] | Mapping[str, Sequence[str]] | None = None,
     workers: int = 1,
     done: Done = lambda _count, _of: None,
+    announce: Announce = lambda _words: None,
 ) -> Sensitivity:
     """Split the variance of a scenario's figures over its named cases, all varied together.
 
@@ -136,8 +140,8 @@ def sensitivity(
         folder goes on where the first was stopped, and one with more combinations or seeds
         computes only those added. Nothing is kept without it.
     combinations
-        How many are drawn at random, every level alike; where there are no more in all, each is
-        taken once and the split is exact but for chance.
+        How many are taken, every pair of levels about equally often; where there are no more in
+        all, each is taken once and the split is exact but for chance.
     seeds
         Of each combination, 2 to 20: they tell chance apart.
     cases
@@ -148,6 +152,8 @@ def sensitivity(
         under `if __name__ == "__main__":`, as all that start processes.
     done
         Called with the number of finished cells and that of all.
+    announce
+        Called with one line if the folder holds cells of another version of the program.
 
     Raises
     ------
@@ -163,6 +169,7 @@ def sensitivity(
             return _computed(scenario, plan, design, wanted, journal, workers, done)
     out = Path(out)
     with folder_for(out, _belongs, "sensitivity", JOURNAL), Journal(out / JOURNAL) as journal:
+        tell_left_aside(journal, [one.digest for one in wanted], announce)
         found = _computed(scenario, plan, design, wanted, journal, workers, done)
         replace_text(out / SENSITIVITY, json_text(found.content), remedy="", flush=True)
         table = found.cells.to_csv(index=False, lineterminator="\n")
@@ -201,8 +208,8 @@ def design_of(
 ) -> Design:
     """Return which combinations are computed, under which seeds.
 
-    The n-th combination and its seeds depend on the scenario's seed and n alone, so more
-    combinations or seeds keep those there are.
+    A sample is balanced (`sim.ensemble.balanced_order`), and the seeds of a combination depend on
+    the scenario's seed and its place among all, so more combinations or seeds keep those there are.
 
     Parameters
     ----------
@@ -216,31 +223,29 @@ def design_of(
     Raises
     ------
     InputError
-        Nothing varies, or there are too few combinations for so many levels.
+        Nothing varies, there are too few combinations for so many levels, or too many in all.
     """
     levels = {factor: chosen for factor, chosen in levels.items() if len(chosen) > 1}
     sizes = [len(chosen) for chosen in levels.values()]
     if not levels:
         raise InputError("no case has more than one level, so there is nothing to split")
     whole = math.prod(sizes) <= combinations
-    if whole:
-        chosen = np.array([*product(*map(range, sizes))], np.int64)
-    else:
+    if math.prod(sizes) > MOST_IN_ALL:
+        raise InputError(
+            f"{math.prod(sizes):,} combinations of all levels; at most {MOST_IN_ALL:,}: take fewer "
+            "cases or levels"
+        )
+    if not whole:
         fewest = fewest_combinations(sizes)
         if combinations < fewest:
             raise InputError(
                 f"{combinations} combinations are too few for {sum(sizes)} levels of {len(sizes)} "
                 f"cases; take {fewest} or more, or fewer cases"
             )
-        at = np.arange(combinations)
-        drawn = [
-            len(of_factor) * uniform(seed, f"combination of {factor}", at)
-            for factor, of_factor in levels.items()
-        ]
-        chosen = np.stack(drawn, axis=1).astype(np.int64)
-    first = np.arange(len(chosen), dtype=np.int64)[:, None]
-    of_each = MOST_COMBINATIONS * np.arange(seeds, dtype=np.int64)[None, :]
-    return Design(levels, chosen, (seed + first + of_each) % 2**62, whole)
+    places = np.arange(math.prod(sizes)) if whole else balanced_order(sizes, combinations, seed)
+    chosen = np.stack(np.unravel_index(places, sizes), axis=1).astype(np.int64)
+    of_each = MOST_IN_ALL * np.arange(seeds, dtype=np.int64)[None, :]
+    return Design(levels, chosen, (seed + places[:, None] + of_each) % 2**62, whole)
 
 
 def _planned(
@@ -377,7 +382,7 @@ def _splits(design: Design, values: Floats, seed: int) -> list[dict[str, Any]]:
     given = (design.chosen, values, design.sizes)
     tried = {model: held_out(*given, model) for model in (ADDITIVE, PAIRS)}
     fits = {
-        model: (sampled_effects(*given, model), sampled_errors(*given, model, _numbers))
+        model: (sampled_effects(*given, model), _sampled_errors(design, values, model, seed))
         for model, found in tried.items()
         if found is not None
     }
@@ -387,6 +392,14 @@ def _splits(design: Design, values: Floats, seed: int) -> list[dict[str, Any]]:
         model = min(errors_of, key=errors_of.__getitem__)
         splits.append(_split(design, model, *fits[model], at, tried))
     return splits
+
+
+def _sampled_errors(design: Design, values: Floats, model: str, seed: int) -> Floats:
+    """Return the errors of all numbers of a sample."""
+    given = (design.chosen, values, design.sizes, model)
+    errors = sampled_errors(*given, _numbers, seed)
+    errors[_names(design).index(("sum",))] = whole_errors(*given, seed)
+    return errors
 
 
 def _numbers(effects: Effects) -> Floats:

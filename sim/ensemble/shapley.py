@@ -6,10 +6,11 @@ of a factor is the variance of its own part, plus half of that of each pair it i
 each three, and so on (Owen 2014): effects of all factors and chance add up to the variance.
 
 Where every combination was computed, the parts are those of the balanced analysis of variance. Else
-a random sample of combinations is fitted by least squares in contrasts of the levels, alone and in
-pairs, and what the fit leaves is told apart from chance by several seeds of the same combination.
-What noise puts into a sum of squares is taken off, so parts are unbiased and may come out below 0.
-Pure functions of numbers.
+a sample of combinations is fitted by least squares in contrasts of the levels, alone and in pairs,
+and what the fit leaves is told apart from chance by several seeds of the same combination. What
+noise puts into a sum of squares is taken off, so parts are unbiased and may come out below 0; of a
+sample that grows to every combination they become those of the analysis of variance. Pure functions
+of numbers.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ from numpy.typing import NDArray
 from sim.results.uncertainty import Floats
 
 Ints = NDArray[np.int64]
-GROUPS = 20
-"""Of combinations, left out one after another for standard errors."""
+FEWEST = 40
+"""Combinations of a sample."""
 FOLDS = 10
 REDRAWS = 200
-"""Of the noise of a full factorial, for standard errors."""
+"""Of noise, for standard errors."""
 ADDITIVE, PAIRS, FACTORIAL = "additive", "pairs", "factorial"
 SPARE = 1.25
 """A model is tried with so many combinations for each of its coefficients at least."""
@@ -43,8 +44,8 @@ class Effects(NamedTuple):
     mean, variance
         Of one cell, had every combination been computed: the variance is the sum of all parts.
     observed
-        Variance of the cells there are. Levels of a sample go together a little by chance, so it
-        is the same within its error only.
+        The same, from the variance of the cells there are, without any fit. Levels of a sample go
+        together a little by chance, so it is the same within `whole_errors` only.
     shapley, alone, total
         Shape (factors,): Shapley effect, part of the factor alone, and all parts that it is in (of
         those that the model has).
@@ -137,17 +138,24 @@ def fewest_combinations(sizes: Sequence[int]) -> int:
 
 def _fewest(fit: _Model) -> int:
     """Return with how many combinations a fit is tried, so that parts of them are enough too."""
-    return max(2 * GROUPS, math.ceil((SPARE * fit.count + 1) / (1 - 1 / FOLDS)))
+    return max(FEWEST, math.ceil((SPARE * fit.count + 1) / (1 - 1 / FOLDS)))
 
 
 def sampled_effects(chosen: Ints, values: Floats, sizes: Sequence[int], model: str) -> Effects:
-    """Return effects from a random sample of combinations.
+    """Return effects from a sample of combinations.
+
+    Of n combinations out of N, what p coefficients leave has the mean square e = h + chance /
+    seeds, h of sets of factors that the fit does not have. Coefficients b are those of all N but
+    for a variance of h (A − 1/N) + A chance / seeds, A their diagonal in the inverse of the
+    columns' products (orthonormal over all N): h counts no longer once every combination is there
+    (the correction for a finite population, Cochran, Sampling Techniques, 1977, chapter 2). That
+    much is taken off the sum of b² of a set, and h (N − p) / N is the part of all other sets.
 
     Parameters
     ----------
     chosen
-        Place of the level of each factor, each drawn freely and alike, shape (combinations,
-        factors).
+        Place of the level of each factor, no combination twice, every renaming of levels equally
+        likely; shape (combinations, factors).
     values
         Shape (combinations, seeds, figures), at least two seeds.
     sizes
@@ -156,29 +164,140 @@ def sampled_effects(chosen: Ints, values: Floats, sizes: Sequence[int], model: s
         `ADDITIVE` or `PAIRS`.
     """
     fit = _Model(sizes, pairs=model == PAIRS)
+    return _effects_of(fit, _fitted(fit, chosen, values))
+
+
+class _Fitted(NamedTuple):
+    """A least-squares fit of the means of combinations.
+
+    `products` are those of the columns; `noise` is the mean square that the fit leaves.
+    """
+
+    means: Floats
+    seeds: int
+    chance: Floats
+    products: Floats
+    inverse: Floats
+    coefficients: Floats
+    noise: Floats
+
+    @property
+    def beyond(self) -> Floats:
+        """Mean square of what sets that the fit does not have put into a combination."""
+        return self.noise - self.chance / self.seeds
+
+
+def _fitted(fit: _Model, chosen: Ints, values: Floats) -> _Fitted:
     means, chance = _means_and_chance(values)
     columns = fit.design(chosen)
-    inverse = np.linalg.pinv(columns.T @ columns, hermitian=True)
+    products = columns.T @ columns
+    inverse: Floats = np.linalg.pinv(products, hermitian=True).astype(np.float64)
     coefficients = inverse @ (columns.T @ means)
     left = means - columns @ coefficients
-    noise = (left**2).sum(axis=0) / (len(means) - fit.count)  # of the mean of a combination
-    parts = {
-        factors: (coefficients[at] ** 2).sum(axis=0) - noise * np.trace(inverse[at, at])
-        for factors, at in zip(fit.sets, fit.columns, strict=True)
-    }
-    seeds = values.shape[1]
+    noise = (left**2).sum(axis=0) / (len(means) - fit.count)
+    return _Fitted(means, values.shape[1], chance, products, inverse, coefficients, noise)
+
+
+def _effects_of(fit: _Model, fitted: _Fitted) -> Effects:
+    every, coefficients, chance = math.prod(fit.sizes), fitted.coefficients, fitted.chance
+    higher = fitted.beyond * (every - fit.count) / every
+    between = fitted.means.var(axis=0, ddof=1) - chance / fitted.seeds
     return _effects(
-        parts,
+        dict(zip(fit.sets, _parts(fit, fitted, fitted.beyond / every), strict=True)),
         mean=coefficients[0],
-        observed=means.var(axis=0, ddof=1) + chance * (1 - 1 / seeds),
+        observed=between * (every - 1) / every + chance,
         chance=chance,
-        higher=noise - chance / seeds,
-        unassigned=noise - chance / seeds,
+        higher=higher,
+        unassigned=higher,
         levels=tuple(
             coefficients[0] + contrasts(size) @ coefficients[at]
             for size, at in zip(fit.sizes, fit.columns[: len(fit.sizes)], strict=True)
         ),
     )
+
+
+def _parts(fit: _Model, fitted: _Fitted, given_back: Floats | float) -> list[Floats]:
+    """Return the part of each set; what is given back is of each coefficient, see above."""
+    return [
+        (fitted.coefficients[at] ** 2).sum(axis=0)
+        - fitted.noise * np.trace(fitted.inverse[at, at])
+        + given_back * (at.stop - at.start)
+        for at in fit.columns
+    ]
+
+
+def whole_errors(
+    chosen: Ints, values: Floats, sizes: Sequence[int], model: str, seed: int
+) -> Floats:
+    """Return the standard error of variance / observed about 1, shape (figures,).
+
+    Both are of the same cells, and what the fit leaves is in both alike: their difference is
+    b'(I − C (N − 1) / N) b less its mean, with b the coefficients and C the covariance of their
+    columns in the sample, the identity over all N. It says how far levels that matter go together
+    in the sample, which cells drawn again would not tell. It is found by giving the levels of each
+    factor other names: any renaming was as likely to be the sample, so this is the distribution of
+    the difference among samples (a randomisation, Fisher, The Design of Experiments, 1935). A
+    renaming turns the coefficients of each set among themselves; they are taken as long as their
+    part is large, and what noise adds to them is drawn too.
+
+    Parameters
+    ----------
+    chosen, values, sizes, model
+        See `sampled_effects`.
+    seed
+        Of what is drawn.
+    """
+    fit = _Model(sizes, pairs=model == PAIRS)
+    fitted = _fitted(fit, chosen, values)
+    count, share = len(chosen), 1 - 1 / math.prod(sizes)
+    sums = fitted.products[0]
+    together = share * (fitted.products - np.outer(sums, sums) / count) / (count - 1)
+    apart = np.eye(fit.count) - together
+    apart[0, 0] = 0.0  # the mean has no variance
+    of_noise = np.trace(fitted.inverse[1:, 1:]) - share * (fit.count - 1) / (count - 1)
+    random = np.random.default_rng([seed, 0x5EB])
+    shape = (REDRAWS, *fitted.coefficients.shape)
+    drawn = np.sqrt(fitted.noise) * (_root(fitted.inverse) @ random.normal(size=shape))
+    drawn += _renamed(fit, _lengths(fit, fitted), random)
+    differences = (drawn * (apart @ drawn)).sum(axis=1) - fitted.noise * of_noise
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = np.sqrt((differences**2).mean(axis=0)) / _effects_of(fit, fitted).variance
+    return np.asarray(error)
+
+
+def _lengths(fit: _Model, fitted: _Fitted) -> Floats:
+    """Return the coefficients, those of each set as long as its part is large."""
+    found = np.zeros_like(fitted.coefficients)
+    for at, part in zip(fit.columns, _parts(fit, fitted, 0.0), strict=True):
+        squares = (fitted.coefficients[at] ** 2).sum(axis=0)
+        kept = np.divide(part, squares, out=np.zeros_like(squares), where=squares > 0)
+        found[at] = fitted.coefficients[at] * np.sqrt(np.maximum(kept, 0.0))
+    return found
+
+
+def _root(covariance: Floats) -> Floats:
+    """Return what turns independent draws into draws of a covariance."""
+    values, vectors = np.linalg.eigh(covariance)
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
+
+
+def _renamed(fit: _Model, coefficients: Floats, random: np.random.Generator) -> Floats:
+    """Return coefficients with other names of levels, shape (redraws, columns, figures)."""
+    found = np.zeros((REDRAWS, *coefficients.shape))
+    tables = [contrasts(size) for size in fit.sizes]
+    turns = [
+        np.array([table.T @ random.permutation(table) / len(table) for _ in range(REDRAWS)])
+        for table in tables
+    ]
+    for factors, at in zip(fit.sets, fit.columns, strict=True):
+        if len(factors) == 1:
+            found[:, at] = turns[factors[0]] @ coefficients[at]
+            continue
+        first, second = (turns[factor] for factor in factors)
+        grid = coefficients[at].reshape(first.shape[2], second.shape[2], -1)
+        both = np.einsum("rab,rcd,bdf->racf", first, second, grid, optimize=True)
+        found[:, at] = both.reshape(REDRAWS, -1, coefficients.shape[1])
+    return found
 
 
 def held_out(chosen: Ints, values: Floats, sizes: Sequence[int], model: str) -> HeldOut | None:
@@ -212,8 +331,14 @@ def sampled_errors(
     sizes: Sequence[int],
     model: str,
     of: Callable[[Effects], Floats],
+    seed: int,
 ) -> Floats:
-    """Return standard errors by leaving out a twentieth of the combinations at a time.
+    """Return standard errors of numbers of a sample, by drawing what the fit leaves again.
+
+    What it leaves of each combination gets a random sign (Wu, Annals of Statistics 14, 1986), so
+    that some combinations may be noisier than others; it is made smaller by the part of it that
+    more combinations would not change (see `sampled_effects`). Mean squares are drawn by random
+    weights of combinations.
 
     Parameters
     ----------
@@ -221,15 +346,31 @@ def sampled_errors(
         See `sampled_effects`.
     of
         Takes effects and returns the numbers whose errors are wanted.
+    seed
+        Of what is drawn.
     """
-    group = np.arange(len(chosen)) % GROUPS
-    found = np.array(
-        [
-            of(sampled_effects(chosen[group != each], values[group != each], sizes, model))
-            for each in range(GROUPS)
-        ]
-    )
-    return np.asarray(np.sqrt((GROUPS - 1) * found.var(axis=0)))
+    fit = _Model(sizes, pairs=model == PAIRS)
+    fitted = _fitted(fit, chosen, values)
+    columns, count = fit.design(chosen), len(chosen)
+    solved = fitted.inverse @ columns.T
+    left = fitted.means - columns @ fitted.coefficients
+    free = np.maximum(1 - (columns * solved.T).sum(axis=1), 1 / count)[:, None]
+    still = fitted.noise - np.maximum(fitted.beyond, 0.0) * count / math.prod(sizes)
+    drop = np.divide(still, fitted.noise, out=np.ones_like(still), where=fitted.noise > 0)
+    drawn = left / np.sqrt(free) * np.sqrt(drop)
+    between, lengths = values.var(axis=1, ddof=1), _lengths(fit, fitted)
+    random = np.random.default_rng([seed, 0x5EC])
+    found = []
+    for _ in range(REDRAWS):
+        signs = random.choice([-1.0, 1.0], count)
+        weights = random.exponential(size=count)
+        again = fitted._replace(
+            coefficients=lengths + solved @ (signs[:, None] * drawn),
+            noise=weights @ left**2 / (count - fit.count),
+            chance=weights @ between / count,
+        )
+        found.append(of(_effects_of(fit, again)))
+    return np.asarray(np.std(found, axis=0))
 
 
 def factorial_effects(values: Floats, factors: int) -> Effects:

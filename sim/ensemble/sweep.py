@@ -27,7 +27,7 @@ from sim.cameras.optics import TASKS
 from sim.ensemble.bands import BANDED, content_of, is_bands_file
 from sim.ensemble.cases import Plan
 from sim.ensemble.cell import FACTORS, base_level, digest, in_words, row_keys, world_of
-from sim.ensemble.cells import Done, Wanted, compute_missing
+from sim.ensemble.cells import Done, Wanted, compute_missing, tell_left_aside
 from sim.ensemble.journal import Journal, Rows, folder_for, hold_figures, read_cells
 from sim.errors import InputError
 from sim.pipeline.digests import code_digest
@@ -173,7 +173,7 @@ def sweep(
     done
         Called with the number of finished cells and that of all.
     announce
-        Called with one line about the workers, if there is anything to compute.
+        Called with one line about the workers, if any, and one about cells of another version.
 
     Returns
     -------
@@ -191,6 +191,7 @@ def sweep(
     plan = plan_of(plan) if isinstance(plan, str | Path) else plan
     out = Path(out)
     with folder_for(out, _belongs, "a sweep", JOURNAL), Journal(out / JOURNAL) as journal:
+        tell_left_aside(journal, [one.digest for one in plan.cells], announce)
         missing = _missing(plan, journal.cells)
         count = len({one.digest for one in plan.cells})
         done(count - len(missing), count)

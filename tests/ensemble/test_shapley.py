@@ -6,6 +6,7 @@ from itertools import combinations, permutations, product
 import numpy as np
 import pytest
 
+from sim.ensemble.balanced_order import balanced_order
 from sim.ensemble.shapley import (
     ADDITIVE,
     PAIRS,
@@ -16,16 +17,23 @@ from sim.ensemble.shapley import (
     held_out,
     sampled_effects,
     sampled_errors,
+    whole_errors,
 )
 
 pytestmark = pytest.mark.slow
 
 SIZES = (3, 2, 4)
+MANY = (3, 2, 4, 3, 3)
+"""Of which samples are drawn."""
 
 
-def toy(a, b, c):
-    """A function of three factors: each alone, a pair, and all three; in whole numbers."""
-    return Fraction(6 * a + 3 * b + (a == 2) * (b == 1) * 8 + (a == 0) * (b == 1) * (c == 3) * 12)
+def toy(a, b, c, d=0, e=0):
+    """A function of three factors: each alone, a pair, and all three; in whole numbers.
+
+    Two more do a little, alone and together.
+    """
+    three = (a == 0) * (b == 1) * (c == 3) * 12
+    return Fraction(6 * a + 3 * b + (a == 2) * (b == 1) * 8 + three + d + 2 * (d == e))
 
 
 def shapley_by_orders(sizes, function):
@@ -59,7 +67,8 @@ def every(sizes, function, seeds=2, noise=0.0, random=None):
 
 def sample(sizes, function, count, noise, seed, seeds=2):
     random = np.random.default_rng(seed)
-    chosen = np.stack([random.integers(0, size, count) for size in sizes], 1)
+    places = balanced_order(sizes, count, seed)
+    chosen = np.stack(np.unravel_index(places, sizes), 1)
     exact = np.array([float(function(*point)) for point in chosen])
     return chosen, exact[:, None, None] + noise * random.normal(size=(count, seeds, 1))
 
@@ -106,46 +115,82 @@ def test_parts_by_hand():
 
 
 def test_a_sample_without_noise_of_a_function_in_pairs_is_exact():
-    def paired(a, b, c):
-        return toy(a, b, 0) + c * c
+    def paired(a, b, c, d, e):
+        return toy(a, b, 0, d, e) + c * c
 
-    chosen, values = sample(SIZES, paired, 200, 0.0, 3)
-    exact = factorial_effects(every(SIZES, paired), len(SIZES))
-    found = sampled_effects(chosen, values, SIZES, PAIRS)
+    chosen, values = sample(MANY, paired, 150, 0.0, 3)
+    exact = factorial_effects(every(MANY, paired), len(MANY))
+    found = sampled_effects(chosen, values, MANY, PAIRS)
     for name in ("shapley", "alone", "total", "pairs"):
         assert getattr(found, name) == pytest.approx(getattr(exact, name), abs=1e-9), name
     assert found.higher == pytest.approx(0, abs=1e-9)
     for mine, other in zip(found.levels, exact.levels, strict=True):
         assert mine == pytest.approx(other)
-    assert held_out(chosen, values, SIZES, PAIRS).explained == pytest.approx(1)
+    assert held_out(chosen, values, MANY, PAIRS).explained == pytest.approx(1)
+
+
+@pytest.mark.parametrize("model", [ADDITIVE, PAIRS])
+def test_a_sample_of_every_combination_is_the_factorial(model):
+    count = int(np.prod(MANY))
+    chosen, values = sample(MANY, toy, count, 2.0, 4)
+    places = np.ravel_multi_index(chosen.T, MANY)
+    shaped = np.empty_like(values)
+    shaped[places] = values
+    exact = factorial_effects(shaped.reshape(*MANY, 2, 1), len(MANY))
+    found = sampled_effects(chosen, values, MANY, model)
+    for name in ("mean", "variance", "observed", "alone", "chance"):
+        assert getattr(found, name) == pytest.approx(getattr(exact, name)), name
+    if model == PAIRS:
+        assert found.pairs == pytest.approx(exact.pairs)
+        assert found.higher == pytest.approx(exact.higher)
+    assert whole_errors(chosen, values, MANY, model, 1) == pytest.approx(0, abs=1e-12)
 
 
 def test_samples_agree_with_the_factorial_and_add_up_within_their_errors():
     """Over 60 samples: no bias, and standard errors as large as the differences."""
-    exact = factorial_effects(every(SIZES, toy), len(SIZES))
-    truth = np.vstack([exact.shapley - _of_three(exact), exact.higher, [9.0]]) / (
-        exact.variance + 9.0
-    )
-    apart, errors, sums = [], [], []
+    exact = factorial_effects(every(MANY, toy), len(MANY))
+    given = [(exact.shapley - _of_two(exact)), exact.higher, [9.0]]
+    truth = np.vstack(given) / (exact.variance + 9.0)
+    apart, errors = [], []
     for seed in range(60):
-        chosen, values = sample(SIZES, toy, 160, 3.0, seed)
-        found = shares(sampled_effects(chosen, values, SIZES, PAIRS))
+        chosen, values = sample(MANY, toy, 110, 3.0, seed)
+        found = shares(sampled_effects(chosen, values, MANY, PAIRS))
         apart.append(found - truth)
-        errors.append(sampled_errors(chosen, values, SIZES, PAIRS, shares))
         assert found.sum() == pytest.approx(1)
-        error = sampled_errors(chosen, values, SIZES, PAIRS, whole)
-        sums.append((whole(sampled_effects(chosen, values, SIZES, PAIRS)) - 1) / error)
+        if seed < 20:
+            errors.append(sampled_errors(chosen, values, MANY, PAIRS, shares, 7))
     apart, errors = np.array(apart)[..., 0], np.array(errors)[..., 0]
     spread = apart.std(axis=0)
     assert np.all(np.abs(apart.mean(axis=0)) < 3.5 * spread / np.sqrt(60) + 0.005)
     ratio = np.sqrt((errors**2).mean(axis=0)) / spread
     assert np.all((ratio > 0.75) & (ratio < 1.5)), ratio
-    assert np.mean(np.abs(sums) < 2) > 0.85
 
 
-def _of_three(effects):
-    """What the part of all three factors gives to each."""
-    return effects.higher / 3
+def curved(a, b, c, d, e):
+    """A function whose every set of factors has a part."""
+    return Fraction((a + 1) * (c + 1) * 4 + (a + 1) * (b + 1) * (d + 1) * (e + 1))
+
+
+def test_the_check_lies_within_two_errors_in_95_of_100_samples():
+    apart = []
+    for seed in range(100):
+        chosen, first = sample(MANY, toy, 110, 3.0, seed)
+        values = np.concatenate([first, sample(MANY, curved, 110, 1.0, seed)[1]], axis=2)
+        check = whole(sampled_effects(chosen, values, MANY, PAIRS))
+        apart.append((check - 1) / whole_errors(chosen, values, MANY, PAIRS, seed))
+    apart = np.array(apart)
+    within = np.mean(np.abs(apart) < 2, axis=0)
+    assert np.all((within >= 0.9) & (within <= 0.99)), within
+    assert np.sqrt((apart**2).mean(axis=0)) == pytest.approx(1, abs=0.2)
+    assert np.all(np.abs(apart.mean(axis=0)) < 0.35)
+
+
+def _of_two(effects):
+    """What sets of more than two factors give to each factor."""
+    pairs = np.zeros_like(effects.shapley)
+    for pair, part in zip(combinations(range(len(pairs)), 2), effects.pairs, strict=True):
+        pairs[[*pair]] += part / 2
+    return effects.shapley - effects.alone - pairs
 
 
 def test_noise_of_a_factorial_is_taken_off_and_its_errors_hold():
@@ -172,15 +217,16 @@ def test_noise_of_a_factorial_is_taken_off_and_its_errors_hold():
 
 @pytest.mark.parametrize("order", [*permutations(range(3))])
 def test_the_order_of_factors_and_levels_changes_nothing(order):
-    chosen, values = sample(SIZES, toy, 150, 2.0, 5)
-    found = sampled_effects(chosen, values, SIZES, PAIRS)
+    order = [*order, 3, 4]
+    chosen, values = sample(MANY, toy, 150, 2.0, 5)
+    found = sampled_effects(chosen, values, MANY, PAIRS)
     turned = chosen[:, order].copy()
-    turned[:, 0] = SIZES[order[0]] - 1 - turned[:, 0]  # levels the other way round
-    other = sampled_effects(turned, values, [SIZES[i] for i in order], PAIRS)
+    turned[:, 0] = MANY[order[0]] - 1 - turned[:, 0]  # levels the other way round
+    other = sampled_effects(turned, values, [MANY[i] for i in order], PAIRS)
     assert other.shapley == pytest.approx(found.shapley[list(order)])
     assert other.total == pytest.approx(found.total[list(order)])
-    place = {frozenset(pair): at for at, pair in enumerate(combinations(range(3), 2))}
-    of_other = [place[frozenset((order[i], order[j]))] for i, j in combinations(range(3), 2)]
+    place = {frozenset(pair): at for at, pair in enumerate(combinations(range(5), 2))}
+    of_other = [place[frozenset((order[i], order[j]))] for i, j in combinations(range(5), 2)]
     assert other.pairs == pytest.approx(found.pairs[of_other])
     assert other.levels[0][::-1] == pytest.approx(found.levels[order[0]])
     assert other.higher == pytest.approx(found.higher)
@@ -193,8 +239,8 @@ def test_a_factor_that_does_nothing_has_nothing():
 
 
 def test_held_out_tells_a_model_that_is_wrong_and_one_that_has_too_few():
-    chosen, values = sample(SIZES, lambda a, b, _c: 10 * ((a == 1) ^ b), 300, 1.0, 8)
-    wrong, right = (held_out(chosen, values, SIZES, model) for model in (ADDITIVE, PAIRS))
+    chosen, values = sample(MANY, lambda a, b, *_: 10 * ((a == 1) ^ b), 200, 1.0, 8)
+    wrong, right = (held_out(chosen, values, MANY, model) for model in (ADDITIVE, PAIRS))
     assert wrong.explained[0] < 0.5 < 0.95 < right.explained[0]
     assert right.error[0] < 1.3 * right.noise[0]
     wide = (5, 5, 5)  # 13 columns alone, 61 with pairs
@@ -206,8 +252,8 @@ def test_held_out_tells_a_model_that_is_wrong_and_one_that_has_too_few():
 
 
 def test_what_does_not_vary_has_no_part():
-    chosen, values = sample(SIZES, lambda *_: 0.25, 100, 0.0, 2)
-    found = sampled_effects(chosen, values, SIZES, ADDITIVE)
+    chosen, values = sample(MANY, lambda *_: 0.25, 100, 0.0, 2)
+    found = sampled_effects(chosen, values, MANY, ADDITIVE)
     assert found.variance == pytest.approx(0, abs=1e-15)
     assert found.shapley == pytest.approx(0, abs=1e-15)
-    assert np.isnan(held_out(chosen, values, SIZES, ADDITIVE).explained).all()
+    assert np.isnan(held_out(chosen, values, MANY, ADDITIVE).explained).all()
