@@ -95,6 +95,10 @@ COMMANDS: Mapping[str, Command | Family] = MappingProxyType(
             "sim.commands.unseen", "Up to how many cameras walks can still be made unseen."
         ),
         "crowd": Command("sim.commands.crowd", "How many of a crowd on the move are recognised."),
+        "alerts": Command(
+            "sim.commands.alerts",
+            "What live face recognition would raise in a year, right and wrong.",
+        ),
         "streets": Command(
             "sim.commands.streets", "Which streets become seen between two numbers of cameras."
         ),

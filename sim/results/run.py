@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.results.alerts import alerts_run
 from sim.results.crowd import crowd_run
 from sim.results.export import default_out, export_run
 from sim.results.read import RunData, read_data
@@ -150,6 +151,39 @@ class Run(RunData):
             There is no such way, walk or street, or a number, total or task cannot be.
         """
         return crowd_run(self, crowd, via=via, streets=streets, name=name, totals=totals, task=task)
+
+    def alerts(
+        self,
+        *,
+        totals: Sequence[int] | None = None,
+        gallery: int | None = None,
+        stricter: float = 1.0,
+        days: int = 365,
+    ) -> dict[str, Any]:
+        """Follow faces searched to alerts, stops and arrests; see `sim.results.alerts.alerts_run`.
+
+        Parameters
+        ----------
+        totals
+            Of the run's totals; all of them by default.
+        gallery
+            Pictures on the list; that of the scenario by default.
+        stricter
+            The threshold is set so that false alerts are so many times fewer.
+        days
+            Days of a year like the run's day.
+
+        Returns
+        -------
+        dict
+            At each total what comes to each link in a year, right and wrong, by named case.
+
+        Raises
+        ------
+        InputError
+            The run has no walks, or a total, list, threshold or number of days cannot be.
+        """
+        return alerts_run(self, totals=totals, gallery=gallery, stricter=stricter, days=days)
 
     def removal(
         self, count: int, goal: str, *, total: int | None = None, task: str = "recognise"

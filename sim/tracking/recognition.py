@@ -17,11 +17,12 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from sim.cameras.optics import TASKS
+from sim.cameras.software import SOFTWARE_CASES
 from sim.errors import InputError
 from sim.limits import check_value
 from sim.tracking.kernels.recognition import count_faces
 from sim.tracking.kernels.walks import SeenArrays
-from sim.tracking.linking import faced_positions
+from sim.tracking.linking import faced_positions, machine_of
 from sim.tracking.parameters import RecognitionParameters, TrackingParameters
 from sim.tracking.statistics import sum_error
 from sim.tracking.walks import head_steps, in_chunks, new_spells, seen_arrays
@@ -215,22 +216,102 @@ def faces_of_trips(
         moment, each weighted with the head's duty and the uptime. One head that loses sight of a
         walker and finds them again searches two faces.
     """
+    faced = faced_positions(seen.streets.arrays, seen.fleet, seen.arrays, facing_degrees)
+    rows = [seen_arrays(seen.arrays, task, faced) for task in range(len(TASKS))]
+    return _counted(seen, report, rows, uptime, workers)
+
+
+def faces_read(
+    seen: Sightings, report: TrackReport, *, uptime: float = 1.0, workers: int | None = None
+) -> NDArray[np.float64]:
+    """Count the faces that software reads on each walk, for every total and software case.
+
+    Parameters
+    ----------
+    seen, report, uptime, workers
+        As `faces_of_trips`.
+
+    Returns
+    -------
+    ndarray
+        Shape (trips, totals, cases of `sim.cameras.software`): as `faces_of_trips` counts them,
+        where the picture, the steepness and the turn of the face let the software read.
+    """
+    rows = [
+        machine_of(seen.streets.arrays, seen.fleet, seen.arrays, case).seen
+        for case in SOFTWARE_CASES.values()
+    ]
+    return _counted(seen, report, rows, uptime, workers)
+
+
+def _counted(
+    seen: Sightings,
+    report: TrackReport,
+    rows_of: list[SeenArrays],
+    uptime: float,
+    workers: int | None,
+) -> NDArray[np.float64]:
+    """Count faced sightings on each walk, shape (trips, totals, kinds of sightings)."""
     totals = np.asarray(report.totals, np.int64)
     heads = head_steps(seen.fleet, totals)
     weight = seen.fleet.heads["duty"].to_numpy(np.float64) * uptime
-    faced = faced_positions(seen.streets.arrays, seen.fleet, seen.arrays, facing_degrees)
-    out = np.zeros((len(report.trips), len(totals), len(TASKS)))
-    for task in range(len(TASKS)):
-        rows = seen_arrays(seen.arrays, task, faced)
-        counted = out[:, :, task]
+    out = np.zeros((len(report.trips), len(totals), len(rows_of)))
+    for kind, rows in enumerate(rows_of):
+        counted = out[:, :, kind]
 
-        def some(first: int, stop: int, rows: SeenArrays = rows, task: int = task) -> None:
+        def some(first: int, stop: int, rows: SeenArrays = rows, kind: int = kind) -> None:
             spells = new_spells(first, stop, report.paths, rows, heads)
-            count_faces(first, stop, task, report.paths, heads, rows, weight, spells, out)
+            count_faces(first, stop, kind, report.paths, heads, rows, weight, spells, out)
 
         in_chunks(some, len(report.trips), workers)
         np.cumsum(counted, axis=1, out=counted)
     return out
+
+
+class PersonFaces(NamedTuple):
+    """Faces a day of the people for whom each person drawn stands."""
+
+    faces: NDArray[np.float64]
+    """Of all of them together, shape (persons, …)."""
+    represents: NDArray[np.float64]
+    """People whom each person stands for."""
+    stratum: NDArray[np.int64]
+    """Group in which each was dealt out."""
+
+
+def faces_of_persons(report: TrackReport, faces: NDArray[np.float64]) -> PersonFaces:
+    """Add up the faces of each person's walks of a day; named walks are left out.
+
+    Parameters
+    ----------
+    report
+        Whose walks they are.
+    faces
+        Of `faces_of_trips` or `faces_read`.
+    """
+    table, persons = report.trips.table, report.trips.persons
+    sampled = ~table["named"].to_numpy(bool)
+    of = persons.of_walk[sampled]
+    first = np.unique(of, return_index=True)[1]
+    represents = table["represents"].to_numpy(np.float64)[sampled]
+    each = np.zeros((len(first), *faces.shape[1:]))
+    np.add.at(each, of, faces[sampled] * represents[:, None, None])
+    return PersonFaces(each, represents[first], persons.stratum)
+
+
+def of_the_people(
+    persons: PersonFaces,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """Return faces of all people for whom persons stand, the standard errors, and the people.
+
+    Persons are drawn independently within the groups in which they are dealt out. Without one the
+    numbers are NaN.
+    """
+    if not len(persons.represents):
+        nothing = np.full(persons.faces.shape[1:], np.nan)
+        return nothing, nothing, 0.0
+    error = sum_error(persons.faces, persons.stratum)
+    return persons.faces.sum(axis=0), error, float(persons.represents.sum())
 
 
 def recognition_burden(
@@ -273,7 +354,7 @@ def recognition_burden(
     faces = faces_of_trips(
         seen, report, facing_degrees=facing_degrees, uptime=uptime, workers=workers
     )
-    count, error, people = _of_the_people(report, faces)
+    count, error, people = of_the_people(faces_of_persons(report, faces))
     rows = []
     for k, total in enumerate(report.totals):
         for t, task in enumerate(TASKS):
@@ -334,28 +415,6 @@ def recognition_summary(
 def _number(value: float) -> float | None:
     """Return a float, or None for NaN, which JSON does not know."""
     return float(value) if np.isfinite(value) else None
-
-
-def _of_the_people(
-    report: TrackReport, faces: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
-    """Add faces up over the people represented: sums and standard errors (totals, tasks), people.
-
-    Persons are drawn independently within the groups in which they are dealt out.
-    """
-    table = report.trips.table
-    sampled = ~table["named"].to_numpy(bool)
-    represents = table["represents"].to_numpy(np.float64)[sampled]
-    persons = report.trips.persons
-    of = persons.of_walk[sampled]
-    first = np.unique(of, return_index=True)[1]
-    if not len(first):
-        nothing = np.full(faces.shape[1:], np.nan)
-        return nothing, nothing, 0.0
-    each = np.zeros((len(first), *faces.shape[1:]))
-    np.add.at(each, of, faces[sampled] * represents[:, None, None])
-    error = sum_error(each, persons.stratum)
-    return each.sum(axis=0), error, float(represents[first].sum())
 
 
 def _check_share(name: str, value: ArrayLike) -> None:
