@@ -26,6 +26,7 @@ from sim.tracking.kernels.reach import (
     add_along,
     cut_rows,
 )
+from sim.tracking.walks import in_chunks
 
 if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet
@@ -106,6 +107,7 @@ def shares_in_reach(
     totals: NDArray[np.int64],
     *,
     by_direction: bool,
+    workers: int | None = None,
 ) -> NDArray[np.float64]:
     """Return the share of each walk that is in reach of some head.
 
@@ -121,6 +123,8 @@ def shares_in_reach(
         Numbers of heads in the whole city, ascending.
     by_direction
         Whether they are those of `faced`, two for each layer.
+    workers
+        Threads; as many as there are cores by default.
 
     Returns
     -------
@@ -142,7 +146,12 @@ def shares_in_reach(
     ways = np.stack([found[::2], found[1::2]] if by_direction else [found, found])
     columns = np.ascontiguousarray(np.moveaxis(ways, 1, 3).reshape(2, len(length), -1))
     out = np.zeros((len(paths.ptr) - 1, columns.shape[2]))
-    add_along(paths.ptr, paths.edge, paths.backward, length, columns, out)
+
+    def some(first: int, stop: int) -> None:
+        ptr = paths.ptr[first : stop + 1]
+        add_along(ptr, paths.edge, paths.backward, length, columns, out[first:stop])
+
+    in_chunks(some, len(out), workers)
     return out.reshape(len(out), steps, ways.shape[1])
 
 

@@ -175,13 +175,19 @@ def read_by_software(
     reading = in_reach(streets, fleet, seen.arrays, layers)
     read = pieces_in_reach(streets, fleet.arrays.rank, reading, (pieces or seen.first_seen).arrays)
     drawn = ~trips.table["named"].to_numpy(bool)
-    shares = shares_in_reach(paths, fleet.arrays.rank, reading, steps, by_direction=False)
+    shares = shares_in_reach(
+        paths, fleet.arrays.rank, reading, steps, by_direction=False, workers=workers
+    )
     turned = faced(streets, fleet, seen.arrays, layers)
-    facing = shares_in_reach(paths, fleet.arrays.rank, turned, steps, by_direction=True)
+    facing = shares_in_reach(
+        paths, fleet.arrays.rank, turned, steps, by_direction=True, workers=workers
+    )
     persons = faced(streets, fleet, seen.arrays, [
         Layer(task, *everywhere(fleet), facing_degrees) for task in range(len(TASKS))
     ])  # fmt: skip
-    watched = shares_in_reach(paths, fleet.arrays.rank, persons, steps, by_direction=True)
+    watched = shares_in_reach(
+        paths, fleet.arrays.rank, persons, steps, by_direction=True, workers=workers
+    )
     counted = trips.table[answer.counted]
     ends = counted["origin"].to_numpy(np.int64), counted["destination"].to_numpy(np.int64)
     here = fleet.inside(city.area.polygon) & (fleet.arrays.rank <= steps[:, None])
