@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -170,24 +170,19 @@ def read_by_software(
         Threads; as many as there are cores by default.
     """
     streets, fleet, paths = city.streets.arrays, seen.fleet, path_arrays(city.streets, trips)
-    steps, cases = np.asarray(totals, np.int64), tuple(SOFTWARE_CASES.values())
-    layers = [software_layer(fleet, case) for case in cases]
+    steps = np.asarray(totals, np.int64)
+    along = partial(shares_in_reach, paths, fleet.arrays.rank, totals=steps, workers=workers)
+    layers = [software_layer(fleet, case) for case in SOFTWARE_CASES.values()]
     reading = in_reach(streets, fleet, seen.arrays, layers)
     read = pieces_in_reach(streets, fleet.arrays.rank, reading, (pieces or seen.first_seen).arrays)
     drawn = ~trips.table["named"].to_numpy(bool)
-    shares = shares_in_reach(
-        paths, fleet.arrays.rank, reading, steps, by_direction=False, workers=workers
-    )
+    shares = along(reading, by_direction=False)
     turned = faced(streets, fleet, seen.arrays, layers)
-    facing = shares_in_reach(
-        paths, fleet.arrays.rank, turned, steps, by_direction=True, workers=workers
-    )
+    facing = along(turned, by_direction=True)
     persons = faced(streets, fleet, seen.arrays, [
         Layer(task, *everywhere(fleet), facing_degrees) for task in range(len(TASKS))
     ])  # fmt: skip
-    watched = shares_in_reach(
-        paths, fleet.arrays.rank, persons, steps, by_direction=True, workers=workers
-    )
+    watched = along(persons, by_direction=True)
     counted = trips.table[answer.counted]
     ends = counted["origin"].to_numpy(np.int64), counted["destination"].to_numpy(np.int64)
     here = fleet.inside(city.area.polygon) & (fleet.arrays.rank <= steps[:, None])
