@@ -192,19 +192,22 @@ def test_the_table_of_the_tutorial_is_what_its_comparison_gives(core, tmp_path, 
 
 
 def unpacked(page):
-    """Return a page without what it carries, the packed bytes, and its JSON.
+    """Return a page without what it carries, the bytes of columns and scripts, and its JSON.
 
-    Bytes are those of the columns, whichever zlib packed them.
+    Bytes are those that were packed, by whichever zlib.
     """
-    text, packed = CARRIED.sub("", PACKED.sub("", page)), PACKED.search(page)
     carried = CARRIED.search(page)
-    found = json.loads(carried[0]) if carried else {}
-    digits = [ALPHABET.index(character) for character in packed[2]] if packed else []
+    text = CARRIED.sub("", PACKED.sub("", page))
+    packed = [inflated(*found) for found in PACKED.findall(page)]
+    return text, packed, json.loads(carried[0]) if carried else {}
+
+
+def inflated(size, written):
+    digits = [ALPHABET.index(character) for character in written]
     pairs = zip(digits[::2], digits[1::2], strict=True)
     bits = "".join(f"{91 * high + low:013b}" for high, low in pairs)
     whole = bytes(int(bits[k : k + 8], 2) for k in range(0, len(bits) - 7, 8))
-    columns = zlib.decompress(whole[: int(packed[1])], -zlib.MAX_WBITS) if packed else b""
-    return text, columns, found
+    return zlib.decompress(whole[: int(size)], -zlib.MAX_WBITS)
 
 
 def same_figures(there, now):
