@@ -32,6 +32,7 @@ from maps.packing import deflated, printable
 from maps.payload import Payload, build_payload, years_of
 from maps.picture import street_picture
 from maps.run_folder import RunFolder, read_run_folder
+from maps.story import STORY_TEXTS, story_of
 from maps.texts import LANGUAGES, TEXTS, is_proxy, table, text, texts_of
 from sim.atomic_write import replace_text
 from sim.errors import InputError
@@ -52,6 +53,8 @@ LIVE = 'document.documentElement.classList.add("live");'
 """Tells the style sheet that scripts run, before anything is drawn."""
 MOST_CLASSES = 6
 HEADLINE_TASK = "recognise"
+WRITTEN = ("headline_", "answer_", "partly_real", "about_partly_real", "about_on_listed", "quote_")
+"""How texts begin that are filled when a page is written, or that stand in another one's place."""
 
 
 def write_map(run_folder: Path, run: RunFolder | None = None) -> Path:
@@ -216,11 +219,16 @@ def _page(run: RunFolder, payload: Payload, *, own: bool) -> Page:
     carried = {
         "payload": payload.head,
         "facts": facts,
-        "texts": table(texts),
+        "texts": table({key: pair for key, pair in texts.items() if not _only_written(key)}),
         "classes": class_ends(run.totals),
     }
     packed = {"packed": payload.columns.text()}
     return assemble([streets], words, ENTRY, body, carried, packed, own=own)
+
+
+def _only_written(key: str) -> bool:
+    """Return whether a text is filled when the page is written, so that no script asks for it."""
+    return key.startswith(WRITTEN) or key in STORY_TEXTS
 
 
 def page_words(texts: Mapping[str, tuple[str, str]], facts: dict[str, Any]) -> dict[str, Any]:
@@ -322,6 +330,7 @@ def page_facts(run: RunFolder) -> dict[str, Any]:
     }
     answered = answer_headline(run.summary, names, facts["city"])
     facts |= answered or headline(run, facts["city"])
+    facts |= {f"story_{step}": pair for step, pair in story_of(run.summary, names).items()}
     facts |= answer_counts(run.summary, names, dict(zip(run.totals, years_of(run), strict=True)))
     camera = f"camera_{facts['optics']}"
     if camera in TEXTS:

@@ -676,6 +676,67 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "own_street": ("a way without a name", "沒有名稱的通道"),
     "own_more": ("At the number on the slider", "按滑桿上的鏡頭數目"),
+    # the story
+    "story": ("One walk, twice", "一程路，兩個答案"),
+    "story_question": (
+        "{low} cameras leave {low_of} of 100 everyday walks in {area} that can be made without "
+        "being recognised once; {high} leave {high_of}.",
+        "{low} 個鏡頭時，{area}每 100 程日常步行，有 {low_of} 程可全程不會被認出；{high} 個時，有 "
+        "{high_of} 程。",
+    ),
+    "story_eye": (
+        "What a camera makes out is a matter of distance: first that someone is there, then "
+        "clothes, then a person one knows, last a stranger.",
+        "鏡頭看得出甚麼，要看距離：先是有人，再是衣着，再近便認得出相識的人，最近才足以確認陌生人的"
+        "身份。",
+    ),
+    "story_wipe": (
+        "On the map: {low} cameras left of the line, {high} right of it. Thick teal is where "
+        "nobody could be recognised.",
+        "地圖上，分界線左邊是 {low} 個鏡頭，右邊是 {high} 個；青綠粗線是不會被認出的街道。",
+    ),
+    "story_dots": (
+        "Streets stay dark, walks do not: {high} cameras leave {streets} of street length where "
+        "nobody could be recognised, but {high_of} of 100 walks.",
+        "街道多半仍不會被認出，走完全程卻很難：{high} 個鏡頭時，有 {streets} 的街道走過不會被認出，"
+        "但每 100 程只有 {high_of} 程可全程不會被認出。",
+    ),
+    "story_own": (
+        "And your walk? Two places are enough, and they stay on this device.",
+        "你的路線呢？只需兩個地點，資料只留在這部裝置。",
+    ),
+    "story_sure": (
+        "How sure: by chance alone {low_band} of 100 at {low}, {high_band} at {high}. Where the "
+        "cameras stand is simulated; nothing follows for any real camera, person or place.",
+        "有多肯定：單因隨機，{low} 個時每 100 程有 {low_band} 程，{high} 個時有 {high_band} 程。"
+        "鏡頭位置是模擬的，不能據此推斷任何真實的鏡頭、人或地方。",
+    ),
+    "story_sure_one": (
+        "How sure: one placement of {high} cameras, so chance is not measured. Where the cameras "
+        "stand is simulated; nothing follows for any real camera, person or place.",
+        "有多肯定：只有 {high} 個鏡頭的一種分佈，未量度隨機上落。鏡頭位置是模擬的，不能據此推斷任何"
+        "真實的鏡頭、人或地方。",
+    ),
+    "story_place": ("{k} of {n}", "第 {k} 步，共 {n} 步"),
+    "story_before": ("Back", "上一步"),
+    "story_next": ("Next", "下一步"),
+    "story_explore": ("Explore all figures", "查看所有數字"),
+    "story_open_eye": ("Look through one", "看看鏡頭的畫面"),
+    "story_open_own": ("Try your walk", "試試你的路線"),
+    "story_dots_of": (
+        "{n} cameras: {of} of 100 walks can be made without being recognised",
+        "{n} 個鏡頭：每 100 程有 {of} 程可全程不會被認出",
+    ),
+    # a picture of the reader's own walk
+    "card": ("A picture of this walk", "這程路的圖片"),
+    "card_ends": (
+        "Show and name both ends (one of them may be a home)",
+        "顯示起點和終點的名稱（其中一處可能是住所）",
+    ),
+    "card_wide": ("Save, wide", "儲存橫向圖片"),
+    "card_tall": ("Save, tall", "儲存直向圖片"),
+    "card_copy": ("Copy the sentence", "複製文字"),
+    "card_saved": ("Made on this device.", "已在這部裝置上製作。"),
     # what one camera sees
     "eye": ("What a camera sees", "鏡頭看到甚麼"),
     "eye_picture": (

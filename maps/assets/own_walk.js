@@ -2,6 +2,7 @@
 // Places may be somebody's door, so they live in this object only, and leave it by `ends()` alone.
 
 import { Both } from "./both.js";
+import { Card } from "./card.js";
 import { Finder } from "./finder.js";
 import { latLng, onGrid } from "./grid.js";
 import { OwnBoth } from "./own_both.js";
@@ -21,6 +22,7 @@ export class OwnWalk {
     this.ways = new Ways(panel.head, columns);
     this.finder = new Finder(panel.head, columns, this.ways);
     this.counts = new OwnBoth(panel, this.ways);
+    this.card = new Card(this);
     this.ends = [null, null];
     this.shortest = null;
     this.armed = -1;

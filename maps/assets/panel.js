@@ -10,6 +10,7 @@ import { Layers } from "./layers.js";
 import { Link } from "./link.js";
 import { OwnWalk } from "./own_walk.js";
 import { unfold, unpack } from "./payload.js";
+import { Story } from "./story.js";
 import { CHART_POINTS, Stage, WAITING, begin } from "./stage.js";
 import { View } from "./view.js";
 import { Wipe } from "./wipe.js";
@@ -39,6 +40,7 @@ export class Panel extends Stage {
     this.link = new Link(this);
     this.layers = new Layers(this, columns);
     this.wipe = new Wipe(this, this.facts.ends);
+    this.story = new Story(this);
     const ramp = inputOf("ramp-shown");
     ramp.addEventListener("change", () => {
       this.state.ramp = ramp.checked;
@@ -110,6 +112,7 @@ export class Panel extends Stage {
     if (this.own) this.own.speak();
     this.layers.speak();
     this.eye.speak();
+    this.story.speak();
   }
 
   /** What the inks of the map mean, in a sentence. */

@@ -154,7 +154,7 @@ def test_every_text_asked_for_exists_and_every_text_is_asked_for():
     script = page_script(ENTRY)
     asked = set(re.findall(r'data-t(?:-label)?="(\w+)"', template))
     asked |= set(re.findall(r'(?:\bt\(|texts\.)"?(\w+)', template)) - {
-        "row", "task", "camera_", "own_",
+        "row", "task", "camera_", "own_", "story_open_",
     }  # fmt: skip
     asked |= set(re.findall(r'"([a-z]+(?:_[a-z]+)*)"', script)) & set(TEXTS)
     asked |= {key for key in TEXTS if key.split("_")[0] in ("walls", "rule", "share", "camera")}
@@ -163,6 +163,7 @@ def test_every_text_asked_for_exists_and_every_text_is_asked_for():
     asked |= {key for key in TEXTS if key.startswith(("recognise", "identify"))}
     asked |= {key for key in TEXTS if key.startswith("answer_")}
     asked |= {f"own_{what}{side}" for what in ("", "tap_") for side in ("from", "to")}
+    asked |= {key for key in TEXTS if key.startswith("story_")}  # by story_of
     asked |= {"fewer_than_one", "more_than_99", "from_to"}  # by of_a_hundred and span
     asked |= {"quote_source", "software_own"}  # by quotation, and of a page on its own surface
     asked |= {"title", "hong_kong", "this_area", "zoom_in", "zoom_out"}
