@@ -44,13 +44,14 @@ from sim.tracking.kernels.curves import walk_curves
 from sim.tracking.kernels.linking import follow
 from sim.tracking.kernels.recognition import count_faces
 from sim.tracking.kernels.reconstruction import retrace
+from sim.tracking.kernels.walks import met_by
 from sim.tracking.parameters import TrackingParameters
 from sim.tracking.percolation import dark_network
 from sim.tracking.recognition import recognition_burden
 from sim.tracking.reconstruction import reconstruction
 from sim.tracking.report import TrackReport, follow_walks
 from sim.tracking.software import read_by_software
-from sim.tracking.walks import head_steps, path_arrays, step_pieces
+from sim.tracking.walks import head_steps, new_spells, path_arrays, seen_arrays, step_pieces
 from sim.trips.model import Trips
 
 LONGEST_S = 120.0
@@ -162,6 +163,14 @@ def compile_retracing() -> None:
     s = _seen_street()
     rules = TrackingParameters()
     reconstruction(s.city.streets, s.seen, s.trips, [1], seed=0, parameters=rules)
+
+
+def compile_meeting() -> None:
+    """Find whom the camera meets on the walk, of which rules alone ask."""
+    s = _seen_street()
+    paths, heads = path_arrays(s.city.streets, s.trips), head_steps(s.seen.fleet, np.array([1]))
+    seen = seen_arrays(s.seen.arrays, 0)
+    met_by(0, paths, seen, new_spells(0, 1, paths, seen, heads))
 
 
 class Part(NamedTuple):

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from sim.city.loaders import load_city
 from sim.errors import InputError
 from sim.jit import KERNELS, on_disk
+from sim.pipeline.compile_ahead import compile_meeting
 from sim.pipeline.run import run
 from sim.placement.placing import place
 from sim.scenario.schema import Scenario
@@ -70,6 +71,7 @@ def warm_up(announce: Callable[[str], None] = lambda _: None) -> WarmUp:
             run(SMALL, Path(folder) / "run", announce=announce)
         announce("greedy")
         place(load_city(SMALL.area), SMALL.cameras.totals[-1], strategy=GREEDY)
+        compile_meeting()
     compiled = sum(on_disk(kernel) for kernel in missing)
     return WarmUp(len(kernels) - len(missing) + compiled, compiled, time.perf_counter() - begun)
 
