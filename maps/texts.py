@@ -764,7 +764,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "eye_camera": (
         "Simulated camera number {n} of the city, {height} above the street.",
-        "全市第 {n} 個模擬鏡頭，離街面 {height}。",
+        "全港第 {n} 個模擬鏡頭，離街面 {height}。",
     ),
     "eye_before": ("Camera before", "上一個鏡頭"),
     "eye_next": ("Next camera", "下一個鏡頭"),
