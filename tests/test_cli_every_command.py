@@ -23,9 +23,10 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
 CONTRACT = {
     "run", "validate", "schema", "template", "data fetch", "data import", "data list", "data info",
-    "data decks", "sweep", "compare", "map", "walk", "unseen", "crowd", "alerts", "rules",
-    "cameras import", "export", "site", "cameras next", "cameras without", "cameras remove",
-    "cache info", "cache clear", "quote", "bands", "brief", "warmup", "streets", "sensitivity",
+    "data decks", "sweep", "compare", "map", "walk", "unseen", "crowd", "alerts", "oversight",
+    "rules", "cameras import", "export", "site", "cameras next", "cameras without",
+    "cameras remove", "cache info", "cache clear", "quote", "bands", "brief", "warmup", "streets",
+    "sensitivity",
 }  # fmt: skip
 NOT_FOR_PROGRAMS = {"schema", "template"}
 """Their whole output is a file for programs or people already."""
@@ -127,6 +128,7 @@ GOOD = {
     "unseen": [RUN],
     "crowd": [RUN, "--street", "Nathan Road"],
     "alerts": [RUN],
+    "oversight": [RUN],
     "rules": [RUN, "--restore", "0.5"],
     "quote": [RUN],
     "brief": [RUN, "--out", "brief.html"],
@@ -179,6 +181,7 @@ WRONG = {
     "walk": ["none", "--from", FROM, "--to", TO],
     "unseen": ["none", "--from", FROM, "--to", TO],
     "alerts": ["none"],
+    "oversight": ["none"],
     "rules": ["none", "--restore", "0.5"],
     "streets": ["none"],
     "export": ["none"],

@@ -99,6 +99,9 @@ COMMANDS: Mapping[str, Command | Family] = MappingProxyType(
             "sim.commands.alerts",
             "What live face recognition would raise in a year, right and wrong.",
         ),
+        "oversight": Command(
+            "sim.commands.oversight", "Four regimes of recognition, and what their logs betray."
+        ),
         "streets": Command(
             "sim.commands.streets", "Which streets become seen between two numbers of cameras."
         ),

@@ -12,12 +12,14 @@ import pandas as pd
 from sim.results.alerts import alerts_run
 from sim.results.crowd import crowd_run
 from sim.results.export import default_out, export_run
+from sim.results.oversight import Warrant, oversight_run
 from sim.results.read import RunData, read_data
 from sim.results.removal import own_worth, removal
 from sim.results.rules import least_rules
 from sim.results.unseen import UnseenAnswer, unseen_walk, unseen_walks
 from sim.results.walk import WalkAnswer, walk_run
 from sim.scenario.own_rules import OwnRules
+from sim.tracking.oversight import Audit
 from sim.tracking.parameters import MovingCrowd
 
 
@@ -184,6 +186,36 @@ class Run(RunData):
             The run has no walks, or a total, list, threshold or number of days cannot be.
         """
         return alerts_run(self, totals=totals, gallery=gallery, stricter=stricter, days=days)
+
+    def oversight(
+        self,
+        *,
+        total: int | None = None,
+        warrant: Warrant | None = None,
+        audit: Audit | None = None,
+    ) -> dict[str, Any]:
+        """Set four regimes side by side; see `sim.results.oversight.oversight_run`.
+
+        Parameters
+        ----------
+        total
+            One of the run's totals; the largest by default.
+        warrant
+            What a warrant for live recognition names.
+        audit
+            Who searches how often, and what an audit asks for.
+
+        Returns
+        -------
+        dict
+            What each regime does to the same walks, and what an auditor of its logs finds.
+
+        Raises
+        ------
+        InputError
+            The run has no walks, or a total cannot be.
+        """
+        return oversight_run(self, total=total, warrant=warrant, audit=audit)
 
     def removal(
         self, count: int, goal: str, *, total: int | None = None, task: str = "recognise"

@@ -6,6 +6,7 @@ from sim.cli import main
 from sim.errors import InputError
 from sim.pipeline.run import run
 from sim.results.alerts import FACTORS, MIDDLE, SEARCHED
+from sim.results.oversight import Warrant
 from sim.results.run import read_run
 from sim.scenario.schema import Scenario
 from sim.tracking.recognition import scaled_false_positive_rate
@@ -93,6 +94,27 @@ def test_what_cannot_be_is_refused(read):
     for wrong in ({"totals": [5000]}, {"gallery": 0}, {"stricter": 0.0}, {"days": 400}):
         with pytest.raises(InputError):
             read.alerts(**wrong)
+
+
+def test_four_regimes_by_hand(read, content):
+    """The warrant's list, place and hours scale what is live; afterwards and off search nobody."""
+    warrant = Warrant(place=0.1, hours=6.0, people=100)
+    found = read.oversight(total=60000, warrant=warrant)
+    live, afterwards, named, off = found["regimes"]
+    middle = content["steps"][-1]["range"]["middle"]["wrongful_stops"]
+    assert live["wrongful_stops"] == pytest.approx(middle)
+    assert live["faces_per_day"] == content["steps"][-1]["searched"]["claim"]["faces_per_day"]
+    assert named["faces_per_day"] == pytest.approx(live["faces_per_day"] * 0.1 * 6 / 24)
+    on_list = read.alerts(totals=[60000], gallery=100)["steps"][0]["range"]["middle"]
+    assert named["wrongful_stops"] == pytest.approx(on_list["wrongful_stops"] * 0.025)
+    assert live["tracked_live"] > named["tracked_live"] > 0
+    assert live["tracked_afterwards"] >= afterwards["tracked_afterwards"] > 0
+    assert afterwards["tracked_live"] == off["tracked_live"] == off["tracked_afterwards"] == 0
+    assert afterwards["wrongful_stops"] == off["wrongful_stops"] == off["faces_per_day"] == 0
+    assert [row["power"] for row in found["logs"][0]["power"]] == [0.0] * 5
+    for row in found["groups"]:
+        power = [each["power"] for each in row["power"]]
+        assert power[0] <= power[-1] + 1e-9 <= 1 + 1e-6
 
 
 def test_the_command_says_that_what_is_stated_was_made_without(read, capfd):
