@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.cameras.fleet import DEFAULTS, HEAD_COLUMNS, Fleet
+from sim.cameras.fleet import DEFAULTS, HEAD_COLUMNS, Fleet, only_of_simulated
 from sim.errors import InputError
 
 BY_HAND = DEFAULTS["status"]
@@ -43,9 +43,12 @@ def edited(
     Raises
     ------
     InputError
-        A rank is not of the fleet, is named twice or is taken; a heading or place is not finite.
+        A rank is not of the fleet, is named twice or is taken; a heading or place is not finite;
+        a head is to be removed from a fleet that is not all simulated.
     """
     turn, move, remove = dict(turn or {}), dict(move or {}), list(remove)
+    if remove:
+        only_of_simulated(fleet.simulated, "single cameras are not removed")
     row = {rank: k for k, rank in enumerate(fleet.arrays.rank.tolist())}
     _check_ranks(row, remove, [*turn, *move])
     heads = fleet.heads.reset_index(drop=True)

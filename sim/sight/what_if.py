@@ -64,7 +64,7 @@ def what_if(
     ------
     InputError
         A rank is not of the fleet, is named twice or is taken; a heading, place or table that
-        cannot be.
+        cannot be; a head is to be removed from a fleet that is not all simulated (docs/ethics.md).
     """
     fleet, former = edited(before.fleet, add=add, remove=remove, turn=turn, move=move)
     looked, indoor = see_rows(city, fleet, only=former < 0)

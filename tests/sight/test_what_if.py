@@ -1,5 +1,7 @@
 """A fleet with a few heads changed: to the bit what looking again with all of them finds."""
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -52,6 +54,14 @@ def changes(rng, scene, where, fleet):
     }
 
 
+def all_simulated(seen):
+    """Return what is seen as if every head were simulated, as it must be to remove some."""
+    fleet = replace(seen.fleet, heads=seen.fleet.heads.assign(status="simulated"))
+    again = replace(seen, fleet=fleet)
+    vars(again)["first_seen"] = seen.first_seen
+    return again
+
+
 def same(found, expected):
     for a, b in zip(found.arrays, expected.arrays, strict=True):
         assert a.dtype == b.dtype
@@ -71,7 +81,8 @@ def test_it_equals_looking_again_with_all(seed):
     where, fleet = city(scene, area=AREA if rng.random() < 0.7 else None)
     found = see(where, fleet)
     for _ in range(3):  # one change after the other
-        found = what_if(where, found, **changes(rng, scene, where, found.fleet))
+        asked = changes(rng, scene, where, found.fleet)
+        found = what_if(where, all_simulated(found), **asked)
         same(found, see(where, found.fleet))
         for total in (5, 40):
             if total <= found.fleet.largest_total:
@@ -81,7 +92,7 @@ def test_it_equals_looking_again_with_all(seed):
 
 def test_nothing_changed_is_the_same():
     where, fleet = city(random_scene(np.random.default_rng(4), 20), area=AREA)
-    before = see(where, Fleet.from_heads(fleet.heads))
+    before = see(where, Fleet.from_heads(fleet.heads.assign(status="simulated")))
     after = what_if(where, before)
     same(after, before)
     pd.testing.assert_frame_equal(after.fleet.heads, before.fleet.heads)
@@ -129,6 +140,17 @@ def test_each_change_changes_what_it_names(simulated):
 def test_what_cannot_be_changed_is_refused(simulated, asked, said):
     with pytest.raises(InputError, match=said):
         what_if(*simulated, **asked)
+
+
+@pytest.mark.parametrize("status", ["given", "imported", "listed_pole", "mapped"])
+def test_no_head_is_removed_where_one_is_not_simulated(simulated, status):
+    where, before = simulated
+    heads = before.fleet.heads
+    mixed = heads.assign(status=[status, *heads["status"].iloc[1:]])
+    real = replace(before, fleet=Fleet.from_heads(mixed))
+    with pytest.raises(InputError, match="single cameras are not removed"):
+        what_if(where, real, remove=[20])
+    assert what_if(where, real, turn={20: 5.0}).arrays.head.size  # of which there are statistics
 
 
 def test_ranks_that_are_taken_and_tables_without_places_are_refused(simulated):
