@@ -198,8 +198,10 @@ def _shares(run: RunFolder, step: dict[str, Any]) -> dict[str, Any]:
     walks = step["trips"][HEADLINE_TASK]["observed_length"]
     share, doubt = answer_of(step, HEADLINE_TASK)[0], doubt_of(run.summary, step["total"])
     said: dict[str, list[str]] = {}
-    for language in LANGUAGES if is_answered(run.summary) and share is not None else ():
-        of = text("answer_of", language, of=of_a_hundred(share, language))
+    answered = share if is_answered(run.summary) else None
+    of_hundred = () if answered is None else (of_a_hundred(answered, one) for one in LANGUAGES)
+    for language, words in zip(LANGUAGES, of_hundred, strict=False):  # none without an answer
+        of = text("answer_of", language, of=words)
         said.setdefault("answer", []).append(closed_up(of))
         if doubt.p5 is not None and doubt.p95 is not None:
             band = text("answer_band", language, band=span(doubt.p5, doubt.p95, language))
