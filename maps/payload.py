@@ -193,9 +193,8 @@ def _gather(
     place = _add_heads(columns, grid, run, heads, ranks, met)
     fixed = refusal_of(run, walkable=walkable, large=form is WIDE)
     if fixed is None:
-        add_sight(
-            columns, run, heads, met.order if met is not None else None, walls.result().row, decks
-        )
+        order = None if met is None else met.order
+        add_sight(columns, run, heads, order, walls.result().row, decks)
     _add_fields(columns, grid, fields.result(), place, form.field_step)
     _add_seen_curves(columns, run, codes, len(ranks), form)
     _add_walk_bands(columns, bands.result())
