@@ -36,11 +36,11 @@ class Audit:
     officers
         People who may search.
     searches
-        Searches with a reason, by each in a month; the mean over officers.
+        Number of searches with a reason, by each in a month; the mean over officers.
     spread
-        Coefficient of variation between officers, whose duties differ; it stays over the months.
+        Coefficient of variation between officers, a ratio: duties differ, over all months alike.
     misuse
-        Searches without a reason in a month by one officer who misuses access.
+        Number of searches without a reason in a month by one officer who misuses access.
     again
         Share of searches with a reason that are of a person whom the officer has searched before.
     checked
