@@ -28,6 +28,10 @@ SEARCHED = {
     "typical": "software, typical case",
     "strict": "software, strict case",
 }
+WORDS = {
+    "searched": "who reads faces", "rates": "error rates and who is on the list",
+    "stops": "what officers do with an alert",
+}  # fmt: skip
 
 app = command_app()
 
@@ -143,7 +147,14 @@ def _notes(content: dict[str, Any]) -> list[str]:
         f"{row['count']:,} {row['what']} ({row['since']} to {row['until']}, {row['source']})"
         for row in content["stated"]
     )
+    step = content["steps"][-1]
+    moved = "; ".join(
+        f"{WORDS[name]} {min(found.values()):,.0f} to {max(found.values()):,.0f}"
+        for name, found in step["moves"].items()
+    )
     return [
+        f"Wrongful stops at {step['total']:,} cameras, every camera reads, middle case: "
+        f"{step['range']['middle']['wrongful_stops']:,.0f} a year. Moved alone: {moved}.",
         f"What the police state: {said}. All were made without live recognition, so they say "
         "nothing for it, and nothing against it.",
         "Lowest, middle and highest are named cases, not chances; rates were measured elsewhere, "

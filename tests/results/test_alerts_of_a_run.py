@@ -122,4 +122,5 @@ def test_the_command_says_that_what_is_stated_was_made_without(read, capfd):
     out, _ = capfd.readouterr()
     assert "899" in out
     assert "787" in out
+    assert "error rates and who is on the list" in out
     assert "without live recognition, so they say nothing for it" in " ".join(out.split())
