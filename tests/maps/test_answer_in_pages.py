@@ -89,7 +89,7 @@ def test_the_first_sentence_is_the_answer_in_both_languages(folder, write):
 def test_the_map_gives_it_at_every_total_and_task(folder):
     page = write_map(folder).read_text(encoding="utf-8")
     steps = json.loads((folder / "summary.json").read_text())["steps"]
-    table = page.split("<table", 1)[1].split("</table>")[0]
+    table = page.split('class="figures-table"', 1)[1].split("</table>")[0]
     rows = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in table.split("<tr>")[2:]]
     shares = [step["answer"][task]["any_length"]["share"] for step in steps for task in TASKS]
     assert [row[4] for row in rows] == [percent(share) for share in shares]

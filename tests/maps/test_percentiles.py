@@ -51,7 +51,7 @@ def test_the_headline_says_the_median_then_both_ends(apart):
 def test_the_table_of_all_figures_says_them(apart):
     folder, found = apart
     page = write_map(folder).read_text(encoding="utf-8")
-    table = page.split("<table", 1)[1].split("</table>")[0]
+    table = page.split('class="figures-table"', 1)[1].split("</table>")[0]
     for p10, p50, p90 in found.values():
         assert f"{p50} ({p10}–{p90})" in table
 
