@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.processes import available_cores, begin_helper
+from sim.processes import available_cores, begin_helper, end_helper
 
 PARTS = ("exposing", "following", "answering", "searching", "drawing", "retracing")
 """In the order in which a run needs them."""
@@ -77,10 +77,7 @@ class Compiling:
     def end(self) -> None:
         """End the processes."""
         for process in self.helpers:
-            process.kill()
-            process.wait()
-            if process.stdin is not None:
-                process.stdin.close()
+            end_helper(process)
         self.claims.close()
 
 
@@ -93,9 +90,13 @@ def begin_early(words: Sequence[str]) -> None:
     All that is asked here is whether a run noted that nothing is missing since the sources were
     written; what is missing is known when the engine is loaded.
     """
-    runs = bool(words) and words[0] in COMMANDS and ONLY_TOLD.isdisjoint(words)
-    if runs and not _begun and seem_missing():
+    if runs(words, COMMANDS) and not _begun and seem_missing():
         _begun.append(begin_compiling())
+
+
+def runs(words: Sequence[str], commands: Collection[str]) -> bool:
+    """Return whether words are of one of these commands, and not only ask what it would do."""
+    return bool(words) and words[0] in commands and ONLY_TOLD.isdisjoint(words)
 
 
 def begun_early() -> Compiling | None:

@@ -98,6 +98,16 @@ def tell(helper: subprocess.Popen[bytes], line: str) -> None:
             helper.stdin.flush()
 
 
+def end_helper(helper: subprocess.Popen[bytes]) -> None:
+    """End a helper at once, and close what leads to it and from it; more than once does no harm."""
+    helper.kill()
+    helper.wait()
+    for stream in (helper.stdin, helper.stdout):
+        if stream is not None:
+            with suppress(OSError):  # what was written to one that is gone
+                stream.close()
+
+
 @contextmanager
 def computing_threads(count: int) -> Iterator[ThreadPoolExecutor]:
     """Give threads that compute in memory, and write no files.

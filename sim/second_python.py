@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
 
-from sim.first_run import ONLY_TOLD, seem_missing
-from sim.processes import available_cores, begin_helper, tell
+from sim.first_run import runs, seem_missing
+from sim.processes import available_cores, begin_helper, end_helper, tell
 
-COMMAND = "run"
+COMMANDS = frozenset({"run"})
 ASKED_WITH = "fleets"
 """Part of the word, or of the scenario's text, that asks for several."""
 LONGEST_TEXT = 1_000_000
@@ -35,11 +35,12 @@ class Turns:
     Attributes
     ----------
     taking, dealing
-        File descriptors of the pipe's ends; `dealing` is None where others deal, and once all are.
+        File descriptors of the pipe's ends, None once closed; `dealing` is None where others deal,
+        and once all are.
     """
 
     def __init__(self, taking: int, dealing: int | None = None) -> None:
-        self.taking = taking
+        self.taking: int | None = taking
         self.dealing = dealing
 
     def deal(self, numbers: Iterable[int]) -> None:
@@ -51,14 +52,16 @@ class Turns:
 
     def take(self) -> int | None:
         """Return the next number, None when all are taken; wait until numbers are dealt."""
+        assert self.taking is not None
         taken = os.read(self.taking, NUMBER)
         return int.from_bytes(taken, "little") if taken else None
 
     def close(self) -> None:
-        """Close this process's ends of the pipe."""
+        """Close this process's ends of the pipe; more than once does no harm."""
         for end in (self.taking, self.dealing):
             if end is not None:
                 os.close(end)
+        self.taking = self.dealing = None
 
 
 @dataclass
@@ -96,17 +99,13 @@ class Beside:
         return self.found.pop(number, None)
 
     def end(self) -> None:
-        """End the processes."""
+        """End the processes; more than once does no harm."""
         for process in self.helpers:
             process.kill()
-            process.wait()
         for reader in self.readers:
-            reader.join()
+            reader.join()  # each reads on to the end of what its process wrote
         for process in self.helpers:
-            for stream in (process.stdin, process.stdout):
-                if stream is not None:
-                    with suppress(OSError):
-                        stream.close()
+            end_helper(process)
         self.turns.close()
 
     def _read(self, helper: subprocess.Popen[bytes]) -> None:
@@ -125,8 +124,8 @@ def begin_early(words: Sequence[str]) -> None:
 
     Whether they are is known when the scenario is read, and then what is of no use ends.
     """
-    runs = bool(words) and words[0] == COMMAND and ONLY_TOLD.isdisjoint(words)
-    if runs and not _begun and not seem_missing() and any(map(_asks, words[1:])):
+    asked = runs(words, COMMANDS) and any(map(_asks, words[1:]))
+    if asked and not _begun and not seem_missing():
         beside = begin_beside()
         if beside is not None:
             _begun.append(beside)
@@ -142,15 +141,14 @@ def begin_beside() -> Beside | None:
     count = min(available_cores() - 1, MOST)
     if count < 1:
         return None
-    turns = Turns(*os.pipe())
+    taking, dealing = os.pipe()
     helpers = [
         begin_helper(
-            "sim.pipeline.fleets_beside", str(turns.taking),
-            stdout=subprocess.PIPE, keep=(turns.taking,),
+            "sim.pipeline.fleets_beside", str(taking), stdout=subprocess.PIPE, keep=(taking,)
         )
         for _ in range(count)
-    ]  # fmt: skip
-    return Beside(turns, helpers)
+    ]
+    return Beside(Turns(taking, dealing), helpers)
 
 
 def _asks(word: str) -> bool:

@@ -41,10 +41,22 @@ def fleets_beside(scenario: Scenario) -> Iterator[Beside | None]:
             beside.end()
 
 
-def has_room(beside: Beside, takes: Estimate) -> bool:
-    """Return whether every process may take the memory of a run."""
-    processes = 1 + len(beside.helpers)
-    return takes.memory_bytes * processes < SHARE_OF_MEMORY * machine_memory_bytes()
+def with_room(beside: Beside | None, takes: Estimate) -> Beside | None:
+    """Return processes that may each take the memory of a run; others are ended: they hold a city.
+
+    Parameters
+    ----------
+    beside
+        Ready for a run; None where there are none.
+    takes
+        What the run will take.
+    """
+    if beside is None:
+        return None
+    if takes.memory_bytes * (1 + len(beside.helpers)) < SHARE_OF_MEMORY * machine_memory_bytes():
+        return beside
+    beside.end()
+    return None
 
 
 def compute_in_turn(scenario: Scenario, turns: Turns, out: int) -> None:

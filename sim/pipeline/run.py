@@ -19,7 +19,7 @@ from sim.pipeline.cached_stages import CachedStages
 from sim.pipeline.compile_ahead import ANSWERS, SEARCHES, WALKS, kernels_ahead
 from sim.pipeline.cost import Estimate, estimate
 from sim.pipeline.fleets import FleetsOf, many_fleets, one_fleet
-from sim.pipeline.fleets_beside import fleets_beside, has_room
+from sim.pipeline.fleets_beside import fleets_beside, with_room
 from sim.pipeline.simulate import (
     ANSWERED,
     FOLLOWED,
@@ -93,11 +93,11 @@ def run(
             check_fits(scenario, city)
             city, own = read_own_inputs(scenario, city)
             takes = _foreseen(scenario, city, foresee)
+            helping = with_room(beside, takes)
             stages = CachedStages(scenario, city, cache)
         with replace_folder(out, RUN_FOLDER) as folder:
             figures = _compute(
-                folder, stages, own, times, lambda what: ahead.wait_for(*NEEDED[what]),
-                beside if beside is not None and has_room(beside, takes) else None,
+                folder, stages, own, times, lambda what: ahead.wait_for(*NEEDED[what]), helping
             )  # fmt: skip
             del city, own, stages  # the page of a whole city needs the room
             if finish is not None:
@@ -147,6 +147,8 @@ def _many_fleets(
                 done=lambda count, all_: times.announce(f"fleets, {count} of {all_}"),
             )
         )  # fmt: skip
+        if beside is not None:
+            beside.end()  # of fleets that an earlier run found, it waits to compute some
         seed = found.seeds[found.shown]
         return found, Draw(seed, stages.fleet(seed, lambda: of.fleet(found.shown)))
 

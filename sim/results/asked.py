@@ -6,12 +6,18 @@ Every question of `sim.results` reads these three alike.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.results.read import RunData, read_data
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Crowd, Walk
+
+Named = TypeVar("Named", "Walk", "Crowd")
 
 
 class Asked(NamedTuple):
@@ -70,3 +76,29 @@ def asked_at(run: str | Path | RunData, total: int | None, task: str) -> Asked:
     """
     run = run if isinstance(run, RunData) else read_data(run, RunData)
     return asked(run, [run.totals[-1] if total is None else total], task)
+
+
+def named(things: Sequence[Named], name: str, what: str) -> Named:
+    """Return the one of a scenario's things that is named so, in either language.
+
+    Parameters
+    ----------
+    things
+        Walks or crowds of the scenario of a run.
+    name
+        What is asked for.
+    what
+        One of them is called, for the message.
+
+    Raises
+    ------
+    InputError
+        None is named so; says which are.
+    """
+    for each in things:
+        if name in (each.name, each.name_zh):
+            return each
+    names = [each.name for each in things]
+    near = get_close_matches(name, names, 1)
+    hint = f' (did you mean "{near[0]}"?)' if near else f"; it names {', '.join(names) or 'none'}"
+    raise InputError(f'the scenario of this run names no {what} "{name}"{hint}')

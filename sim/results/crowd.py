@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.cameras.software import SOFTWARE_CASES
 from sim.errors import InputError
-from sim.results.asked import Asked, asked
+from sim.results.asked import Asked, asked, named
 from sim.results.metrics import ALONG_BUS_STREETS, HEADLINE_TASK, along_bus_streets
 from sim.results.read import RunData
 from sim.results.walk import as_trip, nodes_of, shortest_legs, streets_of, tracks_of, via_of
@@ -151,14 +150,7 @@ def named_crowd(run: RunData, name: str) -> Crowd:
     InputError
         It names none so; says which.
     """
-    crowds = run.scenario.trips.crowds
-    for each in crowds:
-        if name in (each.name, each.name_zh):
-            return each
-    names = [each.name for each in crowds]
-    near = get_close_matches(name, names, 1)
-    hint = f' (did you mean "{near[0]}"?)' if near else f"; it names {', '.join(names) or 'none'}"
-    raise InputError(f'the scenario of this run names no crowd "{name}"{hint}')
+    return named(run.scenario.trips.crowds, name, "crowd")
 
 
 def _way(

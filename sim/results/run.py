@@ -21,6 +21,7 @@ from sim.results.walk import WalkAnswer, walk_run
 from sim.scenario.own_rules import OwnRules
 from sim.tracking.oversight import Audit
 from sim.tracking.parameters import MovingCrowd
+from sim.tracking.stops import DAYS_A_YEAR
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ class Run(RunData):
         totals: Sequence[int] | None = None,
         gallery: int | None = None,
         stricter: float = 1.0,
-        days: int = 365,
+        days: int = DAYS_A_YEAR,
     ) -> dict[str, Any]:
         """Follow faces searched to alerts, stops and arrests; see `sim.results.alerts.alerts_run`.
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from numpy.typing import NDArray
 
 from sim.cameras.fleet import refusal
 from sim.errors import InputError
-from sim.results.asked import asked
+from sim.results.asked import asked, named
 from sim.results.metrics import ALONG_BUS_STREETS, HEADLINE_TASK, along_bus_streets
 from sim.results.read import RunData
 from sim.scenario.parameters import following
@@ -140,14 +139,7 @@ def via_of(run: RunData, name: str) -> list[str]:
     InputError
         It names none so; says which.
     """
-    walks = run.scenario.trips.walks
-    for each in walks:
-        if name in (each.name, each.name_zh):
-            return list(each.via)
-    names = [each.name for each in walks]
-    near = get_close_matches(name, names, 1)
-    hint = f' (did you mean "{near[0]}"?)' if near else f"; it names {', '.join(names) or 'none'}"
-    raise InputError(f'the scenario of this run names no walk "{name}"{hint}')
+    return list(named(run.scenario.trips.walks, name, "walk").via)
 
 
 def nodes_of(run: RunData, via: Sequence[str]) -> list[int]:

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+from unittest.mock import Mock
 
 import pytest
 
@@ -13,6 +14,7 @@ from sim.pipeline.fleets import FleetsOf, in_turn
 from sim.pipeline.run import run
 from sim.pipeline.simulate import drawn_walks
 from sim.pipeline.user_inputs import read_own_inputs
+from sim.processes import machine_memory_bytes
 from sim.scenario.schema import Scenario
 from sim.second_python import Beside, Turns
 
@@ -148,3 +150,17 @@ def test_nothing_begins_while_kernels_are_missing(tmp_path, monkeypatch):
     monkeypatch.setattr(second_python, "seem_missing", lambda: True)
     second_python.begin_early(["run", str(tmp_path / "many.yaml")])
     assert second_python.begun_early() is None
+
+
+@pytest.mark.parametrize(("share", "kept"), [(0.2, True), (0.3, False)])
+def test_a_process_for_which_there_is_no_room_ends(share, kept, monkeypatch):
+    monkeypatch.setattr(second_python, "available_cores", lambda: 2)
+    beside = second_python.begin_beside()
+    assert beside is not None
+    takes = Mock(memory_bytes=share * machine_memory_bytes())
+    assert (fleets_beside.with_room(beside, takes) is beside) == kept
+    (helper,) = beside.helpers
+    assert (helper.poll() is None) == kept
+    beside.end()  # the second time where there was no room
+    assert helper.poll() is not None
+    assert fleets_beside.with_room(None, takes) is None
