@@ -360,12 +360,11 @@ def knock(port, own):
             context.load_cert_chain(own)
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
-                if way != "http":
-                    line = context.wrap_socket(line)  # noqa: PLW2901
-                line.sendall(b"GET / HTTP/1.0\r\n\r\n")
-                said = line.recv(100)
+                talk = line if way == "http" else context.wrap_socket(line)
+                talk.sendall(b"GET / HTTP/1.0\r\n\r\n")
+                said = talk.recv(100)
                 answers.append(bool(said) and said[:1] != b"\x15")  # an alert is a refusal
-                line.close()
+                talk.close()
         except OSError:  # errors of TLS among them
             answers.append(False)
     return answers

@@ -7,6 +7,7 @@ What the two have alike (streets, walls, names) is carried once.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -322,13 +323,14 @@ class _Pair:
 
     def _rules(self) -> list[dict[str, Any]]:
         """Return, per rule that both runs tried, the tracked shares at each total and task."""
-        if any(run.policies is None for run in self.runs) or not self.walked:
+        tried = [run.policies for run in self.runs if run.policies is not None]
+        if len(tried) < len(self.runs) or not self.walked:
             return []
         shares = [
-            run.policies.set_index(["policy", "total", "task"])["tracked"].to_dict()  # type: ignore[union-attr]
-            for run in self.runs
+            policies.set_index(["policy", "total", "task"])["tracked"].to_dict()
+            for policies in tried
         ]
-        names = dict.fromkeys(map(str, self.runs[0].policies["policy"]))  # type: ignore[index]
+        names = dict.fromkeys(map(str, tried[0]["policy"]))
         found = []
         for name in names:
             steps = [
@@ -355,7 +357,7 @@ def _value(value: object) -> str:
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None or value != value else round(float(value), 6)  # noqa: PLR0124
+    return None if value is None or math.isnan(value) else round(float(value), 6)
 
 
 def _known(cells: Sequence[float | None] | None) -> bool:

@@ -181,7 +181,7 @@ class SeenStreets(MacroElement):
     )
 
     def __init__(self, call: str = "Unseen.start", beside: str = "") -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # folium states no types
         self.call = call
         self.beside = beside
 
