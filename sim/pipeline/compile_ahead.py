@@ -170,7 +170,7 @@ def compile_meeting() -> None:
     s = _seen_street()
     paths, heads = path_arrays(s.city.streets, s.trips), head_steps(s.seen.fleet, np.array([1]))
     seen = seen_arrays(s.seen.arrays, 0)
-    met_by(0, paths, seen, new_spells(0, 1, paths, seen, heads))
+    met_by(0, paths, seen, new_spells(np.arange(1), paths, seen, heads))
 
 
 class Part(NamedTuple):

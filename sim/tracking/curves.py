@@ -59,7 +59,7 @@ def curves_of(paths: PathArrays, pieces: PieceArrays, task: int) -> Curves:
     rows = np.diff(cut.ptr)
 
     def some(first: int, stop: int) -> None:
-        runs = new_runs(first, stop, paths, cut)
+        runs = new_runs(np.arange(first, stop), paths, cut)
         room = rows[paths.edge[paths.ptr[first] : paths.ptr[stop]]].sum()
         rank, length = np.empty(room, np.int32), np.empty(room)
         keys = np.empty_like(runs.step)

@@ -65,22 +65,25 @@ def exposure(
     """
     trips = len(paths.ptr) - 1
     out = np.zeros((len(ExposureArrays._fields), trips, totals, len(pieces)))
-    for task, cut in enumerate(pieces):
-        walked = Walked(paths, heads, seen_arrays(sightings, task), cut)
-        in_chunks(partial(_expose_some, task, walked, gaps, out), trips, workers)
+    walked = [
+        Walked(paths, heads, seen_arrays(sightings, task), cut) for task, cut in enumerate(pieces)
+    ]
+    in_chunks(partial(_expose_some, walked, gaps, out), trips, workers)
     return ExposureArrays(*out)
 
 
 def _expose_some(
-    task: int, walked: Walked, gaps: bool, out: NDArray[np.float64], first: int, stop: int
+    tasks: list[Walked], gaps: bool, out: NDArray[np.float64], first: int, stop: int
 ) -> None:
-    """Measure the walks first … stop − 1 for one task."""
-    paths, heads = walked.paths, walked.heads
-    runs = new_runs(first, stop, paths, walked.pieces)
-    most, mark = len(runs.step) if gaps else 0, np.full(heads.sites, -1)
-    spells = new_spells(first, stop, paths, walked.seen, heads)
-    room = Room(spells, runs, np.empty(most), np.empty(most), mark, np.empty_like(mark))
-    expose(first, stop, task, walked, room, out)
+    """Measure walks for every task, the first … stop − 1 of their order."""
+    for task, walked in enumerate(tasks):
+        paths, heads = walked.paths, walked.heads
+        walks = paths.order[first:stop]
+        runs = new_runs(walks, paths, walked.pieces)
+        most, mark = len(runs.step) if gaps else 0, np.full(heads.sites, -1)
+        spells = new_spells(walks, paths, walked.seen, heads)
+        room = Room(spells, runs, np.empty(most), np.empty(most), mark, np.empty_like(mark))
+        expose(walks, task, walked, room, out)
 
 
 def expected_metres(

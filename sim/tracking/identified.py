@@ -139,7 +139,7 @@ def _by_head(
     paths = path_arrays(city.streets, trips)
     steps = head_steps(fleet, np.array([int(fleet.arrays.rank[-1])]))
     count = len(trips.table)
-    spells = new_spells(0, count, paths, seen, steps)
+    spells = new_spells(np.arange(count), paths, seen, steps)
     walks, heads, chances = [], [], []
     for number in range(count):
         met = slice(0, met_by(number, paths, seen, spells))

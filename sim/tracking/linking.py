@@ -8,6 +8,7 @@ averaged over walkers; nothing is drawn at random.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
@@ -209,17 +210,25 @@ def linking(
     rows = (IDENTIFIED, LIVE + 1) if machine is None else (IDENTIFIED, LIVE)
     if machine is not None:
         machine = machine._replace(seen=_of_one_type(machine.seen))
+    of_tasks = _of_one_type(seen_arrays(sightings, 0, faced))
+    tasks: list[Callable[[int, int], None]] = []
     for task, rate in enumerate(parameters.hit_rate):
-        seen = _of_one_type(seen_arrays(sightings, task, faced))
+        seen = of_tasks._replace(row_ptr=sightings.edge_ptr[task].copy())
         watching = [_Watching(seen, rate, rows), _Watching(seen, 0.0, (LIVE, LIVE))]
         if machine is not None:
             watching[1] = _Watching(machine.seen, machine.hit_rate, (LIVE, LIVE + 1))
         kinds = _kinds(watching, parameters.hit_rate_spread)
         if (kinds.rows[:, 0] < kinds.rows[:, 1]).any():
             ways = Walked(paths, heads, seen, pieces[task])
-            some = partial(_follow_some, task, ways, hit, watching, kinds, chances, out)
-            in_chunks(some, len(paths.ptr) - 1, workers)
+            tasks.append(partial(_follow_some, task, ways, hit, watching, kinds, chances, out))
+    in_chunks(partial(_follow_tasks, tasks), len(paths.ptr) - 1, workers)
     return LinkingArrays(out[IDENTIFIED], out[LIVE], out[AFTERWARDS])
+
+
+def _follow_tasks(tasks: list[Callable[[int, int], None]], first: int, stop: int) -> None:
+    """Follow walks for one task after the other, while their streets are still in the cache."""
+    for follow_some in tasks:
+        follow_some(first, stop)
 
 
 class _Watching(NamedTuple):
@@ -263,12 +272,13 @@ def _follow_some(
     first: int,
     stop: int,
 ) -> None:
-    """Follow the walks first … stop − 1 for one task."""
+    """Follow walks for one task, the first … stop − 1 of their order."""
+    walks = walked.paths.order[first:stop]
     person, software = (
         Watcher(
             walked._replace(seen=seen),
             hit * rate,
-            new_spells(first, stop, walked.paths, seen, walked.heads),
+            new_spells(walks, walked.paths, seen, walked.heads),
         )
         for seen, rate, _ in watching
     )
@@ -277,10 +287,10 @@ def _follow_some(
         np.zeros(2, np.int64), np.empty((2, most)), np.empty((2, most), np.int64),
         np.empty((2, most)),
     )  # fmt: skip
-    runs = new_runs(first, stop, walked.paths, walked.pieces)
+    runs = new_runs(walks, walked.paths, walked.pieces)
     bounds = np.empty(len(runs.step) + 1, np.int64)
     places = len(bounds) + most
     spans = Spans(np.empty(places, np.int64), *(np.empty(places) for _ in Spans._fields[1:]))
     gaps = Gaps(np.empty((places, COLUMNS)), np.full(4, np.nan))
     room = Room(runs, np.empty(len(bounds)), np.empty(places), bounds, gaps, events, spans)
-    follow(first, stop, task, person, software, kinds, chances, room, out)
+    follow(walks, task, person, software, kinds, chances, room, out)

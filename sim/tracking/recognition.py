@@ -260,7 +260,7 @@ def _counted(
         counted = out[:, :, kind]
 
         def some(first: int, stop: int, rows: SeenArrays = rows, kind: int = kind) -> None:
-            spells = new_spells(first, stop, report.paths, rows, heads)
+            spells = new_spells(np.arange(first, stop), report.paths, rows, heads)
             count_faces(first, stop, kind, report.paths, heads, rows, weight, spells, out)
 
         in_chunks(some, len(report.trips), workers)

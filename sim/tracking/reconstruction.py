@@ -202,7 +202,7 @@ def _retrace_some(
 ) -> None:
     """Retrace the walks first … stop − 1 for one task."""
     paths, heads = scene.paths, scene.heads
-    spells = new_spells(first, stop, paths, seen, heads)
+    spells = new_spells(np.arange(first, stop), paths, seen, heads)
     most = len(spells.head)
     known = Known(
         np.empty(most), np.empty(most), np.empty(most, np.int64), np.empty(most),

@@ -50,10 +50,10 @@ class Room(NamedTuple):
 
 
 @lean_kernel
-def expose(first: int, stop: int, task: int, walked: Walked, room: Room, out: Floats) -> None:
-    """Measure the walks first … stop − 1; `out` has the shape (figures, trips, totals, tasks)."""
+def expose(walks: Numbers, task: int, walked: Walked, room: Room, out: Floats) -> None:
+    """Measure some walks; `out` has the shape (figures, trips, totals, tasks)."""
     paths, heads = walked.paths, walked.heads
-    for trip in range(first, stop):
+    for trip in walks:
         count = gather_spells(trip, paths, walked.seen, room.spells)
         _count_spells(trip, task, count, heads, room, out)
         count = gather_runs(trip, paths, walked.pieces, room.runs)

@@ -36,6 +36,7 @@ from sim.tracking.kernels.walks import (
 )
 
 Floats = NDArray[np.float64]
+Numbers = NDArray[np.int64]
 
 GLANCE_M = 1e-6
 """A face turned to a head for less than a micrometre of street is not turned to it."""
@@ -178,8 +179,7 @@ def find_faced(
 
 @lean_kernel
 def follow(
-    first: int,
-    stop: int,
+    walks: Numbers,
     task: int,
     person: Watcher,
     software: Watcher,
@@ -188,13 +188,13 @@ def follow(
     room: Room,
     out: Floats,
 ) -> None:
-    """Follow the walks first … stop − 1; `out` has the shape (3, trips, totals, tasks).
+    """Follow some walks; `out` has the shape (3, trips, totals, tasks).
 
     Only the rows that the kinds name are written. Both watchers watch the same streets, so what
     is known of a gap holds for both.
     """
     events, totals, stretches = room.events, out.shape[2], ZERO
-    for trip in range(first, stop):
+    for trip in walks:
         most = ZERO
         for who in range(2):
             watcher = person if who == PERSON else software

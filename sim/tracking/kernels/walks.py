@@ -27,6 +27,8 @@ class PathArrays(NamedTuple):
     edge_length: NDArray[np.float64]
     pace: NDArray[np.float64]
     """Seconds per metre of each edge."""
+    order: NDArray[np.int64]
+    """The walks, neighbours one after the other: they read the same streets, still in the cache."""
 
 
 class HeadSteps(NamedTuple):
@@ -91,10 +93,10 @@ class Walked(NamedTuple):
 
 
 @lean_kernel
-def most_rows(first: int, stop: int, paths: PathArrays, row_ptr: NDArray[np.int64]) -> int:
-    """Return the rows of all edges of the walk first … stop − 1 that has the most."""
+def most_rows(walks: NDArray[np.int64], paths: PathArrays, row_ptr: NDArray[np.int64]) -> int:
+    """Return the rows of all edges of the one of some walks that has the most."""
     most = ZERO
-    for trip in range(first, stop):
+    for trip in walks:
         rows = ZERO
         for k in range(paths.ptr[trip], paths.ptr[trip + 1]):
             rows += row_ptr[paths.edge[k] + 1] - row_ptr[paths.edge[k]]
