@@ -200,7 +200,7 @@ def import_files(
     if given is not None:
         city = with_places_outside(city, given, str(places))
     if "official_network" in kinds.values():
-        return as_official(city)
+        return as_official(city, one_way=walk_options(walk or {}).one_way)
     return _as_proxy(city, layers.study.covered) if "bus_streets" in kinds.values() else city
 
 

@@ -12,13 +12,21 @@ from sim.city.decks import FOOTBRIDGE_M
 from sim.city.ground import TOLERANCE_M
 from sim.city.model import NETWORK, City
 from sim.city.sources.files import Kind
+from sim.city.sources.official_directions import WAY_BACK_M
 from sim.city.sources.official_terrain import read_terrain
 from sim.errors import InputError
 
 PEDESTRIAN_NETWORK = "official pedestrian network"
+STREETS = (
+    "streets: the Government's 3D pedestrian network, walked both ways{one_way}; a lift joins its "
+    "two ends and has no length; lengths are those on the map"
+)
+ONE_WAY = (
+    ": of escalators and others that run one way those with a way back no more than "
+    f"{WAY_BACK_M:g} m longer, for which they stand too; the others are left out"
+)
+BOTH_WAYS = ", escalators against their direction too"
 ASSUMPTIONS = (
-    "streets: the Government's 3D pedestrian network, which people walk both ways, escalators and "
-    "travelators too; a lift joins its two ends and has no length; lengths are those on the map",
     "decks: by type, and of plain footways by their height above the nearest street; every deck "
     f"above the street, podiums too, is taken to lie {FOOTBRIDGE_M:g} m above it",
     "the pedestrian network has no carriageways: those of a district in the region are taken in "
@@ -67,8 +75,9 @@ def check_layers(
         )
     if (walk is not None or "official_hours" in found) and not network:
         raise InputError(
-            "import: --no-indoor, --no-lifts, --no-escalators, --no-steps and opening hours choose "
-            "among ways of the Government's pedestrian network; give that layer, or leave them out"
+            "import: --no-indoor, --no-lifts, --no-escalators, --no-steps, --both-ways and opening "
+            "hours choose among ways of the Government's pedestrian network; give that layer, or "
+            "leave them out"
         )
     timed = walk is not None and walk.get("at") is not None
     if timed != ("official_hours" in found):
@@ -143,13 +152,15 @@ def by_layer(kinds: Mapping[Path, Kind], *, mapped: bool) -> dict[str, list[str]
     }  # fmt: skip
 
 
-def as_official(city: City) -> City:
+def as_official(city: City, *, one_way: bool = True) -> City:
     """Return a city marked as streets of the pedestrian network, with what is assumed of it.
 
     Parameters
     ----------
     city
         As `sim.city.assemble` made it.
+    one_way
+        Whether directions were kept to.
 
     Raises
     ------
@@ -158,10 +169,11 @@ def as_official(city: City) -> City:
     """
     if city.area.crs != HONG_KONG_CRS:
         raise InputError("pedestrian network: known of Hong Kong only; the area lies elsewhere")
+    streets = STREETS.format(one_way=ONE_WAY if one_way else BOTH_WAYS)
     provenance = {
         **city.provenance,
         NETWORK: PEDESTRIAN_NETWORK,
-        "assumptions": [*ASSUMPTIONS, *city.provenance["assumptions"]],
+        "assumptions": [streets, *ASSUMPTIONS, *city.provenance["assumptions"]],
     }
     parts = tuple(_by_land(part) for part in city.area.parts)
     return replace(city, area=replace(city.area, parts=parts), provenance=provenance)

@@ -13,6 +13,7 @@ import typer
 
 from sim.city.sources.osm_stream import reading_ahead
 from sim.commands.data_options import (
+    BothWays,
     Halo,
     NoEscalators,
     NoIndoor,
@@ -84,6 +85,7 @@ def data_import_command(
     no_lifts: NoLifts = False,
     no_escalators: NoEscalators = False,
     no_steps: NoSteps = False,
+    both_ways: BothWays = False,
     at: Annotated[
         str | None,
         typer.Option(
@@ -96,7 +98,7 @@ def data_import_command(
     """Make a bundle from files: streets, and where given buildings and station exits."""
     wanted = {"private": private, "pavements": pavements, "places": places}
     walked = {"indoor": not no_indoor, "lifts": not no_lifts, "escalators": not no_escalators}
-    walked["steps"] = not no_steps
+    walked |= {"steps": not no_steps, "one_way": not both_ways}
     with _without_looking_for_cycles():
         folder, city = _import(files, (name, name_zh), area, halo, wanted, walked | {"at": at})
     from sim.commands.city_words import show_kept  # slow: loads the engine, see `_import`

@@ -27,3 +27,9 @@ NoEscalators = Annotated[
 NoSteps = Annotated[
     bool, typer.Option("--no-steps", help="Pedestrian network: leave out staircases.")
 ]
+BothWays = Annotated[
+    bool,
+    typer.Option(
+        "--both-ways", help="Pedestrian network: walk escalators against their direction too."
+    ),
+]

@@ -80,9 +80,13 @@ def test_numbers_and_words_are_the_same_codes(tmp_path):
 
 
 def test_unknown_codes_are_counted_and_walked(tmp_path):
-    found = network(tmp_path, [*town.grid(2, 2), town.street([(0, 0), (9, 9)], FeatureType=77)])
-    assert found.report["unknown_FeatureType"] == 1
-    assert len(found.edges) == 5
+    odd = [
+        town.street([(0, 0), (9, 9)], FeatureType=77),
+        town.street([(0, 0), (9, 8)], Direction=2),
+    ]
+    found = network(tmp_path, town.grid(2, 2) + odd)
+    assert found.report["unknown_FeatureType"] == found.report["unknown_Direction"] == 1
+    assert len(found.edges) == 6
 
 
 def test_both_forms_lie_at_the_same_place(tmp_path):
@@ -322,9 +326,11 @@ def test_what_is_not_walked_is_counted(tmp_path):
         town.street([(0, 0), (9, 5)], FeatureType=8, Direction=-1, AccessTimeID=220000099),
     ]
     found = network(tmp_path, records)
-    assert len(found.edges) == 6
+    assert len(found.edges) == 5
     assert found.report["not_enabled_left_out"] == found.report["paid_area_left_out"] == 1
     assert found.report["one_way_km"] == found.report["with_opening_hours_km"] == 0.01
+    assert found.report["one_way_without_way_back"] == 1
+    assert len(network(tmp_path, records, one_way=False).edges) == 6
     fewer = network(tmp_path, records, indoor=False, escalators=False)
     assert len(fewer.edges) == 4
     assert fewer.report["indoor_ways_left_out"] == fewer.report["escalators_left_out"] == 1
@@ -537,7 +543,8 @@ def test_escalators_and_malls_by_the_hour(tmp_path, hour, walked):
         town.street([(0, 0), (9, 7)], StreetNameEN="always"),
     ]
     path = town.esri(tmp_path / "n.json", ways)
-    found = read_network(path, walk_options({"at": hour}), read_hours(hours))
+    options = walk_options({"at": hour, "one_way": False})
+    found = read_network(path, options, read_hours(hours))
     assert set(found.edges["name"]) == walked
     assert found.report["closed_left_out"] == 5 - len(walked)
 

@@ -75,14 +75,3 @@ def _code(value: object, table: Mapping[int, str], words: Mapping[str, int]) -> 
 def _folded(word: str) -> str:
     """Return a word in small letters, without what stands between them."""
     return re.sub(r"[\W_]", "", word.lower())
-
-
-def directions(values: list[Any]) -> NDArray[np.int64]:
-    """Return 0 for both ways, 1 along a line and -1 against it; what is unknown is both.
-
-    Parameters
-    ----------
-    values
-        The field Direction.
-    """
-    return codes(values, DIRECTIONS)[0]

@@ -2,14 +2,15 @@
 
 A line joins another only where both end at the same place and height. Its deck follows from its
 type; of a plain footway from its height above the streets beside it, and of steps, ramps and
-escalators from the ways at their ends. Lifts join their two ends and have no length.
+escalators from the ways at their ends. Lifts join their two ends and have no length. All that stays
+is walked both ways, so a one-way escalator stays only where a way back lies beside it.
 """
 
 from __future__ import annotations
 
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ from sim.area import HONG_KONG_CRS
 from sim.city.components import connected_components
 from sim.city.sources.official_codes import (
     COVERED,
+    DIRECTIONS,
     ENABLED,
     FEATURE_TYPES,
     INDOOR,
@@ -30,8 +32,8 @@ from sim.city.sources.official_codes import (
     TRUE_FALSE,
     WEATHER_PROOF,
     codes,
-    directions,
 )  # fmt: skip
+from sim.city.sources.official_directions import ways_back
 from sim.city.sources.official_hours import Hours, minute_of, open_at
 from sim.city.sources.official_records import LINE, Records, read_records, texts
 from sim.errors import InputError
@@ -77,6 +79,9 @@ class WalkOptions:
         Lifts; escalators and travelators; staircases.
     at
         Minute after midnight: ways that are closed then, on every day, are left out. None: all.
+    one_way
+        Keep to directions: a one-way way stays only where a way back lies beside it
+        (`sim.city.sources.official_directions`). False: each is walked both ways.
     """
 
     indoor: bool = True
@@ -84,6 +89,7 @@ class WalkOptions:
     escalators: bool = True
     steps: bool = True
     at: int | None = None
+    one_way: bool = True
 
 
 def walk_options(chosen: Mapping[str, Any]) -> WalkOptions:
@@ -131,6 +137,8 @@ class _Ways:
     name: NDArray[np.object_]
     name_zh: NDArray[np.object_]
     route: NDArray[np.int64]
+    direction: NDArray[np.int64]
+    """0 both ways, 1 along the line, -1 against it."""
     ends: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 2), np.int64))
 
 
@@ -167,6 +175,8 @@ def read_network(
     if not len(ways.line):
         raise InputError(f"{path}: nothing in it can be walked; take a larger area")
     ways.ends, place = _joined(ways)
+    if options.one_way:
+        ways = _there_and_back(ways, report)
     deck = _decks(ways, len(place))
     ground = (deck == "street") & ~np.isin(ways.kind, BETWEEN)
     report["raised_footways_km"] = _km(ways, (deck == "footbridge") & (ways.kind != FOOTBRIDGE))
@@ -197,7 +207,7 @@ def _walked(
     found, unknown = {}, {}
     for name, table in (
         ("FeatureType", FEATURE_TYPES), ("Location", LOCATIONS), ("WeatherProof", WEATHER_PROOF),
-        ("Enabled", TRUE_FALSE),
+        ("Enabled", TRUE_FALSE), ("Direction", DIRECTIONS),
     ):  # fmt: skip
         found[name], unknown[name] = codes(records.fields[name], table)
         report[f"unknown_{name}"] = float(unknown[name].sum())
@@ -215,7 +225,7 @@ def _walked(
     ):
         report[f"{reason}_left_out"] = float((drop & keep).sum())
         keep &= ~drop
-    one_way = keep & (directions(records.fields["Direction"]) != 0)
+    one_way = keep & (found["Direction"] != 0)
     timed = keep & _given(records, "AccessTimeID")
     report["one_way_km"] = float(length[one_way].sum()) / 1000
     report["with_opening_hours_km"] = float(length[timed].sum()) / 1000
@@ -227,7 +237,7 @@ def _walked(
     return _Ways(
         records.shape[keep], kind[keep], (found["Location"] == INDOOR)[keep],
         (found["WeatherProof"] == COVERED)[keep], given["ST_CODE"], given["BuildingID_1"],
-        street[0], street[1], _routes(records)[keep],
+        street[0], street[1], _routes(records)[keep], found["Direction"][keep],
     )  # fmt: skip
 
 
@@ -283,6 +293,20 @@ def _joined(ways: _Ways) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
 
 def _point(line: NDArray[np.object_], place: int) -> NDArray[np.float64]:
     return np.asarray(shapely.get_coordinates(shapely.get_point(line, place), include_z=True))
+
+
+def _there_and_back(ways: _Ways, report: dict[str, float]) -> _Ways:
+    """Return the ways without those of one direction that have no way back beside them."""
+    length = shapely.length(ways.line)
+    back = ways_back(ways.ends, length, ways.direction)
+    stays = np.isfinite(back)
+    longer = (back - length)[stays & (ways.direction != 0)]
+    report["one_way_without_way_back"] = float((~stays).sum())
+    report["one_way_without_way_back_km"] = float(length[~stays].sum()) / 1000
+    report["longest_way_back_m_more"] = float(max(longer.max(initial=0.0), 0.0))
+    if stays.all():
+        return ways
+    return _Ways(*(getattr(ways, column.name)[stays] for column in fields(_Ways)))
 
 
 def _decks(ways: _Ways, junctions: int) -> NDArray[np.object_]:
