@@ -32,7 +32,7 @@ from maps.packing import deflated, printable
 from maps.payload import Payload, build_payload, years_of
 from maps.picture import street_picture
 from maps.run_folder import RunFolder, read_run_folder
-from maps.story import STORY_TEXTS, story_of
+from maps.story import STEPS, STORY_TEXTS, story_of
 from maps.texts import LANGUAGES, TEXTS, is_proxy, table, text, texts_of
 from sim.atomic_write import replace_text
 from sim.errors import InputError
@@ -214,6 +214,7 @@ def _page(run: RunFolder, payload: Payload, *, own: bool) -> Page:
         walked=has_walks(run),
         answered=is_answered(run.summary),
         cites=[("", facts["cite"])],
+        story=[step for step in STEPS if f"story_{step}" in facts],
         **words,
     )
     carried = {

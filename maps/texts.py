@@ -717,12 +717,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "有多肯定：只有 {high} 個鏡頭的一種分佈，未量度隨機上落。鏡頭位置是模擬的，不能據此推斷任何"
         "真實的鏡頭、人或地方。",
     ),
+    "story_start": ("Story", "故事"),
     "story_place": ("{k} of {n}", "第 {k} 步，共 {n} 步"),
-    "story_before": ("Back", "上一步"),
-    "story_next": ("Next", "下一步"),
+    "story_before": ("Step back", "上一步"),
+    "story_next": ("Next step", "下一步"),
     "story_explore": ("Explore all figures", "查看所有數字"),
-    "story_open_eye": ("Look through one", "看看鏡頭的畫面"),
-    "story_open_own": ("Try your walk", "試試你的路線"),
     "story_dots_of": (
         "{n} cameras: {of} of 100 walks can be made without being recognised",
         "{n} 個鏡頭：每 100 程有 {of} 程可全程不會被認出",

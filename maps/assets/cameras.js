@@ -70,7 +70,7 @@ export class Cameras {
     panel._fold(false);
     this.write();
     if (!panel.eye.part.hidden) panel.eye.show(this.ids.indexOf(id));
-    document.getElementById("camera").scrollIntoView({ block: "nearest" });
+    panel.bring("camera", "nearest");
   }
 
   _let() {

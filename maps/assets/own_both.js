@@ -179,7 +179,7 @@ export class OwnBoth {
   /** Look at the walk through a camera. */
   _look(head) {
     this.panel.eye.show(head);
-    document.getElementById("eye").scrollIntoView({ block: "start" });
+    this.panel.bring("eye");
     document.getElementById("eye-metres").focus({ preventScroll: true });
   }
 

@@ -88,7 +88,7 @@ export class OwnWalk {
     this.panel._fold(false);
     document.getElementById("panel").classList.add("walking");
     this.arm(this.ends[0] ? 1 : 0);
-    document.getElementById("own").scrollIntoView({ block: "start" });
+    this.panel.bring("own");
     if (byKey) this.boxes[this.armed].input.focus();
   }
 
@@ -123,7 +123,7 @@ export class OwnWalk {
     this._names();
     panel.refresh();
     if (!this.shortest) return;
-    if (!panel._wide()) document.getElementById("own").scrollIntoView({ block: "start" });
+    if (!panel._wide()) panel.bring("own");
     this._look();
   }
 

@@ -174,6 +174,17 @@ export class Panel extends Stage {
     });
   }
 
+  /**
+   * Bring a part of the panel into sight, whatever step of the story it stands in.
+   * @param {string} id
+   * @param {ScrollLogicalPosition} [block]
+   */
+  bring(id, block = "start") {
+    const part = document.getElementById(id);
+    this.story.openStepOf(part);
+    part.scrollIntoView({ block });
+  }
+
   _padding(margin) {
     const panel = document.getElementById("panel").getBoundingClientRect();
     const strip = document.getElementById("strip").getBoundingClientRect();

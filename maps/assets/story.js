@@ -1,12 +1,15 @@
-// The story: a sentence a step, scrolled past on a desk and swiped on a phone. The step in sight shows on
-// the map what it is about. Sentences are the page's own; this knows which of them is read.
+// The story: a sentence a step with what belongs to it, scrolled past on a desk; on a phone one step is there
+// at a time, and a swipe or a button brings the next. The step read shows on the map what it is about.
+// Sentences are the page's own; this knows which of them is read.
 
-import { every } from "./elements.js";
-
-const IN_SIGHT = 0.6;
 const HALF = 0.5;
+const READ_PX = 90; // below the panel's top: what has come so far up is read
+const SWIPE_PX = 45;
+const SWIPE_STEEPEST = 0.6;
 const DOTS = 100;
 const DOTS_A_ROW = 20;
+/** Things that a finger moves sideways by themselves. */
+const OWN_HANDS = "input, canvas, .scroll, .camera-hands";
 
 export class Story {
   constructor(panel) {
@@ -14,39 +17,69 @@ export class Story {
     this.list = document.getElementById("story-steps");
     this.step = 0;
     if (!this.list) return;
+    this.part = document.getElementById("story-part");
     this.steps = [...this.list.children].map((item) => /** @type {HTMLElement} */ (item));
     this.wiped = false;
-    const go = { eye: "eye", own: "own" };
-    for (const button of every("[data-story]")) {
-      const part = document.getElementById(go[button.dataset.story]);
-      button.hidden = !part || part.hidden;
-      button.addEventListener("click", () => this._open(button.dataset.story, part));
-    }
-    document.getElementById("story-explore").addEventListener("click", () => this._explore());
-    document.getElementById("story-before").addEventListener("click", () => this.goTo(this.step - 1));
-    document.getElementById("story-next").addEventListener("click", () => this.goTo(this.step + 1));
-    this.list.addEventListener("scroll", () => this._swiped());
-    const seen = new IntersectionObserver((entries) => this._scrolled(entries), { threshold: IN_SIGHT });
-    for (const step of this.steps) seen.observe(step);
+    const byId = (id) => document.getElementById(id);
+    byId("story-explore").addEventListener("click", () => this._explore());
+    byId("story-start").addEventListener("click", () => this._start());
+    byId("story-before").addEventListener("click", () => this.goTo(this.step - 1));
+    byId("story-next").addEventListener("click", () => this.goTo(this.step + 1));
+    this._swipes();
+    byId("panel").addEventListener("scroll", () => this._scrolled(), { passive: true });
   }
 
-  /** On a phone the step in sight is where the row of them was swiped to. */
-  _swiped() {
-    const wide = this.list.clientWidth;
-    if (this.list.scrollWidth > wide + 1) this.tell(Math.round(this.list.scrollLeft / wide));
+  /** Whether the steps stand one below the other. */
+  get whole() {
+    return this.steps.every((step) => step.offsetParent !== null);
   }
 
-  /** On a desk it is the last one that came into sight, once the reader has scrolled. */
-  _scrolled(entries) {
-    if (this.list.scrollWidth > this.list.clientWidth + 1 || !document.getElementById("panel").scrollTop) return;
-    const came = entries.filter(({ isIntersecting }) => isIntersecting).pop();
-    if (came) this.tell(this.steps.indexOf(came.target));
+  _start() {
+    this.part.scrollIntoView({ block: "start" });
+    document.getElementById(this.step < this.steps.length - 1 ? "story-next" : "story-before").focus({ preventScroll: true });
+  }
+
+  _swipes() {
+    /** @type {Touch | null} */
+    let begun = null;
+    this.list.addEventListener("touchstart", ({ touches, target }) => {
+      const free = touches.length === 1 && !(/** @type {Element} */ (target).closest(OWN_HANDS));
+      begun = free ? touches[0] : null;
+    }, { passive: true });
+    this.list.addEventListener("touchend", ({ changedTouches: [end] }) => {
+      if (!begun || this.whole) return;
+      const [across, down] = [end.clientX - begun.clientX, end.clientY - begun.clientY];
+      if (Math.abs(across) < SWIPE_PX || Math.abs(down) > SWIPE_STEEPEST * Math.abs(across)) return;
+      this.goTo(this.step + (across < 0 ? 1 : -1));
+    }, { passive: true });
+  }
+
+  /** On a desk the step read is the last one that has come up far enough, once the reader has scrolled. */
+  _scrolled() {
+    const panel = document.getElementById("panel");
+    if (!this.whole || !panel.scrollTop) return;
+    const line = panel.getBoundingClientRect().top + READ_PX;
+    let read = 0;
+    this.steps.forEach((step, place) => {
+      if (step.getBoundingClientRect().top < line) read = place;
+    });
+    this.tell(read);
   }
 
   goTo(step) {
     const place = Math.min(Math.max(step, 0), this.steps.length - 1);
-    this.list.scrollTo({ left: place * this.list.clientWidth });
     this.tell(place);
+    (this.whole ? this.steps[place] : this.part).scrollIntoView({ block: "start" });
+    if (this.whole) this.tell(place); // it may be too short to come up
+    const { id } = document.activeElement;
+    if (id === "story-before" && place === 0) document.getElementById("story-next").focus({ preventScroll: true });
+    if (id === "story-next" && place === this.steps.length - 1) document.getElementById("story-before").focus({ preventScroll: true });
+  }
+
+  /** Read the step in which an element stands, where only one is there. */
+  openStepOf(element) {
+    const place = this.list ? this.steps.findIndex((step) => step.contains(element)) : -1;
+    if (place >= 0 && !this.whole) this.tell(place);
   }
 
   /** Show on the map what a step is about; the line is taken away again only by who drew it. */
@@ -65,15 +98,6 @@ export class Story {
     this.speak();
   }
 
-  _open(name, part) {
-    if (name === "own") {
-      this.panel.own.open(true);
-      return;
-    }
-    part.scrollIntoView({ block: "start" });
-    document.getElementById("eye-metres").focus({ preventScroll: true });
-  }
-
   _explore() {
     const body = document.getElementById("explore");
     body.scrollIntoView({ block: "start" });
@@ -87,9 +111,9 @@ export class Story {
     const values = { k: panel.number(this.step + 1), n: panel.number(this.steps.length) };
     panel._write("story-place", panel.say("story_place", values));
     const [before, next] = ["before", "next"].map((name) => document.getElementById(`story-${name}`));
+    this.steps.forEach((item, place) => item.classList.toggle("read", place === this.step));
     before.toggleAttribute("disabled", this.step === 0);
     next.toggleAttribute("disabled", this.step === this.steps.length - 1);
-    this.steps.forEach((item, place) => item.classList.toggle("read", place === this.step));
     this._dots();
   }
 

@@ -37,7 +37,8 @@ const parts = [0.1, 0.3, 0.5, 0.7, 0.9];
 const seen = parts.some((across) => parts.some((down) => hit([across, down])));
 return [e.id || e.className || e.tagName, e === document.body || seen];
 """
-TAB, HOME, RIGHT, SPACE = "\ue004", "\ue011", "\ue014", " "
+MORE_STEPS = "return !document.getElementById('story-next').disabled"
+TAB, ENTER, HOME, RIGHT, SPACE = "\ue004", "\ue007", "\ue011", "\ue014", " "
 
 
 @pytest.fixture(scope="module")
@@ -78,12 +79,19 @@ def test_no_focused_control_is_hidden_and_tabbing_starts_nothing(browser, page, 
     opened(browser, page, screen)
     browser.execute_script("document.querySelector('[data-language=en]').focus()")
     names = []
-    for _ in range(28):
+    for _ in range(52):
         browser.switch_to.active_element.send_keys(TAB)
         name, seen = browser.execute_script(FOCUS)
         names.append(name)
         assert seen, f"{name} has the focus and is hidden"
-    assert {"slider", "wipe-shown", "own-from", "own-to"} <= set(names)
+        if name == "story-next":  # each step of the story, once
+            browser.switch_to.active_element.send_keys(ENTER)
+            assert browser.execute_script(FOCUS)[1], "hidden once another step is read"
+        if name == "story-explore" and browser.execute_script(MORE_STEPS):
+            browser.execute_script("document.getElementById('story-next').focus()")
+            browser.switch_to.active_element.send_keys(ENTER)
+    wanted = {"slider", "story-start", "eye-metres", "wipe-shown", "own-from", "own-to"}
+    assert wanted <= set(names)
     classes = browser.execute_script(
         "return [document.documentElement.className, document.getElementById('panel').className]"
     )
@@ -97,7 +105,11 @@ def test_the_wipe_is_moved_by_keys_and_says_both_results(browser, page):
     opened(browser, page, (1280, 800))
     few, many = [lit_at(browser, total) for total in (4000, 60_000)]
     assert few < many
-    browser.find_element("id", "wipe-shown").send_keys(SPACE)
+    browser.execute_script("document.querySelector('[data-step=wipe]').scrollIntoView()")
+    wait(browser, "return document.getElementById('wipe-shown').checked")  # the story shows it
+    for shown in (False, True):
+        browser.find_element("id", "wipe-shown").send_keys(SPACE)
+        assert browser.find_element("id", "wipe-line").is_displayed() == shown
     wipe = browser.find_element("id", "wipe")
     wipe.send_keys(HOME)
     assert browser.execute_script("return Unseen.panel.state.wipe.totals") == [4000, 60_000]

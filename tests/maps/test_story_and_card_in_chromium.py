@@ -50,6 +50,43 @@ def test_the_sentences_are_the_run_s_and_stand_without_a_script(page):
     assert f"60,000 cameras leave {100 * unseen:.0f}% of street length" in still
 
 
+SWIPE = """
+const [from, to] = arguments, list = document.getElementById("story-steps");
+const send = (kind, x) => {
+  const touch = new Touch({ identifier: 1, target: list, clientX: x, clientY: 600 });
+  list.dispatchEvent(new TouchEvent(kind, { touches: [touch], changedTouches: [touch] }));
+};
+send("touchstart", from);
+send("touchend", to);
+return [...document.querySelectorAll("#story-steps > li")].filter((li) => li.offsetParent)
+  .map((li) => li.dataset.step);
+"""
+FITS = """
+const panel = document.getElementById("panel").getBoundingClientRect();
+return ["story-before", "story-next"].every((id) => {
+  const box = document.getElementById(id).getBoundingClientRect();
+  return box.top >= panel.top && box.bottom <= panel.bottom && box.height >= 34;
+}) && document.querySelector(".read .story-says").getBoundingClientRect().bottom <= panel.bottom;
+"""
+
+
+@pytest.mark.parametrize("screen", [(390, 844), (360, 640), (640, 400)])
+def test_on_a_phone_a_swipe_brings_the_next_step_and_one_is_there_at_a_time(browser, page, screen):
+    open_file(browser, page, *screen)
+    wait(browser, READY)
+    browser.find_element("id", "story-start").click()
+    assert browser.execute_script(FITS)
+    assert browser.execute_script(SWIPE, 100, 90) == ["question"]
+    steps = [browser.execute_script(SWIPE, 250, 100) for _ in range(7)]
+    assert all(len(step) == 1 for step in steps)
+    assert [step[0] for step in steps][:2] == ["eye", "wipe"]
+    assert steps[-1] == ["sure"]
+    for _ in range(3):
+        assert browser.execute_script(FITS)
+        browser.execute_script(SWIPE, 100, 250)
+    assert complaints(browser) == []
+
+
 def test_steps_are_read_by_keys_and_the_wipe_comes_and_goes(browser, page):
     open_file(browser, page, 390, 844)
     wait(browser, READY)
