@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from sim.area import HONG_KONG_CRS, DistrictPart, district_outlines, districts
 from sim.city.assemble import DEFAULT_HALO_M, assemble, mapped_walls
 from sim.city.district_names import district_words, named_districts
-from sim.city.from_official import as_official, by_layer, check_layers, on_ground
+from sim.city.from_official import across, as_official, by_layer, check_layers, on_ground
 from sim.city.model import City
 from sim.city.places import TRAFFIC_SIGNAL, Places
 from sim.city.sides import with_both_sides
@@ -61,6 +61,7 @@ from sim.city.sources.own_places import (
     with_places_outside,
 )
 from sim.city.sources.pbf import read_features_in_turns, read_ways
+from sim.city.street_widths import with_widths
 from sim.city.streets import StreetNetwork, projected_crs
 from sim.city.walls import Walls
 from sim.errors import InputError
@@ -211,10 +212,11 @@ def _assembled(
     pavements: bool,
     kinds: Mapping[Path, Kind],
 ) -> City:
-    middles, study = layers.middles, layers.study
+    study = layers.study
+    middles, streets, report = _sides(layers, pavements, kinds)
     city = assemble(
         names[0],
-        with_both_sides(middles, layers.mapped) if pavements else middles,
+        streets,
         buildings=layers.mapped,
         area=study.polygon,
         region=study.polygon if study.covered else None,
@@ -224,13 +226,27 @@ def _assembled(
         provenance={
             "sources": sources,
             "layers": by_layer(kinds, mapped=layers.mapped is not None),
-            "left_out_while_reading": layers.report,
+            "left_out_while_reading": {**layers.report, **report},
         },
         same_source=not {"polygons", "official_buildings"} & {*kinds.values()},
         centrelines=between_facades(middles) if "bus_streets" in kinds.values() else middles,
         complete=bool({"official_network", "official_buildings"} & {*kinds.values()}),
     )
     return on_ground(city, kinds)
+
+
+def _sides(
+    layers: _Layers, pavements: bool, kinds: Mapping[Path, Kind]
+) -> tuple[StreetNetwork, StreetNetwork, dict[str, float]]:
+    """Return streets by their middle and as walked, as wide as a layer says, and its counts."""
+    middles = layers.middles
+    measure, report = across(middles, kinds)
+    widths = None if measure is None else measure(middles)
+    wide = middles if widths is None else with_widths(middles, widths)
+    if not pavements:
+        return wide, wide, report
+    walked = with_both_sides(middles, layers.mapped, widths)
+    return wide, walked if measure is None else with_widths(walked, measure(walked)), report
 
 
 def _read(

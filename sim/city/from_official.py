@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.area import HONG_KONG_CRS, DistrictPart, districts
 from sim.city.decks import FOOTBRIDGE_M
@@ -13,8 +13,13 @@ from sim.city.ground import TOLERANCE_M
 from sim.city.model import NETWORK, City
 from sim.city.sources.files import Kind
 from sim.city.sources.official_directions import WAY_BACK_M
+from sim.city.sources.official_pavements import read_pavements
 from sim.city.sources.official_terrain import read_terrain
+from sim.city.street_widths import Widths, measured_widths
 from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.city.streets import StreetNetwork
 
 PEDESTRIAN_NETWORK = "official pedestrian network"
 STREETS = (
@@ -63,7 +68,7 @@ def check_layers(
     found = [*kinds.values()]
     for kind in (
         "official_network", "official_districts", "official_hours", "official_footbridges",
-        "official_terrain",
+        "official_terrain", "official_pavements",
     ):  # fmt: skip
         if found.count(kind) > 1:
             raise InputError(f"import: {kind.replace('_', ' ')} given twice; give each layer once")
@@ -120,6 +125,36 @@ def on_ground(city: City, kinds: Mapping[Path, Kind]) -> City:
     return replace(city, ground=ground, provenance=provenance)
 
 
+def across(
+    streets: StreetNetwork, kinds: Mapping[Path, Kind]
+) -> tuple[Callable[[StreetNetwork], Widths] | None, dict[str, float]]:
+    """Return what measures streets on the layer of pavements among files, and what it left out.
+
+    Parameters
+    ----------
+    streets
+        That are to be measured.
+    kinds
+        What each file holds.
+
+    Returns
+    -------
+    None where no file is of pavements.
+
+    Raises
+    ------
+    InputError
+        The streets do not lie in Hong Kong, or as `read_pavements`.
+    """
+    layers = [path for path, kind in kinds.items() if kind == "official_pavements"]
+    if not layers:
+        return None, {}
+    if streets.crs != HONG_KONG_CRS:
+        raise InputError("pavements: known of Hong Kong only; the streets lie elsewhere")
+    paved, report = read_pavements(layers[0])
+    return lambda network: measured_widths(network.edges, paved), report
+
+
 def by_layer(kinds: Mapping[Path, Kind], *, mapped: bool) -> dict[str, list[str]]:
     """Return from which kinds of file each layer of a city comes, the first before the others.
 
@@ -148,6 +183,7 @@ def by_layer(kinds: Mapping[Path, Kind], *, mapped: bool) -> dict[str, list[str]
             if name in found
         ],
         "ground": first("official_terrain"),
+        **({"widths": ["official_pavements"]} if "official_pavements" in found else {}),
         "districts": first("official_districts") or ["built-in facts"],
     }  # fmt: skip
 

@@ -18,6 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.city.pavements import HALF_CARRIAGEWAY_M, KERB_TO_WALKER_M, pavements
+from sim.city.street_widths import Widths
 from sim.city.streets import StreetNetwork
 from sim.city.walkable import FOOT_ONLY
 from sim.city.walls import Walls
@@ -51,7 +52,9 @@ class _Samples(NamedTuple):
     of: NDArray[np.int64]
 
 
-def with_both_sides(streets: StreetNetwork, houses: Walls | None = None) -> StreetNetwork:
+def with_both_sides(
+    streets: StreetNetwork, houses: Walls | None = None, widths: Widths | None = None
+) -> StreetNetwork:
     """Draw both pavements of the streets that have none on the map, with crossings.
 
     Parameters
@@ -62,6 +65,9 @@ def with_both_sides(streets: StreetNetwork, houses: Walls | None = None) -> Stre
         Mapped houses, in its projected metres: pavements keep 1 m from them where the usual
         distance for the class of street leaves less, and a street of less than 6 m between
         houses keeps its middle line.
+    widths
+        What was measured across its edges: from kerb to kerb in the place of the usual distance
+        for the class; and a street with a footway on one side, or on none, keeps its middle line.
 
     Returns
     -------
@@ -72,13 +78,27 @@ def with_both_sides(streets: StreetNetwork, houses: Walls | None = None) -> Stre
     samples = _samples(streets.edges)
     bare = _without_sides(streets.edges, samples)
     room = _room(len(streets.edges), samples, houses)
+    measured = {}
+    usual = streets.edges["highway"].map(HALF_CARRIAGEWAY_M).to_numpy(np.float64)
+    if widths is not None:
+        known = ~np.isnan(widths.kerbs_m)
+        lone = bare & known & ~widths.sides
+        bare &= ~lone
+        usual = np.where(known, widths.kerbs_m / 2, usual)
+        measured = {
+            "without_two_footways_km": _km(streets, lone),
+            "kerbs_measured_km": _km(streets, bare & known),
+        }
     narrow = bare & (room < NARROWEST_M)
-    nodes, edges = pavements(_centrelines(streets, bare & ~narrow, room))
+    nodes, edges = pavements(
+        _centrelines(streets, bare & ~narrow, np.fmin(usual, room - KERB_TO_WALKER_M))
+    )
     drawn = StreetNetwork.build(nodes, edges, streets.crs, private=True)
     report = {
         **streets.report,
         "both_sides_inferred_km": _km(streets, bare & ~narrow),
         "too_narrow_for_both_sides_km": _km(streets, narrow),
+        **measured,
     }
     return replace(drawn, report=report, unwalked=streets.unwalked, openings=streets.openings)
 
@@ -163,13 +183,11 @@ def _has_twin(
 
 
 def _centrelines(
-    streets: StreetNetwork, both: NDArray[np.bool_], room: NDArray[np.float64]
+    streets: StreetNetwork, both: NDArray[np.bool_], half: NDArray[np.float64]
 ) -> gpd.GeoDataFrame:
     """Return the network as lines that `pavements` reads; all that is on it is walked."""
     edges = streets.edges
     steps = edges["steps"].to_numpy()
-    usual = edges["highway"].map(HALF_CARRIAGEWAY_M).to_numpy(np.float64)
-    half = np.fmin(usual, room - KERB_TO_WALKER_M)
     tags = {tag: np.where(edges["deck"] == deck, "yes", "") for deck, tag in _DECK_TAGS.items()}
     return gpd.GeoDataFrame(
         {

@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from sim.city.walls import OTHER_WIDENING_M, WIDENING_M
+from sim.city.walls import OTHER_WIDENING_M, half_widths
 from sim.jit import lean_kernel
 
 if TYPE_CHECKING:
@@ -85,12 +85,13 @@ class _Squares(NamedTuple):
 def street_space(streets: StreetNetwork, region: BaseGeometry | None = None) -> StreetSpace:
     """Measure the room that streets give to walkers.
 
-    A street is as wide as its class is taken to be between façades where walls are inferred, twice
-    `sim.city.walls.WIDENING_M`. In the middle of each piece of a line the lines of the same deck
-    that run the same way are one street if they lie within the width of the widest of them, or
-    have one name and lie within 50 m. It is as wide as its widest class, and at least 5 m wider
-    than its outer lines are apart; each line has an equal part of it. A piece within a wider
-    street that runs another way, as a crossing does, has none.
+    A street is as wide as its edges say (column facades), or else as its class is taken to be
+    between façades where walls are inferred, twice `sim.city.walls.WIDENING_M`. In the middle
+    of each piece of a line the lines of the same deck that run the same way are one street if
+    they lie within the width of the widest of them, or have one name and lie within 50 m. It is
+    as wide as its widest class, and at least 5 m wider than its outer lines are apart; each
+    line has an equal part of it. A piece within a wider street that runs another way, as a
+    crossing does, has none.
 
     Parameters
     ----------
@@ -118,7 +119,7 @@ def _pieces(streets: StreetNetwork) -> _Pieces:
     row = np.repeat(np.arange(len(length)), count)
     place = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
     part = step[row] / count[row, None]
-    half = streets.edges["highway"].map(WIDENING_M).fillna(OTHER_WIDENING_M)
+    half = half_widths(streets.edges)
     edge = a.segment_edge[row].astype(np.int64)
     names = streets.edges["name"].astype("str")
     name = pd.factorize(names.where(names != "", streets.edges["name_zh"].astype("str")))
@@ -129,7 +130,7 @@ def _pieces(streets: StreetNetwork) -> _Pieces:
         start[row] + place[:, None] * part,
         step[row] / length[row, None],
         length[row] / count[row],
-        2 * half.to_numpy(np.float64)[edge],
+        2 * half[edge],
         code.astype(np.int64)[edge],
     )
 

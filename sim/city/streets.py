@@ -80,7 +80,8 @@ class StreetNetwork(Result):
     edges
         Index 0…m-1; columns u, v (int32 node index), street (int64, the original way, by which
         costs vary between people), name, name_zh, highway, deck (one of `DECKS`),
-        steps (bool), length (m), geometry (LineString from u to v).
+        steps (bool), length (m), geometry (LineString from u to v); facades (m, NaN unknown), the
+        width of its street, where a layer of pavements was measured.
     report
         What was dropped and inferred, as counts and kilometres by reason.
     unwalked

@@ -57,7 +57,7 @@ def data_import_command(
             help="One file with streets (.osm.pbf, .gpkg, .graphml; or a .gpkg of the streets that "
             "buses use; or the Government's pedestrian network), and any of building polygons "
             "(.geojson, .parquet, .gpkg), its buildings, lamp posts, footbridges, "
-            "terrain and districts, and mtr_exits.json.",
+            "pavements, terrain and districts, and mtr_exits.json.",
         ),
     ],
     name: Annotated[str, typer.Option("--name", help="Name of the bundle, for `area:`.")],

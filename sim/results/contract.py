@@ -308,6 +308,9 @@ _ALL = (
         Column("steps", "bool", "", "whether it is steps"),
         _GEOMETRY,
         Column("length", "float64", "m", "length on foot"),
+        Column(
+            "facades", "float64", "m", "width of its street as measured, empty where unknown", True
+        ),
     )),
     Table("walls", "a building footprint, or a street block that stands in for it", (
         Column(

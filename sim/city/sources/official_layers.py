@@ -17,6 +17,7 @@ Layer = Literal[
     "official_hours",
     "official_footbridges",
     "official_terrain",
+    "official_pavements",
 ]
 """Kinds of file that the Government publishes."""
 
@@ -25,6 +26,7 @@ TOLD_BY: dict[Layer, frozenset[str]] = {
     "official_buildings": frozenset({"BuildingBlockType"}),
     "official_lamp_posts": frozenset({"LAMP_NO"}),
     "official_districts": frozenset({"NAME_EN", "AREA_CODE"}),
+    "official_pavements": frozenset({"FEAT_TYPE", "LVL"}),
 }
 """Fields that one of the first records of a layer has, and no other layer."""
 TERMS = "DATA.GOV.HK and CSDI terms of use"
@@ -47,6 +49,9 @@ CREDITS: dict[Layer, dict[str, str]] = {
     },
     "official_terrain": {
         "licence": TERMS, "attribution": f"Digital Terrain Model, Lands Department, {OWNER}"
+    },
+    "official_pavements": {
+        "licence": TERMS, "attribution": f"Pavements, Highways Department, {OWNER}"
     },
     "official_districts": {
         "licence": TERMS, "attribution": f"District boundaries, Home Affairs Department, {OWNER}"
