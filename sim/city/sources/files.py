@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from xml.etree import ElementTree
 
 import geopandas as gpd
@@ -24,6 +24,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from sim.city.sources.footprints import POLYGONS, read_footprints
+from sim.city.sources.geodatabase import is_geodatabase
 from sim.city.sources.graphs import graph_frames
 from sim.city.sources.official_layers import Layer, official_layer
 from sim.city.sources.official_terrain import is_terrain
@@ -66,7 +67,8 @@ def file_kind(path: Path) -> Kind:
         if layers == ["edges"] and _columns(path, "edges") >= ROUTES:
             return "bus_streets"
         return "streets" if "edges" in layers else "polygons"
-    layer = official_layer(path) if suffix in (".geojson", ".json") else None
+    packed = is_geodatabase(path)
+    layer = official_layer(path) if packed or suffix in (".geojson", ".json") else None
     if layer is not None:
         return layer
     if suffix == ".json" and isinstance(_json(path), list):
@@ -74,6 +76,11 @@ def file_kind(path: Path) -> Kind:
     if suffix in _POLYGON_SUFFIXES:
         return "polygons"
     _check(path, LARGEST_FILE_MB)
+    if packed:
+        raise InputError(
+            f"{path}: its layer is none of the Government's that are read "
+            "(docs/hong-kong.md); save it as GeoJSON"
+        )
     raise InputError(
         f"{path}: files of kind {suffix or '(no suffix)'} are not read; give .osm.pbf, .gpkg or "
         ".graphml for streets, .geojson, .parquet or .gpkg for buildings, mtr_exits.json"
@@ -290,40 +297,36 @@ def _check_format(path: Path) -> None:
 
 
 @contextmanager
-def _without_gdal_warnings() -> Iterator[None]:
-    """Silence what GDAL only warns of: harmless, or found wrong by a check of our own."""
+def _without_gdal_warnings() -> Iterator[Any]:
+    """Yield pyogrio; silence what it only warns of: harmless, or found wrong by our own check."""
+    import pyogrio  # type: ignore[import-untyped]  # slow: loads GDAL
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        yield
+        yield pyogrio
 
 
 def _layers(path: Path) -> list[str]:
     """Return the names of the layers that have shapes."""
-    import pyogrio  # type: ignore[import-untyped]  # slow: loads GDAL
-
     _check_format(path)
     try:
-        with _without_gdal_warnings():
+        with _without_gdal_warnings() as pyogrio:
             return [str(name) for name, shape in pyogrio.list_layers(path) if shape is not None]
     except (RuntimeError, ValueError) as error:
         raise _damaged(path, error) from error
 
 
 def _columns(path: Path, layer: str) -> set[str]:
-    import pyogrio  # slow: loads GDAL
-
     try:
-        with _without_gdal_warnings():
+        with _without_gdal_warnings() as pyogrio:
             return set(pyogrio.read_info(path, layer=layer)["fields"])
     except (RuntimeError, UnicodeDecodeError) as error:
         raise _damaged(path, error) from error
 
 
 def _read_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
-    import pyogrio  # slow: loads GDAL
-
     try:
-        with _without_gdal_warnings():
+        with _without_gdal_warnings() as pyogrio:
             count = pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"]
     except (RuntimeError, UnicodeDecodeError) as error:
         raise _damaged(path, error) from error

@@ -1,4 +1,4 @@
-"""Records of a layer that the Government publishes: GeoJSON, or JSON of its ArcGIS server.
+"""Records of a layer that the Government publishes: GeoJSON, ArcGIS JSON, or a geodatabase.
 
 A file is read a record at a time, so that a layer of half a million need not be in memory as text
 and objects at once. Shapes come out in HK80 metres with their heights. What fields mean is decided
@@ -23,6 +23,7 @@ from shapely.geometry.base import BaseGeometry
 
 from sim.area import HONG_KONG_CRS
 from sim.city.sources.feature_stream import FeatureStream, ServerError
+from sim.city.sources.geodatabase import GeodatabaseStream, is_geodatabase
 from sim.errors import InputError
 
 MOST_RECORDS = 2_000_000
@@ -90,7 +91,7 @@ def read_records(path: Path, wanted: Sequence[str], kind: str) -> Records:
     Parameters
     ----------
     path
-        GeoJSON or JSON of an ArcGIS server, as a browser saves it.
+        GeoJSON, JSON of an ArcGIS server or a zipped geodatabase, as a browser saves it.
     wanted
         Names of fields.
     kind
@@ -101,7 +102,7 @@ def read_records(path: Path, wanted: Sequence[str], kind: str) -> Records:
     InputError
         The file is damaged, is an error page, holds a part of the layer only, or lies elsewhere.
     """
-    stream = FeatureStream(path)
+    stream = _stream(path)
     fields: dict[str, list[Any]] = {name: [] for name in wanted}
     gathered, count, bare, twice = _Gathered(), 0, 0, 0
     identities: set[object] = set()
@@ -124,6 +125,10 @@ def read_records(path: Path, wanted: Sequence[str], kind: str) -> Records:
     chosen = {name: [column[i - 1] for i in number.tolist()] for name, column in fields.items()}
     left_out = {f"records_without_{kind}": float(bare), "records_twice": float(twice)}
     return Records(chosen, shape, number, {key: value for key, value in left_out.items() if value})
+
+
+def _stream(path: Path) -> FeatureStream | GeodatabaseStream:
+    return GeodatabaseStream(path) if is_geodatabase(path) else FeatureStream(path)
 
 
 def _values(feature: object, number: int, wanted: Sequence[str], path: Path) -> dict[str, Any]:
@@ -401,7 +406,7 @@ def field_names(path: Path, most: int = 20) -> Iterator[set[str]]:
     Parameters
     ----------
     path
-        Any JSON; one without records yields nothing.
+        Any JSON, of which one without records yields nothing; or a zipped geodatabase.
     most
         How many records to look at.
 
@@ -409,13 +414,17 @@ def field_names(path: Path, most: int = 20) -> Iterator[set[str]]:
     ------
     ServerError
         The file is a server's error, saved in place of a layer.
+    InputError
+        The geodatabase is none that can be read.
     """
     try:
-        for count, feature in enumerate(FeatureStream(path)):
+        for count, feature in enumerate(_stream(path)):
             if count >= most:
                 return
             yield set(attributes(feature) or ())
     except ServerError:
         raise
     except InputError:
+        if is_geodatabase(path):
+            raise
         return
