@@ -34,7 +34,7 @@ from sim.city.sources.named_areas import WantedArea
 from sim.city.sources.official_server import SERVICES
 
 WEST, SOUTH, PITCH = 800_000.0, 805_000.0, 60.0
-COLUMNS, ROWS, BLOCKS, POSTS = 482, 483, 342_223, 143_581
+COLUMNS, ROWS, BLOCKS, POSTS, BRIDGES = 482, 483, 342_223, 143_581, 1_185
 TERMS = {"hasZ": True, "spatialReference": {"wkid": 102140, "latestWkid": 2326}}
 
 
@@ -103,6 +103,16 @@ def posts() -> Iterator[tuple[dict[str, object], dict[str, object]]]:
         yield fields, {"x": WEST + column * PITCH + 2, "y": SOUTH + row * PITCH + 30}
 
 
+def bridges() -> Iterator[tuple[dict[str, object], dict[str, object]]]:
+    """Yield footbridges over streets that run east, as long as a block."""
+    for number in range(BRIDGES):
+        column, row = number * 17 % (COLUMNS - 1), number % ROWS
+        x, y = WEST + column * PITCH, SOUTH + row * PITCH + 6
+        fields = {"OBJECTID": number + 1, "STRUCT_NO": f"KF{number}"}
+        ring = [[x, y], [x, y + 4], [x + PITCH, y + 4], [x + PITCH, y], [x, y]]
+        yield fields, {"rings": [ring]}
+
+
 def serve(port: Connection) -> None:
     """Answer as the Government's server does: counts and pages of whole layers."""
     layers = {
@@ -111,7 +121,7 @@ def serve(port: Connection) -> None:
         ]
         for name, made in (
             ("official_network", ways), ("official_buildings", blocks),
-            ("official_lamp_posts", posts),
+            ("official_lamp_posts", posts), ("official_footbridges", bridges),
         )
     }  # fmt: skip
 

@@ -61,7 +61,7 @@ def fetch_official(
     say: Callable[[str], None] = lambda _line: None,
     wait: Callable[[float], None] = time.sleep,
 ) -> City:
-    """Build a city from the Government's buildings, pedestrian network and lamp posts.
+    """Build a city from the Government's buildings, pedestrian network, lamp posts and footbridges.
 
     Parameters
     ----------

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from sim.area import HONG_KONG_CRS, DistrictPart, district_outlines, districts
 from sim.city.assemble import DEFAULT_HALO_M, assemble, mapped_walls
 from sim.city.district_names import district_words, named_districts
+from sim.city.filled_buildings import lacking
 from sim.city.from_official import across, as_official, by_layer, check_layers, on_ground
 from sim.city.model import City
 from sim.city.places import TRAFFIC_SIGNAL, Places
@@ -165,7 +166,7 @@ def import_files(
         streets that buses use, or the Government's pedestrian network), and any of building
         polygons (.geojson, .parquet, .gpkg), the Government's buildings, lamp posts and district
         boundaries, and mtr_exits.json. Buildings given as polygons replace those of the .osm.pbf,
-        and the pedestrian network its streets.
+        the Government's come before them, and the pedestrian network replaces its streets.
     name, name_zh
         Of the city, in English and in Chinese.
     area
@@ -331,26 +332,35 @@ def _read_features(
     box: Box | None = None,
     ground: NDArray[np.object_] | None = None,
 ) -> _Features:
-    """Read buildings and places of all files; polygons replace an extract's buildings."""
+    """Read buildings and places of all files; polygons replace an extract's buildings.
+
+    Of the Government's buildings an extract fills in what they lack.
+    """
     buildings: Iterable[gpd.GeoDataFrame] = ()
     places: list[gpd.GeoDataFrame] = []
     report: dict[str, float] = {}
+    filled: list[gpd.GeoDataFrame] = []
     for path in (path for path, kind in kinds.items() if kind == "pbf"):
         buildings, found, report = read_features_in_turns(path, begun.get(path), box)
         places.append(found)
     read = [read_buildings(path) for path, kind in kinds.items() if kind == "polygons"]
-    read += [
+    official = [
         read_official_buildings(path, ground)
         for path, kind in kinds.items()
         if kind == "official_buildings"
     ]
+    if official and not read:
+        blocks = [area for one in official for area in (one.footprints.geometry, one.open_sided)]
+        filled, counted = lacking(buildings, np.concatenate([*map(np.asarray, blocks)]))
+        report = {name: count for name, count in {**report, **counted}.items() if count}
+    read += [(one.footprints, one.report) for one in official]
     given = [frame for frame, _ in read]
     if given:
         report = {name: count for name, count in report.items() if name not in COUNTED}
     for _, counted in read:
         report = {name: report.get(name, 0.0) + counted.get(name, 0.0) for name in report | counted}
     if given:
-        buildings = [_stacked(given)]
+        buildings = [_stacked(given), *filled]
     places += [read_mtr_exits(path) for path, kind in kinds.items() if kind == "mtr_exits"]
     for path in (path for path, kind in kinds.items() if kind == "official_lamp_posts"):
         posts, counted = read_lamp_posts(path)

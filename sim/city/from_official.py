@@ -174,9 +174,10 @@ def by_layer(kinds: Mapping[Path, Kind], *, mapped: bool) -> dict[str, list[str]
         return next(([name] for name in names if name in found), [])
 
     given: list[str] = [*found & {"official_buildings", "polygons"}]
+    filled = ["pbf"] if given == ["official_buildings"] and "pbf" in found else []
     return {
         "streets": first("official_network", "pbf", "streets", "bus_streets"),
-        "buildings": sorted(given) or (first("pbf") if mapped else []),
+        "buildings": sorted(given) + filled or (first("pbf") if mapped else []),
         "places": [name for name in ("pbf", "mtr_exits") if name in found] + ["built-in facts"],
         "poles": [
             name for name in ("official_lamp_posts", "official_network", "official_footbridges")

@@ -11,8 +11,9 @@ import shapely
 
 from sim.city.sources.official_server import SERVICES
 
-NETWORK, BUILDINGS, POSTS = (
-    SERVICES[f"official_{name}"].path for name in ("network", "buildings", "lamp_posts")
+NETWORK, BUILDINGS, POSTS, BRIDGES = (
+    SERVICES[f"official_{name}"].path
+    for name in ("network", "buildings", "lamp_posts", "footbridges")
 )
 
 
@@ -20,7 +21,7 @@ class Script:
     """What the server knows, how it misbehaves, and what it was asked."""
 
     def __init__(self, layers, most=1000):
-        self.layers = {path: _features(records) for path, records in layers.items()}
+        self.layers = {path: features(records) for path, records in layers.items()}
         self.most = most
         self.faults = []
         self.asked = []
@@ -67,7 +68,7 @@ class Script:
         return about | {"features": told} | ({"exceededTransferLimit": True} if more else {})
 
 
-def _features(records):
+def features(records):
     found = []
     for fields, shape in town.numbered(records):
         depth = 1 if isinstance(shape[0], float) else 3 if isinstance(shape[0][0], list) else 2

@@ -41,7 +41,7 @@ def decks(found):
 
 def heights(tmp_path, records, ground=None):
     path = town.esri(tmp_path / "buildings.json", records)
-    frame, report = read_official_buildings(path, ground)
+    frame, report, _ = read_official_buildings(path, ground)
     return frame["height"].tolist(), report
 
 
@@ -610,6 +610,6 @@ def test_the_sample_scene_of_the_reference_comes_out_as_worked_out_by_hand(tmp_p
     assert edges.loc[1, "geometry"].length == pytest.approx(70, abs=0.01)
     path = tmp_path / "b.json"
     path.write_text(json.dumps({"features": [{"attributes": a, "geometry": g} for a, g in blocks]}))
-    frame, report = read_official_buildings(path, found.ground)
+    frame, report, _ = read_official_buildings(path, found.ground)
     assert frame["height"].tolist() == [15.0, 63.0]
     assert report == {"open_sided_structures": 1, "on_podiums": 1}

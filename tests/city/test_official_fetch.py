@@ -8,7 +8,7 @@ import numpy as np
 import official_server as server
 import official_town as town
 import pytest
-from official_server import BUILDINGS, NETWORK, POSTS, times
+from official_server import BRIDGES, BUILDINGS, NETWORK, POSTS, times
 
 from sim.city.bundle import load_bundle
 from sim.city.bundle_folder import DATA_FOLDER_VARIABLE, bundle_path, list_bundles
@@ -22,7 +22,11 @@ from sim.errors import InputError
 
 BOX = (town.WEST - 200, town.SOUTH - 200, town.WEST + 500, town.SOUTH + 500)
 AREA = "22.3191,114.1694,90"
-LAYERS = {NETWORK: town.grid() + town.bridge(), BUILDINGS: town.houses(), POSTS: town.posts()}
+FACES = [({"STRUCT_NO": f"KF{k}"}, town.block("", (20, k, 80, k + 5), 0, 0)[1]) for k in (8, 30)]
+LAYERS = {
+    NETWORK: town.grid() + town.bridge(), BUILDINGS: town.houses(), POSTS: town.posts(),
+    BRIDGES: FACES,
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -120,7 +124,7 @@ def page_without(numbers):
         if "resultOffset" not in form:
             return None
         whole = server.Script({NETWORK: LAYERS[NETWORK]}).found(
-            server._features(LAYERS[NETWORK]), form
+            server.features(LAYERS[NETWORK]), form
         )
         whole["features"] = [
             one for one in whole["features"] if one["attributes"]["OBJECTID"] not in numbers
@@ -227,8 +231,12 @@ def test_a_fetch_ends_in_a_bundle_and_says_first_what_the_server_learns(script, 
     assert city.walls.kind == "footprints"
     assert len(city.places.of("lamp_post"))
     assert [one["layer"] for one in city.provenance["fetched"]] == [
-        "PedestrianRoute", "Building", "Lamppost",
+        "PedestrianRoute", "Building", "Lamppost", "STR_FB",
     ]  # fmt: skip
+    assert {*city.places.of("footbridge_face")["name"]} == {"KF8", "KF30"}
+    assert any(
+        "Footbridges, Highways Department" in text for text in city.provenance["attribution"]
+    )
     assert all(len(one["fetched"]) == 2 for one in city.provenance["fetched"])
     assert np.isfinite(city.walls.footprints["height"]).all()
 
@@ -238,6 +246,27 @@ def test_without_lamp_posts_there_is_a_bundle_all_the_same(script, capsys):
     assert fetch(script) == 0
     assert "the bundle is made without" in capsys.readouterr().err
     assert not len(load_bundle(bundle_path("town")).places.of("lamp_post"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        (None, "STR_FB at 127.0.0.1"),
+        ([], "STR_FB: 127.0.0.1"),
+        ([({"BRIDGE": "KF8"}, FACES[0][1])], "has no field STRUCT_NO"),
+    ],
+    ids=["moved", "none there", "other fields"],
+)
+def test_without_footbridges_there_is_a_bundle_all_the_same(script, capsys, changed, says):
+    del script.layers[BRIDGES]
+    if changed is not None:
+        script.layers[BRIDGES] = server.features(changed)
+    assert fetch(script) == 0
+    (line,) = [one for one in capsys.readouterr().err.splitlines() if "made without" in one]
+    assert says in line
+    city = load_bundle(bundle_path("town"))
+    assert not len(city.places.of("footbridge_face"))
+    assert len(city.places.of("lamp_post"))
 
 
 def test_a_failed_fetch_leaves_no_bundle(script, capsys):

@@ -40,17 +40,30 @@ FIELDS = ("OBJECTID", "BuildingBlockType", "Status", "BaseHeight", "TopHeight")
 
 
 class _Blocks(NamedTuple):
-    """Blocks that stand; arrays of equal length. Heights in metres above HKPD, NaN unknown."""
+    """Blocks that stand, in arrays of equal length. Heights in metres above HKPD, NaN unknown."""
 
     shape: NDArray[np.object_]
     shed: NDArray[np.bool_]
     base: NDArray[np.float64]
     top: NDArray[np.float64]
+    open_sided: NDArray[np.object_]
+    """Areas of those that stand and hide nothing; of a length of its own."""
+
+
+class OfficialBuildings(NamedTuple):
+    """What the layer Building holds of walls, and of what is open on its sides."""
+
+    footprints: gpd.GeoDataFrame
+    """Polygons, EPSG:2326, with the one column height (m above the street; NaN unknown)."""
+    report: dict[str, float]
+    """What was left out or assumed, counted."""
+    open_sided: NDArray[np.object_]
+    """Areas that stand, hide nothing, and are known all the same."""
 
 
 def read_official_buildings(
     path: Path, ground: NDArray[np.object_] | None = None
-) -> tuple[gpd.GeoDataFrame, dict[str, float]]:
+) -> OfficialBuildings:
     """Read the layer Building.
 
     Parameters
@@ -59,13 +72,6 @@ def read_official_buildings(
         The whole layer as GeoJSON, or JSON of the server.
     ground
         Lines at street level with heights above HKPD, as `read_network` returns them.
-
-    Returns
-    -------
-    footprints
-        Polygons, EPSG:2326, with the one column height (m above the street; NaN unknown).
-    report
-        What was left out or assumed, counted.
 
     Raises
     ------
@@ -87,7 +93,8 @@ def read_official_buildings(
     report["sheds_assumed_3_m"] = float((missing & blocks.shed).sum())
     report["height_unknown"] = float((missing & ~blocks.shed).sum())
     frame = gpd.GeoDataFrame({"height": height}, geometry=blocks.shape, crs=HONG_KONG_CRS)
-    return frame, {key: value for key, value in report.items() if value}
+    counted = {key: value for key, value in report.items() if value}
+    return OfficialBuildings(frame, counted, blocks.open_sided)
 
 
 def _standing(path: Path, report: dict[str, float]) -> _Blocks:
@@ -117,7 +124,8 @@ def _standing(path: Path, report: dict[str, float]) -> _Blocks:
     base[upside_down] = top[upside_down] = np.nan
     report["bases_missing"] = float(np.isnan(base).sum())
     report["tops_missing"] = float(np.isnan(top).sum())
-    return _Blocks(records.shape[keep], (kind == SHED)[keep], base, top)
+    open_areas = records.shape[open_sided & ~gone]
+    return _Blocks(records.shape[keep], (kind == SHED)[keep], base, top, open_areas)
 
 
 def _plain(text: str) -> str:

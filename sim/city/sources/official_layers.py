@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from pathlib import Path
 from typing import Literal
 
-from sim.city.sources.official_footbridges import has_footbridges
+from sim.city.sources.official_footbridges import NUMBERS, has_footbridges
 from sim.city.sources.official_hours import has_hours
 from sim.city.sources.official_records import field_names
 
@@ -57,6 +58,21 @@ CREDITS: dict[Layer, dict[str, str]] = {
         "licence": TERMS, "attribution": f"District boundaries, Home Affairs Department, {OWNER}"
     },
 }  # fmt: skip
+
+
+def lacks(layer: Layer, fields: Set[str]) -> str | None:
+    """Return a field by which a layer is known and that records lack; None where they have it.
+
+    Parameters
+    ----------
+    layer
+        That it should be.
+    fields
+        Of the first records.
+    """
+    if layer == "official_footbridges":
+        return None if has_footbridges({*fields}) else NUMBERS[0]
+    return min(TOLD_BY[layer] - fields, default=None)
 
 
 def official_layer(path: Path) -> Layer | None:

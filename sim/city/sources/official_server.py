@@ -20,7 +20,7 @@ from pathlib import Path
 from threading import Lock
 from typing import IO, Any, NamedTuple, NoReturn
 
-from sim.city.sources.official_layers import TOLD_BY, Layer
+from sim.city.sources.official_layers import Layer, lacks
 from sim.city.sources.server import GarbageError, NoAnswerError, Server, TooMuchError
 from sim.errors import InputError
 
@@ -52,6 +52,7 @@ SERVICES: dict[Layer, Service] = {
     ),
     "official_buildings": Service("Building", "landsd_rcd_1637211194312_35158/MapServer/0", True),
     "official_lamp_posts": Service("Lamppost", "hyd_rcd_1629267205229_84645/MapServer/0", False),
+    "official_footbridges": Service("STR_FB", "hyd_rcd_1632360512481_74705/MapServer/0", False),
 }
 
 
@@ -223,9 +224,9 @@ class OfficialLayer:
     def _pages(self, count: int) -> list[tuple[Path, Page]]:
         """Return the pages; the first tells how many records the server gives at a time."""
         first = self._page(0, 0, PAGE)
-        missing = TOLD_BY[self.layer] - first[1].fields
-        if missing:
-            raise self._no_answer(f"has no field {sorted(missing)[0]}: the layer has changed")
+        missing = lacks(self.layer, first[1].fields)
+        if missing is not None:
+            raise self._no_answer(f"has no field {missing}: the layer has changed")
         size = len(first[1].ids) if first[1].exceeded else PAGE
         rest = range(1, math.ceil(count / size))
         return [first, *self._in_lanes(lambda lane, number: self._page(lane, number, size), rest)]
