@@ -47,7 +47,9 @@ class Limits:
     def allow(self, value: object) -> bool:
         """Return whether a value is a number within the limits; NaN never is."""
         number = cast("float", value)  # any real number compares as one does
-        if not isinstance(value, Real) or not self.low <= number <= self.high:
+        if isinstance(value, bool) or not isinstance(value, Real):
+            return False
+        if not self.low <= number <= self.high:
             return False
         return not (self.above and value == self.low) and not (
             self.whole and not float(value).is_integer()

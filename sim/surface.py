@@ -13,6 +13,7 @@ from dataclasses import fields
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from sim.arguments import made
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def axes_for(ax: Axes | None, *, to_scale: bool = True) -> Axes:
         ) from None
     if ax is None:
         _, ax = plt.subplots()
+    made("Axes")("ax", ax)
     if to_scale:
         ax.set_aspect("equal")
         ax.set_axis_off()

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from sim.arguments import a_table, named_arguments, one_of, whole
 from sim.cameras.optics import FACE_HEIGHT_M, TASKS, camera_type
+from sim.cameras.own_columns import OwnColumns, convergence, own_columns, sectors_of, with_own
 from sim.city.decks import DECKS
 from sim.errors import InputError, InputErrors
 from sim.surface import Result, axes_for
@@ -124,16 +125,20 @@ class Fleet(Result):
     placed_for
         Cameras in the whole city that it was placed for; 0 where nobody said, so that its last
         rank counts.
+    own
+        Index and columns of the table that it was made of; None without any.
     """
 
     heads: gpd.GeoDataFrame
     report: Mapping[str, int] = field(default_factory=dict)
     placed_for: int = 0
+    own: OwnColumns | None = None
 
     def __len__(self) -> int:
         return len(self.heads)
 
     @classmethod
+    @named_arguments(heads=a_table("points, a head a row", metres=True))
     def from_heads(cls, heads: gpd.GeoDataFrame, report: Mapping[str, int] | None = None) -> Fleet:
         """Make a fleet of a table of one's own: fill what is missing, check the rest.
 
@@ -144,7 +149,8 @@ class Fleet(Result):
             needed unless every head looks all round. What `OPTICS_COLUMNS` miss comes from column
             camera_type. Missing ranks are the order of the rows, missing sites one for each
             position; deck is "street", owner "other", status "given", year 0 and mounted_on
-            "unknown". x and y are taken from the points; columns not of a fleet are left out.
+            "unknown". x and y are taken from the points; columns not of a fleet, and the index,
+            come back with `to_gdf`.
         report
             Counts to keep with the fleet.
 
@@ -157,7 +163,43 @@ class Fleet(Result):
         problems = list(_problems(table))
         if problems:
             raise InputErrors(problems)
-        return cls(_typed(table), report or {})
+        typed = _typed(table)
+        return cls(typed, report or {}, own=own_columns(heads, typed["rank"], HEAD_COLUMNS))
+
+    def to_gdf(self) -> gpd.GeoDataFrame:
+        """Return the heads in the index of the table that they were made of, with its own columns.
+
+        Heads of other origin, or without an index of their own, are numbered from 0.
+        """
+        return with_own(self.heads, self.own)
+
+    @named_arguments(task=one_of(TASKS), total=whole(0))
+    def fields(self, task: str = "detect", *, total: int | None = None) -> gpd.GeoDataFrame:
+        """Return what each head could see if there were no walls: its range, as a polygon.
+
+        Parameters
+        ----------
+        task
+            Quality: detect, observe, recognise or identify.
+        total
+            Cameras in the whole city; all of the fleet by default.
+
+        Returns
+        -------
+        GeoDataFrame
+            As `to_gdf`, sectors and rings in place of points; round edges are drawn with a corner
+            for each degree. Heads whose range is empty have an empty polygon. What is left
+            behind walls is in `sim.isovists`.
+
+        Raises
+        ------
+        InputError
+            There is no such task, or it was placed for fewer cameras.
+        """
+        self.check_totals([] if total is None else [total])
+        sectors = sectors_of(self.heads, f"range_{task}")
+        found = with_own(self.heads.set_geometry(sectors, crs=self.heads.crs), self.own)
+        return found if total is None else found[(self.heads["rank"] <= total).to_numpy()]
 
     @property
     def last_rank(self) -> int:
@@ -235,8 +277,8 @@ class Fleet(Result):
         if not (np.isfinite(x) & np.isfinite(y)).all():
             raise InputError(f"cameras: some have no place in {crs}; check their system {own.name}")
         before = self.heads.geometry
-        turn = _convergence(str(own), before.x.to_numpy(), before.y.to_numpy())
-        heading = self.heads["heading"].to_numpy(np.float64) + turn - _convergence(crs, x, y)
+        turn = convergence(str(own), before.x.to_numpy(), before.y.to_numpy())
+        heading = self.heads["heading"].to_numpy(np.float64) + turn - convergence(crs, x, y)
         return replace(self, heads=moved.assign(x=x, y=y, heading=heading % 360))
 
     @property
@@ -280,6 +322,7 @@ class Fleet(Result):
         empty = (a.reach <= a.near[:, None]).sum(axis=0)
         return dict(zip(TASKS, empty.tolist(), strict=True))
 
+    @named_arguments(total=whole(0))
     def plot(self, ax: Axes | None = None, *, total: int | None = None) -> Axes:
         """Draw the cameras as arrows that look where they look; return the axes.
 
@@ -344,13 +387,6 @@ def optics_of(lens: Optics) -> dict[str, float]:
     near = near if np.isfinite(near) else 0.0  # a picture of the sky: every range is 0
     values = (lens.mount_m, lens.covered_angle, near, *ranges, lens.duty)
     return dict(zip(OPTICS_COLUMNS, values, strict=True))
-
-
-def _convergence(crs: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the bearing of true north less that of the grid's, degrees."""
-    to_degrees = pyproj.Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
-    factors = pyproj.Proj(crs).get_factors(*to_degrees.transform(x, y))
-    return np.asarray(factors.meridian_convergence, np.float64)
 
 
 def _filled(heads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.arguments import named_arguments, number
 from sim.cameras import tasks
 from sim.errors import InputError
 
@@ -78,6 +79,11 @@ class Optics:
     projection: str | None = None
 
     def __post_init__(self) -> None:
+        for name in ("width_px", "height_px", "field_of_view", "mount_m"):
+            number()(name, getattr(self, name))
+        for name in ("tilt", "sweep", "mean_duty"):
+            if getattr(self, name) is not None:
+                number()(name, getattr(self, name))
         for problem in self._problems():
             raise InputError(f"camera type: {problem}")
 
@@ -117,6 +123,7 @@ class Optics:
         return [problem for good, problem in checks if not good]
 
     @classmethod
+    @named_arguments(sensor_width_mm=number(), focal_mm=number())
     def from_lens(
         cls,
         sensor_width_mm: float,

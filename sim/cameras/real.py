@@ -21,6 +21,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from sim.arguments import a_path, a_text, made, named_arguments
 from sim.cameras.directions import Look
 from sim.cameras.exchange import SITE_WORDS, fleet_in_json, is_fleet_table, read_fleet_table
 from sim.cameras.fleet import Fleet, optics_of
@@ -111,6 +112,7 @@ class _Types(NamedTuple):
     undirected: Undirected
 
 
+@named_arguments(path=a_path, city=made("City"), fixed=a_text, turning=a_text)
 def read_cameras(
     path: str | Path,
     city: City | None = None,

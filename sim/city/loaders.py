@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 import geopandas as gpd
 
+from sim.arguments import a_flag, a_path, a_table, a_text, either, named_arguments, number, several
 from sim.city import model
 from sim.city.assemble import DEFAULT_HALO_M, assemble
 from sim.city.bundle import load_bundle, save_bundle
@@ -26,7 +27,7 @@ from sim.city.bundle_folder import (
 from sim.city.district_names import district_bundle, district_words
 from sim.city.from_files import import_files
 from sim.city.places import Places
-from sim.city.sources.footprints import read_footprints
+from sim.city.sources.footprints import check_heights, read_footprints
 from sim.city.sources.graphs import Frames
 from sim.city.sources.named_areas import NOMINATIM, nominatim, wanted_area
 from sim.city.sources.overpass import OVERPASS, fetch_city, overpass
@@ -70,6 +71,10 @@ class City(model.City):
         )
 
     @classmethod
+    @named_arguments(
+        buildings=a_table("building polygons"), name=a_text, halo_m=number(0, unit="m"),
+        private=a_flag, places=a_table("places"),
+    )  # fmt: skip
     def from_osmnx(
         cls,
         graph: nx.Graph | Frames,
@@ -112,6 +117,7 @@ class City(model.City):
         streets = StreetNetwork.from_osmnx(graph, private=private)
         left_out: dict[str, float] = {}
         if buildings is not None:
+            check_heights(buildings)
             buildings, left_out = read_footprints(buildings)
         given = None if places is None else places_of(places, streets.crs, "places")
         known = Places.empty(streets.crs).table
@@ -129,6 +135,10 @@ class City(model.City):
         return cls._of(city if given is None else with_places_outside(city, given, "places"))
 
     @classmethod
+    @named_arguments(
+        files=several(a_path, "a list of paths"), name=a_text, area=a_path,
+        halo_m=number(0, unit="m"), name_zh=a_text, private=a_flag, pavements=a_flag, places=a_path,
+    )  # fmt: skip
     def from_files(
         cls,
         files: Sequence[str | Path],
@@ -179,6 +189,10 @@ class City(model.City):
         return cls._of(city)
 
     @classmethod
+    @named_arguments(
+        area=either("an area in words, or a list of them", a_text, several(a_text, "")),
+        name=a_text, halo_m=number(0, unit="m"), private=a_flag, pavements=a_flag, extract=a_path,
+    )  # fmt: skip
     def from_overpass(
         cls,
         area: str | Sequence[str],
@@ -236,6 +250,7 @@ class City(model.City):
         )
         return cls._of(city)
 
+    @named_arguments(name=a_text)
     def save(self, name: str = "") -> Path:
         """Keep the city as a bundle that scenarios take by its name; return its folder.
 
@@ -253,6 +268,7 @@ class City(model.City):
         return save_bundle(self, bundle_path(name or self.area.name), imported=today)
 
 
+@named_arguments(name_or_path=a_path)
 def load_city(name_or_path: str | Path) -> City:
     """Load a city by the name of a built-in sample or bundle, or by the path of a bundle.
 

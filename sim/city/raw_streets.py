@@ -23,6 +23,8 @@ LARGEST_END_GAP_M = 50.0
 """An edge that ends farther from its node than this is left out."""
 MOST_FAR_ENDS = 0.1
 """Share of such edges above which nodes and edges are taken to be of different graphs."""
+ROW = "_row"
+"""Column with the number of an edge in the table that was given."""
 SAME_LINE_M = 0.5
 """Two directions of a street lie no farther apart than this."""
 
@@ -55,12 +57,21 @@ def without_repeats(shape: NDArray[np.object_]) -> NDArray[np.object_]:
 
 
 def without_second_directions(
-    edges: gpd.GeoDataFrame, report: dict[str, float]
+    edges: gpd.GeoDataFrame, report: dict[str, float], twin: NDArray[np.int64]
 ) -> gpd.GeoDataFrame:
     """Keep one edge where a graph holds the same line in both directions, or twice.
 
     Two lines between the same nodes, on the same deck where it is known, are the same where no
     point of one is farther than `SAME_LINE_M` from the other.
+
+    Parameters
+    ----------
+    edges
+        With their numbers in a column `ROW`.
+    report
+        Gains what was left out.
+    twin
+        By number: which edge stands for each; those left out are entered.
     """
     ends = np.sort(edges[["u", "v"]].to_numpy(), axis=1)
     if "deck" in edges:  # a bridge right above a crossing, with a lift at each end
@@ -69,6 +80,7 @@ def without_second_directions(
     pair = pair.reshape(-1)
     line = edges.geometry.to_numpy()
     repeated = np.zeros(len(edges), bool)
+    row = edges[ROW].to_numpy(np.int64)
     order = np.flatnonzero(size[pair] > 1)
     order = order[np.argsort(pair[order], kind="stable")]
     for step in range(1, int(size.max())):
@@ -77,6 +89,7 @@ def without_second_directions(
         first, second = first[both], second[both]
         same = shapely.hausdorff_distance(line[first], line[second]) <= SAME_LINE_M
         repeated[second[same]] = True
+        twin[row[second[same]]] = row[first[same]]
     report["merged_both_directions_km"] = float(edges.length[repeated].sum()) / 1000
     return edges[~repeated].reset_index(drop=True)
 

@@ -7,7 +7,7 @@ infers is counted in its report.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from sim.area import HONG_KONG_CRS
 from sim.city.components import connected_components
 from sim.city.decks import DECKS, inferred_decks, layer_of, tagged_decks, tagged_openings
+from sim.city.own_edges import OwnEdges, edges_of_rows, own_table
 from sim.city.raw_streets import (
+    ROW,
     distances,
     plain_lines,
     way_ids,
@@ -27,7 +29,7 @@ from sim.city.raw_streets import (
     without_far_ends,
     without_second_directions,
 )
-from sim.city.sources.graphs import Frames, graph_frames
+from sim.city.sources.graphs import WIDEST_DEGREES, Frames, graph_frames, refuse_degrees
 from sim.city.tags import read_tag, split_names
 from sim.city.walkable import NOT_BUILT, walked_edges
 from sim.errors import InputError
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
     import networkx as nx
 
 OPEN_COLUMNS = ["highway", "deck", "geometry"]
-WIDEST_DEGREES = 6
 SMALLEST_TOWN_KM = 50.0
 """A component this long is a town of its own, as Hong Kong Island is beside Kowloon, and stays."""
 
@@ -92,6 +93,12 @@ class StreetNetwork(Result):
         Ways at street level that lead through buildings, walked or not, where there are any
         (columns kind, "passage" or "arcade"; width, m; geometry). Only `sim.city.passages` reads
         them.
+    edge_of_row
+        Of each row of the table of edges that it was built from, the edge that it became; −1
+        where nobody walks there. A bundle does not keep it.
+    own
+        The edges of the graph that it was made of, in the user's index and with all columns;
+        None of a file or bundle.
     """
 
     nodes: gpd.GeoDataFrame
@@ -99,6 +106,8 @@ class StreetNetwork(Result):
     report: dict[str, float] = field(default_factory=dict)
     unwalked: gpd.GeoDataFrame | None = None
     openings: gpd.GeoDataFrame | None = None
+    edge_of_row: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    own: OwnEdges | None = None
 
     @cached_property
     def crs(self) -> str:
@@ -145,7 +154,9 @@ class StreetNetwork(Result):
         InputError
             The graph has no CRS, or nothing in it can be walked.
         """
-        return cls.build(*graph_frames(graph), crs, private)
+        frames = graph_frames(graph)
+        network = cls.build(*frames, crs, private)
+        return replace(network, own=OwnEdges(own_table(graph, frames[1]), network.edge_of_row))
 
     @classmethod
     def build(
@@ -189,8 +200,10 @@ class StreetNetwork(Result):
         target = crs or projected_crs(edges)
         report: dict[str, float] = {}
         ends = {name: whole_numbers(edges[name], name) for name in ("u", "v")}
-        raw = plain_lines(edges.assign(**ends).to_crs(target), report)
-        raw = without_second_directions(raw, report)
+        every = np.arange(len(edges))
+        twin = every.copy()
+        raw = plain_lines(edges.assign(**ends, **{ROW: every}).to_crs(target), report)
+        raw = without_second_directions(raw, report, twin)
         raw = without_far_ends(raw, nodes.to_crs(target), report)
         table, openings = _own_columns(raw), _openings(raw)
         walked = walked_edges(raw, report, private)
@@ -202,7 +215,8 @@ class StreetNetwork(Result):
             table["deck"] = inferred_decks(table, report)
         report = {key: round(value, 3) for key, value in report.items()}
         unwalked = unwalked.reset_index(drop=True)
-        return cls(points, table.drop(columns="layer"), report, unwalked, openings)
+        rows = edges_of_rows(len(edges), raw[ROW].to_numpy(np.int64)[walked], twin)
+        return cls(points, table.drop(columns="layer"), report, unwalked, openings, rows)
 
     def to_networkx(self) -> nx.MultiGraph:
         """Return the network as a networkx MultiGraph keyed by edge id, lengths in metres."""
@@ -220,6 +234,7 @@ def projected_crs(frame: gpd.GeoDataFrame) -> str:
     """Choose metres for a frame: HK80 inside Hong Kong, the local UTM zone elsewhere."""
     if frame.crs is None:
         raise InputError("geometry: no CRS; set one, for example EPSG:4326")
+    refuse_degrees(frame, "geometry")
     degrees = frame.to_crs("EPSG:4326")
     west, south, east, north = degrees.total_bounds
     if not (-180 <= west <= east <= 180 and -90 < south <= north < 90):

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from maps.page import page_of
 from maps.run_folder import read_run_folder
+from sim.arguments import named_arguments, number
 from sim.errors import InputError
 
 LOWEST, HIGHEST = 200, 4000
@@ -59,6 +60,7 @@ class Shown:
         return f"map of {self.folder}"
 
 
+@named_arguments(height=number(unit="pixels"))
 def show(run: str | Path | HasFolder, *, height: int = 700) -> Shown:
     """Show the map of a finished run in a notebook, as the last expression of a cell.
 

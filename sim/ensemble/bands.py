@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.arguments import a_flag, a_path, named_arguments, whole
 from sim.atomic_write import replace_text, target_name
 from sim.cameras.optics import TASKS
 from sim.ensemble.cases import Plan, changes, plan_of
@@ -58,6 +59,7 @@ class Bands:
     cells: pd.DataFrame
 
 
+@named_arguments(out=a_path, seeds=whole(), factorial=a_flag)
 def bands(
     scenario: Scenario | LoadedScenario | str | Path,
     out: str | Path | None = None,

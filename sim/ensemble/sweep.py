@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel
 
+from sim.arguments import a_path, either, made, named_arguments, threads
 from sim.atomic_write import replace_file, replace_text, target_name
 from sim.cameras.optics import TASKS
 from sim.ensemble.bands import BANDED, content_of, is_bands_file
@@ -148,6 +149,9 @@ def plan_of(
     return SweepPlan(_name_of(path, found), tuple(cells[i] for i in sorted(cells)), varied)
 
 
+@named_arguments(
+    plan=either("the path of a sweep file", a_path, made("SweepPlan")), out=a_path, workers=threads
+)
 def sweep(
     plan: SweepPlan | str | Path,
     out: str | Path,

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from sim.arguments import a_path, named_arguments
 from sim.atomic_write import FolderKind, check_replaceable, replace_folder
 from sim.city.loaders import load_city
 from sim.city.model import City
@@ -47,6 +48,7 @@ NEEDED = {FOLLOWED: WALKS, ANSWERED: ANSWERS, SEARCHED: SEARCHES}
 """Parts of the kernels that must be there before something is done."""
 
 
+@named_arguments(out=a_path)
 def run(
     scenario: Scenario | LoadedScenario | str | Path,
     out: str | Path,

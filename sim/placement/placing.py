@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from sim.apportionment import sainte_lague
 from sim.area import district_outlines, districts
+from sim.arguments import named_arguments
 from sim.cameras.candidates import Candidates
 from sim.cameras.fleet import (
     LISTED_POLE,
@@ -33,6 +34,7 @@ from sim.cameras.optics import camera_type
 from sim.city.decks import DECKS
 from sim.errors import InputError
 from sim.limits import check_value
+from sim.placement.arguments import CHECKS
 from sim.placement.context import (
     DIRECTIONS,
     HeadOrder,
@@ -66,6 +68,7 @@ ONLY_EXISTING = "existing"
 """In place of a strategy: the cameras that stand already, and no others."""
 
 
+@named_arguments(**CHECKS)
 def place(
     city: City,
     total: int,

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from sim.arguments import several, whole
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.results.read import RunData, read_data
@@ -17,6 +18,8 @@ from sim.results.read import RunData, read_data
 if TYPE_CHECKING:
     from sim.scenario.schema import Crowd, Walk
 
+check_totals = several(whole(0), "a list of whole numbers of cameras")
+"""A check for numbers of cameras, in any order."""
 Named = TypeVar("Named", "Walk", "Crowd")
 
 
@@ -51,6 +54,8 @@ def asked(run: str | Path | RunData, totals: Sequence[int] | None, task: str) ->
     run = run if isinstance(run, RunData) else read_data(run, RunData)
     if task not in TASKS:
         raise InputError(f'task "{task}": give one of {", ".join(TASKS)}')
+    if totals is not None:
+        totals = check_totals("totals", totals)
     steps = sorted(set(run.totals if totals is None else totals))
     if not steps or steps[0] < 1 or steps[-1] > run.totals[-1]:
         wrong = [total for total in steps if not 1 <= total <= run.totals[-1]]

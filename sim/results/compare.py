@@ -21,6 +21,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from sim.arguments import a_path, named_arguments, one_of, several
 from sim.cameras.optics import TASKS
 from sim.errors import InputError, one_line
 from sim.results.contract import fleets_of
@@ -92,6 +93,9 @@ class Comparison:
         }
 
 
+@named_arguments(
+    runs=several(a_path, "a list of run folders"), tasks=several(one_of(TASKS), "a list of tasks")
+)
 def compare(runs: Sequence[str | Path], *, tasks: Sequence[str] = (HEADLINE_TASK,)) -> Comparison:
     """Compare runs with the first of them.
 

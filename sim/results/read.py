@@ -43,7 +43,7 @@ from sim.results.contract import (
 )
 from sim.results.fleets import SAME_SHARE, figure_of_fleets
 from sim.results.told import AGAIN, read_json, reason
-from sim.results.trips import lines_of, read_trips_table
+from sim.results.trips import read_trips_table
 from sim.scenario.parameters import following
 from sim.scenario.schema import Scenario
 from sim.sight.arrays import PieceArrays, SightingArrays
@@ -54,6 +54,7 @@ from sim.tracking.closed import closed_pieces
 from sim.tracking.curves import curves_of
 from sim.tracking.report import TrackReport, follow_walks
 from sim.tracking.walks import path_arrays
+from sim.trips.lines import lines_of
 from sim.trips.model import Trips
 
 Table = TypeVar("Table", bound=pd.DataFrame)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.arguments import a_path, named_arguments
 from sim.results.alerts import alerts_run
 from sim.results.crowd import crowd_run
 from sim.results.export import default_out, export_run
@@ -339,6 +340,7 @@ class Run(RunData):
         return export_run(self, form, default_out(self, form) if out is None else Path(out))
 
 
+@named_arguments(folder=a_path)
 def read_run(folder: str | Path) -> Run:
     """Read a run folder; its tables are read when they are asked for.
 

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-import shapely
 from numpy.typing import NDArray
 
 from sim.city.streets import StreetNetwork
@@ -86,35 +85,6 @@ def read_trips_table(
         plain.astype({column.name: DTYPES.get(column.type, column.type) for column in columns}),
         ptr, edge, backward, int(report[NOT_JOINED]), speed_m_s, kept,
     )  # fmt: skip
-
-
-def lines_of(streets: StreetNetwork, trips: Trips) -> NDArray[np.object_]:
-    """Return one line a walk, edge after edge in walking order; none for a walk of no edges.
-
-    Parameters
-    ----------
-    streets
-        What was walked on.
-    trips
-        The walks.
-    """
-    used, edge = np.unique(trips.path_edge, return_inverse=True)
-    lines = streets.edges.geometry.to_numpy()[used]
-    points, of_line = shapely.get_coordinates(lines, return_index=True)
-    held = np.bincount(of_line, minlength=len(lines))
-    begin, size = (np.cumsum(held) - held)[edge], held[edge]
-    of_edge = np.repeat(np.arange(len(size)), size)
-    place = np.arange(len(of_edge)) - np.repeat(np.cumsum(size) - size, size)
-    back = trips.path_backward[of_edge]
-    points = points[begin[of_edge] + np.where(back, size[of_edge] - 1 - place, place)]
-    of_trip = np.repeat(np.arange(len(trips)), np.diff(trips.path_ptr))[of_edge]
-    kept = (place > 0) | (np.diff(of_trip, prepend=-1) > 0)  # an edge begins where another ended
-    walked = np.unique(of_trip)
-    paths = np.full(len(trips), None, object)
-    paths[walked] = shapely.linestrings(
-        points[kept], indices=np.searchsorted(walked, of_trip[kept])
-    )
-    return paths
 
 
 def _plain_columns() -> list[Column]:

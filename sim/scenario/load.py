@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import yaml
 from pydantic import ValidationError
 
+from sim.arguments import a_path, a_text, made, named_arguments, several
 from sim.errors import one_line
 from sim.scenario import layers, strict_yaml
 from sim.scenario.diagnostics import complaints, describe
@@ -95,6 +96,11 @@ class _Override(NamedTuple):
     value: object
 
 
+@named_arguments(
+    path=a_path,
+    overrides=several(a_text, 'a list of "KEY=VALUE"'),
+    variants=several(a_text, "a list"),
+)
 def load_scenario(
     path: str | Path, overrides: Sequence[str] = (), variants: Sequence[str] = ()
 ) -> LoadedScenario:
@@ -135,6 +141,7 @@ def scenario_of(given: Scenario | LoadedScenario | str | Path) -> Scenario:
     """
     if isinstance(given, str | Path):
         given = load_scenario(given)
+    made("Scenario", "LoadedScenario")("scenario", given)
     return given.scenario if isinstance(given, LoadedScenario) else given
 
 

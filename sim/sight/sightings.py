@@ -17,17 +17,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.arguments import made, named_arguments, threads, whole
 from sim.cameras.fleet import Fleet, HeadArrays
 from sim.cameras.indoors import indoors
 from sim.cameras.optics import TASKS
 from sim.city.decks import FACE_M, deck_heights
 from sim.city.ground import LEVEL, Relief
+from sim.city.own_edges import with_values
 from sim.city.streets import StreetArrays, StreetNetwork
 from sim.city.walls import WallArrays
 from sim.errors import InputError
 from sim.jit import lean_kernel
 from sim.processes import available_cores, computing_threads, machine_memory_bytes
 from sim.sight.arrays import FieldArrays, HeadIndex, Rows, SightingArrays, StreetScene, WallScene
+from sim.sight.by_edge import edges_with, seen_shares
 from sim.sight.kernels import TOUCH_M, see_heads
 from sim.sight.ranks import FirstSeen, first_seen, pieces_table
 from sim.sight.scene import (
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
+    import networkx as nx
     from matplotlib.axes import Axes
     from shapely.geometry.base import BaseGeometry
 
@@ -106,6 +110,7 @@ class Sightings(Result):
         """The streets cut where a first-seen rank changes, a piece a row; see `pieces_table`."""
         return pieces_table(self.streets, self.first_seen.arrays)
 
+    @named_arguments(total=whole(0))
     def plot(
         self, ax: Axes | None = None, *, task: str = "recognise", total: int | None = None
     ) -> Axes:
@@ -158,6 +163,7 @@ class Sightings(Result):
         """Where the sightings of each head stand in the arrays."""
         return head_index(self.arrays, len(self.fleet))
 
+    @named_arguments(total=whole(0))
     def at(self, total: int) -> SightingsAt:
         """Return what is seen at a number of cameras in the city: a filter, no new computation.
 
@@ -203,11 +209,39 @@ class SightingsAt:
         seen = {task: pieces.pop(f"rank_{task}") <= self.total for task in TASKS}
         return pieces.assign(**seen)
 
+    @property
+    def edges(self) -> gpd.GeoDataFrame:
+        """The edges of the user's own graph, with its index and columns, and what is seen of each.
+
+        Columns seen_<task>, shares of length 0 to 1, and edge, the number in the network (−1 and
+        missing shares where nobody walks). Without such a graph the edges of the network.
+        """
+        shares = seen_shares(self.sightings.first_seen.arrays, self.total)
+        return edges_with(self.sightings.streets, shares)
+
+    def to_graph(self, graph: nx.Graph) -> nx.Graph:
+        """Return a copy of the graph that the city was made of with what is seen on its edges.
+
+        Parameters
+        ----------
+        graph
+            As given to `City.from_osmnx`; edges get the attributes seen_<task>, shares of length
+            0 to 1, None where nobody walks.
+
+        Raises
+        ------
+        InputError
+            The city was not made of this graph.
+        """
+        shares = seen_shares(self.sightings.first_seen.arrays, self.total)
+        return with_values(graph, self.sightings.streets.own, shares)
+
     def coverage(self) -> dict[str, float]:
         """Return the share of street length in the study area that is seen, per task."""
         return self.sightings.first_seen.coverage(self.total)
 
 
+@named_arguments(city=made("City"), fleet=made("Fleet"), threads=threads)
 def see(city: City, fleet: Fleet, *, threads: int | None = None) -> Sightings:
     """Find exactly which part of which street every head sees, for all four tasks.
 
@@ -231,16 +265,10 @@ def see(city: City, fleet: Fleet, *, threads: int | None = None) -> Sightings:
         A head is not finite, not higher than a face (1.6 m), or its ranges grow with the task; or
         what is given is a table and no fleet.
     """
-    fleet = _in_city(fleet, city)
+    fleet = fleet.in_crs(city.streets.crs)
     rows, indoor = see_rows(city, fleet, threads=threads)
     arrays = order_rows([rows], len(fleet), len(city.streets.edges))
     return Sightings(fleet, city.streets, arrays, city.area.polygon, indoor)
-
-
-def _in_city(fleet: Fleet, city: City) -> Fleet:
-    if not isinstance(fleet, Fleet):
-        raise InputError("cameras: not a fleet; make one of a table with sim.Fleet.from_heads")
-    return fleet.in_crs(city.streets.crs)
 
 
 def see_rows(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arguments import a_table, by_rank, made, named_arguments, number, refused, several, whole
 from sim.cameras.edits import edited
 from sim.cameras.fleet import Fleet, HeadArrays
 from sim.cameras.optics import TASKS
@@ -26,6 +27,22 @@ if TYPE_CHECKING:
     from sim.city.model import City
 
 
+def _place(name: str, value: object) -> tuple[float, float]:
+    """Return x and y, metres; refuse what is no pair of finite numbers."""
+    parts = several(number(), "x and y in metres")(name, value)
+    if len(parts) != 2:
+        raise refused(name, value, "x and y in metres")
+    return parts[0], parts[1]
+
+
+@named_arguments(
+    city=made("City"),
+    before=made("Sightings"),
+    add=a_table("points, a head a row", metres=True),
+    remove=several(whole(1), "a list of city ranks"),
+    turn=by_rank(number(), "new headings by city rank, as {7: 90.0}"),
+    move=by_rank(_place, "new places by city rank, as {7: (x, y)}"),
+)
 def what_if(
     city: City,
     before: Sightings,

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.arguments import a_seed, made, named_arguments, one_of, threads, totals, whole
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.processes import computing_threads
@@ -33,6 +34,7 @@ from sim.tracking.statistics import WalkValues, numbers_of, shares_of
 from sim.tracking.watched import share_of, watched_walks
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from matplotlib.axes import Axes
 
     from sim.city.model import City
@@ -94,6 +96,39 @@ class TrackReport(Result):
     def table(self) -> pd.DataFrame:
         """The figures, a row for each trip × total × task, with the trip's own columns."""
         return self.rows(0, len(self.trips))
+
+    @named_arguments(city=made("City"), total=whole(1), task=one_of(TASKS))
+    def to_gdf(
+        self, city: City, *, total: int | None = None, task: str = "recognise"
+    ) -> gpd.GeoDataFrame:
+        """Return the figures of each walk at one total and task, with its line.
+
+        Parameters
+        ----------
+        city
+            Whose streets are walked.
+        total
+            One of `totals`, the last by default.
+        task
+            Quality: detect, observe, recognise or identify.
+
+        Returns
+        -------
+        GeoDataFrame
+            As `Trips.to_gdf`, in its index, with a column for each of `figures`.
+
+        Raises
+        ------
+        InputError
+            The total is not among those that were asked for, or there is no such task.
+        """
+        asked = self.totals[-1] if total is None else total
+        if asked not in self.totals:
+            known = ", ".join(f"{each:,}" for each in self.totals)
+            raise InputError(f"total: {asked:,} was not asked of `track`; give one of {known}")
+        k, t = self.totals.index(asked), TASKS.index(task)
+        walks = self.trips.to_gdf(city)
+        return walks.assign(**{name: values[:, k, t] for name, values in self.figures.items()})
 
     def rows(self, first: int, stop: int) -> pd.DataFrame:
         """Return the rows of `table` of some trips: the whole may be too large to hold twice.
@@ -210,6 +245,10 @@ class TrackReport(Result):
         return columns
 
 
+@named_arguments(
+    city=made("City"), seen=made("Sightings"), trips=made("Trips"), totals=totals,
+    parameters=made("TrackingParameters"), seed=a_seed, workers=threads,
+)  # fmt: skip
 def track(
     city: City,
     seen: Sightings,

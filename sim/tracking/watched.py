@@ -168,7 +168,7 @@ def _checked(totals: Sequence[int] | None, fleet: Fleet, trips: int) -> NDArray[
     steps = np.asarray(whole if totals is None else totals, np.int64)
     if steps.ndim != 1 or not len(steps) or steps[0] < 1 or (np.diff(steps) <= 0).any():
         raise InputError(
-            f"totals {list(np.ravel(steps))}: give positive whole numbers, increasing",
+            f"totals {np.ravel(steps).tolist()}: give positive whole numbers, increasing",
             key="cameras.totals",
         )
     fleet.check_totals(steps.tolist())

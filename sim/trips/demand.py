@@ -16,6 +16,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.arguments import (
+    a_seed,
+    a_text,
+    either,
+    having,
+    made,
+    named_arguments,
+    number,
+    several,
+    weights,
+    whole,
+)
 from sim.city.model import City
 from sim.city.places import KINDS
 from sim.errors import InputError
@@ -65,6 +77,15 @@ class Pairs(NamedTuple):
     destination: NDArray[np.int32]
 
 
+@named_arguments(
+    city=made("City"), people=whole(), seed=a_seed,
+    kinds=several(a_text, "a list of kinds of walk"),
+    cost_dispersion=number(0), speed_m_s=number(),
+    walks=several(having("via", "name", "name_zh"), "a list of walks"),
+    profiles=either(
+        "a list of profiles, or shares by name", several(a_text, ""), weights(number(0), "")
+    ),
+)  # fmt: skip
 def sample_trips(
     city: City,
     *,

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.arguments import a_table, a_text, made, named_arguments, number
 from sim.surface import Result
+from sim.trips.lines import OwnRows, traces_of, with_lines
 from sim.trips.parameters import WALKING_SPEED_M_S
+from sim.trips.put_on_streets import put_on_streets
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from sim.city.model import City
 
 WITHOUT_A_DAY = pd.DataFrame(
     {"profile": "", "leg": np.int32(0), "departs_s": np.nan, "represents": 1.0}, index=[0]
@@ -55,6 +63,8 @@ class Trips(Result):
         Walking speed on the flat that the durations assume, m/s.
     report
         What was asked for, left out, redrawn and dropped, as counts.
+    own
+        Index and columns of the table that they were made of; None without one.
     """
 
     table: pd.DataFrame
@@ -64,9 +74,13 @@ class Trips(Result):
     unreachable: int = 0
     speed_m_s: float = WALKING_SPEED_M_S
     report: dict[str, float] = field(default_factory=dict)
+    own: OwnRows | None = None
 
     def __post_init__(self) -> None:
         """Add the columns of a day to a table of walks that has none."""
+        made("DataFrame")("table", self.table)
+        for name in ("path_ptr", "path_edge", "path_backward"):
+            made("ndarray")(name, getattr(self, name))
         table = self.table
         missing = WITHOUT_A_DAY.columns.difference(table.columns, sort=False)
         if len(missing):
@@ -76,6 +90,71 @@ class Trips(Result):
 
     def __len__(self) -> int:
         return len(self.table)
+
+    @classmethod
+    @named_arguments(
+        city=made("City"),
+        lines=a_table("lines, a walk a row"),
+        departs=a_text,
+        speed_m_s=number(0.2),
+    )
+    def from_gdf(
+        cls,
+        city: City,
+        lines: gpd.GeoDataFrame,
+        *,
+        departs: str | None = None,
+        speed_m_s: float = WALKING_SPEED_M_S,
+    ) -> Trips:
+        """Put lines of one's own on the streets of a city, a walk a row.
+
+        Parameters
+        ----------
+        city
+            Its streets.
+        lines
+            LineStrings in any coordinate system; columns person, name and name_zh are read where
+            there are any, all others and the index come back with `to_gdf`.
+        departs
+            Column with the time at which each begins: times of pandas, or seconds after midnight.
+        speed_m_s
+            Walking speed on the flat, m/s.
+
+        Returns
+        -------
+        Trips
+            In the order of the rows; lines that follow no street are left out and counted in the
+            report ("own_…"). See `sim.trips.matching`.
+
+        Raises
+        ------
+        InputError
+            A row has no line, or the column of times is missing or holds none.
+        """
+        traces = traces_of(lines, city.streets.crs, departs)
+        on = put_on_streets(city.streets, traces, speed_m_s)
+        own = OwnRows(pd.DataFrame(lines.drop(columns=lines.geometry.name)).iloc[on.line])
+        return cls(
+            on.table, on.path_ptr, on.path_edge, on.path_backward, on.unreachable, speed_m_s,
+            on.report, own,
+        )  # fmt: skip
+
+    @named_arguments(city=made("City"))
+    def to_gdf(self, city: City) -> gpd.GeoDataFrame:
+        """Return the walks with their lines, in the index of the table that they were made of.
+
+        Parameters
+        ----------
+        city
+            Whose streets are walked.
+
+        Returns
+        -------
+        GeoDataFrame
+            A walk a row, projected metres: the user's columns, where there are any, then those of
+            `table` that are not among them.
+        """
+        return with_lines(city.streets, self, self.own)
 
     @cached_property
     def persons(self) -> Persons:
@@ -127,6 +206,7 @@ class Trips(Result):
             path_ptr=ptr,
             path_edge=self.path_edge[at],
             path_backward=self.path_backward[at],
+            own=None if self.own is None else OwnRows(self.own.table.iloc[chosen]),
         )
 
 

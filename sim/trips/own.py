@@ -20,20 +20,17 @@ from numpy.typing import NDArray
 from sim.atomic_write import replace_file
 from sim.city.model import City
 from sim.errors import InputError
-from sim.trips.matching import TOO_FAR_M, match
+from sim.trips.matching import TOO_FAR_M
 from sim.trips.model import Trips
 from sim.trips.own_demand import Demand, read_od, sample_od
 from sim.trips.own_walks import Traces, read_traces
 from sim.trips.parameters import WALKING_SPEED_M_S
-from sim.trips.routing import edge_seconds
+from sim.trips.put_on_streets import put_on_streets
 
 __all__ = [
     "Demand", "Traces", "join", "match_traces", "read_od", "read_traces", "read_trips",
     "refuse_none", "sample_od", "write_gpx",
 ]  # fmt: skip
-
-OWN_PERSONS = 100_000_000
-"""Person of the first walker of a file; sampled people are numbered from 0."""
 
 
 def read_trips(path: str | Path, city: City, *, speed_m_s: float = WALKING_SPEED_M_S) -> Trips:
@@ -108,38 +105,10 @@ def match_traces(city: City, traces: Traces, *, speed_m_s: float = WALKING_SPEED
         further than 50 m from every street are left out; the report counts them, and the walks
         dropped, with names that begin with "own_".
     """
-    found = match(city.streets, traces.xy, traces.ptr, speed_m_s=speed_m_s)
-    a = city.streets.arrays
-    walk_of = np.repeat(np.arange(len(found.line)), np.diff(found.path_ptr))
-    first, last = found.path_ptr[:-1], found.path_ptr[1:] - 1
-    begins = np.where(found.path_backward, a.edge_v[found.path_edge], a.edge_u[found.path_edge])
-    ends = np.where(found.path_backward, a.edge_u[found.path_edge], a.edge_v[found.path_edge])
-
-    def summed(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        weights = values[found.path_edge]
-        return np.bincount(walk_of, weights, len(found.line)).astype(np.float64)
-
-    table = pd.DataFrame(
-        {
-            "person": OWN_PERSONS + traces.person[found.line],
-            "kind": "own",
-            "name": [traces.name[i] for i in found.line],
-            "name_zh": [traces.name_zh[i] for i in found.line],
-            "named": False,
-            "origin": begins[first],
-            "destination": ends[last],
-            "length": summed(a.edge_length),
-            "duration_s": summed(edge_seconds(city.streets, speed_m_s)),
-            "leg": traces.leg[found.line],
-            "departs_s": traces.departs_s[found.line],
-        },
-        index=range(len(found.line)),
-    ).astype({"kind": "str", "name": "str", "name_zh": "str", "named": bool})
-    report = {**traces.report, **found.report, "trips": float(len(table))}
+    found = put_on_streets(city.streets, traces, speed_m_s)
     return Trips(
-        table, found.path_ptr, found.path_edge, found.path_backward,
-        int(found.report["unreachable"]), speed_m_s,
-        {f"own_{name}": value for name, value in report.items()},
+        found.table, found.path_ptr, found.path_edge, found.path_backward, found.unreachable,
+        speed_m_s, found.report,
     )  # fmt: skip
 
 
@@ -167,6 +136,7 @@ def join(first: Trips, *others: Trips) -> Trips:
         path_edge=np.concatenate([trips.path_edge for trips in every]),
         path_backward=np.concatenate([trips.path_backward for trips in every]),
         unreachable=sum(trips.unreachable for trips in every),
+        own=None,
         report=report | {"trips": float(sum(len(trips) for trips in every))},
     )
 

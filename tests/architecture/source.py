@@ -26,7 +26,7 @@ FLOW = (
 )  # fmt: skip
 """Rooms from left to right: a room imports from itself and from its left."""
 FREE = frozenset({
-    "apportionment", "atomic_write", "digests", "errors", "facts", "first_run", "jit",
+    "apportionment", "arguments", "atomic_write", "digests", "errors", "facts", "first_run", "jit",
     "keyed_random", "limits", "linked_kernels", "nearest", "processes", "second_python",
     "sorting", "stopping", "surface",
 })  # fmt: skip

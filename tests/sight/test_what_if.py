@@ -133,8 +133,8 @@ def test_each_change_changes_what_it_names(simulated):
         ({"remove": [11]}, "camera 11: the fleet has no camera of this rank"),
         ({"remove": [10, 10]}, "camera 10: is removed and named once more"),
         ({"remove": [10], "turn": {10: 5.0}}, "camera 10: is removed and named once more"),
-        ({"turn": {10: np.nan}}, "turn: nan is not a number of degrees"),
-        ({"move": {10: (np.inf, 0.0)}}, "a place is not finite"),
+        ({"turn": {10: np.nan}}, r"turn\[10\]: is nan; give a number"),
+        ({"move": {10: (np.inf, 0.0)}}, r"move\[10\]\[0\]: is inf; give a number"),
     ],
 )
 def test_what_cannot_be_changed_is_refused(simulated, asked, said):

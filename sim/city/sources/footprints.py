@@ -20,6 +20,7 @@ from sim.city.sources.buildings import (
     read_building,
 )
 from sim.city.tags import OTHER_TAGS, parse_other_tags, tag_text
+from sim.errors import InputError
 
 POLYGONS = (3, 6)
 """shapely type ids of Polygon and MultiPolygon."""
@@ -63,6 +64,32 @@ def read_footprints(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[str
     report["height_unknown"] = int(np.isnan(height).sum())
     footprints = gpd.GeoDataFrame({"height": height}, geometry=shape[polygon][keep], crs=frame.crs)
     return footprints, {reason: float(count) for reason, count in report.items() if count}
+
+
+def check_heights(buildings: gpd.GeoDataFrame) -> None:
+    """Refuse a column height that no map would have: truth values, below 0, or no number at all.
+
+    Texts such as "12 m" are read; one that cannot be read is a height that is not known, as on
+    the map, but not where that is so of all of them.
+
+    Raises
+    ------
+    InputError
+        Names the first row.
+    """
+    if "height" not in buildings or not len(buildings):
+        return
+    height = buildings["height"]
+    wrong = height.notna().to_numpy(bool)
+    remedy = "give metres above the ground, missing where it is not known"
+    if pd.api.types.is_numeric_dtype(height) and not pd.api.types.is_bool_dtype(height):
+        metres = height.to_numpy(np.float64, na_value=np.nan)
+        wrong = wrong & ~((metres >= 0) & np.isfinite(metres))
+    elif any(building_height({"height": tag_text(value)}) > 0 for value in height[wrong]):
+        return
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise InputError(f"buildings: row {row + 1}: height {height.iloc[row]!s:.40}; {remedy}")
 
 
 def tags_of(frame: pd.DataFrame) -> list[dict[str, str]]:

@@ -6,19 +6,23 @@ in `sim.city.streets`.
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 
+from sim.arguments import a_table
 from sim.errors import InputError
 
 if TYPE_CHECKING:
     import networkx as nx
 
 HOW = "give a graph as osmnx makes it, or its frames (nodes, edges)"
+WIDEST_DEGREES = 6
 Frames = tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
 
 
@@ -55,7 +59,11 @@ def graph_frames(graph: nx.Graph | Frames) -> Frames:
     import osmnx as ox  # slow: wanted only where a graph is given
 
     _check_positions(graph)
+    _check_crs(graph.graph["crs"])
+    if not any("highway" in data for *_, data in graph.edges(data=True)):
+        raise InputError(f"graph: its edges have no attribute highway; {HOW}")
     nodes, edges = ox.graph_to_gdfs(_multiple(graph))
+    refuse_degrees(nodes, "graph")
     return _plain(nodes, "osmid"), _plain(edges)
 
 
@@ -78,17 +86,49 @@ def _check_positions(graph: nx.Graph) -> None:
     for node, data in graph.nodes(data=True):
         if "x" not in data or "y" not in data:
             raise InputError(f"graph: node {str(node)[:40]} has no x and y; {HOW}")
+        try:
+            finite = isfinite(float(data["x"])) and isfinite(float(data["y"]))
+        except (TypeError, ValueError):
+            finite = False
+        if not finite:
+            raise InputError(f"graph: x or y of node {str(node)[:40]} is not a number; {HOW}")
+
+
+def refuse_degrees(frame: gpd.GeoDataFrame, name: str) -> None:
+    """Refuse a projected system around coordinates in degrees: all would be within six metres."""
+    west, south, east, north = frame.total_bounds
+    widest = max(east - west, north - south)
+    if not frame.crs.is_geographic and widest < WIDEST_DEGREES:
+        raise InputError(
+            f"{name}: spans {widest:.3g} m in {frame.crs.to_string()[:40]}, as degrees would; "
+            "set the CRS that its coordinates are in, for example EPSG:4326"
+        )
+
+
+def _check_crs(crs: object) -> None:
+    try:
+        pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError:
+        raise InputError(
+            f"graph: CRS {str(crs)[:40]!r} is not known; set graph.graph['crs'], for example "
+            "'EPSG:4326'"
+        ) from None
 
 
 def _of_frames(frames: tuple[Any, ...] | list[Any]) -> Frames:
     if len(frames) != 2 or not all(isinstance(frame, gpd.GeoDataFrame) for frame in frames):
         raise InputError(f"graph: is no pair of GeoDataFrames; {HOW}")
     nodes, edges = frames
+    for frame in frames:
+        a_table("streets and their junctions")("graph", frame)
+    refuse_degrees(nodes, "graph")
     if "geometry" in nodes and set(shapely.get_type_id(nodes.geometry.to_numpy())) - {0}:
         raise InputError(f"graph: the first frame holds no points; {HOW}")
     plain = _plain(nodes, None if _has_own_ids(nodes) else "osmid"), _plain(edges)
     if not {"u", "v"} <= set(plain[1].columns):
         raise InputError(f"graph: its edges have no columns u and v; {HOW}")
+    if "highway" not in plain[1]:
+        raise InputError(f"graph: its edges have no column highway; {HOW}")
     return _numbered(*plain)
 
 
