@@ -18,6 +18,7 @@ from markupsafe import Markup
 from maps.answer import ANNOUNCED, answer_of, doubt_of, is_answered, of_a_hundred, span
 from maps.comparison_texts import WORDS
 from maps.names import clean_name
+from maps.numbers import percent
 from maps.page import (
     HEADLINE_TASK,
     QuietMap,
@@ -28,7 +29,6 @@ from maps.page import (
     page_facts,
     page_template,
     page_words,
-    percent,
     picture_of,
     write_page,
 )

@@ -28,10 +28,12 @@ from markupsafe import Markup
 from maps.answer import answer_counts, answer_headline, answer_of, ends_of, is_answered
 from maps.bundle import bundle
 from maps.names import clean_name
+from maps.numbers import percent
 from maps.packing import deflated, printable
 from maps.payload import Payload, build_payload, years_of
 from maps.picture import street_picture
 from maps.run_folder import RunFolder, read_run_folder
+from maps.stops import alerts_sentences, oversight_sentences
 from maps.story import STEPS, STORY_TEXTS, story_of
 from maps.texts import LANGUAGES, TEXTS, is_proxy, table, text, texts_of
 from sim.atomic_write import replace_text
@@ -198,6 +200,8 @@ class Verbatim(Element):
 
 def _page(run: RunFolder, payload: Payload, *, own: bool) -> Page:
     facts = page_facts(run)
+    stops = [*alerts_sentences(run.summary), *oversight_sentences(run.summary)]
+    facts |= {f"stops_{k}": said for k, said in enumerate(stops)}
     streets = QuietMap()
     SeenStreets().add_to(streets)
     texts = texts_of(run.summary)
@@ -213,6 +217,7 @@ def _page(run: RunFolder, payload: Payload, *, own: bool) -> Page:
         named=payload.head["walkable"] or payload.head["walks"],
         walked=has_walks(run),
         answered=is_answered(run.summary),
+        stops=[f"stops_{k}" for k in range(len(stops))],
         cites=[("", facts["cite"])],
         story=[step for step in STEPS if f"story_{step}" in facts],
         **words,
@@ -388,14 +393,6 @@ def headline(run: RunFolder, city: list[str]) -> dict[str, list[str]]:
         ],
         "headline_note": [text(note, language, walks=f"{walks:,}") for language in LANGUAGES],
     }
-
-
-def percent(share: float | None) -> str:
-    """Write a share of 0…1 as the page does: whole percent, tenths below ten."""
-    if share is None:
-        return "—"
-    value = 100 * share
-    return f"{value:.0f}%" if value >= 9.95 or value < 0.05 else f"{value:.1f}%"
 
 
 def about(count: int) -> str:

@@ -3,8 +3,8 @@
 Plain HTML with pictures drawn here as SVG, no script, in two languages of which one is shown. Two
 pages are for a reader (`maps.report_reader`), all else is their appendix. Every curve stands with
 one sentence that says what it means; every figure comes from the run folder. What the appendix
-draws and says is decided in `maps.report_curves`, `maps.report_tables` and
-`maps.report_sensitivity`.
+draws and says is decided in `maps.report_curves`, `maps.report_tables`,
+`maps.report_alerts` and `maps.report_sensitivity`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from maps.charts import Pair
-from maps.page import page_asset, page_facts, page_template, percent, write_page
+from maps.numbers import percent
+from maps.page import page_asset, page_facts, page_template, write_page
+from maps.report_alerts import alert_sections
 from maps.report_curves import curve_sections
 from maps.report_figures import Figures, Section, of_proxy, same
 from maps.report_reader import brief, reader
@@ -100,7 +102,9 @@ def _labelled(section: Section) -> Section:
 def _tables(figures: Figures, folder: Path) -> list[Section]:
     try:
         drawn = sensitivity(figures)
-        return [*table_sections(figures), *([] if drawn is None else [drawn])]
+        return [
+            *alert_sections(figures), *table_sections(figures), *([] if drawn is None else [drawn]),
+        ]  # fmt: skip
     except (KeyError, TypeError, IndexError, ValueError) as error:
         raise InputError(
             f"{folder}: policies.parquet, exposure.parquet, bands.json or sensitivity.json is not "

@@ -16,15 +16,13 @@ from numpy.typing import NDArray
 
 from maps.answer import ANY_LENGTH, NEAR, SEEN_AT_ALL
 from maps.charts import Band, Curve, Mark, count_axis, log_axis, share_axis
-from maps.page import HEADLINE_TASK, about, percent
+from maps.numbers import chance, number, percent, plain
+from maps.page import HEADLINE_TASK, about
 from maps.payload import critical_of
 from maps.report_figures import (
     Figures,
     Section,
-    chance,
     figure,
-    number,
-    plain,
     points,
     same,
     with_error,

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maps.charts import Axis, Band, Chart, Curve, Mark, Pair, camera_axis, chart
-from maps.page import percent
+from maps.numbers import number
 from maps.report_texts import words
 from maps.run_folder import RunFolder
 from maps.texts import TEXTS
@@ -100,33 +100,11 @@ def figure(content: Any, *path: str) -> Any:  # noqa: ANN401 - JSON
     return content
 
 
-def number(value: float | None) -> str:
-    """Write a count that is an estimate: three figures at most, two below a hundred."""
-    if value is None or not np.isfinite(value):
-        return "—"
-    if value == 0:
-        return "0"
-    digits = (3 if abs(value) >= 100 else 2) - 1 - int(np.floor(np.log10(abs(value))))
-    rounded = round(value, digits)
-    return f"{rounded:,.0f}" if digits <= 0 else f"{rounded:,.{digits}f}"
-
-
 def with_error(value: float | None, error: float | None) -> str:
     """Write an estimate and its standard error to the same place."""
     written = number(value)
     places = len(written.partition(".")[2])
     return f"{written} ± {'—' if error is None else f'{error:,.{places}f}'}"
-
-
-def chance(share: float | None) -> str:
-    """Write a chance as percent; what is nearly sure is not written as sure."""
-    nearly = share is not None and 0.995 <= share < 1
-    return f"{min(100 * (share or 0), 99.9):.1f}%" if nearly else percent(share)
-
-
-def plain(count: float | None) -> str:
-    """Write a number that is known in full."""
-    return "—" if count is None else f"{count:,g}" if count < 1000 else f"{count:,.0f}"
 
 
 def points(error: float | None) -> str:

@@ -22,7 +22,8 @@ from maps.answer import (
 )
 from maps.brief_texts import WORDS as BRIEF
 from maps.charts import Band, Chart, Curve, Pair, share_axis
-from maps.page import HEADLINE_TASK, class_ends, percent
+from maps.numbers import percent
+from maps.page import HEADLINE_TASK, class_ends
 from maps.report_curves import streets
 from maps.report_figures import Figures, same
 from maps.report_tables import case_name

@@ -10,7 +10,7 @@ from typing import Any
 
 from maps.answer import ends_of, of_a_hundred
 from maps.charts import WIDE, Axis, Pair, share_axis
-from maps.page import percent
+from maps.numbers import percent
 from maps.report_figures import Figures, Section, points
 from maps.report_tables import factor_name, level_name
 from maps.report_texts import words

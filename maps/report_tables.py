@@ -23,14 +23,13 @@ from maps.answer import (
 )
 from maps.charts import Band, Curve, Pair, share_axis
 from maps.names import clean_name
-from maps.page import HEADLINE_TASK, percent
+from maps.numbers import number, percent, plain
+from maps.page import HEADLINE_TASK
 from maps.report_figures import (
     Figures,
     Section,
     figure,
-    number,
     of_proxy,
-    plain,
     points,
     same,
 )  # fmt: skip

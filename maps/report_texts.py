@@ -7,6 +7,7 @@ false there is another one beside it.
 
 from __future__ import annotations
 
+from maps.report_alert_texts import WORDS as OF_ALERTS
 from maps.report_machine_texts import WORDS as OF_MACHINES
 from maps.report_policy_texts import WORDS as OF_POLICIES
 from maps.report_reader_texts import WORDS as OF_READERS
@@ -360,7 +361,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "all_seen": ("Typical walk within reach, median", "一般路程中會被拍到或認出的部分，中位數"),
     "all_tracked": ("Tracked live, median", "可被實時追蹤，中位數"),
     "read": ("How to read this", "如何閱讀"),
-    **OF_READERS, **OF_MACHINES, **OF_POLICIES, **OF_RANGES,
+    **OF_READERS, **OF_ALERTS, **OF_MACHINES, **OF_POLICIES, **OF_RANGES,
 }  # fmt: skip
 """Each text as (English, Chinese), those of its parts too."""
 

@@ -17,14 +17,8 @@ from typing import Any
 from markupsafe import Markup
 
 from maps.answer import answer_of, doubt_of, is_answered, of_a_hundred, span
-from maps.page import (
-    HEADLINE_TASK,
-    page_asset,
-    page_facts,
-    page_template,
-    percent,
-    picture_of,
-)
+from maps.numbers import percent
+from maps.page import HEADLINE_TASK, page_asset, page_facts, page_template, picture_of
 from maps.run_folder import RunFolder, read_run_folder
 from maps.texts import LANGUAGES, closed_up, text, texts_of
 from sim.atomic_write import FolderKind, replace_folder

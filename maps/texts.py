@@ -717,6 +717,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "有多肯定：只有 {high} 個鏡頭的一種分佈，未量度隨機上落。鏡頭位置是模擬的，不能據此推斷任何"
         "真實的鏡頭、人或地方。",
     ),
+    "stops": (
+        "If faces were compared live: wrongful stops, and who watches",
+        "若實時比對人臉：錯誤截查，以及誰來監察",
+    ),
     "story_start": ("Story", "故事"),
     "story_place": ("{k} of {n}", "第 {k} 步，共 {n} 步"),
     "story_before": ("Step back", "上一步"),

@@ -18,8 +18,8 @@ from sim.commands.options import (
 )
 from sim.commands.terminal import console, table
 from sim.errors import one_line
-from sim.results.alerts import FACTORS, MIDDLE
 from sim.results.run import read_run
+from sim.results.wrongful_stops import FACTORS, MIDDLE
 from sim.tracking.stops import DAYS_A_YEAR
 
 SEARCHED = {

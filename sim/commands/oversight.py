@@ -19,7 +19,7 @@ from sim.commands.options import (
 )
 from sim.commands.terminal import console, table
 from sim.errors import one_line
-from sim.results.oversight import MONTHS, Warrant
+from sim.results.regimes import MONTHS, Warrant
 from sim.results.run import read_run
 from sim.tracking.oversight import MOST_MONTHS, Audit
 

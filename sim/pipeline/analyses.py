@@ -6,6 +6,8 @@ where summary.json and the tables of a run folder want them. Nothing is computed
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import pandas as pd
 
@@ -20,7 +22,9 @@ from sim.placement.limit import coverage_limit
 from sim.placement.sites import available_sites
 from sim.processes import available_cores, computing_threads
 from sim.results.analyses import Analyses
+from sim.results.regimes import Warrant, oversight_summary
 from sim.results.spending import spending
+from sim.results.wrongful_stops import alerts_of_totals, faces_searched
 from sim.scenario.parameters import prices
 from sim.scenario.schema import Scenario, plain_mix, plain_names
 from sim.sight.ranks import FirstSeen
@@ -38,7 +42,7 @@ from sim.tracking.inequality import (
 from sim.tracking.parameters import TrackingParameters
 from sim.tracking.percolation import dark_network
 from sim.tracking.policy import compare_policies
-from sim.tracking.recognition import recognition_burden, recognition_summary
+from sim.tracking.recognition import PersonFaces, recognition_burden, recognition_summary
 from sim.tracking.report import TrackReport
 from sim.tracking.subsample import drawn_persons, subsample
 from sim.tracking.unicity import unicity
@@ -80,6 +84,7 @@ def analyse(
             recognition_burden, seen, tracks, gallery=scenario.recognition.gallery,
             uptime=parameters.uptime, facing_degrees=parameters.facing_degrees,
         )  # fmt: skip
+        persons = beside.submit(faces_searched, seen, tracks, parameters)
         exposure = beside.submit(_exposure, city, pieces, tracks, own.zones)
         shared = beside.submit(
             stages.unicity, seen, COMPARED,
@@ -87,6 +92,7 @@ def analyse(
         )  # fmt: skip
         beside.submit(lambda: tracks.summary)  # keeps what it finds
         limit = _limit(scenario, city, seen.fleet, own)
+        alerts, oversight = _alerts(scenario, persons.result(), policies.result())
         return Analyses(
             dark=dark,
             anonymity={total: summary(near.result(), shared.result(), total) for total in totals},
@@ -94,12 +100,25 @@ def analyse(
                 total: recognition_summary(burden.result(), total, scenario.recognition.task)
                 for total in totals
             },
+            alerts=alerts,
+            oversight=oversight,
             searched=searched.result(),
             policies=policies.result(),
             exposure=exposure.result(),
             limit=limit,
             spending=spending(city, seen.fleet, pieces, tracks, prices(scenario)),
         )
+
+
+def _alerts(
+    scenario: Scenario, persons: PersonFaces, policies: pd.DataFrame
+) -> tuple[dict[int, dict[str, Any] | None], dict[str, Any] | None]:
+    """Return what live recognition would raise at each total, and regimes at the largest."""
+    totals = scenario.cameras.totals
+    found = alerts_of_totals(persons, totals, scenario.recognition.gallery)
+    named = alerts_of_totals(persons, totals, Warrant().people, last=True)
+    last = totals[-1]
+    return found, oversight_summary(policies, last, found[last], named[last])
 
 
 def _policies(

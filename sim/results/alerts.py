@@ -8,59 +8,38 @@ stand, in its area: nothing is scaled to the city.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.cameras.optics import TASKS, facts_table
-from sim.cameras.software import NEAREST_TASK, SOFTWARE_CASES
+from sim.cameras.optics import facts_table
 from sim.errors import InputError
 from sim.limits import check_value
 from sim.results.asked import asked
 from sim.results.metrics import HEADLINE_TASK
 from sim.results.read import RunData
+from sim.results.wrongful_stops import (
+    CLAIM,
+    MIDDLE,
+    SEARCHED,
+    Rates,
+    case_figures,
+    ends,
+    faces_searched,
+    moves,
+    number,
+    rates_of,
+)
 from sim.scenario.parameters import following
 from sim.tracking.parameters import RecognitionParameters
-from sim.tracking.recognition import (
-    PersonFaces,
-    faces_of_persons,
-    faces_of_trips,
-    faces_read,
-    of_the_people,
-    recognition_cases,
-    scaled_false_positive_rate,
-)
-from sim.tracking.stops import (
-    DAYS_A_YEAR,
-    Chain,
-    StopCase,
-    at_threshold,
-    expected,
-    group_cases,
-    group_rates,
-    people_stopped,
-    stop_cases,
-)
+from sim.tracking.recognition import PersonFaces, of_the_people
+from sim.tracking.stops import DAYS_A_YEAR, expected, group_cases, group_rates, stop_cases
 
 ALERTS_VERSION = 1
-CLAIM = "claim"
-"""Who reads: every camera, wherever its picture is good enough for a person to identify."""
-SEARCHED = (CLAIM, *SOFTWARE_CASES)
-FACTORS = ("searched", "rates", "stops")
-MIDDLE = (CLAIM, "middle", "middle")
-"""The case from which one assumption at a time is moved."""
-
-
-class Rates(NamedTuple):
-    """Rates of a case on the list and at the threshold asked for."""
-
-    listed: float
-    hit: float
-    false: float
 
 
 def alerts_run(
@@ -101,7 +80,7 @@ def alerts_run(
     """
     run, steps, _ = asked(run, totals, HEADLINE_TASK)
     pictures = _checked(run, steps, gallery, days)
-    rates = dict(_rates(pictures, stricter))
+    rates = dict(rates_of(pictures, stricter))
     persons = _searched(run)
     faces, error, walkers = of_the_people(persons)
     if not walkers:
@@ -138,22 +117,8 @@ def _checked(run: RunData, steps: Sequence[int], gallery: int | None, days: int)
     return pictures
 
 
-def _rates(gallery: int, stricter: float) -> Iterator[tuple[str, Rates]]:
-    """Yield each case's rates on a list of this length, at this threshold."""
-    for case in recognition_cases().values():
-        wrong = float(scaled_false_positive_rate(case.false_positive_rate, case.gallery, gallery))
-        yield case.name, Rates(case.listed_share, *at_threshold(case.hit_rate, wrong, stricter))
-
-
 def _searched(run: RunData) -> PersonFaces:
-    """Return the faces of each person's day that are searched, shape (persons, totals, cases)."""
-    parameters, tracks = following(run.scenario), run.tracks
-    seen = faces_of_trips(
-        run.seen, tracks, facing_degrees=parameters.facing_degrees, uptime=parameters.uptime
-    )
-    claimed = seen[:, :, [TASKS.index(NEAREST_TASK)]]
-    read = faces_read(run.seen, tracks, uptime=parameters.uptime)
-    return faces_of_persons(tracks, np.concatenate([claimed, read], axis=2))
+    return faces_searched(run.seen, run.tracks, following(run.scenario))
 
 
 def _step(
@@ -171,7 +136,8 @@ def _step(
     for (s, searched), rate, stops in product(enumerate(SEARCHED), rates, stop_cases()):
         yearly = float(faces[s]) * days, persons.faces[:, k, s] / persons.represents * days
         names = {"searched": searched, "rates": rate, "stops": stops}
-        cases.append(names | _case(*yearly, persons.represents, rates[rate], stop_cases()[stops]))
+        case = stop_cases()[stops]
+        cases.append(names | case_figures(*yearly, persons.represents, rates[rate], case))
     return {
         "total": total,
         "searched": {
@@ -183,51 +149,9 @@ def _step(
             for s, name in enumerate(SEARCHED)
         },
         "cases": cases,
-        "range": _ends(cases),
-        "moves": _moves(cases),
+        "range": ends(cases),
+        "moves": moves(cases),
     }
-
-
-def _case(
-    faces: float,
-    searches: NDArray[np.float64],
-    represents: NDArray[np.float64],
-    rates: Rates,
-    case: StopCase,
-) -> dict[str, Any]:
-    """Return what comes to each link in a year, whom it befalls, and how often it is right.
-
-    Right is the chance that the person is on the list; for stops also if each listed person is
-    stopped once. People are those stopped at least once, fewest and most.
-    """
-    chain = expected(faces, *rates, case)
-    wrong, right = case.check_false * case.reached, case.check_true * case.reached
-    others, listed = represents * (1 - rates.listed), represents * rates.listed
-    fewest, most = people_stopped(searches, rates.false, wrong, others)
-    found_fewest, found_most = people_stopped(searches, rates.hit, right, listed)
-    mistaken = float(chain.wrongful_stops)
-    once = found_most / (found_most + mistaken) if found_most + mistaken > 0 else None
-    right_at = {link: _number(value) for link, value in chain.right().items()}
-    return {
-        **_counts(chain), "wrongful_stops_sd": _spread(chain),
-        "people_fewest": fewest, "people_most": most, "listed": float(listed.sum()),
-        "found_fewest": found_fewest, "found_most": found_most,
-        "right": right_at | {"stop_once": once},
-    }  # fmt: skip
-
-
-def _counts(chain: Chain) -> dict[str, float]:
-    return {name: float(value) for name, value in chain._asdict().items()}
-
-
-def _spread(chain: Chain) -> float:
-    """Return the standard deviation of wrongful stops in a year, faces apart from one another."""
-    faces, mean = float(chain.faces), float(chain.wrongful_stops)
-    return float(np.sqrt(mean * (1 - mean / faces))) if faces > 0 else 0.0
-
-
-def _number(value: np.float64 | NDArray[np.float64]) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 def _cameras(summary: dict[str, Any], name: str) -> int:
@@ -235,33 +159,6 @@ def _cameras(summary: dict[str, Any], name: str) -> int:
     if name == CLAIM:
         return int(summary["cameras"])
     return int(summary["software"][name]["cameras_reading"])
-
-
-def _named(case: dict[str, Any]) -> dict[str, Any]:
-    return {**{name: case[name] for name in FACTORS}, "wrongful_stops": case["wrongful_stops"]}
-
-
-def _ends(cases: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the lowest and highest wrongful stops over all combinations, and the middle."""
-    stops = [case["wrongful_stops"] for case in cases]
-    middle = next(case for case in cases if tuple(case[name] for name in FACTORS) == MIDDLE)
-    return {
-        "lowest": _named(cases[int(np.argmin(stops))]),
-        "middle": _named(middle),
-        "highest": _named(cases[int(np.argmax(stops))]),
-    }
-
-
-def _moves(cases: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
-    """Return by assumption how wrongful stops move with it alone, the others at their middle."""
-    return {
-        name: {
-            case[name]: case["wrongful_stops"]
-            for case in cases
-            if all(case[FACTORS[i]] == MIDDLE[i] for i in range(len(FACTORS)) if i != place)
-        }
-        for place, name in enumerate(FACTORS)
-    }
 
 
 def _groups(faces: float, rates: Rates) -> dict[str, list[dict[str, Any]]]:
@@ -275,7 +172,7 @@ def _groups(faces: float, rates: Rates) -> dict[str, list[dict[str, Any]]]:
         found[name] = [
             {
                 "group": group.name, "share": group.share, "ratio": group.ratio,
-                "wrongful_stops": float(stops[g]), "stop_is_right": _number(right[g]),
+                "wrongful_stops": float(stops[g]), "stop_is_right": number(right[g]),
                 "share_of_wrongful_stops": float(stops[g] / stops.sum()) if stops.sum() else None,
             }
             for g, group in enumerate(groups)

@@ -22,6 +22,10 @@ class Analyses:
         The unseen part of the network at every number of heads.
     anonymity, recognition
         By total, as in summary.json.
+    alerts
+        By total, as in summary.json; None where nobody walks.
+    oversight
+        Regimes and logs, as in summary.json; None where nobody walks.
     searched
         Figures that need a search for every walk, on some of them.
     policies
@@ -39,6 +43,8 @@ class Analyses:
     dark: DarkNetwork
     anonymity: dict[int, dict[str, Any]]
     recognition: dict[int, dict[str, Any]]
+    alerts: dict[int, dict[str, Any] | None]
+    oversight: dict[str, Any] | None
     searched: Subsample
     policies: pd.DataFrame
     exposure: pd.DataFrame

@@ -13,8 +13,9 @@ from sim.arguments import a_path, named_arguments
 from sim.results.alerts import alerts_run
 from sim.results.crowd import crowd_run
 from sim.results.export import default_out, export_run
-from sim.results.oversight import Warrant, oversight_run
+from sim.results.oversight import oversight_run
 from sim.results.read import RunData, read_data
+from sim.results.regimes import Warrant
 from sim.results.removal import own_worth, removal
 from sim.results.rules import least_rules
 from sim.results.unseen import UnseenAnswer, unseen_walk, unseen_walks

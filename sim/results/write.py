@@ -190,12 +190,14 @@ def summary(
                 **found.spending[total],
                 "anonymity": found.anonymity[total],
                 "recognition": found.recognition[total],
+                "alerts": found.alerts[total],
             }
             for total, date in zip(cameras.totals, dates, strict=True)
         ],
         "answer_walks": answer.walks,
         "software": _software_in_words(),
         "percolation": found.dark.summary,
+        "oversight": found.oversight,
     }
 
 

@@ -17,7 +17,7 @@ from maps.answer import (
     of_a_hundred,
     span,
 )
-from maps.page import percent
+from maps.numbers import percent
 
 SHARES = {"detect": (0.331, 0.024), "observe": (0.5, 0.1), "recognise": (0.874, 0.16)}
 """At the lowest and at the highest total; identify as recognise."""

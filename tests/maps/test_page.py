@@ -13,7 +13,8 @@ import pytest
 from carried_scripts import scripts_of
 
 from maps import write_map
-from maps.page import ENTRY, class_ends, page_script, percent, safe_json
+from maps.numbers import percent
+from maps.page import ENTRY, class_ends, page_script, safe_json
 from maps.texts import TEXTS, text
 from sim.errors import InputError
 

@@ -10,7 +10,8 @@ import pytest
 from invented_run import TASKS, TOTALS
 
 from maps import write_pages, write_site
-from maps.page import headline, percent
+from maps.numbers import percent
+from maps.page import headline
 from maps.report_curves import walks
 from maps.report_figures import Figures
 from maps.run_folder import read_run_folder

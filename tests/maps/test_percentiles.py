@@ -8,7 +8,8 @@ import pytest
 from compared_runs import compared
 
 from maps import write_comparison, write_map, write_report
-from maps.page import HEADLINE_TASK, page_facts, percent
+from maps.numbers import percent
+from maps.page import HEADLINE_TASK, page_facts
 from maps.run_folder import read_run_folder
 
 NAMES = ("p10", "p50", "p90")

@@ -9,8 +9,8 @@ import pytest
 from invented_run import TASKS, TOTALS, write_run
 
 from maps import write_pages, write_report
-from maps.page import percent
-from maps.report_figures import chance, number, with_error
+from maps.numbers import chance, number, percent
+from maps.report_figures import with_error
 from maps.run_folder import read_run_folder
 from sim.errors import InputError
 

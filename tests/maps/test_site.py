@@ -9,7 +9,7 @@ from chromium import complaints, requests
 from test_report_reader import answered
 
 from maps import write_pages, write_site
-from maps.page import percent
+from maps.numbers import percent
 from maps.run_folder import read_run_folder
 from sim.errors import InputError
 

@@ -64,7 +64,7 @@ def test_the_folder_holds_what_the_contract_says(folder):
 def test_summary_has_every_field_of_the_contract(summary):
     assert list(summary) == [
         "version", "simulated", "real_cameras", "listed_poles", "scenario", "plan", "area", "tasks",
-        "steps", "answer_walks", "software", "percolation", "ensemble",
+        "steps", "answer_walks", "software", "percolation", "oversight", "ensemble",
     ]  # fmt: skip
     assert summary["simulated"] is True
     assert summary["tasks"] == TASKS
@@ -79,7 +79,7 @@ def test_summary_has_every_field_of_the_contract(summary):
         assert set(step) == {
             "total", "date", "cameras", "answer", "coverage", "coverage_limit", "trips",
             "software", "in_reach_facing", "hkd_a_year", "hkd_a_km", "hkd_a_walk", "anonymity",
-            "recognition",
+            "recognition", "alerts",
         }  # fmt: skip
         assert set(step["in_reach_facing"]) == set(TASKS)
         assert set(step["software"]) == set(summary["software"]["cases"])

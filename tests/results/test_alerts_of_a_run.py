@@ -5,9 +5,9 @@ import pytest
 from sim.cli import main
 from sim.errors import InputError
 from sim.pipeline.run import run
-from sim.results.alerts import FACTORS, MIDDLE, SEARCHED
-from sim.results.oversight import Warrant
+from sim.results.regimes import Warrant
 from sim.results.run import read_run
+from sim.results.wrongful_stops import FACTORS, MIDDLE, SEARCHED
 from sim.scenario.schema import Scenario
 from sim.tracking.recognition import scaled_false_positive_rate
 from sim.tracking.stops import stop_cases
@@ -49,6 +49,27 @@ def test_the_claim_searches_what_the_run_says_of_recognition(read, content):
             assert step["searched"][name]["cameras_reading"] == cameras
             facing = own["software"][name]["walks_facing"]["mean"]
             assert (step["searched"][name]["faces_per_day"] > 0) == (facing > 0)
+
+
+def test_the_summary_says_what_the_command_says(read, content):
+    for step, own in zip(content["steps"], read.summary["steps"], strict=True):
+        told = own["alerts"]
+        assert (told["gallery"], told["walkers"]) == (content["gallery"], content["walkers"])
+        assert (told["range"], told["moves"]) == (step["range"], step["moves"])
+        by_name = {tuple(case[name] for name in FACTORS): case for case in step["cases"]}
+        assert told["middle"].items() <= by_name[MIDDLE].items()
+        for name in SEARCHED:
+            of = [c["wrongful_stops"] for names, c in by_name.items() if names[0] == name]
+            middle = by_name[name, *MIDDLE[1:]]["wrongful_stops"]
+            ends = {"lowest": min(of), "middle": middle, "highest": max(of)}
+            assert told["wrongful_stops"][name] == ends
+            assert told["searched"][name].items() <= step["searched"][name].items()
+    oversight, told = read.oversight(), read.summary["oversight"]
+    for key in ("total", "warrant", "audit", "regimes"):
+        assert told[key] == oversight[key]
+    for short, long in zip(told["logs"], oversight["logs"], strict=True):
+        assert short["logged"] == long["logged"]
+        assert short["power"] == long["power"][:4]
 
 
 def test_ends_and_moves_are_those_of_the_cases(content):
