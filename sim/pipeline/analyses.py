@@ -74,6 +74,7 @@ def analyse(
     totals, seed = scenario.cameras.totals, scenario.seed
     dark = dark_network(city, seen, pieces)
     with computing_threads(available_cores()) as beside:
+        beside.submit(lambda: tracks.summary)  # keeps what it finds
         policies = beside.submit(_policies, stages, seen, trips, parameters)
         near = beside.submit(neighbours, city, dark, totals)
         searched = beside.submit(stages.searched, seen.fleet, lambda: subsample(
@@ -90,7 +91,6 @@ def analyse(
             stages.unicity, seen, COMPARED,
             lambda: unicity(seen, trips, totals, seed=seed, people=COMPARED),
         )  # fmt: skip
-        beside.submit(lambda: tracks.summary)  # keeps what it finds
         limit = _limit(scenario, city, seen.fleet, own)
         alerts, oversight = _alerts(scenario, persons.result(), policies.result())
         return Analyses(

@@ -267,9 +267,13 @@ class CachedStages:
         """Return what tracking depends on: scene, heads with their owners, walks, rules."""
         scenario = self.scenario
         rules = scenario.tracking.model_dump(mode="json", exclude={"subsample"})
-        heads = fleet.heads[["site", "duty", "owner", "status"]].to_csv(index=False).encode()
+        heads = fleet.heads
+        told: list[object] = [pd.factorize(heads["site"])[0], heads["duty"].to_numpy("float64")]
+        for name in ("owner", "status"):
+            number, names = pd.factorize(heads[name])
+            told += [number, list(map(str, names))]
         return (
-            self._scene, *fleet.arrays, heads, *self._trips_depend_on, rules,
+            self._scene, *fleet.arrays, *told, *self._trips_depend_on, rules,
             list(scenario.cameras.totals),
         )  # fmt: skip
 

@@ -32,7 +32,7 @@ from sim.scenario.parameters import following, placing
 from sim.scenario.schema import Scenario
 from sim.sight.ranks import FirstSeen
 from sim.sight.sightings import Sightings, see
-from sim.tracking.report import TrackReport, answered, follow_walks
+from sim.tracking.report import Answers, TrackReport, follow_walks, known_answers
 from sim.trips.demand import sample_trips
 from sim.trips.model import Trips
 
@@ -207,14 +207,24 @@ def _tracked(
     """Follow the walks, and ask whether they can still be made by who knew every camera."""
     scenario, city = stages.scenario, stages.city
     totals, seed = scenario.cameras.totals, scenario.seed
-    before(FOLLOWED)
-    tracks = stages.tracks(seen, trips, lambda: follow_walks(
-        city, seen, trips, totals, pieces=pieces, parameters=following(scenario), seed=seed,
-        workers=threads,
-    ))  # fmt: skip
-    before(ANSWERED)
     rules = following(scenario)
-    return answered(city, seen, tracks, pieces, rules, seed=seed, workers=threads)
+    before(FOLLOWED)
+
+    def answers() -> Answers:
+        before(ANSWERED)
+        found = known_answers(
+            city, seen, trips, tuple(map(int, totals)), pieces, rules, seed=seed, workers=threads
+        )
+        _ = found.answer.summary, found.software.summary  # each keeps what it finds
+        return found
+
+    with computing_threads(1) as beside:  # of two threads that follow one is often done earlier
+        begun = None if threads == 1 else beside.submit(answers)
+        tracks = stages.tracks(seen, trips, lambda: follow_walks(
+            city, seen, trips, totals, pieces=pieces, parameters=rules, seed=seed, workers=threads,
+        ))  # fmt: skip
+        found = answers() if begun is None else begun.result()
+    return replace(tracks, **found._asdict())
 
 
 def steps_of(city: City, found: Results, cost: CameraPrices | None = None) -> list[dict[str, Any]]:

@@ -38,6 +38,7 @@ from sim.results.contract import (
     TRIP_FIGURES,
     TRIP_LINES,
     VERSION,
+    Column,
     curve_columns,
     rank_column,
 )
@@ -94,6 +95,12 @@ def _whole(
             raise run._damaged(words) from None
 
     return made
+
+
+def _no_rows(columns: tuple[Column, ...]) -> pd.DataFrame:
+    """Return a table of these columns without a row."""
+    kinds = {column.name: "str" if column.type == "text" else column.type for column in columns}
+    return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in kinds.items()})
 
 
 @dataclass(frozen=True)
@@ -311,6 +318,8 @@ class RunData:
             rows = self.tracks.table
         else:
             trip = self._chosen(named)
+            if not len(trip):  # of a city, what is asked of its streets takes a second
+                return _no_rows(TRIP_FIGURES.columns)
             trips = self.trips.only(trip)
             table = self.table("sightings", TABLES["sightings"].names())
             walked = table[table["edge"].isin(np.unique(trips.path_edge))]

@@ -260,8 +260,9 @@ def _counted(
         counted = out[:, :, kind]
 
         def some(first: int, stop: int, rows: SeenArrays = rows, kind: int = kind) -> None:
-            spells = new_spells(np.arange(first, stop), report.paths, rows, heads)
-            count_faces(first, stop, kind, report.paths, heads, rows, weight, spells, out)
+            walks = report.paths.order[first:stop]
+            spells = new_spells(walks, report.paths, rows, heads)
+            count_faces(walks, kind, report.paths, heads, rows, weight, spells, out)
 
         in_chunks(some, len(report.trips), workers)
         np.cumsum(counted, axis=1, out=counted)

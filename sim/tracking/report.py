@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -294,27 +294,38 @@ def track(
     report = follow_walks(
         city, seen, trips, totals, pieces=pieces, parameters=parameters, seed=seed, workers=workers
     )
-    return answered(city, seen, report, pieces, parameters, seed=seed, workers=workers)
+    found = known_answers(
+        city, seen, trips, report.totals, pieces, parameters, seed=seed, workers=workers
+    )
+    return replace(report, **found._asdict())
 
 
-def answered(
+class Answers(NamedTuple):
+    """What is known of walks beside following them."""
+
+    answer: Answer
+    software: SoftwareReport
+
+
+def known_answers(
     city: City,
     seen: Sightings,
-    report: TrackReport,
+    trips: Trips,
+    totals: Sequence[int],
     pieces: FirstSeen | None,
     parameters: TrackingParameters | None,
     *,
     seed: int,
     workers: int | None,
-) -> TrackReport:
-    """Add to what `follow_walks` found the answer, and where software could read faces."""
-    trips, totals, rules = report.trips, report.totals, parameters or TrackingParameters()
+) -> Answers:
+    """Find the answer, and where software could read faces; neither hangs on following walks."""
+    rules = parameters or TrackingParameters()
     found = answer(city, seen, trips, totals, pieces=pieces, seed=seed, workers=workers)
     software = read_by_software(
         city, seen, trips, totals, found, pieces=pieces, facing_degrees=rules.facing_degrees,
         workers=workers,
     )  # fmt: skip
-    return replace(report, answer=found, software=software)
+    return Answers(found, software)
 
 
 def follow_walks(

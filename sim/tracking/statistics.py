@@ -14,6 +14,8 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.tracking.kernels.statistics import Persons, square_shifts
+
 Found = TypeVar("Found")
 PARTS = np.array([10, 50, 90]) / 100
 """Of the percentiles that are given."""
@@ -107,6 +109,14 @@ class _Sample:
         return self.left(np.ones(len(self.person), np.bool_))
 
     @cached_property
+    def persons(self) -> Persons:
+        """What the kernel is given of them."""
+        kinds = (np.int64, np.int64, np.int64, np.float64, np.float64)
+        parts = (self.person, self.stratum, self.groups, self.growth, self.left_of_all)
+        own = zip(parts, kinds, strict=True)
+        return Persons(*(np.require(part, kind, ["C", "W"]) for part, kind in own))
+
+    @cached_property
     def several(self) -> bool:
         """Whether two persons or more made the walks."""
         return len(self.person) > 0 and bool((self.person != self.person[0]).any())
@@ -146,15 +156,9 @@ class _Sample:
         """Return `error` of each row, the same to the bit; every walk has the figures."""
         if not self.several:
             return [None] * len(rows)
-        apart = rows - (rows.sum(axis=1) / max(rows.shape[1], 1))[:, None]
-        if not self.alone:
-            apart = np.stack([self.of_persons(row) for row in apart])
-        means = np.stack([np.bincount(self.stratum, row, len(self.groups)) for row in apart])
-        apart -= (means / self.groups)[:, self.stratum]
-        apart *= self.growth
-        apart /= self.left_of_all
-        squares = np.square(apart, out=apart)
-        squares /= self.growth
+        means = rows.sum(axis=1) / max(rows.shape[1], 1)
+        sums, squares = np.empty(len(self.groups)), np.empty((len(rows), len(self.stratum)))
+        square_shifts(rows, means, self.persons, sums, squares)
         return [math.sqrt(total) for total in squares.sum(axis=1)]
 
     def error(self, row: NDArray[np.float64]) -> float | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from sim.tracking.avoidance import STRETCHES, Avoidance, avoidance
 from sim.tracking.linking import working_heads
 from sim.tracking.parameters import SearchParameters, TrackingParameters
 from sim.tracking.reconstruction import Reconstruction, reconstruction
-from sim.tracking.statistics import NO_NUMBERS, numbers, share
+from sim.tracking.statistics import NO_NUMBERS, WalkValues, numbers_of, shares_of
 
 if TYPE_CHECKING:
     from sim.city.model import City
@@ -68,19 +69,42 @@ class Subsample:
             least_seen_proven: the share of searches that proved that no walk is less seen.
         """
         k, t = self.totals.index(total), TASKS.index(task)
-        who = self.person, self.stratum
-        least, proven = self.avoided.least_seen[:, k, t], self.avoided.proven[:, k, t]
         if not len(self.person):
             return {**NOTHING, "reconstructed": dict(NO_NUMBERS), "least_seen_proven": None}
+        found = self._found
+        unseen, error = found.no_unseen_walk[k][t]
         return {
-            "reconstructed": numbers(self.retraced.share[:, k, t], *who),
-            **share("no_unseen_walk", self.avoided.no_unseen_walk[:, k, t], *who),
+            "reconstructed": found.reconstructed[k][t],
+            "no_unseen_walk": unseen,
+            "no_unseen_walk_se": error,
             "least_seen": {
-                f"{stretch:g}": numbers(least[:, s], *who)
-                for s, stretch in enumerate(self.avoided.stretches)
+                f"{stretch:g}": of[k][t]
+                for stretch, of in zip(self.avoided.stretches, found.least_seen, strict=True)
             },
-            "least_seen_proven": float(proven.mean()),
+            "least_seen_proven": float(self.avoided.proven[:, k, t].mean()),
         }
+
+    @cached_property
+    def _found(self) -> _Found:
+        """What `summary` tells, of every total and task at once."""
+        a = self.avoided
+
+        def of(values: NDArray[Any]) -> WalkValues:
+            return WalkValues(values, self.person, self.stratum)
+
+        return _Found(
+            numbers_of(of(self.retraced.share)),
+            shares_of(of(a.no_unseen_walk)),
+            [numbers_of(of(a.least_seen[..., s])) for s in range(len(a.stretches))],
+        )
+
+
+class _Found(NamedTuple):
+    """Figures of the walks searched for, by total and task."""
+
+    reconstructed: list[list[dict[str, float | int | None]]]
+    no_unseen_walk: list[list[tuple[float | None, float | None]]]
+    least_seen: list[list[list[dict[str, float | int | None]]]]
 
 
 def subsample(

@@ -11,8 +11,7 @@ from sim.tracking.kernels.walks import HeadSteps, PathArrays, SeenArrays, Spells
 
 @lean_kernel
 def count_faces(
-    first: int,
-    stop: int,
+    walks: NDArray[np.int64],
     task: int,
     paths: PathArrays,
     heads: HeadSteps,
@@ -22,7 +21,7 @@ def count_faces(
     out: NDArray[np.float64],
 ) -> None:
     """Count each faced sighting at the first total that includes its head."""
-    for trip in range(first, stop):
+    for trip in walks:
         count = gather_spells(trip, paths, seen, spells)
         for spell in range(count):
             head = spells.head[spell]
