@@ -239,7 +239,7 @@ def _follow_kinds(
         if missed == 1.0:
             continue
         if number < 0:
-            number = _cut_spans(total, stretches, who, found, chances, room)
+            number = _cut_spans(total, stretches, who, found, recorded, chances, room)
             if recorded:
                 _weigh_backward(number, chances, room)
         live = seconds_live(number, room.spans, factor)
@@ -339,19 +339,33 @@ def _identifications(
 
 @lean_inner
 def _cut_spans(
-    total: int, stretches: int, who: int, found: int, chances: Chances, room: Room
+    total: int,
+    stretches: int,
+    who: int,
+    found: int,
+    recorded: bool,
+    chances: Chances,
+    room: Room,
 ) -> int:
     """Cut stretches where the walker may be identified; find how a track lives through gaps.
 
-    So many seconds t after it was lost, with i = ∫ δ so far, the exponent of ρ is t/τ + near i +
-    wide t i: linear and quadratic in what is still to come of a span.
+    Where nothing is recorded, what comes before the first sighting is left out: nobody tracks the
+    walker yet. So many seconds t after it was lost, with i = ∫ δ so far, the exponent of ρ is
+    t/τ + near i + wide t i: linear and quadratic in what is still to come of a span.
     """
     spans, crowd, gaps = room.spans, chances.crowd, room.gaps
     moments, steps, each = room.events.moment, room.events.step, room.events.chance
-    number, event, gone, walkers = ZERO, 0, 0.0, 0.0
+    number, event, gone, walkers, earliest = ZERO, ZERO, 0.0, 0.0, 0.0
+    if not recorded:
+        while event < found and steps[who, event] > total:
+            event += 1
+        earliest = moments[who, event] if event < found else np.inf
     for stretch in range(stretches):
         place = room.bounds[stretch]
-        begin, end = room.clock[place], room.clock[room.bounds[stretch + 1]]
+        end = room.clock[room.bounds[stretch + 1]]
+        if end <= earliest:
+            continue
+        begin = max(room.clock[place], earliest) if number == 0 else room.clock[place]
         gap, density = room.runs.step[place] > total, room.density[place]
         if not gap:
             gone, walkers = 0.0, 0.0
@@ -368,7 +382,7 @@ def _cut_spans(
             elif seconds > 0.0 or chance > 0.0:
                 spans.place[number], spans.chance[number] = IN_VIEW, chance
                 spans.outlived[number], spans.alive_s[number] = 1.0, seconds
-                if gap:
+                if gap and seconds > 0.0:
                     loss = chances.loss + crowd.near * density
                     loss += crowd.wide * (walkers + density * gone)
                     know_ahead(place, seconds, loss, crowd.wide * density, gaps)
