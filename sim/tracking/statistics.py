@@ -347,14 +347,3 @@ def _rows(values: NDArray[Any]) -> NDArray[np.float64]:
         block = slice(first, first + WALKS_AT_ONCE)
         rows[:, block] = flat[block].T
     return rows
-
-
-def share(
-    name: str,
-    values: NDArray[Any],
-    person: NDArray[np.int64],
-    stratum: NDArray[np.int64] | None = None,
-) -> dict[str, float | None]:
-    """Return a share of walks under its name, and beside it its error."""
-    mean, error = shares_of(WalkValues(values[:, None, None], person, stratum))[0][0]
-    return {name: mean, f"{name}_se": error}

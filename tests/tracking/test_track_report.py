@@ -9,7 +9,13 @@ from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.tracking import report as module
 from sim.tracking import watched
-from sim.tracking.statistics import numbers, percentiles, share, standard_error
+from sim.tracking.statistics import (
+    WalkValues,
+    numbers,
+    percentiles,
+    shares_of,
+    standard_error,
+)
 
 TOTALS = (9, 25, 60)
 OWN = ("person", "kind", "named", "name", "name_zh", "length", "duration_s", "profile", "leg",
@@ -86,9 +92,10 @@ def test_percentiles_are_those_of_numpy_to_the_bit(count):
 
 def test_shares_are_of_all_walks():
     values = np.array([True, False, False, True, True])
-    said = share("seen", values, np.arange(5))
-    assert said == pytest.approx({"seen": 0.6, "seen_se": np.sqrt(0.24 / 4)})
-    assert share("seen", values[:0], np.arange(0)) == {"seen": None, "seen_se": None}
+    ((found,),) = shares_of(WalkValues(values[:, None, None], np.arange(5)))
+    assert found == pytest.approx((0.6, np.sqrt(0.24 / 4)))
+    ((found,),) = shares_of(WalkValues(values[:0, None, None], np.arange(0)))
+    assert found == (None, None)
 
 
 def test_the_whole_fleet_counts_where_no_total_is_given():
