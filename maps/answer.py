@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from maps.names import area_words
 from maps.texts import LANGUAGES, TEXTS, closed_up, is_proxy, on_listed_poles, text
 from sim.errors import InputError
 from sim.results.contract import fleets_of
@@ -172,12 +173,19 @@ def answer_counts(
                 said.setdefault(f"{end}_{name}", []).append(words)
     totals = {step["total"] for step in ends.values()}
     official = totals <= {NOW, ANNOUNCED} and summary["area"]["share_rule"] != "direct"
+    known = [total for total in (NOW, ANNOUNCED) if total in totals and years.get(total)]
+    partly = not official and known
     says = {
         "answer_means": "answer_means" if summary["simulated"] else "answer_means_real",
-        "answer_official": "answer_official" if official else "answer_assumed",
+        "answer_official": "answer_official"
+        if official
+        else ("answer_partly" if partly else "answer_assumed"),
     }
+    n = f"{known[0]:,}" if known else ""
     for name, key in says.items():
-        said[name] = [text(key, to, area=here) for to, here in zip(LANGUAGES, area, strict=True)]
+        said[name] = [
+            text(key, to, area=here, n=n) for to, here in zip(LANGUAGES, area, strict=True)
+        ]
     if not summary["simulated"]:
         del said["answer_official"]
     return said
@@ -263,7 +271,7 @@ def answer_lines(summary: Mapping[str, Any]) -> list[str]:
     """
     area = summary["area"]
     city = TEXTS["this_area" if area["share_rule"] == "direct" else "hong_kong"]
-    said = answer_headline(summary, [area["name"]] * len(LANGUAGES), list(city))
+    said = answer_headline(summary, [area_words(area["name"])] * len(LANGUAGES), list(city))
     return [] if said is None else [lines[0] for lines in said.values()]
 
 

@@ -27,7 +27,8 @@ from markupsafe import Markup
 
 from maps.answer import answer_counts, answer_headline, answer_of, ends_of, is_answered
 from maps.bundle import bundle
-from maps.names import clean_name
+from maps.districts import districts_of
+from maps.names import area_pair, clean_name
 from maps.numbers import percent
 from maps.packing import deflated, printable
 from maps.payload import Payload, build_payload, years_of
@@ -44,7 +45,7 @@ CONTENT_SECURITY_POLICY = (
     "base-uri 'none'; form-action 'none'"
 )
 """The scripts that a page was written with may run, and its styles; no address may be asked."""
-OUR_STYLES = ("page.css",)
+OUR_STYLES = ("page.css", "districts.css")
 ENTRY = "panel.js"
 """The module that the script of a page of one run begins with."""
 SCRIPT_NAME = "Unseen"
@@ -202,6 +203,7 @@ def _page(run: RunFolder, payload: Payload, *, own: bool) -> Page:
     facts = page_facts(run)
     stops = [*alerts_sentences(run.summary), *oversight_sentences(run.summary)]
     facts |= {f"stops_{k}": said for k, said in enumerate(stops)}
+    facts["districts"] = districts_of(run, facts["area"])
     streets = QuietMap()
     SeenStreets().add_to(streets)
     texts = texts_of(run.summary)
@@ -220,6 +222,7 @@ def _page(run: RunFolder, payload: Payload, *, own: bool) -> Page:
         stops=[f"stops_{k}" for k in range(len(stops))],
         cites=[("", facts["cite"])],
         story=[step for step in STEPS if f"story_{step}" in facts],
+        districts=facts["districts"],
         **words,
     )
     carried = {
@@ -314,11 +317,8 @@ def class_ends(totals: list[int]) -> list[int]:
 def page_facts(run: RunFolder) -> dict[str, Any]:
     """Return what the page says of the run, names and sentences as [English, Chinese]."""
     area, scenario = run.summary["area"], run.manifest.get("scenario") or {}
-    outline = run.districts[run.districts["kind"] == "area"]
-    english = clean_name(area["name"])
-    chinese = clean_name(outline["name_zh"].iloc[0]) if len(outline) else ""
     direct = area["share_rule"] == "direct"
-    names = [english, chinese or english]
+    names = _area_names(run)
     facts = {
         "area": names,
         "title": _title(scenario, names, "proxy_title" if is_proxy(run.summary) else "title"),
@@ -346,6 +346,15 @@ def page_facts(run: RunFolder) -> dict[str, Any]:
             for note, language in notes
         ]
     return facts
+
+
+def _area_names(run: RunFolder) -> list[str]:
+    """Return the names of the study area as [English, Chinese]."""
+    table = run.districts
+    outline, parts = (table[table["kind"] == kind] for kind in ("area", "district"))
+    own = outline["name_zh"].iloc[0] if len(outline) else ""
+    known = zip(parts["name"], parts["name_zh"], strict=True)
+    return area_pair(run.summary["area"]["name"], own, known)
 
 
 def _notes(found: object) -> Iterator[list[str]]:
@@ -383,6 +392,8 @@ def headline(run: RunFolder, city: list[str]) -> dict[str, list[str]]:
             values[f"{end}_{name}"] = percent(shares[name])
     many = "two" if len(run.summary["steps"]) > 1 else "one"
     key = f"headline_{many if walks and not proxy else 'streets'}"
+    if proxy:
+        key = "proxy_headline_streets"
     note = "headline_note" if walks else "headline_note_streets"
     if walks and proxy:
         note = "proxy_headline_note"

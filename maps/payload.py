@@ -22,7 +22,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
-from maps.answer import answer_of
+from maps.answer import answer_of, ends_of, is_answered
 from maps.finder import STATION_EXIT, build_finder, junctions
 from maps.layers import layers, owner_codes
 from maps.meetings import Meetings, meetings
@@ -208,7 +208,7 @@ def _gather(
         "pieces_met": pieces_met,
         "tasks": run.tasks,
         "totals": run.totals,
-        "typical": [_typical(step) for step in run.summary["steps"]],
+        "typical": _typical_of(run.summary),
         "critical": _critical_totals(run),
         "walkable": walkable,
         "years": years_of(run),
@@ -223,11 +223,15 @@ def _gather(
 
 
 def _of_summary(summary: Mapping[str, Any]) -> dict[str, Any]:
-    """Return whether all cameras are simulated, and what software needs in the reference case."""
+    """Return the first total told of, whether all is simulated, and what software needs."""
     told = summary.get("software")
     case = told["cases"][told["reference"]] if told else {}
     software = {name: float(case[name]) for name in ("pupil_px", "pitch") if told}
-    return {"simulated": bool(summary["simulated"]), "software": software or None}
+    return {
+        "first": ends_of(summary)[0]["total"],
+        "simulated": bool(summary["simulated"]),
+        "software": software or None,
+    }
 
 
 def bounds_of(run: RunFolder) -> NDArray[np.float64]:
@@ -506,15 +510,24 @@ def years_of(run: RunFolder) -> list[int | None]:
     return years
 
 
-def _typical(step: dict[str, Any]) -> dict[str, dict[str, float | None]]:
-    """Medians over typical walks, and the answer, at one total: no curve gives them."""
+def _typical_of(summary: Mapping[str, Any]) -> list[dict[str, dict[str, float | None]]]:
+    """Return `_typical` of each step; without an answer where trips are no walks."""
+    answered = is_answered(summary)
+    return [_typical(step, answered=answered) for step in summary["steps"]]
+
+
+def _typical(step: dict[str, Any], *, answered: bool = True) -> dict[str, dict[str, float | None]]:
+    """Medians over typical walks, and the answer where they are walks, at one total.
+
+    No curve gives them.
+    """
     typical: dict[str, dict[str, float | None]] = {
         task: {name: figures[name]["p50"] for name in TYPICAL if figures.get(name)}
         for task, figures in step["trips"].items()
     }
     for task, figures in typical.items():
         share, _ = answer_of(step, task)
-        if share is not None:
+        if share is not None and answered:
             figures["answer"] = share
     return typical
 

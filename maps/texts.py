@@ -55,6 +55,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "How many cameras: the Government's figures. Where they stand: simulated.",
         "鏡頭數目是政府公布的；鏡頭位置是模擬的。",
     ),
+    "answer_partly": (
+        "{n} is the Government's figure. The other number, and where cameras stand, are simulated.",
+        "{n} 個是政府公布的數目；另一個數目和鏡頭位置都是模擬的。",
+    ),
     "answer_assumed": (
         "Both how many cameras and where they stand are simulated.",
         "鏡頭的數目和位置都是模擬的。",
@@ -271,6 +275,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "How much of the streets that buses use in {area} is within reach of a camera?",
         "在{area}，巴士行走的街道有多少走過可能被認出？",
     ),
+    "proxy_headline_streets": (
+        "With {low} cameras in {city}, {low_p50} of the length of the streets that buses use lies "
+        "close enough to a lens, with this camera, to recognise a face turned towards it; with "
+        "{high}, {high_p50}.",
+        "{city}有 {low} 個閉路電視鏡頭時，巴士行走的街道有 {low_p50}，走過時面向鏡頭便可能被認出；"
+        "有 {high} 個時，則有 {high_p50}。",
+    ),
     "proxy_headline_note": (
         "Share of all street length in the area. The {walks} trips of this run go along streets "
         "that buses use (bus-street proxy). They are not walks, so no walk is quoted.",
@@ -412,6 +423,24 @@ TEXTS: dict[str, tuple[str, str]] = {
     "legend_dark": (
         "largest connected part where nobody could be {seen}",
         "最大一片連在一起、不會{seen}的街道",
+    ),
+    # districts side by side
+    "by_district": ("District by district", "逐區比較"),
+    "by_district_table": ("The districts as a table", "各區數字列表"),
+    "district_back": ("Back to the whole area", "返回整個範圍"),
+    "street_in": (
+        "A street in {name} (write its name)",
+        "{name}的街道（輸入名稱）",
+    ),
+    "street_unknown": (
+        "No street of that name here. Choose one from the list.",
+        "此區沒有這個名稱的街道，請從列表選擇。",
+    ),
+    "street_says": (
+        "{name}: of {all} of street here, nobody could be recognised on {low_left} at {low} "
+        "cameras; at {high}, on {high_left}.",
+        "{name}：此區內共 {all}，有 {low} 個鏡頭時，{low_left}走過不會被認出；有 {high} 個時，"
+        "{high_left}。",
     ),
     # layers
     "layers": ("More on the map", "地圖上的更多資料"),

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 HONG_KONG_CRS = "EPSG:2326"
@@ -109,6 +111,29 @@ def district_outlines() -> dict[str, BaseGeometry]:
     text = files("sim.facts").joinpath("district_outlines.txt").read_text(encoding="utf-8")
     lines = (line for line in text.splitlines() if line and not line.startswith("#"))
     return {name: shapely.from_wkt(wkt) for name, wkt in (line.split("\t") for line in lines)}
+
+
+def districts_at(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int8]:
+    """Return for each point (EPSG:2326) the place of its district, the nearest, in `districts()`.
+
+    Parameters
+    ----------
+    x, y
+        Metres, shape (points,). Outlines are generalised, so some points on land lie in none.
+    """
+    outlines = district_outlines()
+    shapes = [outlines[district.name] for district in districts()]
+    shapely.prepare(shapes)
+    nearest, held = np.zeros(len(x), np.int64), np.zeros(len(x), np.int64)
+    for place, shape in enumerate(shapes):
+        west, south, east, north = shape.bounds
+        near = np.flatnonzero((x >= west) & (x <= east) & (y >= south) & (y <= north))
+        near = near[shapely.intersects_xy(shape, x[near], y[near])]
+        nearest[near] = place
+        held[near] += 1
+    unsure = np.flatnonzero(held != 1)  # in the sea, or on a border
+    nearest[unsure] = shapely.STRtree(shapes).nearest(shapely.points(x[unsure], y[unsure]))
+    return np.asarray(nearest, np.int8)
 
 
 def district_parts(

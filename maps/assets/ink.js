@@ -23,14 +23,14 @@ export class Inks {
   }
 
   /**
-   * What is seen at `total`, below and on footbridges: since the first total of the run, or only since then.
+   * What is seen at `total`, below and on footbridges: since the first total told of, or only since then.
    * @param {number} task
    * @param {number} total
    * @returns {{seen: Path2D, fresh: Path2D}[]}
    */
   paths(task, total) {
     const { ranks } = this.columns;
-    const [first, last] = [upTo(ranks, this.head.totals[0]), upTo(ranks, total)];
+    const [first, last] = [upTo(ranks, this.head.first ?? this.head.totals[0]), upTo(ranks, total)];
     const key = `${task} ${last}`;
     const known = this.known.get(key);
     if (known) return known;

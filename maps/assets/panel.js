@@ -2,6 +2,7 @@
 // It writes text as text only, never as markup, and keeps nothing once the page is closed.
 
 import { Cameras } from "./cameras.js";
+import { Districts } from "./districts.js";
 import { inputOf } from "./elements.js";
 import { EyePart } from "./eye_part.js";
 import { Figures } from "./figures.js";
@@ -39,6 +40,7 @@ export class Panel extends Stage {
     this.eye = new EyePart(this);
     this.link = new Link(this);
     this.layers = new Layers(this, columns);
+    this.districts = new Districts(this);
     this.wipe = new Wipe(this, this.facts.ends);
     this.story = new Story(this);
     const ramp = inputOf("ramp-shown");
@@ -111,6 +113,7 @@ export class Panel extends Stage {
     if (this.opened) this.wipe.refresh();
     if (this.own) this.own.speak();
     this.layers.speak();
+    this.districts.speak();
     this.eye.speak();
     this.story.speak();
   }

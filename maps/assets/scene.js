@@ -34,6 +34,8 @@ export class Scene {
     this.districts = new Path2D();
     /** @type {Map<string, Path2D>} */
     this.districtOf = new Map();
+    /** @type {Map<string, number[]>} */
+    this.districtBounds = new Map();
     /** @type {number[] | null} */
     this.areaBounds = null;
     this.region = new Path2D();
@@ -297,18 +299,25 @@ export class Scene {
         const whole = this.districtOf.get(name[0]) || new Path2D();
         whole.addPath(path);
         this.districtOf.set(name[0], whole);
+        this.districtBounds.set(name[0], around(this.districtBounds.get(name[0]), bounds));
       }
       if (kind === "region") this.region.addPath(path);
       if (kind !== "area") return;
       this.area.addPath(path);
       this.outside.addPath(path);
-      const b = this.areaBounds || bounds;
-      this.areaBounds = [
-        Math.min(b[0], bounds[0]), Math.min(b[1], bounds[1]),
-        Math.max(b[2], bounds[2]), Math.max(b[3], bounds[3]),
-      ];
+      this.areaBounds = around(this.areaBounds, bounds);
     });
     if (this.areaBounds) this.outside.rect(-1e7, -1e7, 2e7, 2e7);
+  }
+
+  /**
+   * West, south, east, north of what the study area holds of a district; null where it is not drawn.
+   * @param {string} district
+   */
+  boundsOf(district) {
+    const [all, own] = [this.areaBounds, this.districtBounds.get(district)];
+    if (!own || !all) return own || null;
+    return [Math.max(own[0], all[0]), Math.max(own[1], all[1]), Math.min(own[2], all[2]), Math.min(own[3], all[3])];
   }
 
   /**
@@ -706,4 +715,17 @@ export class Scene {
       context.stroke();
     }
   }
+}
+
+/**
+ * Bounds around others and these.
+ * @param {number[] | null | undefined} others
+ * @param {number[]} bounds
+ */
+function around(others, bounds) {
+  const b = others || bounds;
+  return [
+    Math.min(b[0], bounds[0]), Math.min(b[1], bounds[1]),
+    Math.max(b[2], bounds[2]), Math.max(b[3], bounds[3]),
+  ];
 }

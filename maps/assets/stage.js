@@ -500,7 +500,7 @@ export class Stage {
 
   /** What each ink means, with the name of its swatch; the last only where more cameras are shown than first. */
   _inks() {
-    const n = this.number(this.totals[0]);
+    const n = this.number(this.views[0].head.first ?? this.totals[0]);
     return [["ink-unseen", this.say("key_unseen")], ["ink-seen", this.say("key_seen")],
       ...(this.totals.length > 1 ? [["ink-fresh", this.say("key_fresh", { n })]] : [])];
   }

@@ -34,10 +34,12 @@ from sim.pipeline.simulate import (
 from sim.pipeline.user_inputs import OwnInputs
 from sim.placement.placing import Placement
 from sim.processes import available_cores
+from sim.results.districts import DISTRICTS
 from sim.results.fleets import Fleets, Parts, PersonSums
 from sim.scenario.parameters import prices
 from sim.scenario.schema import Scenario
 from sim.second_python import Beside
+from sim.tracking.districts import answer_by_district
 from sim.tracking.percolation import dark_network
 from sim.tracking.report import TrackReport
 from sim.tracking.statistics import WalkValues
@@ -206,11 +208,13 @@ def _walks_of(tracks: TrackReport) -> Iterator[tuple[str, WalkValues]]:
 
 def _part(scenario: Scenario, city: City, found: Results) -> Parts:
     """Return what one fleet's run says, in the form of summary.json."""
-    looked = found.analyses
+    looked, tracks = found.analyses, found.tracks
+    assert tracks.answer is not None
     dark = looked.dark if looked else dark_network(city, found.seen, found.pieces)
     return {
         "steps": steps_of(city, found, prices(scenario)),
         "percolation": {task: dark.critical(task) for task in TASKS},
+        DISTRICTS: answer_by_district(city, tracks.trips, tracks.answer),
     }
 
 

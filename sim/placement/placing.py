@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, TypeVar
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from sim.apportionment import sainte_lague
-from sim.area import district_outlines, districts
+from sim.area import districts_at
 from sim.arguments import named_arguments
 from sim.cameras.candidates import Candidates
 from sim.cameras.fleet import (
@@ -295,9 +294,10 @@ def _order(
     mixes, choice = _strategies(strategy, heads)
     names = dict.fromkeys(name for mix in mixes for name in mix)
     several = len(np.unique(heads.district)) > 1
-    place = _districts_of(context.sites) if several else np.zeros(len(context.sites.x), np.int8)
+    sites = context.sites
+    place = districts_at(sites.x, sites.y) if several else np.zeros(len(sites.x), np.int8)
     needed = heads.district if several else np.zeros(len(heads.district), np.int8)
-    room = DIRECTIONS * len(context.sites.x)
+    room = DIRECTIONS * len(sites.x)
     wanted = context.wanted
     if several and WHOLE_ORDERS.issuperset(names):
         wanted = min(AHEAD * wanted, room)  # what is read beyond need changes nothing
@@ -340,19 +340,6 @@ def _mixed(by_name: Mapping[str, HeadOrder], mix: Mapping[str, float], wanted: i
     """Rank heads by one strategy or several, as each of them ranks them."""
     orders = [by_name[name] for name in mix]
     return orders[0] if len(orders) == 1 else interleaved(orders, list(mix.values()), wanted)
-
-
-def _districts_of(sites: Candidates) -> NDArray[np.int8]:
-    """Return for each site the place of its district, the nearest one, in `districts()`."""
-    outlines = district_outlines()
-    shapes = [outlines[district.name] for district in districts()]
-    shapely.prepare(shapes)
-    inside = np.array([shapely.intersects_xy(shape, sites.x, sites.y) for shape in shapes])
-    nearest = inside.argmax(axis=0)
-    unsure = np.flatnonzero(inside.sum(axis=0) != 1)  # in the sea, or on a border
-    points = shapely.points(sites.x[unsure], sites.y[unsure])
-    nearest[unsure] = shapely.STRtree(shapes).nearest(points)
-    return np.asarray(nearest, np.int8)
 
 
 def in_turn(

@@ -18,12 +18,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.cameras.tasks import TASKS
+from sim.results.districts import DISTRICTS, districts_of
 from sim.results.metrics import HEADLINE_TASK, figures_of
 from sim.results.uncertainty import Floats, band
 from sim.tracking.statistics import WalkValues, person_shifts, shift_variance
 
 Parts = dict[str, Any]
-"""What one fleet's run says of itself: `steps` and `percolation`, as in summary.json."""
+"""What one fleet's run says of itself: `steps`, `percolation` and `districts`, as in
+summary.json."""
 CRITICAL = ("critical_cameras", "critical_total")
 GROUPS_OF_TASKS = ("answer", "trips")
 """Parts of a step whose figures have names of their own, without that of the part before them."""
@@ -153,7 +155,9 @@ class Fleets:
         freedom, and `fleets`, the band of one more fleet.
         """
         shown = self.shown
-        content = {**summary, "ensemble": self._about(shown)}
+        content = {
+            **summary, "ensemble": self._about(shown), DISTRICTS: districts_of(self.parts)
+        }  # fmt: skip
         if len(self.seeds) == 1:
             return content
         steps = [

@@ -308,6 +308,9 @@ def test_the_first_screen_has_both_counts_and_says_whose_they_are(run_folder):
     other = {**whole, "steps": [{**step, "total": step["total"] + 1} for step in whole["steps"]]}
     assert "simulated" in answer_counts(other, NAMES[0], {})["answer_official"][0]
     assert "Government" not in str(answer_counts(other, NAMES[0], {}))
+    steps = [{**whole["steps"][0], "total": 5000}, *whole["steps"][1:]]
+    partly = answer_counts({**whole, "steps": steps}, NAMES[0], {60_000: 2028})
+    assert partly["answer_official"][0].startswith("60,000 is the Government's figure.")
     assert "answer_official" not in answer_counts({**whole, "simulated": False}, NAMES[0], {})
     one = answer_counts({**whole, "steps": whole["steps"][-1:]}, NAMES[0], {})
     assert "low_count" not in one

@@ -19,7 +19,7 @@ from maps.texts import TEXTS, text
 from sim.errors import InputError
 
 ASSETS = files("maps") / "assets"
-PARTS = ("story.html", "eye.html", "wipe.html", "own.html", "camera.html")
+PARTS = ("districts.html", "story.html", "eye.html", "wipe.html", "own.html", "camera.html")
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import yaml
 
 from maps.brief_texts import WORDS as BRIEF
 from maps.comparison_texts import WORDS as COMPARISON
+from maps.district_texts import WORDS as DISTRICTS
 from maps.report_texts import ASSUMPTIONS, GROUPS
 from maps.report_texts import WORDS as REPORT
 from maps.site import WORDS as SITE
@@ -15,7 +16,8 @@ from maps.texts import TEXTS, text
 
 SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 PAGES = {
-    "map": TEXTS, "compare": COMPARISON, "report": REPORT, "brief": BRIEF, "site": SITE,
+    "map": TEXTS, "districts": DISTRICTS, "compare": COMPARISON, "report": REPORT, "brief": BRIEF,
+    "site": SITE,
     "groups": GROUPS, "assumptions": dict(enumerate(pair for _, pair in ASSUMPTIONS)),
 }  # fmt: skip
 NOT_ENGLISH = (

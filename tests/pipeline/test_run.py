@@ -64,7 +64,7 @@ def test_the_folder_holds_what_the_contract_says(folder):
 def test_summary_has_every_field_of_the_contract(summary):
     assert list(summary) == [
         "version", "simulated", "real_cameras", "listed_poles", "scenario", "plan", "area", "tasks",
-        "steps", "answer_walks", "software", "percolation", "oversight", "ensemble",
+        "steps", "answer_walks", "software", "percolation", "oversight", "ensemble", "districts",
     ]  # fmt: skip
     assert summary["simulated"] is True
     assert summary["tasks"] == TASKS

@@ -22,6 +22,8 @@ interface Head extends Grid {
   pieces_met: boolean;
   tasks: string[];
   totals: number[];
+  /** The lower of the two totals that the page tells of. */
+  first?: number;
   typical: Record<string, Record<string, number | null>>[];
   critical: Record<string, number | null>;
   names: Pair[];
