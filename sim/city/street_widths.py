@@ -16,11 +16,13 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from sim.processes import available_cores, computing_threads
+
 if TYPE_CHECKING:
     from sim.city.sources.official_pavements import Paved
     from sim.city.streets import StreetNetwork
 
-EVERY_M = 15.0
+EVERY_M = 20.0
 """A place across which is measured every so many metres of an edge."""
 MOST_PLACES = 8
 REACH_M = 40.0
@@ -32,7 +34,7 @@ OFF_LINE_M = 1.5
 NARROWEST_FOOTWAY_M = 0.5
 KNOWN_SHARE = 0.5
 """An edge has a width where at least this share of its places has one."""
-AT_ONCE = 100_000
+AT_ONCE = 20_000
 _APART_M = 4 * REACH_M
 """Between the places on one long axis, so that stretches of two of them never touch."""
 
@@ -75,7 +77,9 @@ def measured_widths(edges: gpd.GeoDataFrame, paved: Paved) -> Widths:
     line = edges.geometry.to_numpy()
     of, across = _places(line[row])
     tree = shapely.STRtree(paved.shape)
-    parts = [_measured(across[i : i + AT_ONCE], paved, tree) for i in range(0, len(of), AT_ONCE)]
+    with computing_threads(available_cores()) as pool:
+        some = (across[i : i + AT_ONCE] for i in range(0, len(of), AT_ONCE))
+        parts = list(pool.map(lambda lines: _measured(lines, paved, tree), some))
     found = np.concatenate([found, *parts], axis=1)
     places = np.bincount(of, minlength=len(row))
     table = pd.DataFrame(found.T, columns=["whole", "kerbs", "sides"]).groupby(of)
