@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from sim.results.compare import compare
     from sim.results.run import read_run
     from sim.scenario.load import load_scenario
-    from sim.sight.sightings import Sightings, see
+    from sim.sight.sightings import Sightings
+    from sim.sight.targets import see
+    from sim.sight.visible import visibility as visibility
     from sim.sight.what_if import what_if
     from sim.tracking.parameters import TrackingParameters
     from sim.tracking.report import track
@@ -45,10 +47,11 @@ _HOME = {
     "read_run": "sim.results.run",
     "run": "sim.pipeline.run",
     "sample_trips": "sim.trips.demand",
-    "see": "sim.sight.sightings",
+    "see": "sim.sight.targets",
     "show": "sim.commands.show",  # draws with `maps`; not of the engine's own surface below
     "sweep": "sim.ensemble.sweep",
     "track": "sim.tracking.report",
+    "visibility": "sim.sight.visible",  # asks no city; not of the surface below
     "what_if": "sim.sight.what_if",
 }
 

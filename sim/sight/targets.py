@@ -1,0 +1,275 @@
+"""Seeing targets other than streets: points that a camera sees, polygons by their share of area.
+
+Targets are at the level of the street, faces at 1.6 m, and the ground is level. What is seen of a
+polygon is found by the exact polygons of what heads see, joined in the order of their ranks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, overload
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from sim.arguments import a_table, made, named_arguments, threads, whole
+from sim.cameras.fleet import Fleet
+from sim.cameras.indoors import indoors
+from sim.cameras.optics import TASKS
+from sim.city.decks import DECKS
+from sim.errors import InputError
+from sim.sight import sightings
+from sim.sight.arrays import NEVER
+from sim.sight.sightings import Sightings
+from sim.sight.star import View
+from sim.sight.visible import Head, points_seen, polygon_seen
+from sim.surface import Result
+
+if TYPE_CHECKING:
+    from sim.city.model import City
+
+POINTS, POLYGONS = {0}, {3, 6}
+STREET = DECKS.index("street")
+
+
+@dataclass(frozen=True)
+class TargetSightings(Result):
+    """What a fleet sees of targets.
+
+    Attributes
+    ----------
+    fleet
+        What was seen by.
+    targets
+        As the user gave them, in their index and coordinate system.
+    rank
+        City rank of the head at which more of a target is seen, ascending within each target and
+        task, shape (steps,); of points the first head alone.
+    share
+        What is seen of it from that head on, 0 to 1, shape (steps,).
+    ptr
+        Steps of target i for task k are ptr[k, i] : ptr[k, i + 1], shape (4, targets + 1).
+    """
+
+    fleet: Fleet
+    targets: gpd.GeoDataFrame
+    rank: NDArray[np.int32]
+    share: NDArray[np.float64]
+    ptr: NDArray[np.int64]
+
+    @property
+    def table(self) -> gpd.GeoDataFrame:
+        """The targets, one a row, with the rank of the first head that sees anything of each.
+
+        Columns first_rank_<task> (city ranks), missing where no head does.
+        """
+        columns = {}
+        for k, task in enumerate(TASKS):
+            first, some = self.ptr[k, :-1], np.diff(self.ptr[k]) > 0
+            rank = np.append(self.rank, NEVER)[np.where(some, first, -1)]
+            columns[f"first_rank_{task}"] = np.where(some, rank.astype(np.float64), np.nan)
+        return self.targets.assign(**columns).astype(dict.fromkeys(columns, "Int32"))
+
+    @named_arguments(total=whole(0))
+    def at(self, total: int) -> gpd.GeoDataFrame:
+        """Return the targets with what is seen of each at a number of cameras.
+
+        Parameters
+        ----------
+        total
+            Heads in the whole city, or in the area itself with share_rule "direct".
+
+        Returns
+        -------
+        GeoDataFrame
+            The user's rows and columns, and seen_<task>: whether a point is seen, and the share of
+            a polygon's area.
+
+        Raises
+        ------
+        InputError
+            The fleet was placed for fewer.
+        """
+        self.fleet.check_totals([total])
+        points = self._of_points
+        columns = {}
+        for k, task in enumerate(TASKS):
+            steps = np.concatenate([[0], np.cumsum(self.rank <= total)])
+            seen = steps[self.ptr[k, 1:]] - steps[self.ptr[k, :-1]]
+            last = np.append(self.share, 0.0)[np.where(seen > 0, self.ptr[k, :-1] + seen - 1, -1)]
+            columns[f"seen_{task}"] = last > 0 if points else last
+        return self.targets.assign(**columns)
+
+    @property
+    def _of_points(self) -> bool:
+        return set(shapely.get_type_id(self.targets.geometry.to_numpy())) <= POINTS
+
+    def _card(self) -> tuple[str, Mapping[str, object]]:
+        kind = "points" if self._of_points else "polygons"
+        return f"What {len(self.fleet):,} cameras see of {len(self.targets):,} {kind}", {
+            f"of which anything is seen: {task}": int((np.diff(self.ptr[k]) > 0).sum())
+            for k, task in enumerate(TASKS)
+        }
+
+
+@overload
+def see(
+    city: City, fleet: Fleet, *, targets: None = None, threads: int | None = None
+) -> Sightings: ...
+@overload
+def see(
+    city: City, fleet: Fleet, *, targets: gpd.GeoDataFrame, threads: int | None = None
+) -> TargetSightings: ...
+@named_arguments(
+    city=made("City"), fleet=made("Fleet"), targets=a_table("points or polygons"), threads=threads
+)
+def see(
+    city: City,
+    fleet: Fleet,
+    *,
+    targets: gpd.GeoDataFrame | None = None,
+    threads: int | None = None,
+) -> Sightings | TargetSightings:
+    """Find exactly what every head sees, for all four tasks: of the streets, or of targets.
+
+    Parameters
+    ----------
+    city
+        Streets and walls, projected metres.
+    fleet
+        Heads; those of another projected system are brought into that of the city.
+    targets
+        Points or polygons at the level of the street, a target a row, in any CRS; without them the
+        streets. Of heads on footbridges and in subways nothing is found here.
+    threads
+        Worker threads for streets; by default one a processor. The result is the same for any
+        number.
+
+    Returns
+    -------
+    Sightings or TargetSightings
+        Of streets intervals along edges, m from their start, by task, edge and head; of targets
+        the first rank and what is seen of each at every total, in the user's index.
+
+    Raises
+    ------
+    InputError
+        A head is not finite, not higher than a face (1.6 m), or its ranges grow with the task;
+        targets are of several kinds, or the ground of the city is not level.
+    """
+    if targets is None:
+        return sightings.see(city, fleet, threads=threads)
+    if city.ground is not None:
+        raise InputError(
+            "targets: the ground of this city is not level; only streets are found on it"
+        )
+    shape = targets.to_crs(city.streets.crs).geometry.to_numpy()
+    kinds = set(shapely.get_type_id(shape))
+    if shapely.is_empty(shape).any() or not (kinds <= POINTS or kinds <= POLYGONS):
+        raise InputError("targets: are not all points or all polygons; give one kind at a time")
+    if not shapely.is_valid(shape).all():
+        row = int((~shapely.is_valid(shape)).argmax())
+        raise InputError(f"targets: row {row + 1} crosses itself; repair it with make_valid")
+    fleet = fleet.in_crs(city.streets.crs)
+    steps = _of_points(city, fleet, shape) if kinds <= POINTS else _of_polygons(city, fleet, shape)
+    return _gathered(fleet, targets, steps)
+
+
+Steps = list[list[list[tuple[int, float]]]]
+"""By task and target: ranks, ascending, and the share that is seen from each on."""
+
+
+def _heads(city: City, fleet: Fleet, shape: NDArray[np.object_]) -> list[int]:
+    """Return the heads, by row, that may see something of the targets."""
+    a = fleet.arrays
+    tree = shapely.STRtree(shape)
+    near = tree.query(shapely.points(a.x, a.y), predicate="dwithin", distance=a.reach[:, 0])[0]
+    chosen = np.unique(near)
+    chosen = chosen[a.deck[chosen] == STREET]
+    inside = indoors(city.walls, a.x[chosen], a.y[chosen], a.mount[chosen])
+    return [int(row) for row in chosen[~inside]]
+
+
+class _Scene:
+    """Heads and the walls round them."""
+
+    def __init__(self, city: City, fleet: Fleet) -> None:
+        walls = city.walls.arrays
+        self.lines = np.column_stack([walls.x0, walls.y0, walls.x1, walls.y1])
+        self.tops = walls.top
+        self.tree = shapely.STRtree(shapely.linestrings(self.lines.reshape(-1, 2, 2)))
+        self.arrays = fleet.arrays
+
+    def head(self, row: int, task: int) -> Head:
+        """Return a head with its range of a task."""
+        a = self.arrays
+        heading, half = np.radians(a.heading[row]), np.radians(a.field_of_view[row] / 2)
+        view = View(float(heading), float(half), float(a.reach[row, task]))
+        return Head(float(a.x[row]), float(a.y[row]), view, float(a.near[row]), float(a.mount[row]))
+
+    def walls(self, head: Head) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the walls that stand in a head's range, of tall ones those that face it."""
+        place = shapely.Point(head.x, head.y)
+        near = self.tree.query(place, predicate="dwithin", distance=head.view.reach)
+        lines, tops = self.lines[near], self.tops[near]
+        p, q = lines[:, :2] - (head.x, head.y), lines[:, 2:] - (head.x, head.y)
+        facing = p[:, 0] * q[:, 1] - p[:, 1] * q[:, 0] < 0
+        kept = facing | (tops < head.height)
+        return lines[kept], tops[kept]
+
+
+def _of_points(city: City, fleet: Fleet, shape: NDArray[np.object_]) -> Steps:
+    """Return the first head that sees each point, by task."""
+    scene, tree = _Scene(city, fleet), shapely.STRtree(shape)
+    xy = shapely.get_coordinates(shape)
+    found: Steps = [[[] for _ in shape] for _ in TASKS]
+    for row in _heads(city, fleet, shape):
+        head = scene.head(row, 0)
+        place = shapely.Point(head.x, head.y)
+        near = tree.query(place, predicate="dwithin", distance=head.view.reach)
+        seen = near[points_seen(head, *scene.walls(head), xy[near])]
+        away = np.hypot(*(xy[seen] - (head.x, head.y)).T)
+        for task, steps in enumerate(found):
+            for target in seen[away <= scene.arrays.reach[row, task]].tolist():
+                if not steps[target]:
+                    steps[target].append((int(scene.arrays.rank[row]), 1.0))
+    return found
+
+
+def _of_polygons(city: City, fleet: Fleet, shape: NDArray[np.object_]) -> Steps:
+    """Return the share of each polygon that is seen from each rank on, by task."""
+    scene, tree = _Scene(city, fleet), shapely.STRtree(shape)
+    area = shapely.area(shape)
+    found: Steps = [[[] for _ in shape] for _ in TASKS]
+    left = [list(shape) for _ in TASKS]
+    for row in _heads(city, fleet, shape):
+        rank = int(scene.arrays.rank[row])
+        for task, steps in enumerate(found):
+            head = scene.head(row, task)
+            if head.view.reach <= head.near:
+                break
+            seen = polygon_seen(head, *scene.walls(head))
+            for target in tree.query(seen, predicate="intersects").tolist():
+                rest = shapely.difference(left[task][target], seen)
+                if rest.area < left[task][target].area:
+                    left[task][target] = rest
+                    steps[target].append((rank, 1.0 - rest.area / area[target]))
+    return found
+
+
+def _gathered(fleet: Fleet, targets: gpd.GeoDataFrame, steps: Steps) -> TargetSightings:
+    """Return steps by task and target as arrays."""
+    counts = np.array([[len(of) for of in by_target] for by_target in steps], np.int64)
+    ends = np.cumsum(counts.ravel()).reshape(counts.shape)
+    ptr = np.column_stack([ends[:, 0] - counts[:, 0], ends]) if len(targets) else np.zeros((4, 1))
+    every = [step for by_target in steps for of in by_target for step in of]
+    return TargetSightings(
+        fleet,
+        targets,
+        np.array([rank for rank, _ in every], np.int32),
+        np.array([share for _, share in every], np.float64),
+        ptr.astype(np.int64),
+    )
