@@ -35,7 +35,8 @@ from maps.payload import Payload, build_payload, years_of
 from maps.picture import street_picture
 from maps.run_folder import RunFolder, read_run_folder
 from maps.stops import alerts_sentences, oversight_sentences
-from maps.story import STEPS, STORY_TEXTS, story_of
+from maps.story import NOT_CONCLUDED, STEPS, STORY_TEXTS, cases_chart, story_of
+from maps.story_tables import tables_of, years_of_plan
 from maps.texts import LANGUAGES, TEXTS, is_proxy, table, text, texts_of
 from sim.atomic_write import replace_text
 from sim.errors import InputError
@@ -223,6 +224,9 @@ def _page(run: RunFolder, payload: Payload, *, own: bool) -> Page:
         cites=[("", facts["cite"])],
         story=[step for step in STEPS if f"story_{step}" in facts],
         districts=facts["districts"],
+        story_tables=facts.get("story_tables", {}),
+        not_concluded=[f"story_not_{name}" for name in NOT_CONCLUDED],
+        cases=Markup(cases_chart(run)),
         **words,
     )
     carried = {
@@ -336,7 +340,7 @@ def page_facts(run: RunFolder) -> dict[str, Any]:
     }
     answered = answer_headline(run.summary, names, facts["city"])
     facts |= answered or headline(run, facts["city"])
-    facts |= {f"story_{step}": pair for step, pair in story_of(run.summary, names).items()}
+    facts |= _story_facts(run, names)
     facts |= answer_counts(run.summary, names, dict(zip(run.totals, years_of(run), strict=True)))
     camera = f"camera_{facts['optics']}"
     if camera in TEXTS:
@@ -355,6 +359,18 @@ def _area_names(run: RunFolder) -> list[str]:
     own = outline["name_zh"].iloc[0] if len(outline) else ""
     known = zip(parts["name"], parts["name_zh"], strict=True)
     return area_pair(run.summary["area"]["name"], own, known)
+
+
+def _story_facts(run: RunFolder, names: list[str]) -> dict[str, Any]:
+    """Return the words of the story, its tables, and the years of the plan; none without one."""
+    words = story_of(run, names)
+    if not words:
+        return {}
+    return {
+        **{f"story_{key}": pair for key, pair in words.items()},
+        "story_tables": tables_of(run),
+        "plan_years": [list(pair) for pair in years_of_plan(run.summary).items()],
+    }
 
 
 def _notes(found: object) -> Iterator[list[str]]:

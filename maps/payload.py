@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
 from maps.answer import answer_of, ends_of, is_answered
+from maps.everyday import EVERYDAY, add_everyday
 from maps.finder import STATION_EXIT, build_finder, junctions
 from maps.layers import layers, owner_codes
 from maps.meetings import Meetings, meetings
@@ -189,6 +190,7 @@ def _gather(
     decks = _add_network(columns, run)
     found = _add_own_walk(columns, run, names, edge_name, form) if walkable else []
     _add_meetings(columns, met)
+    add_everyday(columns, run, EVERYDAY if walkable and form is FINE else 0)
     _add_rings(columns, grid, "wall", walls.result(), form.wall_step)
     place = _add_heads(columns, grid, run, heads, ranks, met)
     fixed = refusal_of(run, walkable=walkable, large=form is WIDE)

@@ -751,6 +751,63 @@ TEXTS: dict[str, tuple[str, str]] = {
         "若實時比對人臉：錯誤截查，以及誰來監察",
     ),
     "story_start": ("Story", "故事"),
+    "story_dots_sample": (
+        "{n} cameras: {of} of these {walks} walks can be made without being recognised",
+        "{n} 個鏡頭：這 {walks} 程之中，有 {of} 程可全程不會被認出",
+    ),
+    "story_table": ("As a table", "以表格顯示"),
+    "story_said": ("What is said for the plan, and of its cost", "官方對計劃的說法及費用"),
+    "story_not": ("May not be concluded", "不可得出的結論"),
+    "story_sources": ("Method, sources and how to cite", "方法、資料來源及如何引用"),
+    "years": ("The plan by year", "計劃逐年"),
+    "years_play": ("Play by year", "逐年播放"),
+    "years_said": ("{year}: {n} cameras. {result}", "{year} 年：{n} 個鏡頭。{result}"),
+    "own_fewest_find": ("How few cameras stand in the way?", "最少有幾個鏡頭擋路？"),
+    "own_fewest": (
+        "At {n} cameras, at most {k} in the way ({owners}).",
+        "{n} 個鏡頭時，擋路的最多 {k} 個（{owners}）。",
+    ),
+    "own_fewest_none": ("At {n} cameras a way is left.", "{n} 個鏡頭時，仍有走法。"),
+    "own_fewest_closed": ("At {n} cameras no way is open.", "{n} 個鏡頭時，沒有可通行的走法。"),
+    "own_fewest_owner": ("{owner}: {k}", "{owner}：{k}"),
+    "own_fewest_and": (", ", "、"),
+    "own_fewest_means": (
+        "Without them some way, however long, would be left; another may pass fewer still.",
+        "沒有它們，便有一條（可能很長的）走法；或許還有經過更少鏡頭的走法。",
+    ),
+    "day_says": (
+        "One of them, {length} long: {low} cameras leave {low_way}; {high} leave {high_way}.",
+        "其中一程，長 {length}：{low} 個鏡頭時，{low_way}；{high} 個時，{high_way}。",
+    ),
+    "day_none": ("no way without being recognised", "沒有不會被認出的走法"),
+    "day_same": ("its shortest way unrecognised", "最短的走法也不會被認出"),
+    "day_longer": (
+        "a way without being recognised, {longer} longer",
+        "繞行 {longer} 便不會被認出",
+    ),
+    "day_at": ("Where on this walk", "走到哪裏"),
+    "day_number": ("Which walk is on the map", "地圖上顯示哪一程"),
+    "day_sample": (
+        "Each dot is one of {n} everyday walks, drawn evenly from all, in the placement on the "
+        "map: {low_of} can be made at {low}, {high_of} at {high}. The sentence above counts all "
+        "walks and placements.",
+        "每一點是平均抽出的 {n} 程日常步行之一，只計地圖上的鏡頭分佈：{low} 個時可走 {low_of} 程，"
+        "{high} 個時 {high_of} 程。上面的句子計算所有步行和分佈。",
+    ),
+    "day_picked": (
+        "Walk {k} of {n}, {length}: {how}.",
+        "第 {k} 程（共 {n} 程），長 {length}：{how}。",
+    ),
+    "day_always": (
+        "a way is left even at {most} cameras", "即使有 {most} 個鏡頭，仍有不會被認出的走法"
+    ),
+    "day_never": ("no way is open here at all", "這裏沒有可通行的走法"),
+    "day_last": (
+        "a way is left up to {last} cameras",
+        "直至 {last} 個鏡頭，仍有不會被認出的走法",
+    ),
+    "eye_to": ("up to {m}", "最遠 {m}"),
+    "eye_never": ("nowhere", "無法做到"),
     "story_place": ("{k} of {n}", "第 {k} 步，共 {n} 步"),
     "story_before": ("Step back", "上一步"),
     "story_next": ("Next step", "下一步"),

@@ -61,7 +61,7 @@ export class Cameras {
       if (away < best) [best, found] = [away, this.ids[i]];
     }
     if (found < 0) this._let();
-    else this._whenReady(() => this.choose(found));
+    else this.whenReady(() => this.choose(found));
   }
 
   choose(id) {
@@ -79,7 +79,7 @@ export class Cameras {
   }
 
   /** Go on once every camera has looked with the page's own kernel; the first time that takes a moment. */
-  _whenReady(then) {
+  whenReady(then) {
     if (this.waiting) return;
     if (!this.model) this.model = new WhatIf(this.panel.head, this.base, this.panel.own.ways);
     this.waiting = true;
@@ -128,7 +128,7 @@ export class Cameras {
   /** Hang a camera like those of the page at a place, looking at the nearest street. */
   _hang(latlng) {
     this.adding = false;
-    this._whenReady(() => {
+    this.whenReady(() => {
       const { panel, model } = this;
       const like = model.entries.get(this.ids.find((id) => model.entries.get(id).camera.deck === 0)) || [...model.entries.values()][0];
       const [gx, gy] = onGrid(panel.head, latlng);

@@ -75,6 +75,14 @@ export class Eye {
   }
 
   /**
+   * Metres nearer than which a camera sees nobody.
+   * @param {number} head
+   */
+  near(head) {
+    return this.columns.head_near[head] / 10;
+  }
+
+  /**
    * The strictest task that the camera does so many metres away, as its place among them; −1 for none.
    * @param {number} head
    * @param {number} metres

@@ -62,6 +62,7 @@ export class EyePart {
     const words = this.words();
     this.range.setAttribute("aria-valuetext", words);
     this.panel._write("eye-words", words);
+    this._reached();
     this._paint();
   }
 
@@ -81,6 +82,33 @@ export class EyePart {
     return `${panel.say("eye_person", values)}${read ? panel.say("eye_read") : ""}`;
   }
 
+  /** The four tasks: what each needs, and up to where this camera does it. */
+  _tasks() {
+    const { panel, eye, camera } = this;
+    const row = (name, words) => {
+      const line = panel._element("tr");
+      const head = panel._element("th", words[0]);
+      head.scope = "row";
+      line.append(head, ...words.slice(1).map((said) => panel._element(name, said)));
+      return line;
+    };
+    const lines = panel.tasks.map((task) => {
+      const far = panel.columns[`head_range_${task}`][camera] / 10;
+      const to = far > eye.near(camera) ? panel.say("eye_to", { m: panel.metres(far) }) : panel.say("eye_never");
+      return row("td", [panel.say(task), panel.say(`${task}_means`), to]);
+    });
+    const body = panel._element("tbody");
+    body.append(...lines);
+    document.getElementById("eye-tasks").replaceChildren(body);
+    this.lines = lines;
+  }
+
+  /** Which of the tasks the camera does where the person stands. */
+  _reached() {
+    const reached = this.eye.task(this.camera, this._at());
+    (this.lines || []).forEach((line, task) => line.classList.toggle("reached", task <= reached));
+  }
+
   _software() {
     const found = this.eye.software(this.camera);
     if (!found) return this.panel.say("eye_no_software");
@@ -96,6 +124,7 @@ export class EyePart {
     const n = panel.number(ranks[rank[camera] - 1]);
     panel._write("eye-camera", panel.say("eye_camera", { n, height: panel.say("metres", { n: eye.camera(camera).height }) }));
     panel._write("eye-software", this._software());
+    this._tasks();
     panel._write("eye-drawn", panel.say(panel.facts.walls === "footprints" ? "eye_mapped" : "eye_blocks"));
     this.moveTo(this.metres);
   }

@@ -2,7 +2,10 @@
 // table, the walker, and the cameras in whose view it comes. It writes what Both has found.
 
 import { Both } from "./both.js";
+import { Fewest } from "./fewest.js";
+import { hereWords, moveMarks, stripRows } from "./strips.js";
 import { Walker } from "./walker.js";
+import { townOf } from "./watched_town.js";
 
 const SAME_M = 0.5;
 const SPEAK_WAIT_MS = 900;
@@ -18,6 +21,7 @@ export class OwnBoth {
     this.shortest = null;
     this.found = null;
     this.marks = [];
+    document.getElementById("own-fewest-find").addEventListener("click", () => this._fewest());
   }
 
   /** Show a walk for the task shown; null for none. It is written again only where something changed. */
@@ -43,6 +47,8 @@ export class OwnBoth {
     this._strips();
     this._table();
     this._cameras();
+    document.getElementById("own-fewest").hidden = !this._blocked || Boolean(panel.cameras.fixed);
+    panel._write("own-fewest-said", "");
     clearTimeout(this.speaking);
     this.speaking = setTimeout(() => panel._write("own-said", said.join(" ")), SPEAK_WAIT_MS);
   }
@@ -89,39 +95,16 @@ export class OwnBoth {
   _strips() {
     const { panel, found } = this;
     const strips = document.getElementById("own-strips");
-    this.marks = [];
-    strips.replaceChildren(...found.at.map(({ total, runs, length }) => {
-      const row = panel._element("p", "", "strip-row");
-      const svg = panel._svg("svg", { viewBox: "0 0 1000 20", preserveAspectRatio: "none", class: "profile" });
-      svg.append(panel._svg("line", { x1: 0, x2: 1000, y1: 10, y2: 10 }));
-      let at = 0;
-      for (const { metres, seen } of runs) {
-        const part = (1000 * metres) / length;
-        if (seen) svg.append(panel._svg("rect", { x: at, y: 0, width: Math.max(part, 3), height: 20 }));
-        at += part;
-      }
-      const mark = panel._svg("line", { class: "strip-mark", y1: 0, y2: 20 });
-      svg.append(mark);
-      this.marks.push(mark);
-      row.append(panel._element("b", panel.number(total)), svg);
-      return row;
-    }), panel._element("small", panel.say("own_profile")));
+    const { rows, marks } = stripRows(panel, found.at);
+    this.marks = marks;
+    strips.replaceChildren(...rows, panel._element("small", panel.say("own_profile")));
   }
 
   /** Where the walker is: marks on the strips, and the words for it. */
   _walked(metres) {
     const { panel, found } = this;
-    const at = String((1000 * metres) / this.shortest.length);
-    for (const mark of this.marks) {
-      mark.setAttribute("x1", at);
-      mark.setAttribute("x2", at);
-    }
-    const parts = found.at.map(({ total, runs }) => {
-      let walked = 0;
-      const run = runs.find((one) => (walked += one.metres) > metres) || runs[runs.length - 1];
-      return panel.say(run.seen ? "own_here_seen" : "own_here_unseen", { n: panel.number(total) });
-    });
-    const words = panel.say("own_here", { m: panel.metres(metres), parts: parts.join(panel.say("own_and")) });
+    moveMarks(this.marks, metres / this.shortest.length);
+    const words = hereWords(panel, found.at, metres);
     panel._write("own-here", words);
     return words;
   }
@@ -156,6 +139,46 @@ export class OwnBoth {
     const { panel } = this;
     if (!at.left) return panel.say("own_left_none");
     return panel.say("own_left_longer", { longer: panel.metres(Math.max(this._longer(at), 0)) });
+  }
+
+  /** Whether a number of cameras leaves no unseen way, of which something can be told. */
+  get _blocked() {
+    return this._told() && this.found.at.some(({ left }) => !left);
+  }
+
+  /** Find the fewest cameras in the way at each number, once every camera has looked. */
+  _fewest() {
+    const { panel } = this;
+    panel._write("own-fewest-said", panel.say("camera_wait"));
+    panel.cameras.whenReady(() => {
+      const said = this.found.at.map(({ total, left }) => this._inTheWay(total, left));
+      panel._write("own-fewest-said", [...said, panel.say("own_fewest_means")].join(" "));
+    });
+  }
+
+  /** The cameras in the way at a number; null where no way is open. */
+  fewest(total) {
+    const { panel } = this;
+    const { cameras, state } = panel;
+    const code = panel.figures.code(total) + (cameras.changes ? 0 : 1);
+    const town = townOf(cameras.model, this.both.unseen, this.shortest, state.task, code);
+    const found = new Fewest(town).find();
+    return found && [...found].map((camera) => town.ids[camera]);
+  }
+
+  _inTheWay(total, left) {
+    const { panel } = this;
+    const n = panel.number(total);
+    if (left) return panel.say("own_fewest_none", { n });
+    const found = this.fewest(total);
+    if (!found) return panel.say("own_fewest_closed", { n });
+    const counts = new Map();
+    for (const id of found) {
+      const owner = panel.head.layers.owners[panel.cameras.base.head_owner[panel.cameras.model.entries.get(id).like]] || "other";
+      counts.set(owner, (counts.get(owner) || 0) + 1);
+    }
+    const owners = [...counts].map(([owner, many]) => panel.say("own_fewest_owner", { owner: panel.known(`owner_${owner}`, owner), k: panel.number(many) }));
+    return panel.say("own_fewest", { n, k: panel.number(found.length), owners: owners.join(panel.say("own_fewest_and")) });
   }
 
   /** Each camera met, as an item of a list; none where one of them may be real. */

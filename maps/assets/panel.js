@@ -4,6 +4,7 @@
 import { Cameras } from "./cameras.js";
 import { Districts } from "./districts.js";
 import { inputOf } from "./elements.js";
+import { Everyday } from "./everyday.js";
 import { EyePart } from "./eye_part.js";
 import { Figures } from "./figures.js";
 import { latLng } from "./grid.js";
@@ -15,6 +16,7 @@ import { Story } from "./story.js";
 import { CHART_POINTS, Stage, WAITING, begin } from "./stage.js";
 import { View } from "./view.js";
 import { Wipe } from "./wipe.js";
+import { Years } from "./years.js";
 
 export class Panel extends Stage {
   constructor(carried, columns, map) {
@@ -42,6 +44,8 @@ export class Panel extends Stage {
     this.layers = new Layers(this, columns);
     this.districts = new Districts(this);
     this.wipe = new Wipe(this, this.facts.ends);
+    this.plan = new Years(this);
+    this.day = new Everyday(this);
     this.story = new Story(this);
     const ramp = inputOf("ramp-shown");
     ramp.addEventListener("change", () => {
@@ -64,6 +68,8 @@ export class Panel extends Stage {
     this._look();
     this._asAsked();
     this.refresh();
+    this.day.lit = this.state.wipe === null && !(this.own && this.own.armed >= 0);
+    this.day.begin();
   }
 
   /** Show the study area in the part of the map that the panel leaves free. */
@@ -115,6 +121,8 @@ export class Panel extends Stage {
     this.layers.speak();
     this.districts.speak();
     this.eye.speak();
+    this.plan.speak();
+    this.day.speak();
     this.story.speak();
   }
 
@@ -221,6 +229,7 @@ export class Panel extends Stage {
     this._walkFigures();
     this._legendUnseen();
     if (this.own) this.own.refresh();
+    this.day.refresh();
     this.link.refresh();
     this.layers.refresh();
     this.cameras.write();

@@ -363,10 +363,10 @@ export class Scene {
    */
   _side(side, view, colours, state) {
     const { k, tx, ty, width, height } = view;
-    const { own, districts } = state;
+    const { own, day, districts } = state;
     const key = [
       k, tx, ty, width, height, colours, state.task, state.total, state.ramp, state.walk, own && own.path,
-      own && own.other, Array.from(state.hidden).join(), districts && districts.map(({ alpha }) => alpha).join(),
+      own && own.other, day, Array.from(state.hidden).join(), districts && districts.map(({ alpha }) => alpha).join(),
     ];
     const known = this.sides[side];
     if (known && known.key.every((part, i) => part === key[i])) return known.canvas;
@@ -394,7 +394,8 @@ export class Scene {
     if (state.districts) this._paintDistricts(context, colours, state.districts);
     if (state.walk >= 0) this._paintWay(context, view, colours, this.walks[state.walk].path);
     if (state.own && state.own.other) this._paintOther(context, view, colours, state.own.other);
-    if (state.own) this._paintWay(context, view, colours, state.own.path);
+    const lit = state.own || state.day;
+    if (lit) this._paintWay(context, view, colours, lit.path);
     if (close) this._paintFields(context, view, colours, state);
     if (state.dark) this._paintDark(context, view, colours, state.dark);
     this._paintLevel(context, view, colours, state, 0);

@@ -2,12 +2,16 @@
 // at a time, and a swipe or a button brings the next. The step read shows on the map what it is about.
 // Sentences are the page's own; this knows which of them is read.
 
+import { every } from "./elements.js";
+
 const HALF = 0.5;
 const READ_PX = 90; // below the panel's top: what has come so far up is read
 const SWIPE_PX = 45;
 const SWIPE_STEEPEST = 0.6;
 const DOTS = 100;
 const DOTS_A_ROW = 20;
+/** Steps at which an everyday walk is lit on the map. */
+const DAY_STEPS = ["question", "dots"];
 /** Things that a finger moves sideways by themselves. */
 const OWN_HANDS = "input, canvas, .scroll, .camera-hands";
 
@@ -82,19 +86,21 @@ export class Story {
     if (place >= 0 && !this.whole) this.tell(place);
   }
 
-  /** Show on the map what a step is about; the line is taken away again only by who drew it. */
+  /** Show on the map what a step is about; what it drew is taken away again. */
   tell(step) {
     if (step === this.step) return;
     this.step = step;
-    const { wipe } = this.panel;
-    const about = this.steps[step].dataset.step === "wipe";
-    if (about && !wipe.shown.checked) {
+    const { wipe, plan, day } = this.panel;
+    const name = this.steps[step].dataset.step;
+    if (name !== "wipe") plan.leave();
+    if (name === "wipe" && !wipe.shown.checked) {
       wipe.show(HALF);
       this.wiped = true;
-    } else if (!about && this.wiped) {
+    } else if (name !== "wipe" && this.wiped) {
       wipe.hide();
       this.wiped = false;
     }
+    day.light(DAY_STEPS.includes(name));
     this.speak();
   }
 
@@ -114,29 +120,46 @@ export class Story {
     this.steps.forEach((item, place) => item.classList.toggle("read", place === this.step));
     before.toggleAttribute("disabled", this.step === 0);
     next.toggleAttribute("disabled", this.step === this.steps.length - 1);
-    this._dots();
+    this.dots();
+    this._tables();
   }
 
-  /** A hundred walks at each number: filled where one can still be made unrecognised. */
-  _dots() {
-    const place = document.getElementById("story-dots");
+  /** The tables of the steps in the language shown. */
+  _tables() {
+    const { facts, place } = this.panel;
+    for (const table of every("[data-table]")) {
+      const { head, rows } = facts.story_tables[table.dataset.table];
+      const cells = [head, ...rows].flat();
+      [...table.querySelectorAll("th, td")].forEach((cell, k) => (cell.textContent = cells[k][place]));
+    }
+  }
+
+  /** A dot a walk at each number: filled where it can still be made unrecognised. */
+  dots() {
     const { panel } = this;
-    const shares = panel.facts.ends.map((total) => {
-      const step = panel.figures.step(total);
-      return step < 0 ? 0 : panel._typical(step, "recognise").answer;
-    });
-    place.replaceChildren(...shares.map((share, k) => {
-      const svg = panel._svg("svg", { viewBox: `0 0 ${DOTS_A_ROW * 10} ${(DOTS / DOTS_A_ROW) * 10}`, role: "img" });
-      svg.setAttribute("aria-label", panel.say("story_dots_of", { n: panel.number(panel.facts.ends[k]), of: panel.ofHundred(share) }));
-      for (let dot = 0; dot < DOTS; dot++) {
-        svg.append(panel._svg("circle", {
-          cx: 10 * (dot % DOTS_A_ROW) + 5, cy: 10 * Math.floor(dot / DOTS_A_ROW) + 5, r: dot < Math.round(100 * share) ? 4 : 1.6,
-          class: dot < Math.round(100 * share) ? "dot-left" : "dot-gone",
-        }));
-      }
+    const { day } = panel;
+    if (day.count && !day.ready) return;
+    const order = day.count ? day.order : Array.from({ length: DOTS }, (_, k) => k);
+    document.getElementById("story-dots").replaceChildren(...panel.facts.ends.map((total) => {
+      const left = day.count ? day.left(total) : this._hundred(total);
+      const rows = Math.ceil(order.length / DOTS_A_ROW);
+      const svg = panel._svg("svg", { viewBox: `0 0 ${DOTS_A_ROW * 10} ${rows * 10}`, role: "img" });
+      const key = day.count ? "story_dots_sample" : "story_dots_of";
+      svg.setAttribute("aria-label", panel.say(key, { n: panel.number(total), of: String(left), walks: panel.number(order.length) }));
+      order.forEach((k, dot) => {
+        const [cx, cy] = [10 * (dot % DOTS_A_ROW) + 5, 10 * Math.floor(dot / DOTS_A_ROW) + 5];
+        if (day.count && k === day.shown) svg.append(panel._svg("circle", { cx, cy, r: 4.6, class: "dot-shown" }));
+        svg.append(panel._svg("circle", { cx, cy, r: dot < left ? 3.4 : 1.6, class: dot < left ? "dot-left" : "dot-gone" }));
+      });
       const row = panel._element("p", "", "dots-row");
-      row.append(panel._element("b", panel.number(panel.facts.ends[k])), svg);
+      row.append(panel._element("b", panel.number(total)), svg);
       return row;
     }));
+  }
+
+  /** So many of a hundred as the run says, where its walks are not carried. */
+  _hundred(total) {
+    const step = this.panel.figures.step(total);
+    return step < 0 ? 0 : Math.round(100 * this.panel._typical(step, "recognise").answer);
   }
 }

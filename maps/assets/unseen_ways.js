@@ -100,6 +100,28 @@ export class UnseenWays {
   }
 
   /**
+   * Whether a stretch of an edge is open to walkers, whoever sees it.
+   * @param {number} task
+   * @param {number} edge
+   * @param {number} from
+   * @param {number} to
+   */
+  open(task, edge, from, to) {
+    return this._along(task, edge, from, to) !== CLOSED;
+  }
+
+  /**
+   * The door at a place: a junction on a deck, or (node −1) a piece of its edge, from and to where.
+   * @param {Place} place
+   */
+  doorOf(place) {
+    const node = this._node(place);
+    if (node >= 0) return { node, deck: this._deckAt(node), from: 0, to: 0 };
+    const [piece, { pieces, pieceEnd }] = [this._pieceAt(place), this.ways];
+    return { node, deck: 0, from: piece > pieces[place.edge] ? pieceEnd[piece - 1] : 0, to: pieceEnd[piece] };
+  }
+
+  /**
    * Whether a place lies in the study area.
    * @param {Place} place
    */

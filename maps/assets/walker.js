@@ -1,4 +1,4 @@
-// A dot that walks the reader's own walk on the map: moved by a range, or by itself where motion is
+// A dot that walks a walk on the map, the reader's own or an everyday one: moved by a range, or by itself where motion is
 // welcome. It knows a way and a place on it, and tells its owner where it is.
 
 import { inputOf } from "./elements.js";
@@ -7,17 +7,19 @@ import { latLng } from "./grid.js";
 const WALK_MS = 14000;
 const WALK_STEPS = 1000;
 
+const OWN = { range: "own-at", button: "own-play", dot: "walker" };
+
 export class Walker {
-  /** `told(metres)` is called wherever the dot comes to; it gives the words for the place. */
-  constructor(panel, ways, told) {
+  /** `told(metres)` is called wherever the dot comes to; it gives the words for the place. `ids` are of range, button and dot. */
+  constructor(panel, ways, told, ids = OWN) {
     this.panel = panel;
     this.ways = ways;
     this.told = told;
     this.steps = null;
     this.part = 0;
-    this.range = inputOf("own-at");
-    this.button = document.getElementById("own-play");
-    this.dot = document.getElementById("walker");
+    this.range = inputOf(ids.range);
+    this.button = document.getElementById(ids.button);
+    this.dot = document.getElementById(ids.dot);
     this.range.max = String(WALK_STEPS);
     this.range.addEventListener("input", () => {
       this.part = Number(this.range.value) / WALK_STEPS;
@@ -54,7 +56,7 @@ export class Walker {
     const from = this.part >= 1 ? 0 : this.part;
     const began = performance.now() - WALK_MS * from;
     const move = (now) => {
-      const part = Math.min((now - began) / WALK_MS, 1);
+      const part = Math.min(Math.max((now - began) / WALK_MS, 0), 1); // a frame may have begun before
       this.walking = part < 1 ? requestAnimationFrame(move) : 0;
       this.moveTo(part);
       if (!this.walking) this.speak();

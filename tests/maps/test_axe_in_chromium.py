@@ -1,10 +1,13 @@
 """axe-core finds no fault of any level in any page: for screen readers, keyboards and weak eyes."""
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 from chromium import open_file, wait
 from compared_runs import two_runs
+from test_answer_in_pages import with_answer
 
 from maps import write_comparison, write_map, write_pages, write_site
 
@@ -30,7 +33,11 @@ def pages(tmp_path_factory):
     runs, names, compared = two_runs(folder)
     for run in runs:
         write_pages(run)
+    told = shutil.copytree(runs[0], folder / "told", ignore=shutil.ignore_patterns("*.html"))
+    summary = told / "summary.json"
+    summary.write_text(json.dumps(with_answer(json.loads(summary.read_text()))), encoding="utf-8")
     return {
+        "story": write_map(told),
         "map": write_map(runs[0]),
         "compare": write_comparison(runs, folder / "two.html", names, compared),
         "report": runs[0] / "report.html",
@@ -47,6 +54,8 @@ def pages(tmp_path_factory):
     [
         ("map", "en"),
         ("map", "zh"),
+        ("story", "en"),
+        ("story", "zh"),
         ("compare", "en"),
         ("compare", "zh"),
         ("report", "en"),
@@ -71,3 +80,14 @@ def test_axe_finds_no_fault(browser, pages, page, language, scheme):
     found = browser.execute_async_script(RUN_AXE)
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
     assert found == []
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed")
+@pytest.mark.parametrize("screen", [(390, 844), (640, 400)])
+def test_axe_finds_no_fault_in_any_step_on_a_phone(browser, pages, screen):
+    open_file(browser, pages["story"], *screen)
+    wait(browser, "return document.documentElement.classList.contains('ready')")
+    browser.execute_script(AXE.read_text(encoding="utf-8"))
+    for step in range(7):
+        browser.execute_script("Unseen.panel.story.goTo(arguments[0])", step)
+        assert browser.execute_async_script(RUN_AXE) == [], step

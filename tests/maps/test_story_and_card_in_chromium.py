@@ -92,20 +92,34 @@ def test_steps_are_read_by_keys_and_the_wipe_comes_and_goes(browser, page):
     wait(browser, READY)
     browser.find_element("css selector", "[data-language=en]").click()
     shown = []
-    for _ in range(5):
+    for _ in range(6):
         shown.append(browser.execute_script("return Unseen.panel.state.wipe !== null"))
         browser.find_element("id", "story-next").send_keys("\ue007")
-    assert shown == [False, False, True, False, False]
-    assert browser.find_element("id", "story-place").text == "6 of 6"
+    assert shown == [False, False, True, False, False, False]
+    assert browser.find_element("id", "story-place").text == "7 of 7"
     assert not browser.find_element("id", "story-next").is_enabled()
-    dots = """
-        return [...document.querySelectorAll("#story-dots svg")].map((svg) => (
-          [svg.getAttribute("aria-label"), svg.querySelectorAll(".dot-left").length]));
-        """
-    assert browser.execute_script(dots) == [
+    assert browser.execute_script("return document.activeElement.id") == "story-before"
+    assert complaints(browser) == []
+
+
+DOTS = """
+return [...document.querySelectorAll("#story-dots svg")].map((svg) => (
+  [svg.getAttribute("aria-label"), svg.querySelectorAll(".dot-left").length]));
+"""
+
+
+def test_dots_are_a_hundred_of_the_run_where_its_walks_are_not_carried(browser, page, tmp_path):
+    run = shutil.copytree(page.parent, tmp_path / "run", ignore=shutil.ignore_patterns("*.html"))
+    path = run / "summary.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "simulated": False}))
+    open_file(browser, write_map(run))
+    wait(browser, READY)
+    browser.find_element("css selector", "[data-language=en]").click()
+    assert browser.execute_script(DOTS) == [
         ["4,000 cameras: 87 of 100 walks can be made without being recognised", 87],
         ["60,000 cameras: 16 of 100 walks can be made without being recognised", 16],
     ]
+    assert not browser.find_element("id", "day").is_displayed()
     assert complaints(browser) == []
 
 

@@ -214,6 +214,7 @@ interface State {
   darkShown: boolean;
   ramp: boolean;
   wipe: { x: number; totals: number[] } | null;
+  day?: { path: Path2D } | null;
   camera?: { view: Path2D; dark: Path2D } | null;
   districts?: { name: string; alpha: number }[] | null;
 }
@@ -318,6 +319,28 @@ interface Watcher {
   camera: Camera;
   seeing: Seeing;
   edges: number[];
+}
+
+/** Streets between two places, and who watches them: cameras of each edge, null where it is closed. */
+interface WatchedTown {
+  first: Int32Array;
+  arcs: Int32Array;
+  u: ArrayLike<number>;
+  v: ArrayLike<number>;
+  length: ArrayLike<number>;
+  edges: (number[] | null)[];
+  from: { node: number; cameras: number[] }[];
+  to: { node: number; cameras: number[] }[];
+  paid: Set<number>;
+  direct: number[] | null;
+  cameras: number;
+}
+
+/** A stretch that a camera sees. */
+interface Seen {
+  id: number;
+  from: number;
+  to: number;
 }
 
 /** Pieces of an edge: where each ends, and four ranks a piece. */
