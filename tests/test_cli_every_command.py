@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 CONTRACT = {
     "run", "validate", "schema", "template", "data fetch", "data import", "data list", "data info",
     "data decks", "sweep", "compare", "map", "walk", "unseen", "crowd", "alerts", "oversight",
-    "rules", "cameras import", "export", "site", "cameras next", "cameras without",
+    "days", "rules", "cameras import", "export", "site", "cameras next", "cameras without",
     "cameras remove", "cache info", "cache clear", "quote", "bands", "brief", "warmup", "streets",
     "sensitivity",
 }  # fmt: skip
@@ -129,6 +129,7 @@ GOOD = {
     "crowd": [RUN, "--street", "Nathan Road"],
     "alerts": [RUN],
     "oversight": [RUN],
+    "days": [RUN, "--people", "20", "--days", "3"],
     "rules": [RUN, "--restore", "0.5"],
     "quote": [RUN],
     "brief": [RUN, "--out", "brief.html"],
@@ -182,6 +183,7 @@ WRONG = {
     "unseen": ["none", "--from", FROM, "--to", TO],
     "alerts": ["none"],
     "oversight": ["none"],
+    "days": ["none"],
     "rules": ["none", "--restore", "0.5"],
     "streets": ["none"],
     "export": ["none"],

@@ -102,6 +102,9 @@ COMMANDS: Mapping[str, Command | Family] = MappingProxyType(
         "oversight": Command(
             "sim.commands.oversight", "Four regimes of recognition, and what their logs betray."
         ),
+        "days": Command(
+            "sim.commands.days", "What weeks of identifications tell of home, work and routine."
+        ),
         "streets": Command(
             "sim.commands.streets", "Which streets become seen between two numbers of cameras."
         ),

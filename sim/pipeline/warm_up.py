@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.city.loaders import load_city
+from sim.days.parameters import DaysParameters
 from sim.errors import InputError
 from sim.jit import KERNELS, on_disk
 from sim.pipeline.compile_ahead import compile_meeting
 from sim.pipeline.run import run
 from sim.placement.placing import place
+from sim.results.days import days_run
 from sim.scenario.schema import Scenario
 
 SMALL = Scenario.model_validate(
@@ -32,6 +34,9 @@ SMALL = Scenario.model_validate(
 """What is run: few walks past few cameras, and every analysis."""
 GREEDY = {"greedy_cover": 1.0, "greedy_trips": 1.0, "empirical": 1.0}
 """Strategies with kernels of their own."""
+
+FEW_DAYS = DaysParameters(people=20, days=7)
+"""Lives in that run, of which only `sim days` asks: enough that some are identified."""
 
 
 class WarmUp(NamedTuple):
@@ -69,11 +74,18 @@ def warm_up(announce: Callable[[str], None] = lambda _: None) -> WarmUp:
     if missing:
         with tempfile.TemporaryDirectory() as folder:
             run(SMALL, Path(folder) / "run", announce=announce)
+            announce("days")
+            compile_living(Path(folder) / "run")
         announce("greedy")
         place(load_city(SMALL.area), SMALL.cameras.totals[-1], strategy=GREEDY)
         compile_meeting()
     compiled = sum(on_disk(kernel) for kernel in missing)
     return WarmUp(len(kernels) - len(missing) + compiled, compiled, time.perf_counter() - begun)
+
+
+def compile_living(folder: Path) -> None:
+    """Live some days in a run and ask what they tell."""
+    days_run(folder, FEW_DAYS)
 
 
 def _kept() -> list[Any]:

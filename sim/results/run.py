@@ -10,8 +10,10 @@ from typing import Any
 import pandas as pd
 
 from sim.arguments import a_path, named_arguments
+from sim.days.parameters import DaysParameters
 from sim.results.alerts import alerts_run
 from sim.results.crowd import crowd_run
+from sim.results.days import days_run
 from sim.results.export import default_out, export_run
 from sim.results.oversight import oversight_run
 from sim.results.read import RunData, read_data
@@ -219,6 +221,37 @@ class Run(RunData):
             The run has no walks, or a total cannot be.
         """
         return oversight_run(self, total=total, warrant=warrant, audit=audit)
+
+    def days(
+        self,
+        parameters: DaysParameters | None = None,
+        *,
+        totals: Sequence[int] | None = None,
+        task: str = "recognise",
+    ) -> dict[str, Any]:
+        """Return what weeks of identifications tell of residents; see `sim.results.days.days_run`.
+
+        Parameters
+        ----------
+        parameters
+            Residents, days, and how long identifications are kept; the defaults by default.
+        totals
+            Cameras in the whole city; those of the run by default.
+        task
+            Quality: detect, observe, recognise or identify.
+
+        Returns
+        -------
+        dict
+            At each total, with owners linked and not, for each retention: what remains possible of
+            home, work place and the hour of leaving, with errors.
+
+        Raises
+        ------
+        InputError
+            Nobody lives in the run's area, or a total or task cannot be.
+        """
+        return days_run(self, parameters, totals=totals, task=task)
 
     def removal(
         self, count: int, goal: str, *, total: int | None = None, task: str = "recognise"

@@ -83,7 +83,7 @@ def draw_days(
     ladder = np.cumsum(list(shares.values()))
     step = (person * _GOLDEN + uniform(seed, "profile")[0]) % 1.0
     profile = np.minimum(np.searchsorted(ladder, step, side="right"), len(names) - 1)
-    day = _Day(city, seed, report)
+    day = DayDraws(city, seed, report)
     for index, name in enumerate(names):
         members = person[profile == index]
         report[f"people_{name}"] = float(len(members))
@@ -111,7 +111,7 @@ def departures(legs: Legs, duration_s: NDArray[np.float64]) -> NDArray[np.float6
     return departs
 
 
-class _Where(NamedTuple):
+class Where(NamedTuple):
     """Where some people are: positions, nodes, and the kind of place."""
 
     x: NDArray[np.float64]
@@ -119,16 +119,26 @@ class _Where(NamedTuple):
     node: NDArray[np.int32]
     kind: NDArray[np.object_]
 
-    def take(self, rows: NDArray[Any]) -> _Where:
-        return _Where(*(values[rows] for values in self))
+    def take(self, rows: NDArray[Any]) -> Where:
+        """Return where some of them are."""
+        return Where(*(values[rows] for values in self))
 
-    def put(self, rows: NDArray[Any], other: _Where) -> None:
+    def put(self, rows: NDArray[Any], other: Where) -> None:
+        """Put some of them where others are."""
         self.x[rows], self.y[rows] = other.x, other.y
         self.node[rows], self.kind[rows] = other.node, other.kind
 
 
-class _Day:
-    """Draws the days of one profile after another, and keeps the walks."""
+class DayDraws:
+    """Draws the days of one profile after another, and keeps the walks.
+
+    Parameters
+    ----------
+    city, seed
+        Where, and what all draws are keyed by.
+    report
+        Gets what was left out, replaced or not known, as counts.
+    """
 
     def __init__(self, city: City, seed: int, report: dict[str, float]) -> None:
         self.city, self.seed, self.report = city, seed, report
@@ -136,18 +146,25 @@ class _Day:
         self.workplace: dict[int, str] = {}
         self.drawn: list[tuple[NDArray[Any], ...]] = []
 
+    def draw(self, stage: str, person: NDArray[np.int64], *number: int) -> NDArray[np.float64]:
+        """Return one number in [0, 1) a person; whoever draws many days of one has another rule."""
+        return uniform(self.seed, stage, person, *number)
+
     def ends(self, kind: str) -> Ends:
+        """Return the places of a kind."""
         if kind not in self.places:
             self.places[kind] = ends_of(self.city, kind, self.report)
         return self.places[kind]
 
     def has(self, kind: str) -> bool:
+        """Return whether the city has a kind of place, or one that stands for it."""
         alternatives = {"away": ("station", "gate"), "work": ("office", "away")}
         if kind in alternatives:
             return any(self.has(other) for other in alternatives[kind])
         return kind == "home" or len(self.ends(kind).x) > 0
 
     def count(self, what: str, number: int) -> None:
+        """Add to what was left out or replaced."""
         if number:
             self.report[what] = self.report.get(what, 0.0) + number
 
@@ -171,7 +188,7 @@ class _Day:
             self.keep(profile, number, stop, person[goes], here.take(goes), there.take(goes))
             here = there
 
-    def goal(self, profile: Profile, person: NDArray[np.int64]) -> _Where | None:
+    def goal(self, profile: Profile, person: NDArray[np.int64]) -> Where | None:
         """Draw by weight where people from elsewhere go first; they come by what is near to it."""
         stop = profile.stops[0]
         kind = self.first_kind(profile, stop, len(person))
@@ -181,17 +198,17 @@ class _Day:
         weight = np.where(ends.in_area, ends.weight, 0.0)
         chosen = by_weight(
             weight if weight.any() else ends.weight,
-            uniform(self.seed, f"to-{profile.name}-0", person),
+            self.draw(f"to-{profile.name}-0", person),
         )
         return _at(ends, chosen, kind)
 
-    def entrances(self, person: NDArray[np.int64], goal: _Where, nearness_m: float) -> _Where:
+    def entrances(self, person: NDArray[np.int64], goal: Where, nearness_m: float) -> Where:
         """Draw the stations and cordon nodes by which people come, near to where they go first."""
         by = self.way_out(person, 0, goal, np.full(len(person), customs().on_foot))
         entered = goal.take(np.arange(len(person)))
         for kind in sorted(set(by)):
             rows = np.flatnonzero(by == kind)
-            number = uniform(self.seed, "entrance", person[rows])
+            number = self.draw("entrance", person[rows])
             entered.put(rows, _near(goal.take(rows), self.ends(kind), nearness_m, number, kind))
         return entered
 
@@ -200,9 +217,9 @@ class _Day:
         profile: Profile,
         number: int,
         person: NDArray[np.int64],
-        here: _Where,
-        home: _Where,
-    ) -> _Where:
+        here: Where,
+        home: Where,
+    ) -> Where:
         """Draw where each person goes next; some stay."""
         stop = profile.stops[number]
         to = self.kinds_to(profile, number, person, here, home)
@@ -216,19 +233,17 @@ class _Day:
                 there.put(rows, self.choose(kind, stop, stage, person[rows], here.take(rows)))
         return there
 
-    def homes(self, person: NDArray[np.int64]) -> _Where:
+    def homes(self, person: NDArray[np.int64]) -> Where:
         """Draw homes in the area by weight, people where the census gives them."""
         ends = self.ends("home")
-        chosen = by_weight(
-            np.where(ends.in_area, ends.weight, 0.0), uniform(self.seed, "home", person)
-        )
+        chosen = by_weight(np.where(ends.in_area, ends.weight, 0.0), self.draw("home", person))
         return _at(ends, chosen, "home")
 
     def way_out(
         self,
         person: NDArray[np.int64],
         number: int,
-        here: _Where,
+        here: Where,
         on_foot: NDArray[np.float64],
     ) -> NDArray[np.object_]:
         """Draw who leaves the region by a station and who on foot at a cordon node."""
@@ -239,7 +254,7 @@ class _Day:
                 tree = tree_of(np.column_stack([nodes.x, nodes.y]))
                 away = tree.query(np.column_stack([here.x[rows], here.y[rows]]))[0]
                 near[rows] = np.asarray(away) <= customs().on_foot_within_m
-        walks = near & (uniform(self.seed, "on-foot", person, number) < on_foot)
+        walks = near & (self.draw("on-foot", person, number) < on_foot)
         walks |= not self.has("station")
         return np.where(walks, "gate", "station").astype(object)
 
@@ -270,12 +285,12 @@ class _Day:
         profile: Profile,
         number: int,
         person: NDArray[np.int64],
-        here: _Where,
-        home: _Where,
+        here: Where,
+        home: Where,
     ) -> NDArray[np.object_]:
         """Return the kind of place each person goes to, "" for those who stay."""
         stop = profile.stops[number]
-        goes = uniform(self.seed, "chance", person, number) < stop.chance
+        goes = self.draw("chance", person, number) < stop.chance
         kind = self.first_kind(profile, stop, int(goes.sum()))
         other = stop.otherwise if stop.otherwise and self.has(stop.otherwise) else ""
         to = np.where(goes, kind, other).astype(object)
@@ -291,7 +306,7 @@ class _Day:
         return to
 
     def work(
-        self, person: NDArray[np.int64], home: _Where
+        self, person: NDArray[np.int64], home: Where
     ) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
         """Draw who works at an office inside the region and who away, and how likely on foot.
 
@@ -310,12 +325,12 @@ class _Day:
             self.workplace.update(zip(person.tolist(), district.tolist(), strict=True))
         else:
             self.count("no_home_work_table", len(person))
-        here = (uniform(self.seed, "work-inside", person) < inside) & self.has("office")
+        here = (self.draw("work-inside", person) < inside) & self.has("office")
         here |= not self.has("away")
         self.count("commuters_working_inside", int(here.sum()))
         return np.where(here, "office", "away").astype(object), on_foot
 
-    def work_districts(self, person: NDArray[np.int64], home: _Where) -> NDArray[np.object_]:
+    def work_districts(self, person: NDArray[np.int64], home: Where) -> NDArray[np.object_]:
         """Draw each worker's district of work from those of the district of home."""
         drawn = np.full(len(person), "", object)
         living = _district_of(home)
@@ -323,16 +338,16 @@ class _Day:
             rows = np.flatnonzero(living == district)
             table = commuting()[district]
             workers = np.array(list(table.values()), np.float64)
-            number = uniform(self.seed, "work", person[rows])
+            number = self.draw("work", person[rows])
             drawn[rows] = np.array(list(table), object)[by_weight(workers, number)]
         return drawn
 
     def choose(
-        self, kind: str, stop: Stop, stage: str, person: NDArray[np.int64], here: _Where
-    ) -> _Where:
+        self, kind: str, stop: Stop, stage: str, person: NDArray[np.int64], here: Where
+    ) -> Where:
         """Draw the place of a kind that each person goes to."""
         ends = self.ends(kind)
-        number = uniform(self.seed, stage, person)
+        number = self.draw(stage, person)
         if kind != "gate":
             return _near(here, ends, stop.nearness_m, number, kind)
         there = here.take(np.arange(len(person)))
@@ -342,20 +357,21 @@ class _Day:
             there.put(rows, _near(here.take(rows), some, NEARNESS_M, number[rows], kind))
         return there
 
+    def leaves_h(self, stop: Stop, person: NDArray[np.int64], number: int) -> NDArray[np.float64]:
+        """Draw the hour at which each person would leave for a stop."""
+        return stop.leaves_h + stop.spread_h * normal(self.draw("leaves", person, number))
+
     def keep(
         self,
         profile: Profile,
         number: int,
         stop: Stop,
         person: NDArray[np.int64],
-        here: _Where,
-        there: _Where,
+        here: Where,
+        there: Where,
     ) -> None:
         """Keep the walks to one stop with the times at which people would leave for it."""
-        from scipy.special import ndtri  # slow, and walks are mostly found in the cache
-
-        z = ndtri(uniform(self.seed, "leaves", person, number).clip(1e-12))
-        hours = stop.leaves_h + stop.spread_h * z.clip(-CUT_AT_SIGMA, CUT_AT_SIGMA)
+        hours = self.leaves_h(stop, person, number)
         kind = here.kind + "-" + there.kind
         name = np.full(len(person), profile.name, object)
         stops = np.full(len(person), number)
@@ -370,6 +386,14 @@ class _Day:
         columns = [np.concatenate(column) for column in zip(*self.drawn, strict=True)]
         order = np.lexsort((columns[1], columns[0]))
         return _legs(*(column[order] for column in columns))
+
+
+def normal(number: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the quantiles of a normal distribution, cut at two sigma, for numbers in [0, 1)."""
+    from scipy.special import ndtri  # slow, and walks are mostly found in the cache
+
+    z: NDArray[np.float64] = ndtri(number.clip(1e-12)).clip(-CUT_AT_SIGMA, CUT_AT_SIGMA)
+    return z
 
 
 def _legs(
@@ -394,18 +418,18 @@ def _legs(
 
 
 def _near(
-    here: _Where, ends: Ends, nearness_m: float, number: NDArray[np.float64], kind: str
-) -> _Where:
+    here: Where, ends: Ends, nearness_m: float, number: NDArray[np.float64], kind: str
+) -> Where:
     chosen = choose_near(here.x, here.y, here.node, ends, nearness_m, number)
     return _at(ends, chosen, kind)
 
 
-def _at(ends: Ends, chosen: NDArray[np.int64], kind: str) -> _Where:
+def _at(ends: Ends, chosen: NDArray[np.int64], kind: str) -> Where:
     kinds = np.full(len(chosen), kind, object)
-    return _Where(ends.x[chosen], ends.y[chosen], ends.node[chosen], kinds)
+    return Where(ends.x[chosen], ends.y[chosen], ends.node[chosen], kinds)
 
 
-def _district_of(home: _Where) -> NDArray[np.object_]:
+def _district_of(home: Where) -> NDArray[np.object_]:
     """Return the Hong Kong district of each home: the one it lies in, or the nearest."""
     outlines = district_outlines()
     names = np.array(list(outlines), object)

@@ -59,7 +59,7 @@ def profiles() -> dict[str, Profile]:
     """Return the built-in profiles by name; sources stand in `sim/facts/profiles.yaml`."""
     found = {}
     for name, row in _table()["profiles"].items():
-        stops = tuple(_stop(stop) for stop in row["stops"])
+        stops = tuple(stop_of(stop) for stop in row["stops"])
         found[name] = Profile(name, float(row["share"]), row["begins"], stops)
     return found
 
@@ -81,7 +81,8 @@ def _table() -> dict[str, Any]:
     return read
 
 
-def _stop(row: dict[str, Any]) -> Stop:
+def stop_of(row: Mapping[str, Any]) -> Stop:
+    """Return a stop as a table of facts writes it."""
     return Stop(
         tuple(row["to"]),
         float(row["leaves"][0]),

@@ -21,8 +21,8 @@ import networkx as nx
 
 PACKAGES = ("sim", "maps")
 FLOW = (
-    "area", "city", "cameras", "sight", "trips", "placement", "tracking", "scenario", "results",
-    "pipeline", "ensemble", "commands", "cli", "__main__",
+    "area", "city", "cameras", "sight", "trips", "placement", "tracking", "days", "scenario",
+    "results", "pipeline", "ensemble", "commands", "cli", "__main__",
 )  # fmt: skip
 """Rooms from left to right: a room imports from itself and from its left."""
 FREE = frozenset({

@@ -42,7 +42,13 @@ def test_a_run_after_it_compiles_nothing(tmp_path):
         str(tmp_path / "run"),
         "--no-map",
     ]
-    for command in (words, ["cameras", "without", str(tmp_path / "run"), "--owner", "police"]):
+    asked = str(tmp_path / "run")
+    for command in (
+        words,
+        ["cameras", "without", asked, "--owner", "police"],
+        ["days", asked, "--people", "10", "--days", "9"],
+        ["days", asked, "--people", "10", "--days", "9", "--by", "lenient"],
+    ):
         subprocess.run(
             [sys.executable, "-m", "sim", *command],
             cwd=ROOT, env=same_package(), check=True, stdout=subprocess.DEVNULL,
@@ -72,5 +78,6 @@ def test_what_was_compiled_is_counted(monkeypatch):
     monkeypatch.setattr(engine, "on_disk", lambda kernel: id(kernel) in there)
     monkeypatch.setattr(engine, "run", lambda *_, **__: there.add(id(kernels[1])))
     monkeypatch.setattr(engine, "place", lambda *_, **__: None)
+    monkeypatch.setattr(engine, "compile_living", lambda _: None)
     done = warm_up()
     assert (done.kernels, done.compiled) == (2, 1)  # the third could not be kept

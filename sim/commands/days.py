@@ -1,0 +1,144 @@
+"""`sim days`: what weeks of identifications tell of simulated residents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from sim.commands.options import (
+    AsJson,
+    Debug,
+    RunFolder,
+    Task,
+    command_app,
+    examples,
+    percent,
+    print_json,
+)
+from sim.commands.terminal import console, table
+from sim.days.parameters import RETENTIONS, DaysParameters
+from sim.errors import InputError, one_line
+from sim.results.metrics import HEADLINE_TASK
+from sim.results.run import read_run
+from sim.tracking.parameters import PERSON
+
+NEVER = "never"
+
+app = command_app()
+
+
+@app.command(
+    epilog=examples(
+        "sim days out/mong_kok_core",
+        "sim days out/mong_kok_core --total 30000 --total 60000 --retention 7 --retention never",
+        "sim days out/mong_kok_core --task identify --change 0.5 --json",
+    )
+)
+def days_command(
+    run: RunFolder,
+    people: Annotated[
+        int, typer.Option("--people", metavar="N", help="Residents simulated.")
+    ] = DaysParameters.people,
+    days: Annotated[
+        int, typer.Option("--days", metavar="N", help="Days that each lives, up to 56.")
+    ] = DaysParameters.days,
+    retention: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--retention",
+            metavar="DAYS|never",
+            help="Identifications are kept so long; repeat it. 1, 7, 31 and never by default.",
+        ),
+    ] = None,
+    totals: Annotated[
+        list[int] | None,
+        typer.Option("--total", metavar="N", help="Cameras in the city; the run's by default."),
+    ] = None,
+    task: Task = HEADLINE_TASK,
+    by: Annotated[
+        str,
+        typer.Option("--by", help="person (searches recordings), lenient, typical or strict."),
+    ] = PERSON,
+    change: Annotated[
+        float | None,
+        typer.Option("--change", metavar="SHARE", help="Stops made elsewhere than usual; 0.15."),
+    ] = None,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Show what remains possible of home, work and routine after weeks of simulated lives.
+
+    An observer has identifications (camera, time) for as long as they are kept, and a map.
+    """
+    parameters = DaysParameters(people, days, retentions(retention), by, change)
+    content = read_run(run).days(parameters, totals=totals, task=task)
+    if as_json:
+        print_json(content)
+        return
+    show = console()
+    show.print(_table(content))
+    for line in _notes(content):
+        show.print(one_line(line), markup=False)
+
+
+def retentions(words: list[str] | None) -> tuple[int | None, ...]:
+    """Read how long identifications are kept; the usual cases where nothing is given."""
+    if not words:
+        return RETENTIONS
+    for word in words:
+        if word != NEVER and not word.isdecimal():
+            raise InputError(f'--retention "{word}": give whole days, or {NEVER}')
+    return tuple(dict.fromkeys(None if word == NEVER else int(word) for word in words))
+
+
+def _table(content: dict[str, Any]) -> Table:
+    """Return what remains, a total, owners and retention a row."""
+    kind = "simulated cameras" if content["simulated"] else "some cameras are real or listed"
+    shown = table(
+        f"{content['run']}: {content['people']:,} simulated residents × {content['days']} days, "
+        f"{content['task'] if content['by'] == PERSON else content['by']}, {kind}"
+    )
+    for head in (
+        "cameras\nin the city", "owners\nlinked", "deleted\nafter days", "days\nidentified",
+        "doors\nleft", "residents\nleft", "home\namong them", "home\nwithin 100 m",
+        "work\nwithin 100 m", "leaves home\nwithin ½ h", "fewer than\n50 others",
+    ):  # fmt: skip
+        shown.add_column(head, justify="right", no_wrap=True)
+    for step in content["steps"]:
+        few, left = step["fewer_than"], step["residents"]
+        shown.add_row(
+            f"{step['total']:,}",
+            "all" if step["linked"] else step["owner"],
+            NEVER if step["retention_days"] is None else f"{step['retention_days']:,}",
+            percent(step["identified_days"]["mean"]),
+            f"{step['doors']['p50']:,.0f}",
+            "–" if left is None else f"{left['p50']:,.0f}",
+            percent(step["home"]["remains"]["share"]),
+            percent(step["home"]["near"]["share"]),
+            percent(step["work"]["near"]["share"]),
+            percent(step["hour"]["share"]),
+            "–" if few is None else percent(few["50"]["share"]),
+        )
+    return shown
+
+
+def _notes(content: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines on how to read the figures."""
+    blind = content["blind"]
+    people = content["residents"]
+    yield (
+        f"Of {content['doors']:,} doors (junctions at homes)"
+        + ("" if people is None else f" of {people:,.0f} residents")
+        + "; doors and residents left are medians over people. With nothing at all, the same guess "
+        f"is within 100 m of {percent(blind['home']['share'])} of homes and "
+        f"{percent(blind['work']['share'])} of work places or schools."
+    )
+    errors = [step["home"]["near"]["se"] for step in content["steps"]]
+    largest = max((each for each in errors if each is not None), default=None)
+    yield (
+        f"Standard error of the shares of homes: at most {percent(largest)}, people drawn; cameras "
+        "are those of the fleet shown. Not a forecast for anybody: lives and habits are invented."
+    )
