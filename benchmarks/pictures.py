@@ -19,7 +19,7 @@ from PIL import Image
 WALK = "from=22.31812,114.16902&to=22.32490,114.17170"
 PICTURES = {
     # name: (what follows the "#", width, height)
-    "pictures/first-screen.png": ("lang=en&wipe=40", 1280, 800),
+    "pictures/first-screen.png": ("lang=en", 1280, 800),
     "pictures/map-zh.png": ("n=60000&task=recognise&lang=zh", 1280, 800),
     "pictures/map-4000.png": ("n=4000&task=recognise&lang=en", 1280, 800),
     "pictures/map-detect.png": ("n=4000&task=detect&lang=en", 1280, 800),
