@@ -349,9 +349,10 @@ def follow_walks(
     if workers == 1:
         e, followed = walks.exposure(), walks.followed(parameters, seed)
     else:
-        with computing_threads(1) as beside:
-            begun = beside.submit(walks.followed, parameters, seed)
-            e, followed = walks.exposure(), begun.result()
+        with computing_threads(1) as beside:  # each stage takes all threads: one after the other
+            begun = beside.submit(walks.prepare_to_follow, parameters)
+            e, _ = walks.exposure(), begun.result()
+        followed = walks.followed(parameters, seed)
     chance = seen.fleet.heads["duty"].to_numpy(np.float64) * parameters.uptime
     watched = e.seen_m
     if (chance != 1).any():

@@ -128,6 +128,12 @@ class WatchedWalks:
         metres = self.trips.table["length"].to_numpy(np.float64)[:, None, None]
         return share_of(metres, self.exposure(gaps=False).seen_m)
 
+    def prepare_to_follow(self, parameters: TrackingParameters) -> None:
+        """Find on one thread what following needs, and keep it."""
+        _ = self._faced, self.city.street_space
+        if parameters.live_by != PERSON:
+            self._machine(parameters.live_by)
+
     def followed(
         self, parameters: TrackingParameters, seed: int, machine_part: float = 1.0
     ) -> LinkingArrays:
