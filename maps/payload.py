@@ -175,10 +175,10 @@ def _gather(
     walkable = walks and run.summary["area"].get("streets") != BUS_STREETS
     fine = FINE if len(run.pieces) <= WIDE_PIECES else WIDE
     form = fine if walkable else COARSE
+    bands = pool.submit(_walk_bands, run)
     lines = pool.submit(shapely.simplify, run.edges.geometry.to_numpy(), form.line_tolerance)
     fields = pool.submit(_rings, heads["field"].to_numpy(), form.field_tolerance)
     walls = pool.submit(_rings, run.walls.geometry.to_numpy(), form.wall_tolerance)
-    bands = pool.submit(_walk_bands, run)
     codes = np.column_stack(
         [_code(run.pieces[f"rank_{task}"].to_numpy(np.int64), ranks) for task in run.tasks]
     )
@@ -605,12 +605,15 @@ def _walk_bands(run: RunFolder) -> WalkBands:
     count = run.curves.num_rows
     grid = _band_ranks(run) if count else np.zeros(0, np.int64)
     wanted = list(QUANTILES.values())
-    share: dict[str, NDArray[np.float64]] = {}
-    for task in run.tasks:
+
+    def of_task(task: str) -> dict[str, NDArray[np.float64]]:
         seen = _seen_shares(run.curves, task, grid) if count else np.zeros((0, 1))
         bands = np.quantile(seen, wanted, axis=1, overwrite_input=True)
-        share |= {f"band_{task}_{name}": band for name, band in zip(QUANTILES, bands, strict=True)}
-    return WalkBands(grid, share)
+        return {f"band_{task}_{name}": band for name, band in zip(QUANTILES, bands, strict=True)}
+
+    with ThreadPoolExecutor(THREADS) as pool:  # the page waits for these longest
+        found = pool.map(of_task, run.tasks)
+        return WalkBands(grid, {name: band for of in found for name, band in of.items()})
 
 
 def _band_ranks(run: RunFolder) -> NDArray[np.int64]:
