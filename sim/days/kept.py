@@ -81,7 +81,8 @@ def paths_of(streets: StreetNetwork, lives: Lives, speed_m_s: float) -> PathArra
     length = streets.arrays.edge_length
     pace = edge_seconds(streets, speed_m_s) / length
     ways = lives.walks
-    return PathArrays(ways.path_ptr, ways.path_edge, ways.path_backward, length, pace)
+    order = np.arange(len(ways.path_ptr) - 1)
+    return PathArrays(ways.path_ptr, ways.path_edge, ways.path_backward, length, pace, order)
 
 
 def met_on(paths: PathArrays, fleet: Fleet, watcher: Watcher, workers: int | None = None) -> Met:
@@ -91,10 +92,12 @@ def met_on(paths: PathArrays, fleet: Fleet, watcher: Watcher, workers: int | Non
     seen = watcher.seen
 
     def counted(first: int, stop: int) -> None:
-        count_met(first, stop, paths, seen, new_spells(first, stop, paths, seen, steps), count)
+        count_met(
+            first, stop, paths, seen, new_spells(np.arange(first, stop), paths, seen, steps), count
+        )
 
     def written(first: int, stop: int) -> None:
-        spells = new_spells(first, stop, paths, seen, steps)
+        spells = new_spells(np.arange(first, stop), paths, seen, steps)
         write_met(first, stop, paths, seen, spells, watcher.dwell_needed_s, met)
 
     count = np.zeros(walks, np.int64)
