@@ -23,6 +23,8 @@ NOT_SIMULATED, TOO_LARGE, UNKNOWN = "real", "city", "unknown"
 """Why a page's cameras cannot be changed: some are real, too much to carry, more than is known."""
 ON_TERRAIN = "ground:"
 """How a run's assumptions begin where heads and streets stand on a terrain model."""
+NO_TREES = "none"
+"""What a scenario says where crowns of trees hide nothing."""
 LATTICE = np.linspace(0.0, 1.0, 5)
 """Places at which the plane is fitted, as shares of the width and height of what is drawn."""
 
@@ -47,8 +49,9 @@ def refusal_of(run: RunFolder, *, walkable: bool, large: bool) -> str | None:
     assumed = (run.manifest.get("data") or {}).get("assumptions") or []
     sloping = any(str(words).startswith(ON_TERRAIN) for words in assumed)
     masked = any(zone.get("how") == "masked" for zone in cameras.get("exclude") or [])
+    leafy = cameras.get("trees", NO_TREES) != NO_TREES
     known = set(KNOWN) <= set(run.heads) and "height" in run.walls
-    return None if walkable and known and not masked and not sloping else UNKNOWN
+    return None if walkable and known and not (masked or sloping or leafy) else UNKNOWN
 
 
 def add_sight(

@@ -26,6 +26,7 @@ from sim.city.bundle_folder import (
     FORMAT,
     FORMAT_VERSION,
     GROUND_VERSION,
+    TREES_VERSION,
     is_bundle,
     read_manifest,
 )
@@ -34,6 +35,7 @@ from sim.city.ground import Ground
 from sim.city.model import City
 from sim.city.places import Places
 from sim.city.streets import StreetNetwork
+from sim.city.trees import Trees
 from sim.city.walls import Walls
 from sim.errors import InputError
 from sim.processes import available_cores
@@ -45,9 +47,12 @@ COLUMNS = {
     "walls": {"height", "kind"},
     "places": {"kind", "name", "name_zh", "weight"},
     "area": {"kind"},
+    "trees": {"radius", "base", "top", "of"},
 }
 LARGEST_LAYER_MB = 2000
-_FILES = frozenset({"manifest.json", "ground.parquet", *(f"{layer}.parquet" for layer in LAYERS)})
+_FILES = frozenset(
+    {"manifest.json", "ground.parquet", *(f"{layer}.parquet" for layer in (*LAYERS, "trees"))}
+)
 BUNDLE_FOLDER = FolderKind(
     "a bundle",
     lambda parts: len(parts) == 1 and parts[0] in _FILES,
@@ -94,7 +99,8 @@ def load_bundle(folder: Path) -> City:
     folder = Path(folder)
     manifest = read_manifest(folder)
     try:
-        layers = {name: _read_layer(folder, name, manifest["layers"][name]) for name in LAYERS}
+        names = [name for name in COLUMNS if name in LAYERS or name in manifest["layers"]]
+        layers = {name: _read_layer(folder, name, manifest["layers"][name]) for name in names}
         city = _city(manifest, layers, _read_ground(folder, manifest.get("ground")))
     except InputError:
         raise
@@ -123,6 +129,7 @@ def _write(city: City, folder: Path, imported: str | None) -> None:
         "walls": city.walls.footprints,
         "places": city.places.table,
         "area": area,
+        **({} if city.trees is None else {"trees": city.trees.table}),
     }
 
     def written(name: str) -> dict[str, Any]:
@@ -135,7 +142,7 @@ def _write(city: City, folder: Path, imported: str | None) -> None:
         described = dict(zip(layers, pool.map(written, layers), strict=True))
     manifest = {
         "format": FORMAT,
-        "version": FORMAT_VERSION if city.ground is None else GROUND_VERSION,
+        "version": _version(city),
         "package_version": _package_version(),
         "imported": imported,
         "name": city.area.name,
@@ -149,9 +156,17 @@ def _write(city: City, folder: Path, imported: str | None) -> None:
         "provenance": city.provenance,
         "layers": described,
         **({} if city.ground is None else {"ground": _write_ground(city.ground, folder)}),
+        **({} if city.trees is None else {"trees_report": city.trees.report}),
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1, allow_nan=False)
     (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _version(city: City) -> int:
+    """Return the oldest version of bundles that holds all of a city."""
+    if city.trees is not None:
+        return TREES_VERSION
+    return FORMAT_VERSION if city.ground is None else GROUND_VERSION
 
 
 def _write_ground(ground: Ground, folder: Path) -> dict[str, Any]:
@@ -230,4 +245,5 @@ def _city(
         Places(layers["places"]),
         manifest["provenance"],
         ground=ground,
+        trees=Trees(layers["trees"], manifest["trees_report"]) if "trees" in layers else None,
     )

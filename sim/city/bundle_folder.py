@@ -20,6 +20,8 @@ FORMAT = "hk-camera-sim city"
 FORMAT_VERSION = 1
 GROUND_VERSION = 2
 """Of a bundle with the heights of its ground, which earlier packages would leave out."""
+TREES_VERSION = 3
+"""Of one with trees, which earlier packages would leave out too."""
 BUILT_IN = ("mong_kok_core",)
 """Samples that come with the package."""
 LARGEST_MANIFEST_MB = 10
@@ -87,9 +89,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise InputError(f"{path}: is no manifest of a city bundle; import the bundle again")
     found = manifest.get("version")
-    if found not in (FORMAT_VERSION, GROUND_VERSION):
+    if found not in (FORMAT_VERSION, GROUND_VERSION, TREES_VERSION):
         raise InputError(
-            f"{path}: bundle version {found!r}, this package reads version {GROUND_VERSION}; "
+            f"{path}: bundle version {found!r}, this package reads version {TREES_VERSION}; "
             "update hk-camera-sim or import the bundle again"
         )
     return manifest

@@ -19,11 +19,12 @@ from sim.digests import digest_of
 
 
 def scene_digest(city: City) -> str:
-    """Return the digest of what sight depends on: streets, walls, roofs, masks, ground, area."""
+    """Return the digest of what sight depends on: streets, walls, roofs, area, ground, crowns."""
     arrays = (*city.streets.arrays, *city.walls.arrays, *city.roofs, *(city.masked or ()))
     ground = city.ground
     heights = () if ground is None else (ground.height, ground.west, ground.south, ground.cell)
-    return digest_of(*arrays, shapely.to_wkb(city.area.polygon), *heights)
+    crowns = city.crown_arrays if city.crowns else ()
+    return digest_of(*arrays, shapely.to_wkb(city.area.polygon), *heights, *crowns)
 
 
 def city_digest(city: City, *, without_sources: Collection[str] = ()) -> str:

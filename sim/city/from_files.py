@@ -29,6 +29,7 @@ from sim.city.filled_buildings import lacking
 from sim.city.from_official import across, as_official, by_layer, check_layers, on_ground
 from sim.city.model import City
 from sim.city.places import TRAFFIC_SIGNAL, Places
+from sim.city.planted import planted
 from sim.city.sides import with_both_sides
 from sim.city.sources.box import Box
 from sim.city.sources.buildings import COUNTED
@@ -55,6 +56,7 @@ from sim.city.sources.official_hours import read_hours
 from sim.city.sources.official_lamp_posts import read_lamp_posts
 from sim.city.sources.official_layers import CREDITS
 from sim.city.sources.official_network import read_network, walk_options
+from sim.city.sources.official_trees import read_official_trees
 from sim.city.sources.osm_stream import OSM
 from sim.city.sources.own_places import (
     joined_places,
@@ -132,6 +134,8 @@ class _Features(NamedTuple):
     buildings: Iterable[gpd.GeoDataFrame]
     places: gpd.GeoDataFrame
     report: dict[str, float]
+    trees: dict[str, gpd.GeoDataFrame]
+    """By the kind of file that they are of."""
 
 
 class _Layers(NamedTuple):
@@ -142,6 +146,7 @@ class _Layers(NamedTuple):
     places: gpd.GeoDataFrame
     study: _Study
     report: dict[str, float]
+    trees: dict[str, gpd.GeoDataFrame]
 
 
 def import_files(
@@ -164,9 +169,10 @@ def import_files(
     paths
         One source of streets (.osm.pbf, .gpkg or .graphml as osmnx saves them, a .gpkg of the
         streets that buses use, or the Government's pedestrian network), and any of building
-        polygons (.geojson, .parquet, .gpkg), the Government's buildings, lamp posts and district
-        boundaries, and mtr_exits.json. Buildings given as polygons replace those of the .osm.pbf,
-        the Government's come before them, and the pedestrian network replaces its streets.
+        polygons (.geojson, .parquet, .gpkg), the Government's buildings, lamp posts, roadside
+        trees and district boundaries, and mtr_exits.json. Buildings given as polygons replace those
+        of the .osm.pbf, the Government's come before them, and the pedestrian network replaces its
+        streets.
     name, name_zh
         Of the city, in English and in Chinese.
     area
@@ -233,7 +239,7 @@ def _assembled(
         centrelines=between_facades(middles) if "bus_streets" in kinds.values() else middles,
         complete=bool({"official_network", "official_buildings"} & {*kinds.values()}),
     )
-    return on_ground(city, kinds)
+    return planted(on_ground(city, kinds), layers.trees)
 
 
 def _sides(
@@ -288,7 +294,8 @@ def _read(
         middles = StreetNetwork.build(read.nodes, edges, crs, private)
         mapped, found = walls.result()
     places = _with_signals(found.places, read.signals)
-    return _Layers(middles, mapped, places, study, {**read.report, **found.report})
+    report = {**read.report, **found.report}
+    return _Layers(middles, mapped, places, study, report, found.trees)
 
 
 def _with_signals(
@@ -338,10 +345,11 @@ def _read_features(
     """
     buildings: Iterable[gpd.GeoDataFrame] = ()
     places: list[gpd.GeoDataFrame] = []
+    trees: dict[str, gpd.GeoDataFrame] = {}
     report: dict[str, float] = {}
     filled: list[gpd.GeoDataFrame] = []
     for path in (path for path, kind in kinds.items() if kind == "pbf"):
-        buildings, found, report = read_features_in_turns(path, begun.get(path), box)
+        buildings, found, trees["pbf"], report = read_features_in_turns(path, begun.get(path), box)
         places.append(found)
     read = [read_buildings(path) for path, kind in kinds.items() if kind == "polygons"]
     official = [
@@ -371,8 +379,11 @@ def _read_features(
         places.append(footbridge_faces(bridges))
         boxes = float((~bridges["outlined"]).sum())
         report = {**report, **counted, **({"footbridges_without_outline": boxes} if boxes else {})}
+    for path in (path for path, kind in kinds.items() if kind == "official_trees"):
+        trees["official_trees"], counted = read_official_trees(path)
+        report = {**report, **counted}
     stacked = _stacked(places) if places else Places.empty("EPSG:4326").table
-    return _Features(buildings, stacked, report)
+    return _Features(buildings, stacked, report, trees)
 
 
 def _walled(features: list[Future[_Features]], crs: str) -> tuple[Walls | None, _Features]:

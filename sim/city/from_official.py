@@ -68,7 +68,7 @@ def check_layers(
     found = [*kinds.values()]
     for kind in (
         "official_network", "official_districts", "official_hours", "official_footbridges",
-        "official_terrain", "official_pavements",
+        "official_terrain", "official_pavements", "official_trees",
     ):  # fmt: skip
         if found.count(kind) > 1:
             raise InputError(f"import: {kind.replace('_', ' ')} given twice; give each layer once")

@@ -90,6 +90,8 @@ class Relief(NamedTuple):
     """Under each wall: that of its building."""
     head: Floats
     """Under each head."""
+    crown: Floats = np.empty(0)
+    """Under each tree."""
 
 
 LEVEL = Relief(np.empty((0, 2)), np.empty(0), np.empty(0))
@@ -98,7 +100,7 @@ LEVEL = Relief(np.empty((0, 2)), np.empty(0), np.empty(0))
 def relief_of(
     ground: Ground, streets: StreetArrays, slope: Floats, walls: Walls, x: Floats, y: Floats
 ) -> Relief:
-    """Return the ground under streets, walls and heads.
+    """Return the ground under streets, walls and heads; of no trees.
 
     Parameters
     ----------

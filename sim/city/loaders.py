@@ -56,6 +56,10 @@ class City(model.City):
         Stretches of street cut out of what cameras see, m along edges; None without any.
     ground
         Heights of the ground where a terrain model was imported; None: level.
+    trees
+        Those of the map; None without any.
+    crowns
+        Whether the crowns of trees hide what is behind them.
     """
 
     @classmethod
@@ -68,6 +72,8 @@ class City(model.City):
             city.provenance,
             city.masked,
             city.ground,
+            city.trees,
+            city.crowns,
         )
 
     @classmethod

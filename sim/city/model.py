@@ -6,9 +6,9 @@ It holds and draws; how a city is made, read and kept is in `sim.city.loaders`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import geopandas as gpd
 import numpy as np
@@ -20,7 +20,9 @@ from sim.city.places import Places
 from sim.city.roofs import Stretches, under_roofs, without
 from sim.city.street_space import StreetSpace, street_space
 from sim.city.streets import StreetArrays, StreetNetwork
+from sim.city.trees import NO_CROWNS, CrownArrays, Trees
 from sim.city.walls import Walls
+from sim.errors import InputError
 from sim.surface import Result, axes_for
 
 if TYPE_CHECKING:
@@ -46,6 +48,10 @@ class City(Result):
         Stretches of street that are cut out of what cameras see, m along edges; None without any.
     ground
         Heights of the ground where they are known; None: level.
+    trees
+        Those of the map; None without any.
+    crowns
+        Whether the crowns of trees hide what is behind them.
     """
 
     area: Area
@@ -55,6 +61,8 @@ class City(Result):
     provenance: dict[str, Any] = field(default_factory=dict)
     masked: Stretches | None = None
     ground: Ground | None = None
+    trees: Trees | None = None
+    crowns: bool = False
 
     @cached_property
     def roofs(self) -> Stretches:
@@ -79,7 +87,29 @@ class City(Result):
         """
         if self.ground is None:
             return LEVEL
-        return relief_of(self.ground, *self._graded, self.walls, x, y)
+        relief = relief_of(self.ground, *self._graded, self.walls, x, y)
+        crowns = self.crown_arrays
+        return relief._replace(crown=self.ground.at(crowns.x, crowns.y))
+
+    @property
+    def crown_arrays(self) -> CrownArrays:
+        """The crowns that hide; none unless `crowns`."""
+        return self.trees.crowns if self.crowns and self.trees is not None else NO_CROWNS
+
+    def with_crowns(self) -> Self:
+        """Return the city with crowns of trees that hide what is behind them.
+
+        Raises
+        ------
+        InputError
+            No trees are known.
+        """
+        if self.trees is None:
+            raise InputError(
+                f"{self.area.name}: no trees are known; import the layer of roadside trees, or an "
+                "extract that has some, or leave trees: crowns out"
+            )
+        return replace(self, crowns=True)
 
     @cached_property
     def _graded(self) -> tuple[StreetArrays, NDArray[np.float64]]:
@@ -137,5 +167,6 @@ class City(Result):
             "street room": f"{space.width_m:.1f} m wide, {1000 * space.per_m:.1f} km a km²",
             "walls": f"{self.walls.kind}, {len(self.walls.footprints):,} footprints",
             "places": len(self.places.table),
+            **({} if self.trees is None else {"trees": len(self.trees.table)}),
             "districts": ", ".join(part.district for part in self.area.parts) or "not in Hong Kong",
         }

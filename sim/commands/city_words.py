@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.city.model import NETWORK, City
+from sim.city.trees import Trees
 from sim.commands.options import print_json
 from sim.errors import one_line
 
@@ -50,6 +51,7 @@ def city_json(city: City) -> dict[str, Any]:
             str(kind): int(count)
             for kind, count in city.places.table["kind"].value_counts().sort_index().items()
         },
+        **({} if city.trees is None else {"trees": _told_by(city.trees)}),
         "districts": {part.district: round(part.land_km2, 6) for part in area.parts},
         "left_out": {
             title: {key: value for key, value in report.items() if value}
@@ -81,6 +83,9 @@ def _city_lines(city: City) -> Iterator[str]:
     )
     counts = city.places.table["kind"].value_counts().sort_index()
     yield f"places: {', '.join(f'{count} {kind}' for kind, count in counts.items()) or 'none'}"
+    if city.trees is not None:
+        told = ", ".join(f"{count:,} {of}" for of, count in _told_by(city.trees).items())
+        yield f"trees: {len(city.trees.table):,} (crowns: {told})"
     districts = (f"{part.district} {part.land_km2:.2f} km2" for part in area.parts)
     yield f"districts: {', '.join(districts) or 'not in Hong Kong'}"
     for title, report in (
@@ -99,3 +104,9 @@ def _city_lines(city: City) -> Iterator[str]:
     for source in city.provenance.get("sources", []):
         known = (source[key] for key in ("file", "attribution", "licence") if key in source)
         yield f"source: {', '.join(map(str, known))}"
+
+
+def _told_by(trees: Trees) -> dict[str, int]:
+    """Count crowns by what they were told by."""
+    counts = trees.table["of"].value_counts().sort_index()
+    return {str(of): int(count) for of, count in counts.items()}

@@ -1,7 +1,7 @@
 """Which cases of a scenario are set beside it: factors, their levels, one at a time or together.
 
-Plan, optics, strategy, share rule, street share, walls and mounting height are named cases: nobody
-knows how likely each is. What a case changes in the scenario is in `sim.ensemble.cell`.
+Plan, optics, strategy, share rule, street share, walls, mounting height and trees are named cases:
+nobody knows how likely each is. What a case changes in the scenario is in `sim.ensemble.cell`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
     "mount": ("3 m", "8 m"),
     "hours": ("day", "night"),
     "indoors": (TYPICAL,),
+    "trees": ("none", "crowns"),
 }
 """The levels that each factor takes, beside the scenario's own."""
 MOST_SEEDS = 1000
@@ -117,6 +118,8 @@ def _why_not(scenario: Scenario, factor: str) -> str:
         return "the scenario does not follow the announced plan"
     if factor == "walls" and not len(world_of(scenario).city.walls.footprints):
         return "the area has no walls"
+    if factor == "trees" and world_of(scenario).city.trees is None:
+        return "no trees of the area are known"
     return ""
 
 

@@ -53,7 +53,7 @@ NULL_MODELS: Mapping[str, Case] = {
 looking in any direction of the circle."""
 HIGHEST_M = 1000.0
 """That a head may hang, as in a table of cameras."""
-ON_REQUEST = ("hours", "indoors")
+ON_REQUEST = ("hours", "indoors", "trees")
 """Factors that are varied only where they are named."""
 KNOWN = (*FACTORS, *ON_REQUEST, "headings")
 BESIDE: Mapping[str, str] = {
@@ -243,6 +243,7 @@ def _world_key(scenario: Scenario) -> str:
             "aims": cameras["aims"],
             "sites": cameras["sites"],
             "candidates": cameras["candidates"],
+            "trees": cameras["trees"],
             "exclude": cameras["exclude"],
         },
         sort_keys=True,
@@ -252,7 +253,7 @@ def _world_key(scenario: Scenario) -> str:
 def _scenario_of(world: str) -> Scenario:
     """Return a scenario that has these parts, for the readers that want a whole one."""
     part = json.loads(world)
-    names = ("existing", "aims", "sites", "candidates", "exclude")
+    names = ("existing", "aims", "sites", "candidates", "trees", "exclude")
     cameras = {name: part[name] for name in names}
     return Scenario.model_validate(
         {

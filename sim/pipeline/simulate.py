@@ -160,7 +160,8 @@ def _looked(
         if change.fleet is not None:
             fleet = change.fleet(fleet)
     with times.stage("sight"):
-        looked = city if change.walls else replace(city, walls=Walls.none(city.streets.crs))
+        bare = partial(replace, city, walls=Walls.none(city.streets.crs), crowns=False)
+        looked = city if change.walls else bare()
         seen = stages.seen(fleet, lambda: see(looked, fleet, threads=threads))
         _ = seen.first_seen  # keeps what it finds
     return fleet, seen

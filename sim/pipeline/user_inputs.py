@@ -136,6 +136,9 @@ def read_own_inputs(scenario: Scenario, city: City) -> tuple[City, OwnInputs]:
         A file is wrong; names the key and mostly the line of the file.
     """
     wanted = scenario.trips
+    if scenario.cameras.trees == "crowns":
+        with _for("cameras.trees"):
+            city = city.with_crowns()
     traces = demand = None
     if wanted.population is not None:
         with _for("trips.population"):

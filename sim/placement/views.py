@@ -77,7 +77,7 @@ def seen_of(city: City, heads: HeadArrays, task: str, stretches: Stretches) -> I
     reach[:, 0] = heads.reach[:, TASKS.index(task)]
     seen = see_arrays(
         city.open_streets, city.walls.arrays, heads._replace(reach=reach),
-        relief=city.relief_at(heads.x, heads.y),
+        relief=city.relief_at(heads.x, heads.y), crowns=city.crown_arrays,
     )  # fmt: skip
     return incidence(seen, 0, len(heads.x), stretches)
 

@@ -55,6 +55,7 @@ def notes(
     found = [
         *_of_hours(hours),
         *_of_walls(city),
+        *_of_trees(city),
         *_of_places(city),
         *_of_streets(city),
         *_of_cameras(cameras or {}),
@@ -100,6 +101,18 @@ def _of_walls(city: City) -> Iterator[Note]:
             f"{mapped:,} 座建築物中有 {unknown:,} 座高度不明，當作比任何鏡頭都高。",
         )
     yield from _of_outlines(city.provenance.get("left_out_while_reading") or {})
+
+
+def _of_trees(city: City) -> Iterator[Note]:
+    count = len(city.crown_arrays.x)
+    if count:
+        yield Note(
+            f"The crowns of {count:,} trees hide what is behind them: opaque all year, as large as "
+            "species and trunk make likely (assumption). The fields of view drawn on the map are "
+            "without them.",
+            f"{count:,} 棵樹的樹冠遮擋其後的視線：全年不透明，大小按樹種和樹幹推算（假設）。"
+            "地圖所繪的視野不計樹冠。",
+        )
 
 
 def _of_outlines(counts: Mapping[str, float]) -> Iterator[Note]:

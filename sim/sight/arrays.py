@@ -16,6 +16,9 @@ NEVER = np.int32(2**31 - 1)
 """Rank of a piece that no head of the fleet sees."""
 DOME, CONVEX, REFLEX = 0, 1, 2
 """Kinds of field of view: all round, up to 180 degrees, between the two."""
+FOOTBRIDGE, SUBWAY = 1, 2
+FULL = -1
+"""Returned in place of a count when the scratch is too small."""
 
 
 def read_only(array: NDArray[Number]) -> NDArray[Number]:
@@ -76,11 +79,23 @@ class StreetScene(NamedTuple):
     segment_start: NDArray[np.float64]
 
 
+class CrownScene(NamedTuple):
+    """Crowns of trees on the grid of their boxes."""
+
+    grid: GridArrays
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    apothem: NDArray[np.float64]
+    base: NDArray[np.float64]
+    top: NDArray[np.float64]
+
+
 class WallScene(NamedTuple):
-    """Walls on their grid."""
+    """Walls on their grid, and the crowns that hide beside them."""
 
     grid: GridArrays
     top: NDArray[np.float64]
+    crowns: CrownScene
 
 
 class Scratch(NamedTuple):
@@ -89,6 +104,7 @@ class Scratch(NamedTuple):
     piece: NDArray[np.float64]
     chosen: NDArray[np.int32]
     wall: NDArray[np.float64]
+    crown: NDArray[np.float64]
     shadow: NDArray[np.float64]
     free: NDArray[np.float64]
     depth: NDArray[np.float64]

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 
 from sim.city.decks import FOOTBRIDGE_M
 from sim.jit import lean_inner, lean_kernel
-from sim.sight.arrays import CONVEX, DOME, FieldArrays, WallScene
+from sim.sight.arrays import CONVEX, DOME, FOOTBRIDGE, FULL, SUBWAY, FieldArrays, WallScene
 from sim.sight.fields import Floats, cell_window
-from sim.sight.kernels import FOOTBRIDGE, FULL, SUBWAY
 from sim.sight.scene import fields_of
 from sim.sight.tiles import wall_tiles_of
 from sim.sorting import sort_first

@@ -17,7 +17,10 @@ from sim.city.ground import Relief
 from sim.jit import ZERO, lean_inline, lean_inner, lean_kernel
 from sim.sight.arrays import (
     CONVEX,
+    FOOTBRIDGE,
+    FULL,
     REFLEX,
+    SUBWAY,
     FieldArrays,
     GridArrays,
     Rows,
@@ -25,6 +28,7 @@ from sim.sight.arrays import (
     StreetScene,
     WallScene,
 )
+from sim.sight.crowns import crown_shadow, gather_crowns
 from sim.sight.fields import (
     Box,
     Floats,
@@ -45,12 +49,9 @@ Ints = NDArray[np.int32]
 
 TOUCH_M = 1e-9
 """Gaps and glimpses shorter than a nanometre are touches, not intervals."""
-FOOTBRIDGE, SUBWAY = 1, 2
 TASK_COUNT = 4
 SLACK = 1e-9
 """Margin, in sectors and relative distance, that keeps rounding from hiding what is seen."""
-FULL = -1
-"""Returned in place of a count when the scratch is too small."""
 
 
 @lean_inner
@@ -329,9 +330,11 @@ def cast_shadows(
     rise_b: float,
     wall: Floats,
     wall_count: int,
+    crown: Floats,
+    crown_count: int,
     shadow: Floats,
 ) -> int:
-    """Collect, in order, all that hides parts of one segment: walls, near limit, blind wedge."""
+    """Collect, in order, all that hides parts of a segment: walls, crowns, near limit, wedge."""
     ax, ay, bx, by = line
     lx, ly, rx, ry = view.lx, view.ly, view.rx, view.ry
     count: int = ZERO
@@ -354,6 +357,10 @@ def cast_shadows(
         count = add_shadow(shadow, count, wedge[0], wedge[1])
     for w in range(wall_count):
         hidden_low, hidden_high = wall_shadow(line, low, high, wall, w, level, fall_a, fall_b)
+        if hidden_low < hidden_high:
+            count = add_shadow(shadow, count, hidden_low, hidden_high)
+    for k in range(crown_count):
+        hidden_low, hidden_high = crown_shadow(line, low, high, fall_a, fall_b, crown, k)
         if hidden_low < hidden_high:
             count = add_shadow(shadow, count, hidden_low, hidden_high)
     return count
@@ -442,10 +449,11 @@ def see_heads(
         )
         if count == 0:
             continue
-        wall_count = 0
+        wall_count, crown_count = 0, 0
         if count > 0 and view.deck != SUBWAY:
             wall_count = gather_walls(walls.grid, walls.top, relief.wall, view, box, rises, wall)
-        if min(count, wall_count) == FULL:
+            crown_count = gather_crowns(walls.crowns, relief.crown, view, box, rises, scratch.crown)
+        if min(count, wall_count, crown_count) == FULL:
             return i, rows
         measure_depth(wall, wall_count, depth)
         wall_count = drop_hidden_walls(wall, wall_count, depth)
@@ -458,8 +466,9 @@ def see_heads(
             if is_hidden(ax + low * dx, ay + low * dy, ax + high * dx, ay + high * dy, depth):
                 continue
             dark = cast_shadows(
-                line, low, high, view, rise_a, rise_b, wall, wall_count, scratch.shadow
-            )
+                line, low, high, view, rise_a, rise_b, wall, wall_count,
+                scratch.crown, crown_count, scratch.shadow,
+            )  # fmt: skip
             length = np.sqrt(dx * dx + dy * dy)
             found = open_intervals(low, high, length, scratch.shadow, dark, scratch.free)
             if at + TASK_COUNT * found > len(out.head):

@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.cameras.fleet import HeadArrays
 from sim.city.decks import FACE_M
 from sim.city.streets import StreetArrays
+from sim.city.trees import NO_CROWNS, CrownArrays
 from sim.city.walls import WallArrays
 from sim.errors import InputError
 from sim.sight.arrays import (
     CONVEX,
     DOME,
     REFLEX,
+    CrownScene,
     FieldArrays,
     Rows,
     Scratch,
@@ -64,12 +67,21 @@ def fields_of(heads: HeadArrays) -> FieldArrays:
     )  # fmt: skip
 
 
-def scenes_of(streets: StreetArrays, walls: WallArrays) -> tuple[StreetScene, WallScene]:
-    """Put street segments and walls on their grids."""
+def scenes_of(
+    streets: StreetArrays, walls: WallArrays, crowns: CrownArrays = NO_CROWNS
+) -> tuple[StreetScene, WallScene]:
+    """Put street segments, walls and crowns on their grids."""
     lines = streets.segment_x0, streets.segment_y0, streets.segment_x1, streets.segment_y1
     deck = streets.edge_deck[streets.segment_edge]
     scene = StreetScene(build_grid(*lines), streets.segment_edge, deck, streets.segment_start)
-    return scene, WallScene(build_grid(walls.x0, walls.y0, walls.x1, walls.y1), walls.top)
+    grid = build_grid(walls.x0, walls.y0, walls.x1, walls.y1)
+    return scene, WallScene(grid, walls.top, CrownScene(build_grid(*boxes_of(crowns)), *crowns))
+
+
+def boxes_of(crowns: CrownArrays) -> tuple[NDArray[np.float64], ...]:
+    """Return west, south, east and north of crowns."""
+    x, y, apothem = crowns.x, crowns.y, crowns.apothem
+    return x - apothem, y - apothem, x + apothem, y + apothem
 
 
 def empty_rows(count: int) -> Rows:
@@ -81,10 +93,10 @@ def empty_rows(count: int) -> Rows:
 
 
 def empty_scratch(size: int) -> Scratch:
-    """Return working room for `size` segments and as many walls in reach of one head."""
+    """Return working room for `size` segments, as many walls and as many crowns around a head."""
     return Scratch(
-        np.empty((8, size)), np.empty(size, np.int32), np.empty((8, size)),
-        np.empty((2, size + 2)), np.empty((2, size + 3)), np.empty(SECTORS),
+        np.empty((8, size)), np.empty(size, np.int32), np.empty((8, size)), np.empty((5, size)),
+        np.empty((2, 2 * size + 2)), np.empty((2, 2 * size + 3)), np.empty(SECTORS),
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from sim.city.decks import FACE_M, deck_heights
 from sim.city.ground import LEVEL, Relief
 from sim.city.own_edges import with_values
 from sim.city.streets import StreetArrays, StreetNetwork
+from sim.city.trees import NO_CROWNS, CrownArrays
 from sim.city.walls import WallArrays
 from sim.errors import InputError
 from sim.jit import lean_kernel
@@ -286,7 +287,10 @@ def see_rows(
     indoor[wanted] = indoors(city.walls, heads.x[wanted], heads.y[wanted], height[wanted])
     chosen = np.flatnonzero(wanted & ~indoor)
     relief = city.relief_at(heads.x, heads.y)
-    rows = look(city.open_streets, city.walls.arrays, heads, chosen, threads=threads, relief=relief)
+    rows = look(
+        city.open_streets, city.walls.arrays, heads, chosen, threads=threads, relief=relief,
+        crowns=city.crown_arrays,
+    )  # fmt: skip
     return rows, indoor
 
 
@@ -298,14 +302,17 @@ def see_arrays(
     threads: int | None = None,
     tile_m: float = TILE_M,
     relief: Relief = LEVEL,
+    crowns: CrownArrays = NO_CROWNS,
 ) -> SightingArrays:
     """Do what `see` does on plain arrays; no head is checked for standing indoors.
 
     Streets come without what lies under roofs (`City.open_streets`), with the ground under all of
-    them (`City.relief_at`) where it is not level.
+    them (`City.relief_at`) where it is not level; crowns are those that hide.
     """
     chosen = np.arange(len(heads.x))
-    rows = look(streets, walls, heads, chosen, threads=threads, tile_m=tile_m, relief=relief)
+    rows = look(
+        streets, walls, heads, chosen, threads=threads, tile_m=tile_m, relief=relief, crowns=crowns
+    )
     return order_rows([rows], len(heads.x), len(streets.edge_length))
 
 
@@ -318,6 +325,7 @@ def look(
     threads: int | None = None,
     tile_m: float = TILE_M,
     relief: Relief = LEVEL,
+    crowns: CrownArrays = NO_CROWNS,
 ) -> Rows:
     """Find the sightings of the chosen heads, tile after tile, block after block of neighbours.
 
@@ -326,14 +334,17 @@ def look(
     fields = fields_of(heads)
     if len(chosen) > 16 * PILOT_HEADS:
         pilot = chosen[:: len(chosen) // PILOT_HEADS]
-        rows = look(streets, walls, heads, pilot, threads=threads, tile_m=tile_m, relief=relief)
+        rows = look(
+            streets, walls, heads, pilot, threads=threads, tile_m=tile_m, relief=relief,
+            crowns=crowns,
+        )  # fmt: skip
         check_memory(len(rows.head) / len(pilot) * len(chosen), len(chosen))
     workers = threads or available_cores()
     waiting: deque[Future[Rows]] = deque()
     found: list[Rows] = []
     far = heads if not len(relief.head) else _slanting(heads)
     with computing_threads(workers) as pool:
-        for tile in tiles_of(streets, walls, far, chosen, tile_m):
+        for tile in tiles_of(streets, walls, far, chosen, tile_m, crowns):
             for begin in range(0, len(tile.order), BLOCK_HEADS):
                 stop = min(begin + BLOCK_HEADS, len(tile.order))
                 waiting.append(

@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from sim.cameras.fleet import HeadArrays
 from sim.city.streets import StreetArrays
+from sim.city.trees import NO_CROWNS, CrownArrays
 from sim.city.walls import WallArrays
-from sim.sight.arrays import StreetScene, WallScene
-from sim.sight.grid import Lattice, grid_within, lattice_of, window_of
+from sim.sight.arrays import CrownScene, StreetScene, WallScene
+from sim.sight.grid import Lattice, build_grid, grid_within, lattice_of, window_of
+from sim.sight.scene import boxes_of
 
 TILE_M = 5000.0
 """A dense tile of Hong Kong then takes some 20 MB, and small study areas are one tile."""
@@ -40,12 +42,13 @@ def tiles_of(
     heads: HeadArrays,
     chosen: NDArray[np.int64],
     tile_m: float = TILE_M,
+    crowns: CrownArrays = NO_CROWNS,
 ) -> Iterator[Tile]:
     """Yield the chosen heads tile by tile; each tile is built when it is asked for.
 
     Parameters
     ----------
-    streets, walls, heads
+    streets, walls, heads, crowns
         The whole scene.
     chosen
         Numbers of the heads that look.
@@ -55,6 +58,7 @@ def tiles_of(
     lines = (
         (streets.segment_x0, streets.segment_y0, streets.segment_x1, streets.segment_y1),
         (walls.x0, walls.y0, walls.x1, walls.y1),
+        boxes_of(crowns),
     )
     lattices = [lattice_of(*line) for line in lines]
     deck = streets.edge_deck[streets.segment_edge]
@@ -66,7 +70,7 @@ def tiles_of(
         yield Tile(
             group,
             StreetScene(grids[0], streets.segment_edge, deck, streets.segment_start),
-            WallScene(grids[1], walls.top),
+            WallScene(grids[1], walls.top, CrownScene(grids[2], *crowns)),
         )
 
 
@@ -84,9 +88,10 @@ def wall_tiles_of(
     """
     line = walls.x0, walls.y0, walls.x1, walls.y1
     lattice = lattice_of(*line)
+    none = CrownScene(build_grid(*boxes_of(NO_CROWNS)), *NO_CROWNS)
     for group in _neighbours(lattice, heads, np.arange(len(heads.x)), tile_m):
         window = window_of(lattice, *_reached(heads, group))
-        yield group, WallScene(grid_within(lattice, window, *line), walls.top)
+        yield group, WallScene(grid_within(lattice, window, *line), walls.top, none)
 
 
 def _neighbours(

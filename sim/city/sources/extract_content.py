@@ -65,6 +65,8 @@ class Features:
         Their outlines in WKB, WGS 84, one after the other, and where each ends.
     places, positions
         Kind, name, name:zh, name:en and ref; its point or outline in hexadecimal WKB.
+    trees, tree_shapes
+        Species, trunk (mm), height and spread (m) of a tree or a row; its point or line likewise.
     rail
         Whether there are rail stations or entrances, beyond the box too.
     report
@@ -78,6 +80,8 @@ class Features:
     ends: array[int] = field(default_factory=lambda: array("q"))
     places: list[tuple[str | None, ...]] = field(default_factory=list)
     positions: list[str] = field(default_factory=list)
+    trees: list[tuple[str, float, float, float]] = field(default_factory=list)
+    tree_shapes: list[str] = field(default_factory=list)
     rail: bool = False
     report: dict[str, float] = field(default_factory=dict)
 

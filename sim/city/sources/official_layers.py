@@ -19,6 +19,7 @@ Layer = Literal[
     "official_footbridges",
     "official_terrain",
     "official_pavements",
+    "official_trees",
 ]
 """Kinds of file that the Government publishes."""
 
@@ -28,6 +29,7 @@ TOLD_BY: dict[Layer, frozenset[str]] = {
     "official_lamp_posts": frozenset({"LAMP_NO"}),
     "official_districts": frozenset({"NAME_EN", "AREA_CODE"}),
     "official_pavements": frozenset({"FEAT_TYPE", "LVL"}),
+    "official_trees": frozenset({"TREE_ID", "DBH"}),
 }
 """Fields that one of the first records of a layer has, and no other layer."""
 TERMS = "DATA.GOV.HK and CSDI terms of use"
@@ -53,6 +55,9 @@ CREDITS: dict[Layer, dict[str, str]] = {
     },
     "official_pavements": {
         "licence": TERMS, "attribution": f"Pavements, Highways Department, {OWNER}"
+    },
+    "official_trees": {
+        "licence": TERMS, "attribution": f"Roadside trees, Highways Department, {OWNER}"
     },
     "official_districts": {
         "licence": TERMS, "attribution": f"District boundaries, Home Affairs Department, {OWNER}"

@@ -39,6 +39,7 @@ from sim.city.sources.drawn_buildings import DrawnBuildings
 from sim.city.sources.extract_content import Features, Ways
 from sim.city.sources.pbf_size import check_unpacked
 from sim.city.sources.place_tags import PLACE_PAIRS, PLACE_TAGS, RAIL, RAIL_KEYS, place_kind
+from sim.city.sources.tree_tags import ROW, TREE, tree_tags
 from sim.errors import InputError
 from sim.processes import begin_helper, end_with_parent, tell
 
@@ -53,6 +54,7 @@ WAY_TAGS = (
     "width",
 )  # fmt: skip
 _BUILT_KEYS = ("building", "building:part")
+NATURAL = "natural"
 _FEATURE_KEYS = (
     *_BUILT_KEYS, *(key for key, _, _ in PLACE_TAGS if key != "highway"),
 )  # fmt: skip
@@ -254,8 +256,8 @@ def _meet_features(path: Path, met: Features, where: Where) -> None:
     factory = osmium.geom.WKBFactory()
     kind = osmium.osm
     items = osmium.FileProcessor(str(path)).with_areas(KeyFilter(*_FEATURE_KEYS))
-    places, outlines = TagFilter(*PLACE_PAIRS), KeyFilter(*_FEATURE_KEYS)
-    buildings = KeyFilter(*_BUILT_KEYS)
+    places = TagFilter(*PLACE_PAIRS, (NATURAL, TREE))
+    outlines, buildings = KeyFilter(*_FEATURE_KEYS), KeyFilter(*_BUILT_KEYS, NATURAL)
     places.enable_for(kind.NODE)
     buildings.enable_for(kind.WAY | kind.RELATION)
     outlines.enable_for(kind.AREA)
@@ -265,12 +267,18 @@ def _meet_features(path: Path, met: Features, where: Where) -> None:
         if isinstance(item, osmium.osm.Area):
             _take_area(item, factory, met, drawn, where())
         elif isinstance(item, osmium.osm.Way):
-            drawn.ways.add(item.id)
-        elif isinstance(item, osmium.osm.Node):
+            if _is_built(item.tags):
+                drawn.ways.add(item.id)
+            if item.tags.get(NATURAL) == ROW:
+                with suppress(RuntimeError, osmium.InvalidLocationError):  # cut at the edge
+                    _take_tree(item.tags, factory.create_linestring(item), met)
+        elif isinstance(item, osmium.osm.Node) and item.location.valid():
             place = place_kind(item.tags)
-            if place and item.location.valid():
+            if place:
                 _take_place(item.tags, place, factory.create_point(item), met)
-        elif isinstance(item, osmium.osm.Relation):
+            if item.tags.get(NATURAL) == TREE:
+                _take_tree(item.tags, factory.create_point(item), met)
+        elif isinstance(item, osmium.osm.Relation) and _is_built(item.tags):
             drawn.add_relation(item)
     box = where()
     _take_cut_buildings(drawn, path, items.node_location_storage, met, box)
@@ -279,6 +287,13 @@ def _meet_features(path: Path, met: Features, where: Where) -> None:
         near = [box.meets(position) for position in met.positions]
         met.places = list(compress(met.places, near))
         met.positions = list(compress(met.positions, near))
+        near = [box.meets(shape) for shape in met.tree_shapes]
+        met.trees = list(compress(met.trees, near))
+        met.tree_shapes = list(compress(met.tree_shapes, near))
+
+
+def _is_built(tags: osmium.osm.TagList) -> bool:
+    return any(key in tags for key in _BUILT_KEYS)
 
 
 def _take_cut_buildings(
@@ -413,6 +428,11 @@ def _take_place(tags: Tags, kind: str, shape: str, met: Features) -> None:
     chinese = value("name:zh") or value("name:zh-Hant")
     met.places.append((kind, value("name"), chinese, value("name:en"), value("ref")))
     met.positions.append(shape)
+
+
+def _take_tree(tags: Tags, shape: str, met: Features) -> None:
+    met.trees.append(tree_tags(tags))
+    met.tree_shapes.append(shape)
 
 
 def _count(report: dict[str, float], reason: str) -> None:

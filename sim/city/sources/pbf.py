@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from sim.city.sources.box import Box
 from sim.city.sources.extract_content import Features, Ways
 from sim.city.sources.osm_stream import WAY_TAGS, Reading, stream_features, stream_ways
+from sim.city.sources.osm_trees import trees_met
 from sim.city.tags import split_name
 from sim.errors import InputError
 
@@ -108,18 +109,21 @@ def read_features(
     report
         What was left out, counted.
     """
-    buildings, places, report = read_features_in_turns(path, begun, box)
+    buildings, places, _, report = read_features_in_turns(path, begun, box)
     frame = pd.concat([*buildings], ignore_index=True)
     return gpd.GeoDataFrame(frame, crs="EPSG:4326"), places, report
 
 
 def read_features_in_turns(
     path: Path, begun: Reading | None = None, box: Box | None = None
-) -> tuple[Iterator[gpd.GeoDataFrame], gpd.GeoDataFrame, dict[str, float]]:
-    """Return what `read_features` does, with buildings in several tables, made one by one."""
+) -> tuple[Iterator[gpd.GeoDataFrame], gpd.GeoDataFrame, gpd.GeoDataFrame, dict[str, float]]:
+    """Return what `read_features` does, with buildings in several tables, made one by one.
+
+    Between places and report stand the trees, as `sim.city.sources.osm_trees.trees_met` has them.
+    """
     features = stream_features(path, begun, box)
     places = _places(features)
-    return _buildings(features), places, features.report
+    return _buildings(features), places, trees_met(features), features.report
 
 
 def _cut_at_junctions(ways: Ways) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from sim.cameras.tasks import Hours
+from sim.cameras.tasks import Hours, Trees
 from sim.placement.parameters import (
     AS_PLANNED,
     LARGEST_TOTAL,
@@ -304,6 +304,13 @@ class Cameras(Part):
         description=(
             "When they look: by night every task, and software, needs twice the pixels "
             "(assumption)."
+        ),
+    )
+    trees: Trees = Field(
+        default="none",
+        description=(
+            "What roadside trees hide: none (nothing), or crowns (what is behind the crown of "
+            "each tree of the bundle, opaque all year; an assumption, docs/walls.md)."
         ),
     )
     mobile_share: Annotated[Number, _CAMERAS.within("mobile_share"), SHARE] = _CAMERAS.key(
