@@ -56,7 +56,7 @@ def data_import_command(
             metavar="FILE ...",
             help="One file with streets (.osm.pbf, .gpkg, .graphml; or a .gpkg of the streets that "
             "buses use; or the Government's pedestrian network), and any of building polygons "
-            "(.geojson, .parquet, .gpkg), its buildings, lamp posts, footbridges, "
+            "(.geojson, .parquet, .gpkg), its buildings, lamp posts, trees, footbridges, "
             "pavements, terrain and districts, and mtr_exits.json.",
         ),
     ],

@@ -259,7 +259,7 @@ def damage(case, folder):
         case "another layer":
             edges.write_bytes((folder / "nodes.parquet").read_bytes())
         case "later version":
-            changed_manifest(folder, version=3)
+            changed_manifest(folder, version=4)
         case "other format":
             changed_manifest(folder, format="a song")
         case "no manifest":
@@ -285,7 +285,7 @@ def damage(case, folder):
         ("one bit", r"edges\.parquet: cut short or changed"),
         ("missing", r"edges\.parquet: missing"),
         ("another layer", "cut short or changed"),
-        ("later version", "version 3.*update"),
+        ("later version", "version 4.*update"),
         ("other format", "no manifest of a city bundle"),
         ("no manifest", "no bundle there"),
         ("half a manifest", "damaged"),

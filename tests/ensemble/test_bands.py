@@ -203,6 +203,16 @@ def test_night_is_a_key_of_the_scenario_and_indoors_is_arithmetic():
         assert indoors["coverage"] == own["coverage"]
 
 
+def test_trees_are_a_case_only_where_some_are_known():
+    with pytest.raises(InputError, match="trees: no trees of the area are known; leave it out"):
+        plan_of(scenario(), seeds=2, cases=["trees"], factorial=False)
+    with pytest.raises(InputError, match="no trees are known; import the layer") as refused:
+        cell(scenario(), 7, {"trees": "crowns"})
+    assert refused.value.key == "cameras.trees"
+    with pytest.raises(InputError, match="case trees: bare"):
+        cell(scenario(), 7, {"trees": "bare"})
+
+
 # bands
 
 

@@ -14,6 +14,7 @@ from test_packing import unpack
 from maps.names import LONGEST_NAME, clean_name
 from maps.payload import DECIMETRE, UNIT, build_payload
 from maps.run_folder import read_run_folder
+from maps.sight_payload import UNKNOWN, refusal_of
 
 
 @pytest.fixture(scope="module")
@@ -206,3 +207,14 @@ def test_the_engine_finds_on_reading_what_shapely_found(run):
     shares = trip_rows(expected, run.totals)["observed_length"]
     np.testing.assert_allclose(run.walk_figures["observed_length"], shares, atol=1e-9)
     assert shares.max() > 0.5
+
+
+def test_no_camera_is_moved_where_crowns_of_trees_hide(run):
+    def with_trees(case):
+        scenario = run.manifest["scenario"]
+        cameras = {**scenario["cameras"], "trees": case}
+        return replace(run, manifest={**run.manifest, "scenario": {**scenario, "cameras": cameras}})
+
+    told = [refusal_of(with_trees(case), walkable=True, large=False) for case in ("none", "crowns")]
+    assert told == [refusal_of(run, walkable=True, large=False), UNKNOWN]
+    assert told[0] != UNKNOWN

@@ -60,7 +60,7 @@ AREA = SimpleNamespace(
 )
 FILES = {
     "existing", "sites", "candidates", "file", "points", "own", "od", "od_share", "population",
-    "population_column", "zones",
+    "population_column", "trees", "zones",
 }  # fmt: skip
 WORDS = {"version", "name", "title", "title_zh", "area", "walks", "walk", "name_zh", "dates"}
 WEIGHTS = (5e-324, 1e-300, 1e-9, 0.5, 1.0, 3.0, 1e6)
