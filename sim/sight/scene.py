@@ -30,6 +30,8 @@ from sim.sight.arrays import (
 )
 from sim.sight.grid import build_grid
 
+Floats = NDArray[np.float64]
+
 FURTHEST_M = 100_000.0
 SECTORS = 256
 """Equal steps of pseudo-angle round a head, for leaving out what is certainly hidden."""
@@ -78,7 +80,7 @@ def scenes_of(
     return scene, WallScene(grid, walls.top, CrownScene(build_grid(*boxes_of(crowns)), *crowns))
 
 
-def boxes_of(crowns: CrownArrays) -> tuple[NDArray[np.float64], ...]:
+def boxes_of(crowns: CrownArrays) -> tuple[Floats, Floats, Floats, Floats]:
     """Return west, south, east and north of crowns."""
     x, y, apothem = crowns.x, crowns.y, crowns.apothem
     return x - apothem, y - apothem, x + apothem, y + apothem

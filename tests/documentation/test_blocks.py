@@ -40,7 +40,7 @@ from sim.scenario.own_rules import read_rules
 NOT_RUN = {
     # why it is not run: (the most lines or blocks of the kind, what is looked at instead)
     "installs": (12, "the extras and files that it names are there"),
-    "takes minutes": (34, "the script is there and knows the options"),
+    "takes minutes": (39, "the script is there and knows the options"),
     "needs files of the Government": (5, "the command line reads it"),
     "asks a server": (16, "the command line reads it; Python finds what it imports"),
     "needs several machines": (6, "the command line reads it"),
