@@ -169,10 +169,9 @@ def import_files(
     paths
         One source of streets (.osm.pbf, .gpkg or .graphml as osmnx saves them, a .gpkg of the
         streets that buses use, or the Government's pedestrian network), and any of building
-        polygons (.geojson, .parquet, .gpkg), the Government's buildings, lamp posts, roadside
-        trees and district boundaries, and mtr_exits.json. Buildings given as polygons replace those
-        of the .osm.pbf, the Government's come before them, and the pedestrian network replaces its
-        streets.
+        polygons (.geojson, .parquet, .gpkg), the Government's buildings, lamp posts, trees and
+        districts, and mtr_exits.json. Buildings given as polygons replace those of the .osm.pbf,
+        the Government's come before them, and the pedestrian network replaces its streets.
     name, name_zh
         Of the city, in English and in Chinese.
     area
