@@ -347,18 +347,8 @@ def look(
         for tile in tiles_of(streets, walls, far, chosen, tile_m, crowns):
             for begin in range(0, len(tile.order), BLOCK_HEADS):
                 stop = min(begin + BLOCK_HEADS, len(tile.order))
-                waiting.append(
-                    pool.submit(
-                        _see_block,
-                        tile.order,
-                        begin,
-                        stop,
-                        fields,
-                        tile.streets,
-                        tile.walls,
-                        relief,
-                    )
-                )
+                block = tile.order, begin, stop, fields, tile.streets, tile.walls, relief
+                waiting.append(pool.submit(_see_block, *block))
                 if len(waiting) > 2 * workers:  # no tile is built long before its turn
                     found.append(waiting.popleft().result())
         found.extend(each.result() for each in waiting)
