@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class City(model.City):
     """A study area with everything in it that stands still, and the ways to make and keep one.
 

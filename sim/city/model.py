@@ -32,7 +32,7 @@ NETWORK = "network"
 """Key of the provenance that says which walking network it is, where not OpenStreetMap's."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class City(Result):
     """A study area with everything in it that stands still.
 
@@ -63,6 +63,14 @@ class City(Result):
     ground: Ground | None = None
     trees: Trees | None = None
     crowns: bool = False
+
+    def __repr__(self) -> str:
+        """Return the area and counts on one line; the tables themselves are of any length."""
+        name, streets = self.area.name, self.streets
+        return (
+            f"<City {name!r}: {streets.length_km:.1f} km of streets in {len(streets.edges):,} "
+            f"edges, {len(self.walls.footprints):,} footprints, {self.area.crs}>"
+        )
 
     @cached_property
     def roofs(self) -> Stretches:

@@ -39,7 +39,13 @@ class HeadOrder(NamedTuple):
     direction: NDArray[np.int64]
 
     def first(self, heads: int) -> HeadOrder:
-        """Return the first heads of the order."""
+        """Return the first heads of the order.
+
+        Parameters
+        ----------
+        heads
+            How many, from the first on.
+        """
         return HeadOrder(self.site[:heads], self.direction[:heads])
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import geopandas as gpd
 import numpy as np
@@ -54,7 +54,7 @@ from sim.placement.parameters import (
 )  # fmt: skip
 from sim.placement.plan import announced
 from sim.placement.sites import available_sites
-from sim.placement.strategies.registry import WHOLE_ORDERS, ranked
+from sim.placement.strategies.registry import WHOLE_ORDERS, Strategy, ranked
 
 if TYPE_CHECKING:
     from sim.city.model import City
@@ -72,7 +72,7 @@ def place(
     city: City,
     total: int,
     *,
-    strategy: str | Mapping[str, float] | None = None,
+    strategy: str | Strategy | Mapping[str | Strategy, float] | Mapping[str, float] | None = None,
     share_rule: str | None = None, share: float | None = None, plan: Plan | str | None = None,
     street_share: str | Mapping[str, float] = PlacementParameters.street_share,
     mobile_share: float = PlacementParameters.mobile_share, phases: Sequence[Phase] = PHASES,
@@ -90,9 +90,10 @@ def place(
     total
         Heads in the whole city (in the region itself with share_rule "direct").
     strategy
-        A name of `sim.placement.strategies.registry.STRATEGIES` or of an installed package, a mix
-        by weight, or "existing": the cameras that stand already and no others. By default
-        junctions; with a plan "as_planned", the places that its phases name.
+        A name of `sim.placement.strategies.registry.STRATEGIES` or of an installed package, a
+        function that is given a `PlacementContext` and returns rows of its sites, best first, a
+        mix of these by weight, or "existing": the cameras that stand already and no others. By
+        default junctions; with a plan "as_planned", the places that its phases name.
     share_rule, share, street_share, mobile_share, phases, plan
         See `region_heads`; without a rule population, or the plan's own. A plan by name is a
         reading of what was announced.
@@ -123,7 +124,7 @@ def place(
         An unknown name, a number outside its limits, or more heads than there are places for.
     """
     return placement(
-        city, total, strategy=strategy, share_rule=share_rule, share=share, plan=plan,
+        city, total, strategy=cast("str", strategy), share_rule=share_rule, share=share, plan=plan,
         street_share=street_share, mobile_share=mobile_share, phases=phases, optics=optics,
         heads_per_site=heads_per_site, existing=existing, aims=aims, sites=sites, exclude=exclude,
     ).fleet(seed)  # fmt: skip

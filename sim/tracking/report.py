@@ -7,16 +7,16 @@ in summary.json, and curves by rank.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from sim.arguments import a_seed, made, named_arguments, one_of, threads, totals, whole
+from sim.arguments import a_seed, a_text, made, named_arguments, one_of, threads, totals, whole
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.processes import computing_threads
@@ -96,6 +96,35 @@ class TrackReport(Result):
     def table(self) -> pd.DataFrame:
         """The figures, a row for each trip × total × task, with the trip's own columns."""
         return self.rows(0, len(self.trips))
+
+    @named_arguments(name=a_text)
+    def with_figure(self, name: str, metric: Callable[[TrackReport], ArrayLike]) -> TrackReport:
+        """Return the report with a figure of one's own beside the others, in every table of it.
+
+        Parameters
+        ----------
+        name
+            Of its column; not that of another figure.
+        metric
+            Is given this report and returns a number for each walk, total and task: an array of
+            shape (trips, totals, tasks), or one that broadcasts to it.
+
+        Raises
+        ------
+        InputError
+            The name is taken, or the metric fails or returns something else; names the metric.
+        """
+        if name in self.rows(0, 0):
+            raise InputError(f"name: there is a column {name!r} already; give another")
+        shape = len(self.trips), len(self.totals), len(TASKS)
+        try:
+            values = np.broadcast_to(np.asarray(metric(self), np.float64), shape).copy()
+        except Exception as error:
+            raise InputError(
+                f'metric "{name}" gives no number for each of {shape[0]} walks, {shape[1]} totals '
+                f"and {shape[2]} tasks ({type(error).__name__}: {error}); fix it"
+            ) from error
+        return replace(self, figures={**self.figures, name: values})
 
     @named_arguments(city=made("City"), total=whole(1), task=one_of(TASKS))
     def to_gdf(

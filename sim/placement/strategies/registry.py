@@ -5,6 +5,8 @@ preference, or an order of single heads. One file a strategy, one registry; anot
 own under the entry point group "hk_camera_sim.strategies".
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from importlib.metadata import entry_points
@@ -54,14 +56,31 @@ WHOLE_ORDERS = frozenset(
 """Those that rank all places at once, however many heads are wanted."""
 
 
+class OwnStrategy(str):
+    """A function in place of a strategy: its name with brackets, and the function itself."""
+
+    __slots__ = ("function",)
+    function: Strategy
+
+    @classmethod
+    def of(cls, function: Strategy) -> OwnStrategy:
+        """Return the strategy that a function is."""
+        name = getattr(function, "__name__", type(function).__name__)
+        own = cls(f"{name}()")
+        own.function = function
+        return own
+
+
 def strategy(name: str) -> Strategy:
-    """Return a strategy by name, from here or from an installed package.
+    """Return a strategy by name, from here or from an installed package; a function is itself.
 
     Raises
     ------
     InputError
         There is none of that name (lists those there are), or its package cannot be loaded.
     """
+    if isinstance(name, OwnStrategy):
+        return name.function
     if name in STRATEGIES:
         return STRATEGIES[name]
     others = entry_points(group=ENTRY_POINTS)
@@ -90,8 +109,19 @@ def ranked(name: str, context: PlacementContext) -> HeadOrder:
     InputError
         The strategy does not fit the city, or does not return an order of the candidates.
     """
-    answer = strategy(name)(context)
     known = name in STRATEGIES  # what is ours is checked by tests
+    asked = strategy(name)
+    try:
+        answer = asked(context)
+    except InputError:
+        raise
+    except Exception as error:
+        if known:
+            raise
+        raise InputError(
+            f'strategy "{name}" fails ({type(error).__name__}: {error}); fix it',
+            key="cameras.strategy",
+        ) from error
     if isinstance(answer, HeadOrder):
         order = answer if known else HeadOrder(*(_whole_numbers(name, part) for part in answer))
         if len(order.site) != len(order.direction):
