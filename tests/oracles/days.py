@@ -5,8 +5,9 @@ dictionaries; nothing of the engine is used.
 
 A way is a chain of streets. Seeing somebody begins where the circle of a head is entered, and goes
 on across junctions; the face is turned to the head while it lies at most 60° off the way ahead. A
-sighting that began on the street before costs only what it is more than there. Moments less than a
-millimetre apart are the same.
+sighting that began on the street before costs only what it is more than there, and nothing if it
+went on all along that street with the face turned away: it may have cost all before. Moments less
+than a millimetre apart are the same.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ class Town:
             return own
         length = self.metres(before)
         same = [
-            self.cost(other, rate)
+            math.inf if other.faced is None and other.begin <= TOUCH else self.cost(other, rate)
             for other in self.views[before]
             if other.head == view.head and other.end >= length - TOUCH
         ]

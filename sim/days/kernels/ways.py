@@ -89,7 +89,10 @@ class Room(NamedTuple):
 
 @lean_inner
 def _carried(before: int, row: int, arcs: Arcs, views: Views) -> float:
-    """Return what the same sighting has cost on the arc before, 0 if it begins on this one."""
+    """Return what the same sighting has cost on the arc before, 0 if it begins on this one.
+
+    Where it went on all along that arc with the face turned away it may have cost all before.
+    """
     edge = arcs.edge[before]
     length, way = views.edge_length[edge], np.int64(arcs.backward[before])
     most = 0.0
@@ -97,8 +100,12 @@ def _carried(before: int, row: int, arcs: Arcs, views: Views) -> float:
         if views.head[other] != views.head[row]:
             continue
         left = views.start[other] if way else length - views.end[other]
-        if left <= MEET_M:
-            most = max(most, views.cost[way, other])
+        if left > MEET_M:
+            continue
+        most = max(most, views.cost[way, other])
+        entered = length - views.end[other] if way else views.start[other]
+        if views.cost[way, other] == 0.0 and entered <= MEET_M:
+            most = np.inf
     return most
 
 
@@ -141,9 +148,11 @@ def _until(before: int, arc: int, row: int, arcs: Arcs, views: Views) -> float:
 def _since(arc: int, row: int, arcs: Arcs, views: Views) -> float:
     """Return what an arc adds after the moment of one of its rows."""
     edge, way = arcs.edge[arc], np.int64(arcs.backward[arc])
-    cost = 0.0
+    length, cost = views.edge_length[edge], 0.0
     for other in range(views.row_ptr[edge], views.row_ptr[edge + 1]):
-        if views.position[way, other] > views.position[way, row] + MEET_M:
+        begins = length - views.end[other] if way else views.start[other]
+        # one that was there as the arc was entered may have cost all before
+        if begins > MEET_M and views.position[way, other] > views.position[way, row] + MEET_M:
             cost += views.cost[way, other]
     return cost
 
