@@ -13,7 +13,7 @@ const COUNTED_TASK = "recognise";
  */
 export function streetsIn(panel, district) {
   const { columns: c, head, scene, figures, facts } = panel;
-  const bounds = scene.boundsOf(district);
+  const bounds = scene.districtBounds.get(district);
   const path = scene.districtOf.get(district);
   if (!bounds || !path || !c.edge_name) return [];
   const codes = [facts.districts.ends[0], facts.districts.ends[facts.districts.ends.length - 1]].map((end) =>

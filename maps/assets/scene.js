@@ -23,12 +23,13 @@ export class Scene {
     /** Whether each piece is of a footbridge. */
     this.raised = new Uint8Array(columns.piece_length.length);
     this.piece = this._cutPieces();
-    this.seen = this._orderPieces();
+    /** @type {Seen[][]} */
+    this._seen = [];
     this.ink = new Inks(head, columns, this.piece, this.raised);
     /** @type {{key: unknown[], canvas: HTMLCanvasElement}[]} */
     this.sides = [];
     this.fieldOf = this._fields();
-    this.walls = this._rings("wall");
+    this.blocks = this._wallPath();
     this.area = new Path2D();
     this.outside = new Path2D();
     this.districts = new Path2D();
@@ -59,12 +60,18 @@ export class Scene {
     this.columns = columns;
     this.raised = new Uint8Array(columns.piece_length.length);
     this.piece = this._cutPieces();
-    this.seen = []; // put in order again where they are painted
+    this._seen = []; // put in order again where they are painted
     this.ink = new Inks(this.head, columns, this.piece, this.raised);
     this.sides = [];
     this.fieldOf = this._fields();
     this.shown = "";
     this.darkPieces = null;
+  }
+
+  /** Pieces in the order of their ranks, by task and level; put in order when they are first painted. */
+  get seen() {
+    if (!this._seen.length) this._seen = this._orderPieces();
+    return this._seen;
   }
 
   /** Cut every street at its pieces' ends: points of piece i are at[i] … at[i + 1]. */
@@ -178,10 +185,7 @@ export class Scene {
     const [x, y] = [this.columns[`${name}_x`], this.columns[`${name}_y`]];
     return Array.from(this.columns[`${name}_points`], (count, i) => {
       const path = new Path2D();
-      for (let p = points[i]; p < points[i + 1]; p++) {
-        if (p === points[i]) path.moveTo(x[p], y[p]);
-        else path.lineTo(x[p], y[p]);
-      }
+      trace(path, x, y, points[i], points[i + 1]);
       const bounds = [Infinity, Infinity, -Infinity, -Infinity];
       for (let p = points[i]; p < points[i + 1]; p++) {
         bounds[0] = Math.min(bounds[0], x[p]);
@@ -205,13 +209,26 @@ export class Scene {
   /** All streets as three paths: in the open, roofed (subways, covered ways), footbridges. */
   _streets() {
     const paths = { open: new Path2D(), roofed: new Path2D(), raised: new Path2D() };
-    this._lines("edge").forEach(({ path }, edge) => {
-      const form = this.columns.edge_form[edge];
-      const kind = form & RAISED ? "raised" : form & ROOFED ? "roofed" : "open";
-      paths[kind].addPath(path);
+    const { edge_points: counts, edge_x: x, edge_y: y, edge_form: forms } = this.columns;
+    const points = runStarts(counts);
+    for (let edge = 0; edge < counts.length; edge++) {
+      const kind = forms[edge] & RAISED ? "raised" : forms[edge] & ROOFED ? "roofed" : "open";
+      trace(paths[kind], x, y, points[edge], points[edge + 1]);
       this.has[kind] = true;
-    });
+    }
     return paths;
+  }
+
+  /** All walls as one path: a city has too many for one each. */
+  _wallPath() {
+    const { wall_points: counts, wall_x: x, wall_y: y } = this.columns;
+    const points = runStarts(counts);
+    const path = new Path2D();
+    for (let ring = 0; ring < counts.length; ring++) {
+      trace(path, x, y, points[ring], points[ring + 1]);
+      if (counts[ring]) path.lineTo(x[points[ring]], y[points[ring]]); // closePath looks at all that the path holds
+    }
+    return path;
   }
 
   /** The rings of each head's field. */
@@ -256,14 +273,12 @@ export class Scene {
     view.toGrid(context);
     const pixel = view.pixels / view.k;
     this._paintWater(context, colours);
-    const blocks = new Path2D();
-    for (const { path } of this.walls) blocks.addPath(path);
     context.fillStyle = colours.block;
-    context.fill(blocks, "evenodd");
+    context.fill(this.blocks, "evenodd");
     if (view.zoom >= 15) {
       context.lineWidth = 0.8 * pixel;
       context.strokeStyle = colours.blockEdge;
-      context.stroke(blocks);
+      context.stroke(this.blocks);
     }
     context.lineJoin = "round";
     context.lineWidth = (state.ramp ? 0.72 : UNSEEN_WIDTH) * this.width(view) * pixel;
@@ -453,7 +468,6 @@ export class Scene {
    * @param {number} level
    */
   _paintSeen(context, view, colours, state, level) {
-    if (!this.seen.length) this.seen = this._orderPieces();
     const width = Math.max(1.45 * this.width(view), view.zoom < HEAD_ZOOM ? 1.5 : 1.9);
     const { k, tx, ty, zoom, width: wide, height } = view;
     const shown = [k, tx, ty, zoom, wide, height, state.task].join();
@@ -729,4 +743,19 @@ function around(others, bounds) {
     Math.min(b[0], bounds[0]), Math.min(b[1], bounds[1]),
     Math.max(b[2], bounds[2]), Math.max(b[3], bounds[3]),
   ];
+}
+
+/**
+ * Add a line of points to a path.
+ * @param {Path2D} path
+ * @param {ArrayLike<number>} x
+ * @param {ArrayLike<number>} y
+ * @param {number} from
+ * @param {number} to
+ */
+function trace(path, x, y, from, to) {
+  for (let p = from; p < to; p++) {
+    if (p === from) path.moveTo(x[p], y[p]);
+    else path.lineTo(x[p], y[p]);
+  }
 }
