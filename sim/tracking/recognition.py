@@ -295,8 +295,10 @@ def faces_of_persons(report: TrackReport, faces: NDArray[np.float64]) -> PersonF
     of = persons.of_walk[sampled]
     first = np.unique(of, return_index=True)[1]
     represents = table["represents"].to_numpy(np.float64)[sampled]
-    each = np.zeros((len(first), *faces.shape[1:]))
-    np.add.at(each, of, faces[sampled] * represents[:, None, None])
+    each = (faces if sampled.all() else faces[sampled]) * represents[:, None, None]
+    if len(first) < len(of) or (of != np.arange(len(of))).any():
+        walked, each = each, np.zeros((len(first), *faces.shape[1:]))
+        np.add.at(each, of, walked)
     return PersonFaces(each, represents[first], persons.stratum)
 
 

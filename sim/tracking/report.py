@@ -31,6 +31,7 @@ from sim.tracking.linking import (
 from sim.tracking.parameters import TrackingParameters
 from sim.tracking.software import SoftwareReport, read_by_software
 from sim.tracking.statistics import WalkValues, numbers_of, shares_of
+from sim.tracking.walks import part_of
 from sim.tracking.watched import share_of, watched_walks
 
 if TYPE_CHECKING:
@@ -205,7 +206,7 @@ class TrackReport(Result):
         -------
         Name, and a value for each walk, total and task.
         """
-        sampled = _part(~self.trips.table["named"].to_numpy(bool))
+        sampled = part_of(~self.trips.table["named"].to_numpy(bool))
         persons = self.trips.persons
         who = persons.of_walk[sampled], persons.stratum
         for name in (*MEANS, "identified", "tracked_live", "tracked_afterwards"):
@@ -417,13 +418,6 @@ def _figures(
         "tracked_afterwards": share_of(seconds, followed.afterwards_s),
         "door_seen": e.first_sighting_m < FIRST_METRE,
     }
-
-
-def _part(mask: NDArray[np.bool_]) -> NDArray[np.bool_] | slice:
-    """Return a mask as a slice where it is one: taking a slice of a table copies nothing."""
-    chosen = np.flatnonzero(mask)
-    whole = len(chosen) > 0 and len(chosen) == chosen[-1] + 1 - chosen[0]
-    return slice(int(chosen[0]), int(chosen[-1]) + 1) if whole else mask
 
 
 def _summarised(name: str, walks: WalkValues) -> list[list[dict[str, Any]]]:

@@ -29,7 +29,7 @@ from sim.tracking.reach import (
     software_layer,
 )
 from sim.tracking.statistics import WalkValues, numbers_of, shares_of
-from sim.tracking.walks import path_arrays
+from sim.tracking.walks import part_of, path_arrays
 
 if TYPE_CHECKING:
     from sim.city.model import City
@@ -175,7 +175,7 @@ def read_by_software(
     layers = [software_layer(fleet, case) for case in SOFTWARE_CASES.values()]
     reading = in_reach(streets, fleet, seen.arrays, layers)
     read = pieces_in_reach(streets, fleet.arrays.rank, reading, (pieces or seen.first_seen).arrays)
-    drawn = ~trips.table["named"].to_numpy(bool)
+    drawn = part_of(~trips.table["named"].to_numpy(bool))
     shares = along(reading, by_direction=False)
     turned = faced(streets, fleet, seen.arrays, layers)
     facing = along(turned, by_direction=True)

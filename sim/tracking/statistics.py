@@ -19,6 +19,8 @@ from sim.tracking.kernels.statistics import Persons, square_shifts
 Found = TypeVar("Found")
 PARTS = np.array([10, 50, 90]) / 100
 """Of the percentiles that are given."""
+ROWS_AT_ONCE = 8
+"""Of very many walks: what a processor reads at once holds so many figures of a walk."""
 VALUES_AT_ONCE = 1 << 16
 """Values of figures that are taken at once: calls cost more than numbers where walks are few."""
 WALKS_AT_ONCE = 512
@@ -51,7 +53,8 @@ def person_shifts(of_walks: WalkValues) -> NDArray[np.float32]:
     _, totals, tasks = of_walks.values.shape
     sample = _sample(of_walks.person, of_walks.stratum)
     shift = np.empty((len(sample.stratum), totals * tasks), np.float32)
-    for column, row in enumerate(_rows(of_walks.values)):
+    rows = (row for strip in _strips(of_walks.values) for row in strip)
+    for column, row in enumerate(rows):
         shift[:, column] = sample.shifts(row)
     return shift.reshape(-1, totals, tasks)
 
@@ -286,15 +289,17 @@ def _percentiles(ordered: NDArray[np.float64]) -> NDArray[np.float64]:
 def numbers_of(of_walks: WalkValues) -> list[list[dict[str, float | int | None]]]:
     """Return `numbers` of every total and task, the same to the bit and much faster."""
     values, person, stratum = of_walks
-    rows, sample = _rows(values), _sample(person, stratum)
-    if rows.shape[1] and bool(np.isfinite(rows).all()):
-        found = [each for block in _blocks(rows) for each in _all_numbers(block, sample)]
+    sample = _sample(person, stratum)
+    if len(values) and bool(np.isfinite(values).all()):
+        found = [each for rows in _strips(values) for each in _all_numbers(rows, sample)]
     else:
         one = stratum is None  # groups of one figure then hang on who has a number
-        whole = [not one or bool(np.isfinite(row).all()) for row in rows]
         found = [
-            _numbers(row, sample) if same else numbers(row, person)
-            for row, same in zip(rows, whole, strict=True)
+            _numbers(row, sample)
+            if not one or bool(np.isfinite(row).all())
+            else numbers(row, person)
+            for rows in _strips(values)
+            for row in rows
         ]
     return _by_total(of_walks, found)
 
@@ -302,25 +307,18 @@ def numbers_of(of_walks: WalkValues) -> list[list[dict[str, float | int | None]]
 def shares_of(of_walks: WalkValues) -> list[list[tuple[float | None, float | None]]]:
     """Return the mean and its error of every total and task."""
     values, person, stratum = of_walks
+    _, totals, tasks = values.shape
     sample = _sample(person, stratum)
-    rows = _rows(values)
-    found: list[tuple[float | None, float | None]] = [(None, None) for _ in rows]
-    if rows.shape[1] and bool(np.isfinite(rows).all()):
+    found: list[tuple[float | None, float | None]] = [(None, None)] * (totals * tasks)
+    if len(values) and bool(np.isfinite(values).all()):
         found = [
             (float(mean), error)
-            for block in _blocks(rows)
-            for mean, error in zip(block.mean(axis=1), sample.errors(block), strict=True)
+            for rows in _strips(values)
+            for mean, error in zip(rows.mean(axis=1), sample.errors(rows), strict=True)
         ]
-    elif rows.shape[1]:
-        found = [(float(row.mean()), sample.error(row)) for row in rows]
+    elif len(values):
+        found = [(float(row.mean()), sample.error(row)) for rows in _strips(values) for row in rows]
     return _by_total(of_walks, found)
-
-
-def _blocks(rows: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
-    """Yield some rows after the others, so that what is made of them stays small."""
-    at_once = max(1, VALUES_AT_ONCE // rows.shape[1])
-    for first in range(0, len(rows), at_once):
-        yield rows[first : first + at_once]
 
 
 def _all_numbers(
@@ -338,12 +336,19 @@ def _by_total(of_walks: WalkValues, found: list[Found]) -> list[list[Found]]:
     return [found[k * tasks : (k + 1) * tasks] for k in range(totals)]
 
 
-def _rows(values: NDArray[Any]) -> NDArray[np.float64]:
-    """Return a row for each total and task, shape (totals · tasks, walks)."""
+def _strips(values: NDArray[Any]) -> Iterator[NDArray[np.float64]]:
+    """Yield the rows of some totals and tasks after the others, shape (rows, walks).
+
+    What is made of a strip stays small: of memory that is given back, parts of up to 32 MB are
+    taken again, larger ones come from the system empty each time.
+    """
     walks, totals, tasks = values.shape
     flat = values.reshape(walks, totals * tasks)
-    rows = np.empty(flat.shape[::-1])
-    for first in range(0, walks, WALKS_AT_ONCE):
-        block = slice(first, first + WALKS_AT_ONCE)
-        rows[:, block] = flat[block].T
-    return rows
+    at_once = max(ROWS_AT_ONCE, VALUES_AT_ONCE // max(walks, 1))
+    for row in range(0, totals * tasks, at_once):
+        some = slice(row, row + at_once)
+        strip = np.empty((len(range(totals * tasks)[some]), walks))
+        for first in range(0, walks, WALKS_AT_ONCE):
+            block = slice(first, first + WALKS_AT_ONCE)
+            strip[:, block] = flat[block, some].T
+        yield strip

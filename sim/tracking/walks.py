@@ -147,6 +147,13 @@ def seen_arrays(
     )
 
 
+def part_of(mask: NDArray[np.bool_]) -> NDArray[np.bool_] | slice:
+    """Return a mask as a slice where it is one: taking a slice of a table copies nothing."""
+    chosen = np.flatnonzero(mask)
+    whole = len(chosen) > 0 and len(chosen) == chosen[-1] + 1 - chosen[0]
+    return slice(int(chosen[0]), int(chosen[-1]) + 1) if whole else mask
+
+
 def in_chunks(
     work: Callable[[int, int], None],
     count: int,
