@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 CONTRACT = {
     "run", "validate", "schema", "template", "data fetch", "data import", "data list", "data info",
     "data decks", "sweep", "compare", "map", "walk", "unseen", "crowd", "alerts", "oversight",
-    "days", "rules", "cameras import", "export", "site", "cameras next", "cameras without",
+    "plates", "count", "incidents", "days", "rules", "cameras import", "export", "site", "cameras next", "cameras without",
     "cameras remove", "cache info", "cache clear", "quote", "bands", "brief", "warmup", "streets",
     "sensitivity",
 }  # fmt: skip
@@ -127,6 +127,9 @@ GOOD = {
     "walk": [RUN, "--from", FROM, "--to", TO],
     "unseen": [RUN],
     "crowd": [RUN, "--street", "Nathan Road"],
+    "plates": [RUN],
+    "count": [RUN, "--street", "Nathan Road"],
+    "incidents": [RUN],
     "alerts": [RUN],
     "oversight": [RUN],
     "days": [RUN, "--people", "20", "--days", "3"],

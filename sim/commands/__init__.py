@@ -95,6 +95,15 @@ COMMANDS: Mapping[str, Command | Family] = MappingProxyType(
             "sim.commands.unseen", "Up to how many cameras walks can still be made unseen."
         ),
         "crowd": Command("sim.commands.crowd", "How many of a crowd on the move are recognised."),
+        "count": Command(
+            "sim.commands.count", "How well cameras would count the people in a street."
+        ),
+        "plates": Command(
+            "sim.commands.plates", "On how many trips by road a number plate could be read."
+        ),
+        "incidents": Command(
+            "sim.commands.incidents", "How many assumed incidents would be in view, at what price."
+        ),
         "alerts": Command(
             "sim.commands.alerts",
             "What live face recognition would raise in a year, right and wrong.",
