@@ -109,7 +109,7 @@ def _edges(run: RunData, streets: Sequence[str]) -> NDArray[np.int64]:
     kept = edges[here[edges] > run.city.streets.arrays.edge_length[edges] / 2]
     if not len(kept):
         raise InputError(f"{', '.join(streets)}: none of it lies in the study area")
-    return kept.astype(np.int64)
+    return np.asarray(kept, np.int64)
 
 
 def _row(

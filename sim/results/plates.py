@@ -111,7 +111,7 @@ def _metres(run: RunData) -> NDArray[np.float64]:
     pieces = run.pieces
     edge = np.repeat(np.arange(len(pieces.piece_ptr) - 1), np.diff(pieces.piece_ptr))
     metres = np.where(pieces.in_area, pieces.end - pieces.start, 0.0)
-    return np.bincount(edge, metres, len(pieces.piece_ptr) - 1)
+    return np.asarray(np.bincount(edge, metres, len(pieces.piece_ptr) - 1), np.float64)
 
 
 def _by_total(
