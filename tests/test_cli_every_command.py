@@ -24,7 +24,8 @@ ROOT = Path(__file__).parents[1]
 CONTRACT = {
     "run", "validate", "schema", "template", "data fetch", "data import", "data list", "data info",
     "data decks", "sweep", "compare", "map", "walk", "unseen", "crowd", "alerts", "oversight",
-    "plates", "count", "incidents", "days", "rules", "cameras import", "export", "site", "cameras next", "cameras without",
+    "plates", "count", "incidents", "days", "rules", "cameras import", "export", "site",
+    "cameras next", "cameras without",
     "cameras remove", "cache info", "cache clear", "quote", "bands", "brief", "warmup", "streets",
     "sensitivity",
 }  # fmt: skip
