@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import dijkstra
 
 from sim.cameras.plates import PlateCase
 from sim.sight.arrays import NEVER
@@ -98,8 +99,6 @@ def shortest_ways(roads: Roads) -> Way:
     roads
         To drive on.
     """
-    from scipy.sparse.csgraph import dijkstra  # slow, and walks need none
-
     graph, arc = roads.graph(roads.length), roads.cheapest_arc(roads.length)
 
     @cache

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from sim.city.components import connected_components
 from sim.errors import InputError
 from sim.keyed_random import uniform
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_array
-
     from sim.city.streets import StreetNetwork
 
 MOTOR = ("motorway", "trunk", "primary", "secondary", "tertiary")
@@ -30,9 +30,6 @@ ROADS = frozenset(
 """Classes of OpenStreetMap that vehicles drive on; not service ways, of which few are passages."""
 BOTH, ALONG, AGAINST = 0, 1, -1
 """Directions of a road: either, from u to v alone, from v to u alone."""
-
-LEAST_CHANCE = 2.0**-54
-"""In place of a draw of 0, whose normal would be infinite."""
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -68,8 +65,6 @@ class Roads:
         cost
             Of each arc, above 0.
         """
-        from scipy.sparse import csr_array  # slow, and walks need none
-
         order = np.lexsort((cost, self.head, self.tail))
         tail, head = self.tail[order], self.head[order]
         first = np.append(True, (np.diff(tail) != 0) | (np.diff(head) != 0))
@@ -194,8 +189,6 @@ def drive(roads: Roads, count: int, seed: int, within: ArrayLike, dispersion: fl
     InputError
         No road lies in the study area.
     """
-    from scipy.sparse.csgraph import dijkstra  # slow, and walks need none
-
     metres = np.asarray(within, np.float64)
     if not metres.sum() > 0:
         raise InputError("no road lies in the study area; choose a larger one")
@@ -242,8 +235,7 @@ def path_of(before: NDArray[np.int32], goal: int, arc: dict[tuple[int, int], int
 def _costs(roads: Roads, seed: int, driver: int, dispersion: float) -> Floats:
     if dispersion == 0:
         return roads.length
-    from scipy.special import ndtri  # slow, as above
-
-    chance = uniform(seed, "road cost", np.full(len(roads.edge), driver), roads.edge)
-    drawn = ndtri(np.clip(chance, LEAST_CHANCE, None))
+    at = np.full(len(roads.edge), driver), roads.edge
+    radius, turn = (uniform(seed, f"road cost {part}", *at) for part in ("radius", "turn"))
+    drawn = np.sqrt(-2 * np.log1p(-radius)) * np.cos(2 * np.pi * turn)  # Box and Muller 1958
     return np.asarray(roads.length * np.exp(dispersion * drawn - dispersion**2 / 2))
