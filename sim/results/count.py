@@ -71,12 +71,7 @@ def count_run(
     """
     question = asked(run, totals, task)
     run = question.run
-    if not (0 < people_per_m2 <= 10 and 0 < width_m <= 200):
-        raise InputError(
-            f"{people_per_m2:g} people a m² on {width_m:g} m: give above 0 to 10, and to 200 m"
-        )
-    if not (0 < chance <= 1 and 0 <= clumping <= 100):
-        raise InputError(f"found {chance:g}, clumping {clumping:g}: give to 1, and 0 to 100")
+    _check(people_per_m2, width_m, chance, clumping)
     edges = _edges(run, streets)
     density = people_per_m2 * width_m
     length = run.city.streets.arrays.edge_length[edges]
@@ -94,6 +89,16 @@ def count_run(
             _row(question, edges, total, density, (chance, clumping)) for total in question.totals
         ],
     }  # fmt: skip
+
+
+def _check(people_per_m2: float, width_m: float, chance: float, clumping: float) -> None:
+    """Refuse numbers that cannot be."""
+    if not (0 < people_per_m2 <= 10 and 0 < width_m <= 200):
+        raise InputError(
+            f"{people_per_m2:g} people a m² on {width_m:g} m: give above 0 to 10, and to 200 m"
+        )
+    if not (0 < chance <= 1 and 0 <= clumping <= 100):
+        raise InputError(f"found {chance:g}, clumping {clumping:g}: give to 1, and 0 to 100")
 
 
 def _edges(run: RunData, streets: Sequence[str]) -> NDArray[np.int64]:

@@ -64,13 +64,7 @@ def incidents_run(
     """
     question = asked(run, totals, task)
     run, steps = question.run, question.totals
-    unknown = sorted(set(steps) - set(run.totals))
-    if unknown:
-        have = ", ".join(f"{total:,}" for total in run.totals)
-        raise InputError(f"total {unknown[0]:,}: shares are known at the run's totals, {have}")
-    for name, rate in (("a km", per_km), ("a million hours", per_million_hours)):
-        if not 0 < rate <= MOST:
-            raise InputError(f"{rate:g} incidents {name}: give a number above 0, to {MOST:,.0f}")
+    _check(run, steps, per_km, per_million_hours)
     hours = hours_a_year(run)
     if not hours > 0:
         raise InputError(f"{run.folder}: nobody walks; run it with trips.people above 0")
@@ -91,6 +85,17 @@ def incidents_run(
             if step["total"] in steps
         ],
     }
+
+
+def _check(run: RunData, steps: list[int], per_km: float, per_million_hours: float) -> None:
+    """Refuse totals of which the run says nothing, and rates that cannot be."""
+    unknown = sorted(set(steps) - set(run.totals))
+    if unknown:
+        have = ", ".join(f"{total:,}" for total in run.totals)
+        raise InputError(f"total {unknown[0]:,}: shares are known at the run's totals, {have}")
+    for name, rate in (("a km", per_km), ("a million hours", per_million_hours)):
+        if not 0 < rate <= MOST:
+            raise InputError(f"{rate:g} incidents {name}: give a number above 0, to {MOST:,.0f}")
 
 
 def hours_a_year(run: RunData) -> float:

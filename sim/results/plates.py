@@ -68,16 +68,12 @@ def plates_run(
     """
     question = asked(run, totals, HEADLINE_TASK)
     run = question.run
-    if not (isinstance(trips, int) and 1 <= trips <= MOST_TRIPS):
-        raise InputError(f"trips {trips}: give a whole number of trips, 1..{MOST_TRIPS:,}")
-    if not 0 <= dispersion <= 2:
-        raise InputError(f"dispersion {dispersion:g}: give 0 to 2")
+    _check(trips, dispersion)
     roads = roads_of(run.city.streets)
     driven = drive(roads, trips, run.scenario.seed, _metres(run)[roads.edge], dispersion)
     count = len(driven.ptr) - 1
     if not count:
         raise InputError("no road joins any of the ends drawn; draw more trips")
-    lengths = np.add.reduceat(roads.length[driven.arc], driven.ptr[:-1])
     by_case = {
         name: _by_total(question, roads, driven, case, shortest_ways(roads))
         for name, case in PLATE_CASES.items()
@@ -89,20 +85,29 @@ def plates_run(
         "trips": count,
         "no_way": driven.no_way,
         "road_km": float(_metres(run)[roads.edge].sum()) / 2000,
-        "trip_m": float(lengths.mean()),
-        "cases": {
-            name: {
-                "px_per_m": case.px_per_m, "vertical": case.vertical,
-                "horizontal": case.horizontal, "highest_m": case.highest_m,
-                "sources": dict(case.sources),
-            }
-            for name, case in PLATE_CASES.items()
-        },
+        "trip_m": float(roads.length[driven.arc].sum()) / count,
+        "cases": {name: _needs(case) for name, case in PLATE_CASES.items()},
         "totals": [
             {"total": total, **{name: rows[k] for name, rows in by_case.items()}}
             for k, total in enumerate(question.totals)
         ],
         "notes": [ROADS_SAID],
+    }  # fmt: skip
+
+
+def _check(trips: int, dispersion: float) -> None:
+    """Refuse numbers that cannot be."""
+    if not (isinstance(trips, int) and 1 <= trips <= MOST_TRIPS):
+        raise InputError(f"trips {trips}: give a whole number of trips, 1..{MOST_TRIPS:,}")
+    if not 0 <= dispersion <= 2:
+        raise InputError(f"dispersion {dispersion:g}: give 0 to 2")
+
+
+def _needs(case: PlateCase) -> dict[str, Any]:
+    """Return what software of a case needs of a plate, and where that comes from."""
+    return {
+        "px_per_m": case.px_per_m, "vertical": case.vertical, "horizontal": case.horizontal,
+        "highest_m": case.highest_m, "sources": dict(case.sources),
     }  # fmt: skip
 
 
