@@ -76,11 +76,8 @@ def count_run(
     density = people_per_m2 * width_m
     length = run.city.streets.arrays.edge_length[edges]
     return {
-        "version": COUNT_VERSION,
-        "simulated": run.fleet.simulated,
-        "run": str(run.summary.get("scenario", "")),
-        "task": task,
-        "streets": list(streets),
+        "version": COUNT_VERSION, "simulated": run.fleet.simulated,
+        "run": str(run.summary.get("scenario", "")), "task": task, "streets": list(streets),
         "length_m": float(length.sum()),
         "people": float(length.sum()) * density,
         "people_per_m2": people_per_m2, "width_m": width_m,
