@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.area import HONG_KONG_CRS, DistrictPart, districts
 from sim.city.decks import FOOTBRIDGE_M
-from sim.city.ground import TOLERANCE_M
 from sim.city.model import NETWORK, City
+from sim.city.slopes import TOLERANCE_M
 from sim.city.sources.files import Kind
 from sim.city.sources.official_directions import WAY_BACK_M
 from sim.city.sources.official_pavements import read_pavements

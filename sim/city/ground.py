@@ -1,7 +1,7 @@
 """The ground of a city: heights on a grid, and streets cut where their slope changes.
 
 Sight takes the ground as linear along each piece of street and level under each building. Pieces
-are made so short that the grid's own surface is nowhere farther than `TOLERANCE_M` from that.
+are made so short that the grid's own surface leaves them by no more than a tolerance.
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from sim.city.slopes import (
+    FULL,
+    HALVINGS,
+    Cuts,
+    GridOfHeights,
+    Lines,
+    Profile,
+    fill_cuts,
+    fill_profile,
+)
 from sim.city.streets import StreetArrays
 from sim.city.walls import Walls
 from sim.errors import InputError
-
-TOLERANCE_M = 0.25
-"""A piece of street leaves the surface of the grid by no more, where it is sampled."""
-HALVINGS = 10
-"""So often a segment is halved at most."""
-SAME_M = 1e-5
-"""Cuts nearer than this to the end of a piece make no other piece."""
 
 Floats = NDArray[np.float64]
 
@@ -139,25 +142,28 @@ def graded(ground: Ground, whole: StreetArrays, shown: StreetArrays) -> tuple[St
     slope
         Shape (segments, 2): heights under both ends, m.
     """
-    edge, t, z = _profile(ground, whole)
-    room = float(whole.edge_length.max(initial=0.0)) + 1.0
-    key = edge * room + t
-    length = np.hypot(shown.segment_x1 - shown.segment_x0, shown.segment_y1 - shown.segment_y0)
-    begin = shown.segment_edge * room + shown.segment_start
-    first = np.searchsorted(key, begin + SAME_M, side="right")
-    last = np.searchsorted(key, begin + length - SAME_M, side="left")
-    count = np.maximum(last - first, 0) + 1
-    row = np.repeat(np.arange(len(length)), count)
-    number = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    at = np.where(number > 0, t[np.minimum(first[row] + number - 1, len(t) - 1)]
-                  - shown.segment_start[row], 0.0)  # fmt: skip
-    to = np.append(at[1:], 0.0)
-    ends = number == count[row] - 1
-    to[ends] = length[row[ends]]
-    cut = _pieces(shown, length, row, at, to)
-    edges = shown.segment_edge[row] * room + shown.segment_start[row]
-    slope = np.column_stack([np.interp(edges + at, key, z), np.interp(edges + to, key, z)])
-    return cut, np.ascontiguousarray(slope)
+    grid = GridOfHeights(
+        float(ground.west), float(ground.south), float(ground.cell),
+        np.ascontiguousarray(ground.height, np.float32),
+    )  # fmt: skip
+    edges, lines = len(whole.edge_length), _lines(whole)
+    count, room = FULL, len(lines.x0) + edges + 2
+    while count == FULL:
+        room *= 2
+        profile = Profile(np.empty(edges + 1, np.int64), np.empty(room), np.empty(room))
+        count = fill_profile(grid, lines, profile, np.empty((3, HALVINGS + 2)))
+    lines, room = _lines(shown), len(shown.segment_x0) + count  # a point cuts one segment at most
+    cuts = Cuts(np.empty(room, np.int64), np.empty(room), np.empty(room), np.empty((room, 2)))
+    found = fill_cuts(profile, lines, cuts)
+    row, begin, end, slope = (column[:found] for column in cuts)
+    length = np.hypot(lines.x1 - lines.x0, lines.y1 - lines.y0)
+    return _pieces(shown, length, row, begin, end), slope.copy()
+
+
+def _lines(a: StreetArrays) -> Lines:
+    return Lines(
+        a.segment_x0, a.segment_y0, a.segment_x1, a.segment_y1, a.segment_edge, a.segment_start
+    )
 
 
 def _pieces(
@@ -180,54 +186,3 @@ def _pieces(
         segment_x1=along(a.segment_x0, a.segment_x1, to),
         segment_y1=along(a.segment_y0, a.segment_y1, to),
     )
-
-
-def _profile(ground: Ground, a: StreetArrays) -> tuple[NDArray[np.int64], Floats, Floats]:
-    """Return points of each edge between which its ground is linear: edge, t and height, in order.
-
-    Segments are halved until the surface of the grid, looked at every half square, leaves none by
-    more than the tolerance.
-    """
-    length = np.hypot(a.segment_x1 - a.segment_x0, a.segment_y1 - a.segment_y0)
-    row, low, high = np.arange(len(length)), np.zeros(len(length)), np.ones(len(length))
-
-    def height(of: NDArray[np.int64], s: Floats) -> Floats:
-        x = a.segment_x0[of] + s * (a.segment_x1[of] - a.segment_x0[of])
-        y = a.segment_y0[of] + s * (a.segment_y1[of] - a.segment_y0[of])
-        return ground.at(x, y)
-
-    done: list[tuple[NDArray[np.int64], Floats]] = []
-    for _ in range(HALVINGS):
-        far = _departure(height, length, row, low, high, ground.cell) > TOLERANCE_M
-        done.append((row[~far], low[~far]))
-        row, low, high = row[far], low[far], high[far]
-        middle = (low + high) / 2
-        row = np.concatenate([row, row])
-        low, high = np.concatenate([low, middle]), np.concatenate([middle, high])
-        if not len(row):
-            break
-    done.append((row, low))
-    row, low = (np.concatenate(column) for column in zip(*done, strict=True))
-    last = a.segment_ptr[1:] - 1  # every edge has a segment, and ends at its end
-    row, low = np.append(row, last), np.append(low, np.ones(len(last)))
-    t = a.segment_start[row] + low * length[row]
-    edge = a.segment_edge[row].astype(np.int64)
-    order = np.lexsort((t, edge))
-    return edge[order], t[order], height(row, low)[order]
-
-
-def _departure(
-    height: object, length: Floats, row: NDArray[np.int64], low: Floats, high: Floats, cell: float
-) -> Floats:
-    """Return how far the ground leaves the straight line between the ends of each piece, m."""
-    if not len(row):
-        return np.empty(0)
-    assert callable(height)
-    count = np.ceil((high - low) * length[row] / (cell / 2)).astype(np.int64) + 1
-    piece = np.repeat(np.arange(len(row)), count)
-    step = np.arange(len(piece)) - np.repeat(np.cumsum(count) - count, count)
-    share = (step + 0.5) / count[piece]
-    z = height(row[piece], low[piece] + share * (high - low)[piece])
-    at_low, at_high = height(row, low)[piece], height(row, high)[piece]
-    apart = np.abs(z - (at_low + share * (at_high - at_low)))
-    return np.asarray(np.maximum.reduceat(apart, np.cumsum(count) - count))

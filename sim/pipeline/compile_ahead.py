@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -25,6 +25,7 @@ from shapely import LineString, Point
 from sim.area import HONG_KONG_CRS, Area
 from sim.cameras.fleet import RANGE_COLUMNS, Fleet
 from sim.cameras.optics import TASKS
+from sim.city.ground import Ground
 from sim.city.model import City
 from sim.city.places import Places
 from sim.city.streets import StreetNetwork
@@ -171,6 +172,12 @@ def compile_meeting() -> None:
     paths, heads = path_arrays(s.city.streets, s.trips), head_steps(s.seen.fleet, np.array([1]))
     seen = seen_arrays(s.seen.arrays, 0)
     met_by(0, paths, seen, new_spells(np.arange(1), paths, seen, heads))
+
+
+def compile_sloping() -> None:
+    """Cut the street where the slope of a hill changes, of which cities on a terrain alone ask."""
+    hill = Ground(834900.0, 819900.0, 50.0, np.array([[0, 0, 9, 0, 0]] * 5, np.float32))
+    assert len(replace(_one_street(), ground=hill).open_streets.segment_x0) > 2
 
 
 class Part(NamedTuple):

@@ -16,7 +16,7 @@ from sim.city.loaders import load_city
 from sim.days.parameters import DaysParameters
 from sim.errors import InputError
 from sim.jit import KERNELS, on_disk
-from sim.pipeline.compile_ahead import compile_meeting
+from sim.pipeline.compile_ahead import compile_meeting, compile_sloping
 from sim.pipeline.run import run
 from sim.placement.placing import place
 from sim.results.days import days_run
@@ -79,6 +79,7 @@ def warm_up(announce: Callable[[str], None] = lambda _: None) -> WarmUp:
         announce("greedy")
         place(load_city(SMALL.area), SMALL.cameras.totals[-1], strategy=GREEDY)
         compile_meeting()
+        compile_sloping()
     compiled = sum(on_disk(kernel) for kernel in missing)
     return WarmUp(len(kernels) - len(missing) + compiled, compiled, time.perf_counter() - begun)
 

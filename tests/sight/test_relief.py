@@ -7,7 +7,8 @@ import pytest
 from oracles.scenes import Head, Scene, box, look, street_arrays
 from oracles.solid_scenes import HOUSES, STREETS, Scenes, compared
 
-from sim.city.ground import LEVEL, TOLERANCE_M, Ground, Relief, graded
+from sim.city.ground import LEVEL, Ground, Relief, graded
+from sim.city.slopes import TOLERANCE_M
 from sim.errors import InputError
 
 SCENES, SAMPLES = 1000, 80
