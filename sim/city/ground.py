@@ -155,9 +155,9 @@ def graded(ground: Ground, whole: StreetArrays, shown: StreetArrays) -> tuple[St
     lines, room = _lines(shown), len(shown.segment_x0) + count  # a point cuts one segment at most
     cuts = Cuts(np.empty(room, np.int64), np.empty(room), np.empty(room), np.empty((room, 2)))
     found = fill_cuts(profile, lines, cuts)
-    row, begin, end, slope = (column[:found] for column in cuts)
+    row, begin, end = cuts.row[:found], cuts.begin[:found], cuts.end[:found]
     length = np.hypot(lines.x1 - lines.x0, lines.y1 - lines.y0)
-    return _pieces(shown, length, row, begin, end), slope.copy()
+    return _pieces(shown, length, row, begin, end), cuts.slope[:found].copy()
 
 
 def _lines(a: StreetArrays) -> Lines:

@@ -78,7 +78,7 @@ def height_at(ground: GridOfHeights, x: float, y: float) -> float:
     d, e = np.float64(ground.height[r1, c]), np.float64(ground.height[r1, c1])
     east, north = along - c, up - r
     low = a + east * (b - a)
-    return low + north * (d + east * (e - d) - low)
+    return float(low + north * (d + east * (e - d) - low))
 
 
 @lean_inner
@@ -152,10 +152,10 @@ def height_on(profile: Profile, begin: int, end: int, t: float) -> float:
     """Return the height of an edge at t, linear between its points begin … end − 1."""
     k = first_beyond(profile.t, begin, end, t)
     if k in (begin, end):
-        return profile.height[min(k, end - 1)]
+        return float(profile.height[min(k, end - 1)])
     t0, t1 = profile.t[k - 1], profile.t[k]
     z0, z1 = profile.height[k - 1], profile.height[k]
-    return z0 + (z1 - z0) / (t1 - t0) * (t - t0)
+    return float(z0 + (z1 - z0) / (t1 - t0) * (t - t0))
 
 
 @lean_kernel
