@@ -13,12 +13,13 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from oracles.solid_scenes import Scenes, compared
 
-CASES = {
+CASES: dict[str, dict[str, Any]] = {
     "level, no crowns": {"level": True},
     "hills, no crowns": {},
     "level, crowns": {"level": True, "crowns": 20},

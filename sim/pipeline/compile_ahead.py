@@ -176,7 +176,7 @@ def compile_meeting() -> None:
 
 def compile_sloping() -> None:
     """Cut the street where the slope of a hill changes, of which cities on a terrain alone ask."""
-    hill = Ground(834900.0, 819900.0, 50.0, np.array([[0, 0, 9, 0, 0]] * 5, np.float32))
+    hill = Ground(834900.0, 819900.0, 25.0, np.array([[0, 9] * 8] * 5, np.float32))
     assert len(replace(_one_street(), ground=hill).open_streets.segment_x0) > 2
 
 
