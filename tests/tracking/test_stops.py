@@ -165,6 +165,7 @@ def test_every_rate_has_a_source_and_a_trust():
         assert {row["share_trust"], row["ratio_trust"]} <= TRUST
     for row in facts_table("stated_results.csv"):
         assert row["live_recognition"] == "no"
+        assert row["source"]
         assert row["trust"] in TRUST
     assert set(stop_cases()) == {"light", "middle", "heavy"}
     order = [expected(1, 0, 0, 1, case).wrongful_upheld for case in stop_cases().values()]
