@@ -26,6 +26,7 @@ from branca.element import Element, Figure, MacroElement
 from markupsafe import Markup
 
 from maps.answer import answer_counts, answer_headline, answer_of, ends_of, is_answered
+from maps.basemap import basemap_of
 from maps.bundle import bundle
 from maps.districts import districts_of
 from maps.names import area_pair, clean_name
@@ -453,7 +454,8 @@ def picture_of(
     """Draw the still picture: pieces in ink at two numbers of cameras, for the headline's task."""
     few, many = ends or [step["total"] for step in ends_of(run.summary)]
     rank = run.pieces[f"rank_{HEADLINE_TASK}"].to_numpy(np.int64)
-    return street_picture(run.pieces["geometry"].to_numpy(), rank, few, many, label)
+    around = basemap_of(run).areas
+    return street_picture(run.pieces["geometry"].to_numpy(), rank, few, many, label, around)
 
 
 def _attributions(data: object) -> Iterator[str]:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
 from maps.answer import answer_of, ends_of, is_answered
+from maps.basemap import basemap_of, with_names
 from maps.everyday import EVERYDAY, add_everyday
 from maps.finder import STATION_EXIT, build_finder, junctions
 from maps.layers import layers, owner_codes
@@ -193,14 +194,14 @@ def _gather(
     add_everyday(columns, run, EVERYDAY if walkable and form is FINE else 0)
     _add_rings(columns, grid, "wall", walls.result(), form.wall_step)
     place = _add_heads(columns, grid, run, heads, ranks, met)
+    labels = _add_basemap(columns, grid, run)
     fixed = refusal_of(run, walkable=walkable, large=form is WIDE)
     if fixed is None:
-        order = None if met is None else met.order
-        add_sight(columns, run, heads, order, walls.result().row, decks)
+        add_sight(columns, run, heads, met.order if met else None, walls.result().row, decks)
     _add_fields(columns, grid, fields.result(), place, form.field_step)
     _add_seen_curves(columns, run, codes, len(ranks), form)
     _add_walk_bands(columns, bands.result())
-    words = {"names": names, "found": found, "places": _labels(grid, run)}
+    words = {"names": names, "found": found, "places": labels}
     columns.add_text("words", json.dumps(words, ensure_ascii=False, separators=(",", ":")))
     head = {
         "origin": grid.origin,
@@ -675,6 +676,19 @@ def _figures(table: pd.DataFrame, key: tuple[Any, ...]) -> dict[str, float | Non
     row = table.loc[key]
     values = {name: row[name] for name in WALK_FIGURES}
     return {name: None if pd.isna(v) else round(float(v), 6) for name, v in values.items()}
+
+
+def _add_basemap(columns: Columns, grid: Grid, run: RunFolder) -> list[dict[str, Any]]:
+    """Add what lies around the streets; return all labels of the map."""
+    around = basemap_of(run)
+    for kind, shapes in around.areas.items():
+        _add_rings(columns, grid, kind, _rings(shapes, 0.0), around.step)
+    at = grid.place(np.array([place for _, _, place in around.names]).reshape(-1, 2))
+    names = [
+        {"kind": kind, "name": pair, "at": place}
+        for (kind, pair, _), place in zip(around.names, at.tolist(), strict=True)
+    ]
+    return with_names(_labels(grid, run), names)
 
 
 def _labels(grid: Grid, run: RunFolder) -> list[dict[str, Any]]:

@@ -2,10 +2,12 @@
 
 It draws pieces of streets as plain SVG paths on a coarse grid, in the inks of the map: unseen,
 seen, and seen only with more cameras. Where several fall on the same step of the grid, the one seen
-first is drawn.
+first is drawn. Water and green ground lie below.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import shapely
@@ -13,6 +15,9 @@ from numpy.typing import NDArray
 
 INKS = ("ink-seen", "ink-fresh", "ink-unseen")
 """What style sheets call the ink of pieces seen with few cameras, only with many, not even then."""
+RING_STEP, SPECK = 2.0, 8.0
+"""Steps of the picture to which outlines of water and green ground are drawn, and the side of the
+smallest of them."""
 WIDTH = 1000
 """Width of the picture; at 3 km one step is 3 m."""
 MOST_PIECES = 60_000
@@ -21,7 +26,12 @@ as coarse again."""
 
 
 def street_picture(
-    shapes: NDArray[np.object_], ranks: NDArray[np.int64], few: int, many: int, label: str
+    shapes: NDArray[np.object_],
+    ranks: NDArray[np.int64],
+    few: int,
+    many: int,
+    label: str,
+    around: Mapping[str, NDArray[np.object_]] | None = None,
 ) -> str:
     """Return an SVG element of streets.
 
@@ -35,6 +45,8 @@ def street_picture(
         Numbers of cameras.
     label
         Key of the text that describes the picture; the page's texts fill it in.
+    around
+        Polygons (projected metres) below the streets, by the name that style sheets give them.
     """
     classes = np.searchsorted([few, many], ranks)
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
@@ -45,7 +57,11 @@ def street_picture(
     scale = WIDTH / max(east - west, 1.0)
     grid = step * np.rint((coordinates - [west, north]) * [scale, -scale] / step).astype(np.int64)
     steps, of_class = _steps(grid, owner, classes)
-    paths = []
+    paths = [
+        f'<path class="{name}" d="{outline}"/>'
+        for name, below in (around or {}).items()
+        if (outline := _outline(below, (west, south, east, north), scale))
+    ]
     for value, name in reversed(list(enumerate(INKS))):
         paths.append(f'<path class="{name}" d="{_path(steps[of_class == value])}"/>')
     return (
@@ -69,6 +85,24 @@ def _steps(
     new = np.append(True, (np.diff(alike[order], axis=0) != 0).any(axis=1))[: len(order)]
     kept = np.sort(order[new])
     return steps[kept], of_class[kept]
+
+
+def _outline(
+    shapes: NDArray[np.object_], bounds: tuple[float, float, float, float], scale: float
+) -> str:
+    """Write the rings of polygons, cut to the picture and drawn to `RING_STEP`."""
+    west, south, east, north = bounds
+    rim = 5 / scale
+    cut = shapely.clip_by_rect(shapes, west - rim, south - rim, east + rim, north + rim)
+    part = shapely.get_parts(shapely.simplify(cut, RING_STEP / scale))
+    part = part[(shapely.get_type_id(part) == 3) & (shapely.area(part) > (SPECK / scale) ** 2)]
+    words = []
+    for ring in shapely.get_rings(part):
+        corners = shapely.get_coordinates(ring)[:-1]
+        grid = np.rint((corners - [west, north]) * [scale, -scale]).astype(np.int64)
+        (x, y), *steps = grid[:1].tolist() + np.diff(grid, axis=0).tolist()
+        words.append(f"M{x} {y}l" + " ".join(f"{dx} {dy}" for dx, dy in steps) + "z")
+    return "".join(words).replace(" -", "-")
 
 
 def _path(steps: NDArray[np.int64]) -> str:

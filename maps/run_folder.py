@@ -51,6 +51,7 @@ EXPOSURE_COLUMNS = TABLES["exposure"].names(
 EDGE_COLUMNS = TABLES["edges"].names(
     "edge", "u", "v", "name", "name_zh", "highway", "deck", "geometry"
 )
+SURROUNDINGS_COLUMNS = TABLES["surroundings"].names("kind", "name", "name_zh", "geometry")
 BANDS_KEYS = ("scenario", "headline", "seeds", "chance", "range", "decomposition")
 SENSITIVITY_KEYS = ("scenario", "headline", "combinations", "every_combination", "figures")
 
@@ -85,6 +86,8 @@ class RunFolder:
         Content of bands.json and sensitivity.json, None unless somebody put them into the folder.
     whole
         The folder itself, for what is seldom asked for.
+    surroundings
+        Water, green ground and names (GeoDataFrame); None in runs of before there were any.
     """
 
     summary: dict[str, Any]
@@ -105,6 +108,7 @@ class RunFolder:
     sensitivity: dict[str, Any] | None = None
     closed: NDArray[np.bool_] | None = None
     whole: RunData | None = None
+    surroundings: gpd.GeoDataFrame | None = None
 
     @cached_property
     def roofed(self) -> pd.DataFrame:
@@ -173,6 +177,7 @@ def read_run_folder(folder: Path) -> RunFolder:
             curves=curves.result(),
             closed=run.closed,
             whole=run,
+            surroundings=_surroundings(run),
         )
 
 
@@ -215,6 +220,18 @@ def _read_if_there(folder: Path, name: str, columns: tuple[str, ...]) -> pd.Data
         return None
     table: pd.DataFrame = _read_table(folder, name, None).to_pandas()
     return table.reindex(columns=list(columns))
+
+
+def _surroundings(run: RunData) -> gpd.GeoDataFrame | None:
+    """Read what lies around the streets, which runs of earlier versions do not tell."""
+    if not (run.folder / TABLES["surroundings"].file).is_file():
+        return None
+    table = RunData.geometry(run, "surroundings")
+    missing = set(SURROUNDINGS_COLUMNS) - set(table.columns)
+    if missing:
+        file = run.folder / TABLES["surroundings"].file
+        raise InputError(f"{file}: lacks {', '.join(sorted(missing))}; run the scenario again")
+    return table
 
 
 def _read_many(

@@ -2,7 +2,11 @@
 
 import { FONT } from "./languages.js";
 import { WIDE, runStarts } from "./payload.js";
-import { EVERY_STREET_ZOOM, MAIN_STREET_ZOOM } from "./zooms.js";
+import { EVERY_STREET_ZOOM, MAIN_STREET_ZOOM, NAME_ZOOMS, RING_ZOOM, STATION_ZOOM } from "./zooms.js";
+
+const SPREAD = new Set(["harbour", "bay", "island"]); // may be written in several places
+const LATIN = /^[ -\u024f]*$/;
+const APART = 320; // pixels between two that say the same, such as a harbour's name
 
 export class Labels {
   /**
@@ -80,12 +84,13 @@ export class Labels {
    * @param {number} y
    * @param {number} angle
    * @param {string} colour
+   * @param {string} [around]
    */
-  _write(context, colours, text, x, y, angle, colour) {
+  _write(context, colours, text, x, y, angle, colour, around = colours.paper) {
     context.save();
     context.translate(x, y);
     context.rotate(angle);
-    context.strokeStyle = colours.paper;
+    context.strokeStyle = around;
     context.lineWidth = 3.5;
     context.strokeText(text, 0, 0);
     context.fillStyle = colour;
@@ -101,28 +106,75 @@ export class Labels {
    * @param {number[][]} taken
    */
   _paintPlaces(context, view, colours, place, taken) {
+    /** @type {Map<string, number[][]>} */
+    const written = new Map();
     for (const { kind, name, at } of this.head.places) {
-      if (kind === "district" ? view.zoom >= EVERY_STREET_ZOOM : !this._shown(kind, view)) continue;
+      if (!this._shown(kind, view)) continue;
       const x = (view.k * at[0] + view.tx) / view.pixels;
       const y = (view.ty - view.k * at[1]) / view.pixels;
       if (x < 0 || y < 0 || x > view.width / view.pixels || y > view.height / view.pixels) continue;
+      const before = written.get(name[0]) || [];
+      if (before.some(([otherX, otherY]) => Math.hypot(x - otherX, y - otherY) < APART)) continue;
       const share = kind === "district" && this.shares && this.shares.get(name[0]);
       const said = share ? `${name[place]} ${share}` : name[place];
-      const { font, colour, text } = this._style(kind, said, view, colours);
+      const { font, colour, text, around } = this._style(kind, said, view, colours);
+      const ring = kind === "station" ? this._ring(context, view, colours, x, y) : 0;
       context.font = font;
       const half = context.measureText(text).width / 2 + 4;
-      if (!this._free(taken, [x - half, y - 10, x + half, y + 10])) continue;
-      this._write(context, colours, text, x, y, 0, colour);
+      if (ring && view.zoom < STATION_ZOOM) continue;
+      const below = ring && ring + 10; // a station's name stands below its ring, else above it
+      const low = [below, -below].find((by) => {
+        const box = [x - half, y + by - 10, x + half, y + by + 10];
+        return (!SPREAD.has(kind) || this._whole(view, box)) && this._free(taken, box);
+      });
+      if (low === undefined) continue;
+      if (ring) taken.push([x - ring, y - ring, x + ring, y + ring]);
+      else if (kind !== "district") written.set(name[0], [...before, [x, y]]);
+      this._write(context, colours, text, x, y + low, 0, colour, around);
     }
   }
 
   /**
-   * Stations are named at every zoom, other places only close by.
+   * Whether a box lies in the window, which the canvas is larger than on all sides.
+   * @param {CanvasView} view
+   * @param {number[]} box
+   */
+  _whole(view, box) {
+    const part = -view.left / (view.width / view.pixels);
+    const [wide, tall] = [view.width / view.pixels, view.height / view.pixels];
+    const strip = 40; // at the foot of the window
+    return box[0] >= part * wide && box[2] <= (1 - part) * wide && box[1] >= part * tall
+      && box[3] <= (1 - part) * tall - strip;
+  }
+
+  /**
+   * Mark a station by a ring; return its radius.
+   * @param {CanvasRenderingContext2D} context
+   * @param {CanvasView} view
+   * @param {Colours} colours
+   * @param {number} x
+   * @param {number} y
+   */
+  _ring(context, view, colours, x, y) {
+    const radius = view.zoom >= RING_ZOOM ? 5.5 : 2.5;
+    context.beginPath();
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+    context.fillStyle = colours.paper;
+    context.fill();
+    context.lineWidth = radius / 2;
+    context.strokeStyle = colours.station;
+    context.stroke();
+    return radius;
+  }
+
+  /**
+   * Each kind of name has its zooms; what is not listed shows close by.
    * @param {string} kind
    * @param {CanvasView} view
    */
   _shown(kind, view) {
-    return kind === "station" || view.zoom >= EVERY_STREET_ZOOM;
+    const [from, to] = NAME_ZOOMS[kind] || [EVERY_STREET_ZOOM, Infinity];
+    return view.zoom >= from && view.zoom < to;
   }
 
   /**
@@ -134,14 +186,26 @@ export class Labels {
   _style(kind, name, view, colours) {
     if (kind === "station") {
       const size = view.zoom >= 14.5 ? 13 : 11;
-      return { font: `600 ${size}px ${FONT}`, colour: colours.station, text: name };
+      return { font: `600 ${size}px ${FONT}`, colour: colours.station, text: name, around: colours.paper };
+    }
+    if (kind === "harbour" || kind === "bay") {
+      const size = view.zoom >= 13 ? 13 : 11;
+      const slope = LATIN.test(name) ? "italic " : ""; // Chinese type has no italics
+      return { font: `${slope}500 ${size}px ${FONT}`, colour: colours.waterName, text: name, around: colours.water };
+    }
+    if (kind === "park") {
+      return { font: `500 11px ${FONT}`, colour: colours.greenName, text: name, around: colours.green };
+    }
+    if (kind in NAME_ZOOMS && kind !== "district") {
+      const size = kind === "island" ? 14 : 12;
+      return { font: `500 ${size}px ${FONT}`, colour: colours.outline, text: name, around: colours.paper };
     }
     if (kind === "district") {
       // Thin spaces set a district apart from a station of the same name.
       const text = [...name.toUpperCase()].join("\u200a");
-      return { font: `500 11px ${FONT}`, colour: colours.outline, text };
+      return { font: `500 11px ${FONT}`, colour: colours.outline, text, around: colours.paper };
     }
-    return { font: `500 11px ${FONT}`, colour: colours.label, text: name };
+    return { font: `500 11px ${FONT}`, colour: colours.label, text: name, around: colours.paper };
   }
 
   /**

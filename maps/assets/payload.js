@@ -217,7 +217,7 @@ export function meetingCodes(columns, tasks) {
  */
 export function unfold(columns, head) {
   Object.assign(head, JSON.parse(new TextDecoder().decode(Uint8Array.from(columns.words))));
-  for (const name of ["wall", "outline"]) unfoldRings(columns, name);
+  for (const name of ["wall", "outline", "water", "green"]) unfoldRings(columns, name);
   unfoldLines(columns, head.line_step);
   unfoldHeads(columns);
   if (head.pieces_met) columns.piece_new = meetingCodes(columns, head.tasks.length);

@@ -39,7 +39,11 @@ export class Scene {
     this.districtBounds = new Map();
     /** @type {number[] | null} */
     this.areaBounds = null;
-    this.region = new Path2D();
+    this.water = this._whole("water");
+    this.green = this._whole("green");
+    this.land = new Path2D();
+    this.land.rect(-1e7, -1e7, 2e7, 2e7);
+    this.land.addPath(this.water);
     this._areas();
     this.has = { open: false, roofed: false, raised: false };
     this.ground = this._streets();
@@ -206,6 +210,16 @@ export class Scene {
     });
   }
 
+  /**
+   * All rings of a kind as one path.
+   * @param {string} name
+   */
+  _whole(name) {
+    const whole = new Path2D();
+    for (const { path } of this._rings(name)) whole.addPath(path);
+    return whole;
+  }
+
   /** All streets as three paths: in the open, roofed (subways, covered ways), footbridges. */
   _streets() {
     const paths = { open: new Path2D(), roofed: new Path2D(), raised: new Path2D() };
@@ -263,7 +277,7 @@ export class Scene {
   }
 
   /**
-   * Water, buildings, then all streets as if unseen.
+   * Water, buildings, green ground, then all streets as if unseen.
    * @param {CanvasRenderingContext2D} context
    * @param {CanvasView} view
    * @param {Colours} colours
@@ -272,9 +286,12 @@ export class Scene {
   paintGround(context, view, colours, state) {
     view.toGrid(context);
     const pixel = view.pixels / view.k;
-    this._paintWater(context, colours);
+    context.fillStyle = colours.water;
+    context.fill(this.water, "evenodd");
     context.fillStyle = colours.block;
     context.fill(this.blocks, "evenodd");
+    context.fillStyle = colours.green; // over blocks: where no building is mapped, parks count as blocks
+    context.fill(this.green, "evenodd");
     if (view.zoom >= 15) {
       context.lineWidth = 0.8 * pixel;
       context.strokeStyle = colours.blockEdge;
@@ -292,19 +309,6 @@ export class Scene {
     this._paintOutlines(context, pixel, colours);
   }
 
-  /**
-   * Water is what no district holds of the simulated region: districts end at the coast.
-   * @param {CanvasRenderingContext2D} context
-   * @param {Colours} colours
-   */
-  _paintWater(context, colours) {
-    if (!this.districtOf.size) return;
-    context.fillStyle = colours.water;
-    context.fill(this.region, "evenodd");
-    context.fillStyle = colours.paper;
-    for (const land of this.districtOf.values()) context.fill(land, "evenodd");
-  }
-
   /** The study area's outline, everything outside it, and the districts' outlines. */
   _areas() {
     this._rings("outline").forEach(({ path, bounds }, ring) => {
@@ -316,7 +320,6 @@ export class Scene {
         this.districtOf.set(name[0], whole);
         this.districtBounds.set(name[0], around(this.districtBounds.get(name[0]), bounds));
       }
-      if (kind === "region") this.region.addPath(path);
       if (kind !== "area") return;
       this.area.addPath(path);
       this.outside.addPath(path);
@@ -344,7 +347,10 @@ export class Scene {
     context.setLineDash([2 * pixel, 5 * pixel]);
     context.lineWidth = pixel;
     context.strokeStyle = colours.outline;
+    context.save();
+    context.clip(this.land, "evenodd"); // outlines of districts are coarser than the coast
     context.stroke(this.districts);
+    context.restore();
     context.setLineDash([8 * pixel, 5 * pixel]);
     context.lineWidth = 1.2 * pixel;
     context.stroke(this.area);

@@ -516,7 +516,8 @@ export class Stage {
     const ramp = read("ramp").split(" ");
     const count = this.classes.length;
     this.colours = {
-      paper: read("paper"), inkUnseen: read("ink-unseen"), inkSeen: read("ink-seen"), water: read("water"), block: read("block"), blockEdge: read("block-edge"),
+      paper: read("paper"), inkUnseen: read("ink-unseen"), inkSeen: read("ink-seen"), water: read("water"), waterName: read("water-name"),
+      green: read("green"), greenName: read("green-name"), block: read("block"), blockEdge: read("block-edge"),
       unseen: read("unseen"), dark: read("dark"), outline: read("outline"), camera: read("camera"),
       field: read("field"), fieldEdge: read("field-edge"), walk: read("walk"),
       walkInside: read("walk-inside"), casing: read("casing"), label: read("label"), station: read("station"),

@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ from sim.city.walls import Walls
 from sim.errors import InputError
 from sim.processes import available_cores
 
+SURROUNDINGS = "surroundings"
+"""A layer that a bundle may have: what a map shows around the streets."""
 LAYERS = ("nodes", "edges", "walls", "places", "area")
 COLUMNS = {
     "nodes": {"osm_id"},
@@ -48,10 +51,15 @@ COLUMNS = {
     "places": {"kind", "name", "name_zh", "weight"},
     "area": {"kind"},
     "trees": {"radius", "base", "top", "of"},
+    SURROUNDINGS: {"kind", "name", "name_zh"},
 }
 LARGEST_LAYER_MB = 2000
 _FILES = frozenset(
-    {"manifest.json", "ground.parquet", *(f"{layer}.parquet" for layer in (*LAYERS, "trees"))}
+    {
+        "manifest.json",
+        "ground.parquet",
+        *(f"{layer}.parquet" for layer in (*LAYERS, "trees", SURROUNDINGS)),
+    }
 )
 BUNDLE_FOLDER = FolderKind(
     "a bundle",
@@ -102,6 +110,7 @@ def load_bundle(folder: Path) -> City:
         names = [name for name in COLUMNS if name in LAYERS or name in manifest["layers"]]
         layers = {name: _read_layer(folder, name, manifest["layers"][name]) for name in names}
         city = _city(manifest, layers, _read_ground(folder, manifest.get("ground")))
+        city = replace(city, surroundings=layers.get(SURROUNDINGS))
     except InputError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
@@ -130,6 +139,7 @@ def _write(city: City, folder: Path, imported: str | None) -> None:
         "places": city.places.table,
         "area": area,
         **({} if city.trees is None else {"trees": city.trees.table}),
+        **({} if city.surroundings is None else {SURROUNDINGS: city.surroundings}),
     }
 
     def written(name: str) -> dict[str, Any]:

@@ -41,6 +41,7 @@ from sim.city.sources.bus_streets import (
     outline,
     read_bus_streets,
 )
+from sim.city.sources.extract_surroundings import read_surroundings
 from sim.city.sources.files import (
     Kind,
     file_kind,
@@ -66,6 +67,7 @@ from sim.city.sources.own_places import (
 from sim.city.sources.pbf import read_features_in_turns, read_ways
 from sim.city.street_widths import with_widths
 from sim.city.streets import StreetNetwork, projected_crs
+from sim.city.surroundings import box_around, map_window, surroundings_within
 from sim.city.walls import Walls
 from sim.errors import InputError
 from sim.processes import computing_threads
@@ -211,6 +213,16 @@ def import_files(
     return _as_proxy(city, layers.study.covered) if "bus_streets" in kinds.values() else city
 
 
+def _with_surroundings(city: City, kinds: Mapping[Path, Kind]) -> City:
+    """Return the city with what its extracts hold around its streets, for maps to show."""
+    box = box_around(map_window(city.area), city.area.crs)
+    extracts = [path for path, kind in kinds.items() if kind == "pbf"]
+    if box is None or not extracts:
+        return city
+    found, extent = read_surroundings(extracts[0], box)  # that of the streets is the only one
+    return replace(city, surroundings=surroundings_within(found, city.area, extent))
+
+
 def _assembled(
     layers: _Layers,
     names: tuple[str, str],
@@ -238,7 +250,8 @@ def _assembled(
         centrelines=between_facades(middles) if "bus_streets" in kinds.values() else middles,
         complete=bool({"official_network", "official_buildings"} & {*kinds.values()}),
     )
-    return planted(on_ground(city, kinds), layers.trees)
+    planted_city = planted(on_ground(city, kinds), layers.trees)
+    return _with_surroundings(planted_city, kinds)
 
 
 def _sides(
@@ -410,13 +423,7 @@ def _box(around: _Around) -> Box | None:
     """
     west, south, east, north = around.reach.bounds
     m = BOX_MARGIN_M
-    outline = shapely.segmentize(
-        shapely.box(west - m, south - m, east + m, north + m), max(east - west, m) / 10
-    )
-    degrees = gpd.GeoSeries([outline], crs=around.crs).to_crs("EPSG:4326").total_bounds
-    if not np.isfinite(degrees).all() or degrees[2] - degrees[0] > 180:
-        return None
-    return Box(*map(float, degrees))
+    return box_around(shapely.box(west - m, south - m, east + m, north + m), around.crs)
 
 
 def _clipped(edges: gpd.GeoDataFrame, around: _Around, area: str) -> gpd.GeoDataFrame:

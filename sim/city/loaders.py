@@ -60,6 +60,8 @@ class City(model.City):
         Those of the map; None without any.
     crowns
         Whether the crowns of trees hide what is behind them.
+    surroundings
+        Water, green ground and names for a map (projected metres), where an extract has them.
     """
 
     @classmethod
@@ -74,6 +76,7 @@ class City(model.City):
             city.ground,
             city.trees,
             city.crowns,
+            city.surroundings,
         )
 
     @classmethod

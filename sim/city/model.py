@@ -52,6 +52,9 @@ class City(Result):
         Those of the map; None without any.
     crowns
         Whether the crowns of trees hide what is behind them.
+    surroundings
+        Water, green ground and names for a map (`sim.city.surroundings`), where an extract has
+        them; nothing is computed from them.
     """
 
     area: Area
@@ -63,6 +66,7 @@ class City(Result):
     ground: Ground | None = None
     trees: Trees | None = None
     crowns: bool = False
+    surroundings: gpd.GeoDataFrame | None = None
 
     def __repr__(self) -> str:
         """Return the area and counts on one line; the tables themselves are of any length."""

@@ -328,6 +328,10 @@ _ALL = (
     Table("districts", "the study area, the region simulated, or a district of it", (
         Column("kind", "text", "", "area, region or district"), *_NAMES, _GEOMETRY,
     )),
+    Table("surroundings", "water, green ground, or a name on the map; no figure depends on it", (
+        Column("kind", "text", "", "water or green; harbour, island, station, suburb …: a name"),
+        *_NAMES, _GEOMETRY,
+    )),
     Table("trips", "a walk", (
         _TRIP, *_WALK, *_ENDS, *_DAY,
         Column("edges", "int32 list", "", "numbers of its street edges in walking order"),

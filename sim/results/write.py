@@ -22,6 +22,7 @@ from sim.area import district_outlines, districts
 from sim.cameras.optics import TASKS
 from sim.cameras.software import REFERENCE_CASE, SOFTWARE_CASES
 from sim.city.model import NETWORK
+from sim.city.surroundings import with_hong_kong
 from sim.placement.parameters import AS_PLANNED
 from sim.processes import available_cores
 from sim.results.contract import MANIFEST, SUMMARY, TABLES, VERSION, json_text, packing
@@ -81,6 +82,7 @@ class TableWriter:
         self._write("walls", lambda: city.walls.footprints)
         self._write("places", lambda: city.places.table)
         self._write("districts", lambda: _districts(city))
+        self._write("surroundings", lambda: with_hong_kong(city.surroundings, city.area))
 
     def write_analyses(self, found: Analyses) -> None:
         """Begin to write what rules change and who is seen more."""

@@ -24,12 +24,15 @@ from sim.city.pavements import pavements
 from sim.city.places import KINDS, Places
 from sim.city.sources.pbf import exit_names
 from sim.city.streets import StreetNetwork
+from sim.city.surroundings import surroundings_within
 from sim.city.walls import Walls
 from sim.errors import InputError
 
 SAMPLES = ("mong_kok_core",)
 """Names of the samples that come with the package."""
 HOME_SPACING_M = 60.0
+SMALLEST_NAMED_M2 = 2000.0
+"""Of parks that the map names, as in `sim.city.sources.extract_surroundings`, which loads more."""
 _DECK_TAGS = {"bridge": ("yes", ""), "tunnel": ("", "yes")}
 
 
@@ -79,7 +82,24 @@ def build_sample(table: dict[str, Any]) -> City:
         table["name"], table["name_zh"], polygon, region, HONG_KONG_CRS, parts,
         float(table["halo_m"]),
     )  # fmt: skip
-    return City(area, streets, walls, places, _provenance(table, streets, walls, places))
+    provenance = _provenance(table, streets, walls, places)
+    return City(area, streets, walls, places, provenance, surroundings=_surroundings(table, area))
+
+
+def _surroundings(table: dict[str, Any], area: Area) -> gpd.GeoDataFrame:
+    """Return the green ground and the names of parks, for maps."""
+    rows = [(str(name), str(name_zh), _ring(places, str(name))) for name, name_zh, *places in
+            table.get("green", ())]  # fmt: skip
+    named = [
+        ("park", name, name_zh, ring.centroid)
+        for name, name_zh, ring in rows
+        if name and ring.area >= SMALLEST_NAMED_M2
+    ]
+    found = pd.DataFrame(
+        [("green", "", "", ring) for *_, ring in rows] + named,
+        columns=["kind", "name", "name_zh", "geometry"],
+    )
+    return surroundings_within(gpd.GeoDataFrame(found, crs=area.crs), area)
 
 
 def centrelines(table: dict[str, Any]) -> gpd.GeoDataFrame:
@@ -125,9 +145,14 @@ def _chain(places: list[str], where: str) -> NDArray[np.float64]:
 
 
 def _polygon(table: dict[str, Any], key: str) -> shapely.Polygon:
-    polygon = shapely.Polygon(_chain(table[key], key))
-    if not polygon.is_valid:
-        raise InputError(f"{key}: its outline crosses itself; put its corners in order")
+    return _ring(table[key], key)
+
+
+def _ring(places: list[str], where: str) -> shapely.Polygon:
+    corners = _chain(places, where)
+    polygon = shapely.Polygon(corners) if len(corners) > 2 else shapely.Polygon()
+    if polygon.is_empty or not polygon.is_valid:
+        raise InputError(f"{where}: its outline crosses itself; put its corners in order")
     return polygon
 
 

@@ -182,6 +182,9 @@ interface CanvasView {
 interface Colours {
   paper: string;
   water: string;
+  waterName: string;
+  green: string;
+  greenName: string;
   inkUnseen: string;
   inkSeen: string;
   block: string;
