@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +23,8 @@ from sim.commands.options import (
 from sim.commands.terminal import console, table
 from sim.days.parameters import RETENTIONS, DaysParameters
 from sim.errors import InputError, one_line
+from sim.results.days import weeks_of
+from sim.results.life import write_life
 from sim.results.metrics import HEADLINE_TASK
 from sim.results.run import read_run
 from sim.tracking.parameters import PERSON
@@ -35,6 +39,7 @@ app = command_app()
         "sim days out/mong_kok_core",
         "sim days out/mong_kok_core --total 30000 --total 60000 --retention 7 --retention never",
         "sim days out/mong_kok_core --task identify --change 0.5 --json",
+        "sim days out/mong_kok_core --retention never --picture life.svg",
     )
 )
 def days_command(
@@ -66,6 +71,14 @@ def days_command(
         float | None,
         typer.Option("--change", metavar="SHARE", help="Stops made elsewhere than usual; 0.15."),
     ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", metavar="FILE.svg", help="Draw one invented life as well."),
+    ] = None,
+    person: Annotated[
+        int | None,
+        typer.Option("--person", metavar="N", help="Whose, from 0; the first who works or learns."),
+    ] = None,
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
@@ -74,7 +87,11 @@ def days_command(
     An observer has identifications (camera, time) for as long as they are kept, and a map.
     """
     parameters = DaysParameters(people, days, retentions(retention), by, change)
-    content = read_run(run).days(parameters, totals=totals, task=task)
+    data = read_run(run)
+    if picture is not None:
+        written = write_life(weeks_of(data, parameters, totals, task), picture, person)
+        print(written, file=sys.stderr)
+    content = data.days(parameters, totals=totals, task=task)
     if as_json:
         print_json(content)
         return

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from sim.days.kernels.lives import Kept
 from sim.days.kernels.remains import (
+    CLOSE,
     UNTOLD,
     Places,
     Remaining,
@@ -269,6 +270,24 @@ def remaining(
 
     in_chunks(some, persons, workers, PERSONS_AT_ONCE)
     return out
+
+
+def possible_places(
+    ways: Ways, told: tuple[NDArray[np.int32], NDArray[np.int32]], columns: slice, window: int
+) -> NDArray[np.int64]:
+    """Return which places remain possible of one person after the last day.
+
+    Parameters
+    ----------
+    ways, columns, window
+        As of `remaining`.
+    told
+        Heads to which the way from the place leads, and from which it returns, by day.
+    """
+    to, back = _rows(ways.to_row, told[0])[-window:], _rows(ways.back_row, told[1])[-window:]
+    some = to != UNTOLD
+    total = ways.to[to[some], columns].sum(axis=0) + ways.back[back[some], columns].sum(axis=0)
+    return np.flatnonzero(total <= total.min() - math.log(POSSIBLE) + CLOSE)
 
 
 def _rows(row_of: NDArray[np.int32], heads: NDArray[np.int32]) -> NDArray[np.int32]:

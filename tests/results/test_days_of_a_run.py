@@ -1,15 +1,19 @@
 """Weeks of residents in a run: order in what is kept, and the same bytes with any workers."""
 
 import json
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
+from sim.cameras.fleet import Fleet
 from sim.cli import main
+from sim.days.observer import remaining, told_of_home
 from sim.days.parameters import DaysParameters
 from sim.errors import InputError
 from sim.pipeline.run import run
 from sim.results.days import weeks_of
+from sim.results.life import write_life
 from sim.results.run import read_run
 from sim.scenario.schema import Scenario
 from sim.tracking.parameters import TrackingParameters
@@ -94,6 +98,31 @@ def test_first_and_last_are_those_of_the_day(folder):
     assert (own <= linked).all()
     assert np.array_equal(weeks.heads_of(weeks.cases[1]) & weeks.heads_of(weeks.cases[0]),
                           weeks.heads_of(weeks.cases[1]))  # fmt: skip
+
+
+def test_the_picture_shows_the_doors_that_remain(folder, tmp_path):
+    weeks = weeks_of(folder, FEW)
+    number, doors = len(weeks.cases) - 2, weeks.candidates.columns[0]
+    found = remaining(weeks.ways(number), told_of_home(weeks.kept, number), doors,
+                      weeks.candidates.home, 10)  # fmt: skip
+    for person in (0, 7):
+        tree = ElementTree.parse(write_life(weeks, tmp_path / "life.svg", person))
+        amber = [e for e in tree.iter() if e.get("fill") == "#e8a33d"]
+        assert len(amber) == found.places[person, -1]
+    text = write_life(weeks, tmp_path / "life.svg").read_text(encoding="utf-8")
+    assert "invented" in text
+    assert "60,000 simulated cameras" in text
+    with pytest.raises(InputError, match="person 60"):
+        write_life(weeks, tmp_path / "life.svg", 60)
+
+
+def test_no_life_is_drawn_under_cameras_that_are_not_simulated(folder, tmp_path):
+    weeks = weeks_of(folder, FEW)
+    table = weeks.question.run.fleet.heads.assign(status="existing")
+    weeks.question.run.__dict__["fleet"] = Fleet(table, placed_for=60000)
+    with pytest.raises(InputError, match="statistics alone"):
+        write_life(weeks, tmp_path / "life.svg")
+    assert not (tmp_path / "life.svg").exists()
 
 
 def test_the_command_shows_it_and_refuses_what_cannot_be(folder, capsys):
