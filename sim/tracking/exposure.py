@@ -13,19 +13,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.sight.arrays import SightingArrays
-from sim.tracking.kernels.exposure import Room, expect, expose
+from sim.tracking.kernels.exposure import FIRST_SIGHTING_M, SIGHTINGS, Room, expect, expose
 from sim.tracking.kernels.walks import HeadSteps, PathArrays, SeenArrays, StepPieces, Walked
 from sim.tracking.walks import in_chunks, new_runs, new_spells, seen_arrays
+
+COUNTED, MEASURED = SIGHTINGS + 1, FIRST_SIGHTING_M + 1
+"""How many figures are whole numbers, and how many are not."""
 
 
 class ExposureArrays(NamedTuple):
     """What is seen of each walk; every array has the shape (trips, totals, tasks)."""
 
+    heads: NDArray[np.int32]
+    sites: NDArray[np.int32]
+    sightings: NDArray[np.int32]
     seen_m: NDArray[np.float64]
     seen_s: NDArray[np.float64]
-    heads: NDArray[np.float64]
-    sites: NDArray[np.float64]
-    sightings: NDArray[np.float64]
     head_seconds: NDArray[np.float64]
     """Seconds in view summed over sightings: two heads at once count twice."""
     longest_gap_m: NDArray[np.float64]
@@ -64,16 +67,22 @@ def exposure(
         Whether unseen stretches are measured too; they take most of the time. 0 without it.
     """
     trips = len(paths.ptr) - 1
-    out = np.zeros((len(ExposureArrays._fields), trips, totals, len(pieces)))
+    shape = (trips, totals, len(pieces))
+    counts, out = np.zeros((COUNTED, *shape), np.int32), np.zeros((MEASURED, *shape))
     walked = [
         Walked(paths, heads, seen_arrays(sightings, task), cut) for task, cut in enumerate(pieces)
     ]
-    in_chunks(partial(_expose_some, walked, gaps, out), trips, workers)
-    return ExposureArrays(*out)
+    in_chunks(partial(_expose_some, walked, gaps, counts, out), trips, workers)
+    return ExposureArrays(*counts, *out)
 
 
 def _expose_some(
-    tasks: list[Walked], gaps: bool, out: NDArray[np.float64], first: int, stop: int
+    tasks: list[Walked],
+    gaps: bool,
+    counts: NDArray[np.int32],
+    out: NDArray[np.float64],
+    first: int,
+    stop: int,
 ) -> None:
     """Measure walks for every task, the first … stop − 1 of their order."""
     for task, walked in enumerate(tasks):
@@ -83,7 +92,7 @@ def _expose_some(
         most, mark = len(runs.step) if gaps else 0, np.full(heads.sites, -1)
         spells = new_spells(walks, paths, walked.seen, heads)
         room = Room(spells, runs, np.empty(most), np.empty(most), mark, np.empty_like(mark))
-        expose(walks, task, walked, room, out)
+        expose(walks, task, walked, room, counts, out)
 
 
 def expected_metres(
