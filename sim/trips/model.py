@@ -124,7 +124,7 @@ class Trips(Result):
         -------
         Trips
             In the order of the rows; lines that follow no street are left out and counted in the
-            report ("own_…"). See `sim.trips.matching`.
+            report (names with "own" before them). See `sim.trips.matching`.
 
         Raises
         ------
