@@ -31,7 +31,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Means of {fleets} equally possible placements of cameras; in brackets the band by chance.",
         "以上為 {fleets} 個同樣可能的鏡頭分佈的平均值；括號內為隨機上落。",
     ),
-    "walks_of": ("{of} of 100", "百程中 {of} 程"),
+    "walks_of": ("{of} of 100", "每百程有 {of} 程"),
     "walks_says": (
         "{name}: of 100 everyday walks that begin here, {low_of} could still be made without being "
         "recognised at {low} cameras; at {high}, {high_of}.",

@@ -19,7 +19,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "alerts_none": (
         "At {n} cameras no face on these walks would be near enough to compare, so nobody would "
         "be stopped.",
-        "有 {n} 個鏡頭時，這些路程上沒有人臉近得足以比對，因此沒有人會被截查。",
+        "有 {n} 個鏡頭時，這些路程上沒有人臉在可比對的距離內，因此沒有人會被截查。",
     ),
     "alerts_why_rates": (
         "mostly because nobody has published the error rate",

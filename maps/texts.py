@@ -39,29 +39,33 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{n} cameras (planned, {year})",
         "{n} 個閉路電視鏡頭（計劃 {year} 年）",
     ),
-    "answer_of": ("{of} of 100", "百程中 {of} 程"),
+    "answer_of": ("{of} of 100", "每百程有 {of} 程"),
     "answer_band": ("by chance {band}", "隨機上落 {band} 程"),
     "answer_means": (
         "everyday walks in {area} could still be made without being recognised once, by someone "
         "who knew every camera of the plan.",
-        "{area}的日常步行之中，走完全程也不會被認出的程數，只要步行者清楚計劃中每個鏡頭的位置。",
+        "{area}的日常步行，只要步行者清楚計劃中每個鏡頭的位置，仍有這麼多程可走完全程也不被認出。",
     ),
     "answer_means_real": (
         "everyday walks in {area} could still be made without being recognised once, by someone "
         "who knew every camera.",
-        "{area}的日常步行之中，走完全程也不會被認出的程數，只要步行者清楚每個鏡頭的位置。",
+        "{area}的日常步行，只要步行者清楚每個鏡頭的位置，仍有這麼多程可走完全程也不被認出。",
     ),
     "answer_official": (
-        "How many cameras: the Government's figures. Where they stand: simulated.",
-        "鏡頭數目是政府公布的；鏡頭位置是模擬的。",
+        "How many cameras: the Government's figures. Where they stand: simulated. Filmed from too "
+        "far to tell who counts as unrecognised.",
+        "鏡頭數目是政府公布的；鏡頭位置是模擬的。被拍到但太遠認不出，也算不被認出。",
     ),
     "answer_partly": (
-        "{n} is the Government's figure. The other number, and where cameras stand, are simulated.",
-        "{n} 個是政府公布的數目；另一個數目和鏡頭位置都是模擬的。",
+        "{n} is the Government's figure. The other number, and where cameras stand, are simulated. "
+        "Filmed from too far to tell who counts as unrecognised.",
+        "{n} 個是政府公布的數目；另一個數目和鏡頭位置都是模擬的。"
+        "被拍到但太遠認不出，也算不被認出。",
     ),
     "answer_assumed": (
-        "Both how many cameras and where they stand are simulated.",
-        "鏡頭的數目和位置都是模擬的。",
+        "Both how many cameras and where they stand are simulated. Filmed from too far to tell who "
+        "counts as unrecognised.",
+        "鏡頭的數目和位置都是模擬的。被拍到但太遠認不出，也算不被認出。",
     ),
     "headline_unseen_two": (
         "Without being seen at all: {low_of} of 100; at {high}, {high_of}.",
@@ -689,10 +693,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "own_left_longer": ("{longer} longer", "多走 {longer}"),
     "own_at": ("Place along the walk", "路線上的位置"),
     "own_walk": ("Walk it", "走一遍"),
-    "own_stop": ("Stop", "停下"),
+    "own_stop": ("Stop", "暫停"),
     "own_here": ("After {m}: {parts}.", "走 {m}後：{parts}。"),
     "own_here_seen": ("could be {seen} at {n}", "{n} 個鏡頭時可能{seen}"),
-    "own_here_unseen": ("not at {n}", "{n} 個鏡頭時不會"),
+    "own_here_unseen": ("not at {n}", "{n} 個鏡頭時不會{seen}"),
     "own_and": (", ", "，"),
     "own_cameras_met": ("Cameras in whose view the walk comes: {n}", "拍到你的鏡頭：{n} 個"),
     "own_camera": (
@@ -779,7 +783,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "One of them, {length} long: {low} cameras leave {low_way}; {high} leave {high_way}.",
         "其中一程，長 {length}：{low} 個鏡頭時，{low_way}；{high} 個時，{high_way}。",
     ),
-    "day_none": ("no way without being recognised", "沒有不會被認出的走法"),
+    "day_none": ("no way without being recognised", "怎樣走都可能被認出"),
     "day_same": ("its shortest way unrecognised", "最短的走法也不會被認出"),
     "day_longer": (
         "a way without being recognised, {longer} longer",
@@ -889,8 +893,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     # legend
     "legend": ("Legend", "圖例"),
     "key_unseen": ("nobody could be {seen}", "不會{seen}"),
-    "key_seen": ("one could be {seen}", "可能{seen}"),
-    "key_fresh": ("only with more than {n} cameras", "多於 {n} 個鏡頭時才會"),
+    "key_seen": ("you could be {seen}", "可能{seen}"),
+    "key_fresh": ("only with more than {n} cameras", "多於 {n} 個鏡頭時才可能{seen}"),
     "ramp_show": (
         "Colour streets by the number of cameras at which one could first be {seen}",
         "以顏色表示有多少個鏡頭時，走過這段街開始可能{seen}",

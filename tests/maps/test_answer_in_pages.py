@@ -301,8 +301,8 @@ def test_the_first_screen_has_both_counts_and_says_whose_they_are(run_folder):
     said = answer_counts(whole, NAMES[0], {4000: 2025, 60_000: 2028})
     assert said["low_count"] == ["4,000 cameras (2025)", "4,000 個閉路電視鏡頭（2025 年）"]
     assert said["high_count"][0] == "60,000 cameras (planned, 2028)"
-    assert said["low_answer"] == ["87 of 100", "百程中 87 程"]
-    assert said["high_answer"] == ["16 of 100", "百程中 16 程"]
+    assert said["low_answer"] == ["87 of 100", "每百程有 87 程"]
+    assert said["high_answer"] == ["16 of 100", "每百程有 16 程"]
     assert "without being recognised once" in said["answer_means"][0]
     assert said["answer_official"][0].startswith("How many cameras: the Government's figures.")
     other = {**whole, "steps": [{**step, "total": step["total"] + 1} for step in whole["steps"]]}

@@ -76,8 +76,8 @@ def test_each_card_has_the_figures_of_the_summary(run):
         error = {k: -int(-196 * se[k] // 1) for k in (0, 2)}
         assert card["curve"] == share
         assert card["lines"] == [
-            [f"4,000: {low} of 100 ± {error[0]}", f"4,000 個：百程中 {low} 程 ± {error[0]}"],
-            [f"60,000: {high} of 100 ± {error[2]}", f"60,000 個：百程中 {high} 程 ± {error[2]}"],
+            [f"4,000: {low} of 100 ± {error[0]}", f"4,000 個：每百程有 {low} 程 ± {error[0]}"],
+            [f"60,000: {high} of 100 ± {error[2]}", f"60,000 個：每百程有 {high} 程 ± {error[2]}"],
         ]
         assert card["behind"] == [f"{own['walks']:,} walks", f"{own['walks']:,} 程步行"]
         assert card["says"][0] == (
