@@ -74,6 +74,7 @@ LAYERS: tuple[Layer, ...] = (
 """Every table of an export in order; `columns_of` adds those that depend on the run."""
 LEFT_OUT = {
     "sightings": "every interval that one camera sees: large, and only for programs",
+    "surroundings": "water, parks and names below the map: no figure depends on them",
     **{
         f"trips.{name}": "lists of edges, which tables cannot hold: the line of a trip follows them"
         for name in ("edges", "backward")

@@ -109,8 +109,13 @@ def test_field_of_view_from_sensor_and_lens():
     lens = Optics.from_lens(5.57, 4.25, 1920, 1080, 4.0)
     assert lens.field_of_view == pytest.approx(2 * np.degrees(np.arctan(5.57 / 8.5)))
     assert lens.field_of_view == pytest.approx(65.1, abs=2)
-    for sensor, focal in ((0, 4), (5, 0), (np.nan, 4), (5, np.inf)):
-        with pytest.raises(InputError, match="positive"):
+    for sensor, focal, words in (
+        (0, 4, "positive"),
+        (5, 0, "positive"),
+        (np.nan, 4, "sensor_width_mm: is nan; give a number"),
+        (5, np.inf, "focal_mm: is inf; give a number"),
+    ):
+        with pytest.raises(InputError, match=words):
             Optics.from_lens(sensor, focal, 1920, 1080, 4.0)
 
 
@@ -233,12 +238,12 @@ def test_a_turning_head_sees_with_its_lens_covers_its_sweep_and_shares_its_time(
     ("wrong", "words"),
     [
         ({"mount_m": 1.6}, "raise the camera"),
-        ({"mount_m": np.nan}, "raise the camera"),
-        ({"mount_m": np.inf}, "raise the camera"),
+        ({"mount_m": np.nan}, "mount_m: is nan; give a number"),
+        ({"mount_m": np.inf}, "mount_m: is inf; give a number"),
         ({"width_px": 0}, "no pixels"),
         ({"field_of_view": 0.0}, "field of view"),
         ({"field_of_view": 361.0}, "field of view"),
-        ({"field_of_view": np.nan}, "field of view"),
+        ({"field_of_view": np.nan}, "field_of_view: is nan; give a number"),
         ({"tilt": 91.0}, "tilt"),
         ({"tilt": np.nan}, "tilt"),
         ({"sweep": 50.0}, "sweep"),

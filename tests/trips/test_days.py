@@ -304,13 +304,18 @@ class TestChoice:
 @pytest.mark.parametrize(
     ("wanted", "key"),
     [(["comuter"], "trips.profiles.0"), ({"pupils": 1.0}, "trips.profiles.pupils"),
-     ({"pupil": -1.0}, "trips.profiles"), ({"pupil": 0.0}, "trips.profiles"),
-     ({"pupil": float("nan")}, "trips.profiles")],
+     ({"pupil": 0.0}, "trips.profiles")],
 )  # fmt: skip
 def test_profiles_that_cannot_be(core, wanted, key):
     with pytest.raises(InputError) as error:
         sample_trips(core, people=3, seed=1, profiles=wanted)
     assert error.value.key == key
+
+
+@pytest.mark.parametrize("share", [-1.0, float("nan")])
+def test_shares_of_profiles_that_cannot_be_name_the_argument(core, share):
+    with pytest.raises(InputError, match=r"^profiles"):
+        sample_trips(core, people=3, seed=1, profiles={"pupil": share})
 
 
 @pytest.mark.slow
