@@ -35,6 +35,8 @@ from sim.city.sources.official_server import SERVICES
 
 WEST, SOUTH, PITCH = 800_000.0, 805_000.0, 60.0
 COLUMNS, ROWS, BLOCKS, POSTS, BRIDGES = 482, 483, 342_223, 143_581, 1_185
+PAVED, TREES = 64_644, 100_000
+"""About so many areas of ground; how many roadside trees there are is a guess."""
 TERMS = {"hasZ": True, "spatialReference": {"wkid": 102140, "latestWkid": 2326}}
 
 
@@ -113,6 +115,30 @@ def bridges() -> Iterator[tuple[dict[str, object], dict[str, object]]]:
         yield fields, {"rings": [ring]}
 
 
+def roads() -> Iterator[tuple[dict[str, object], dict[str, object]]]:
+    """Yield carriageways with a footway on each side, a stretch of a street that runs east each."""
+    number, stretch = 0, COLUMNS * ROWS * 3 // PAVED + 1
+    across = [(2, -6.0, -3.0), (1, -3.0, 3.0), (2, 3.0, 6.0)]
+    for row in range(ROWS):
+        for kind, low, high in across:
+            for part in range(0, COLUMNS - 1, stretch):
+                number += 1
+                x, y = WEST + part * PITCH, SOUTH + row * PITCH
+                east = x + PITCH * stretch
+                ring = [[x, y + low], [x, y + high], [east, y + high], [east, y + low]]
+                fields = {"OBJECTID": number, "FEAT_TYPE": kind, "LVL": 0, "SUR_TYPE_1": 1}
+                yield fields, {"rings": [[*ring, ring[0]]]}
+
+
+def trees() -> Iterator[tuple[dict[str, object], dict[str, object]]]:
+    """Yield roadside trees."""
+    for number in range(TREES):
+        column, row = number % COLUMNS, number // COLUMNS
+        fields = {"OBJECTID": number + 1, "TREE_ID": f"RTR{number}", "DBH": 100 + number % 400,
+                  "SPECIES_NAME": None}  # fmt: skip
+        yield fields, {"x": WEST + column * PITCH + 20, "y": SOUTH + row * PITCH + 5}
+
+
 def serve(port: Connection) -> None:
     """Answer as the Government's server does: counts and pages of whole layers."""
     layers = {
@@ -122,6 +148,7 @@ def serve(port: Connection) -> None:
         for name, made in (
             ("official_network", ways), ("official_buildings", blocks),
             ("official_lamp_posts", posts), ("official_footbridges", bridges),
+            ("official_pavements", roads), ("official_trees", trees),
         )
     }  # fmt: skip
 

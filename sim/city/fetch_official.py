@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from sim.city.assemble import DEFAULT_HALO_M
 from sim.city.from_files import import_files
 from sim.city.model import City
 from sim.city.sources.named_areas import WantedArea
+from sim.city.sources.official_pavements import read_pavements
 from sim.city.sources.official_server import CSDI, SERVICES, Fetched, OfficialLayer
 from sim.city.sources.server import NoAnswerError
 from sim.errors import InputError
@@ -41,9 +42,10 @@ def learned(area: WantedArea, url: str = CSDI, halo_m: float = DEFAULT_HALO_M) -
         The area does not lie in Hong Kong.
     """
     west, south, east, north = _box(area, halo_m)
+    layers = ", ".join(service.title for service in SERVICES.values())
     yield (
-        f"asks {url}: it learns the address of this connection, the hour, and the box "
-        f"{west:.0f},{south:.0f} to {east:.0f},{north:.0f} (HK80 metres), of no scenario"
+        f"asks {url}: it learns the address of this connection, the hour, the layers ({layers}), "
+        f"the box {west:.0f},{south:.0f} to {east:.0f},{north:.0f} (HK80 metres), of no scenario"
     )
     yield (
         "to tell nobody which area it is, save the whole layers from a browser and use "
@@ -58,10 +60,13 @@ def fetch_official(
     url: str = CSDI,
     *,
     halo_m: float = DEFAULT_HALO_M,
+    one_way: bool = True,
     say: Callable[[str], None] = lambda _line: None,
     wait: Callable[[float], None] = time.sleep,
 ) -> City:
-    """Build a city from the Government's buildings, pedestrian network, lamp posts and footbridges.
+    """Build a city from the Government's buildings and pedestrian network, and more where it can.
+
+    Lamp posts, footbridges, pavements and roadside trees are left out where they cannot be had.
 
     Parameters
     ----------
@@ -75,6 +80,8 @@ def fetch_official(
         Address of the server, up to the names of the layers.
     halo_m
         Width simulated beyond the area.
+    one_way
+        Keep to the directions of ways; False: escalators are walked against them too.
     say
         Told in one line how far it has come.
     wait
@@ -90,22 +97,36 @@ def fetch_official(
     box = _box(area, halo_m)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        found: list[Fetched] = []
-        for layer, service in SERVICES.items():
-            try:
-                found.append(OfficialLayer(layer, box, kept, url, say=say, wait=wait).fetch(folder))
-            except (NoAnswerError, InputError) as error:
-                if service.needed:
-                    raise
-                say(f"{error}; the bundle is made without")
+        asked = [OfficialLayer(one, box, kept, url, say=say, wait=wait) for one in SERVICES]
+        found = [*_fetched(asked, folder, say)]
         outline = folder / "area.parquet"
         gpd.GeoDataFrame(geometry=[area.polygon], crs=area.crs).to_parquet(outline)
         files = [fetched.path for fetched in found]
-        city = import_files(files, name, area=outline, halo_m=halo_m, name_zh=area.name_zh)
+        walk = None if one_way else {"one_way": False}
+        city = import_files(
+            files, name, area=outline, halo_m=halo_m, name_zh=area.name_zh, walk=walk
+        )
     sources = [one for one in city.provenance["sources"] if one.get("kind") != "area"]
     fetched = [one.source for one in found]
     provenance = {**city.provenance, "sources": [*sources, *area.sources], "fetched": fetched}
     return replace(city, provenance=provenance)
+
+
+def _fetched(
+    asked: Iterable[OfficialLayer], folder: Path, say: Callable[[str], None]
+) -> Iterator[Fetched]:
+    """Yield the layers that came; without the others, if they are needed, there is no city."""
+    for one in asked:
+        try:
+            fetched = one.fetch(folder)
+            if one.layer == "official_pavements":
+                read_pavements(fetched.path)  # it may hold no street at ground level
+        except (NoAnswerError, InputError) as error:
+            if one.service.needed:
+                raise
+            say(f"{str(error).replace(f'{folder}/', '')}; the bundle is made without")
+        else:
+            yield fetched
 
 
 def _box(area: WantedArea, halo_m: float) -> tuple[float, float, float, float]:

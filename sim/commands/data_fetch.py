@@ -21,7 +21,7 @@ from sim.city.sources.overpass import OVERPASS, fetch_city, overpass
 from sim.city.sources.overpass_queries import plan
 from sim.city.sources.server import forget_old_answers
 from sim.commands.city_words import show_kept
-from sim.commands.data_options import Halo, Pavements, Private
+from sim.commands.data_options import BothWays, Halo, Pavements, Private
 from sim.commands.options import AsJson, Debug, command_app, examples, print_json
 from sim.errors import InputError, one_line
 from sim.stopping import STOPPED
@@ -84,6 +84,7 @@ def data_fetch_command(
     geocoder: Geocoder = None,
     private: Private = False,
     pavements: Pavements = False,
+    both_ways: BothWays = False,
     extract: Extract = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -106,6 +107,8 @@ def data_fetch_command(
         raise InputError(
             "--private, --pavements and --extract are of OpenStreetMap; leave them out"
         )
+    if both_ways and not official:
+        raise InputError("--both-ways is of the pedestrian network; give --source official with it")
     asked = overpass(kept, server or OVERPASS, say=_say)
     if dry_run:
         lines = learned(area, server or CSDI, halo_m) if official else plan(asked, area, halo_m)
@@ -113,7 +116,7 @@ def data_fetch_command(
         return
     try:
         if official:
-            city = _from_government(area, name, kept, server or CSDI, halo_m)
+            city = _from_government(area, name, kept, server or CSDI, halo_m, not both_ways)
         else:
             city = fetch_city(area, name, asked, halo_m=halo_m, extract=extract, say=_say, **walked)
     except KeyboardInterrupt:
@@ -123,11 +126,13 @@ def data_fetch_command(
     show_kept(city, name, folder, as_json=as_json)
 
 
-def _from_government(area: WantedArea, name: str, kept: Path, server: str, halo_m: float) -> City:
+def _from_government(
+    area: WantedArea, name: str, kept: Path, server: str, halo_m: float, one_way: bool
+) -> City:
     """Say what the server learns, then ask it."""
     for line in learned(area, server, halo_m):
         _say(line)
-    return fetch_official(area, name, kept, server, halo_m=halo_m, say=_say)
+    return fetch_official(area, name, kept, server, halo_m=halo_m, one_way=one_way, say=_say)
 
 
 def _show_plan(name: str, lines: Iterable[str], *, as_json: bool) -> None:

@@ -11,9 +11,9 @@ import shapely
 
 from sim.city.sources.official_server import SERVICES
 
-NETWORK, BUILDINGS, POSTS, BRIDGES = (
+NETWORK, BUILDINGS, POSTS, BRIDGES, PAVEMENTS, TREES = (
     SERVICES[f"official_{name}"].path
-    for name in ("network", "buildings", "lamp_posts", "footbridges")
+    for name in ("network", "buildings", "lamp_posts", "footbridges", "pavements", "trees")
 )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import official_server as server
 import official_town as town
 import pytest
-from official_server import BRIDGES, BUILDINGS, NETWORK, POSTS, times
+from official_server import BRIDGES, BUILDINGS, NETWORK, PAVEMENTS, POSTS, TREES, times
 
 from sim.city.bundle import load_bundle
 from sim.city.bundle_folder import DATA_FOLDER_VARIABLE, bundle_path, list_bundles
@@ -23,9 +23,17 @@ from sim.errors import InputError
 BOX = (town.WEST - 200, town.SOUTH - 200, town.WEST + 500, town.SOUTH + 500)
 AREA = "22.3191,114.1694,90"
 FACES = [({"STRUCT_NO": f"KF{k}"}, town.block("", (20, k, 80, k + 5), 0, 0)[1]) for k in (8, 30)]
+ROADS = [
+    ({"FEAT_TYPE": 1, "LVL": 0}, town.block("", (-20, k - 6, 260, k + 6), 0, 0)[1])
+    for k in (0, 80, 160, 240)
+]
+ROW = [
+    ({"TREE_ID": f"RTR{k}", "DBH": 200 * k}, [town.WEST + 20.0 * k, town.SOUTH + 3.0])
+    for k in range(7)
+]
 LAYERS = {
     NETWORK: town.grid() + town.bridge(), BUILDINGS: town.houses(), POSTS: town.posts(),
-    BRIDGES: FACES,
+    BRIDGES: FACES, PAVEMENTS: ROADS, TREES: ROW,
 }  # fmt: skip
 
 
@@ -226,13 +234,19 @@ def test_a_fetch_ends_in_a_bundle_and_says_first_what_the_server_learns(script, 
     assert fetch(script) == 0
     said = capsys.readouterr().err.splitlines()
     assert "it learns the address of this connection" in said[0]
+    assert "Lamppost, STR_FB, INV_PG, RoadsideTree" in said[0]
     assert "save the whole layers from a browser" in said[1]
     city = load_bundle(bundle_path("town"))
     assert city.walls.kind == "footprints"
     assert len(city.places.of("lamp_post"))
     assert [one["layer"] for one in city.provenance["fetched"]] == [
-        "PedestrianRoute", "Building", "Lamppost", "STR_FB",
+        "PedestrianRoute", "Building", "Lamppost", "STR_FB", "INV_PG", "RoadsideTree",
     ]  # fmt: skip
+    layers = city.provenance["layers"]
+    assert (layers["widths"], layers["trees"]) == (["official_pavements"], ["official_trees"])
+    assert city.streets.edges["facades"].median() == pytest.approx(12)
+    assert len(city.trees.table) == len(ROW)
+    assert city.provenance["left_out_while_reading"]["trees_without_trunk"] == 1
     assert {*city.places.of("footbridge_face")["name"]} == {"KF8", "KF30"}
     assert any(
         "Footbridges, Highways Department" in text for text in city.provenance["attribution"]
@@ -269,6 +283,41 @@ def test_without_footbridges_there_is_a_bundle_all_the_same(script, capsys, chan
     assert len(city.places.of("lamp_post"))
 
 
+@pytest.mark.parametrize(
+    ("path", "changed", "says"),
+    [
+        (PAVEMENTS, None, "INV_PG at 127.0.0.1"),
+        (PAVEMENTS, [({"LVL": 0}, ROADS[0][1])], "has no field FEAT_TYPE"),
+        (PAVEMENTS, [(ROADS[0][0] | {"LVL": 1}, ROADS[0][1])], "sim: INV_PG.json: none of its 1"),
+        (TREES, [], "RoadsideTree: 127.0.0.1"),
+    ],
+    ids=["moved", "other fields", "flyovers alone", "none there"],
+)
+def test_without_pavements_or_trees_there_is_a_bundle(script, capsys, path, changed, says):
+    del script.layers[path]
+    if changed is not None:
+        script.layers[path] = server.features(changed)
+    assert fetch(script) == 0
+    (line,) = [one for one in capsys.readouterr().err.splitlines() if "made without" in one]
+    assert says in line
+    city = load_bundle(bundle_path("town"))
+    assert (city.trees is None) == (path == TREES)
+    assert ("widths" in city.provenance["layers"]) == (path == TREES)
+
+
+def test_escalators_are_walked_both_ways_if_asked(script, capsys):
+    up = town.way([(80, 80, town.GROUND), (160, 160, 11.5)], 8, Direction=1)
+    back = town.way([(160, 160, 11.5), (160, 160, town.GROUND)], 10, Direction=-1)
+    script.layers[NETWORK] = server.features([*town.grid(), up, back])
+    km = {}
+    for words in ([], ["--both-ways"]):
+        assert fetch(script, *words) == 0
+        city = load_bundle(bundle_path("town"))
+        km[*words] = city.streets.edges["length"].sum()
+    assert km["--both-ways",] > km[()] + 50
+    assert "escalators against their direction too" in " ".join(city.provenance["assumptions"])
+
+
 def test_a_failed_fetch_leaves_no_bundle(script, capsys):
     del script.layers[BUILDINGS]
     assert fetch(script) == 1
@@ -294,6 +343,11 @@ def test_options_of_the_other_source_are_refused(script, capsys, words, says):
     assert fetch(script, *words) == 2
     assert says in capsys.readouterr().err
     assert script.asked == []
+
+
+def test_directions_are_of_the_government_s_network(capsys):
+    assert main(["data", "fetch", AREA, "--both-ways"]) == 2
+    assert "give --source official" in capsys.readouterr().err
 
 
 def test_a_place_elsewhere_is_refused(script, capsys):

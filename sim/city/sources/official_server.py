@@ -53,6 +53,8 @@ SERVICES: dict[Layer, Service] = {
     "official_buildings": Service("Building", "landsd_rcd_1637211194312_35158/MapServer/0", True),
     "official_lamp_posts": Service("Lamppost", "hyd_rcd_1629267205229_84645/MapServer/0", False),
     "official_footbridges": Service("STR_FB", "hyd_rcd_1632360512481_74705/MapServer/0", False),
+    "official_pavements": Service("INV_PG", "hyd_rcd_1632210918434_60749/MapServer/0", False),
+    "official_trees": Service("RoadsideTree", "hyd_rcd_1632210213867_60179/MapServer/0", False),
 }
 
 
