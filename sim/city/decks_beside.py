@@ -41,7 +41,8 @@ class Decks(NamedTuple):
     """A connected group of footbridge ways a row: what ("same" or "not of the layer"), length_m,
     name, x, y (the middle of its longest way)."""
     exits: gpd.GeoDataFrame
-    """A station exit a row: name, what ("street", another deck, or "no way"), metres to it."""
+    """A station exit a row: name, what ("street", another deck, or "no way"), metres to it, and
+    subway_m (metres to the nearest way in a subway, NaN where none is within `EXIT_M`)."""
 
 
 def compare_decks(city: City, footbridges: gpd.GeoDataFrame, exits: gpd.GeoDataFrame) -> Decks:
@@ -129,12 +130,16 @@ def _exits(city: City, exits: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return on which deck the nearest way of each exit lies; the street's where it is near."""
     edges, point = city.streets.edges, exits.geometry.to_numpy()
     deck, metres = np.full(len(point), "no way", object), np.full(len(point), np.nan)
+    subway = metres.copy()
     for name in ("covered", "subway", "footbridge", "street"):
         line = edges.geometry.to_numpy()[(edges["deck"] == name).to_numpy()]
         (row, _), apart = shapely.STRtree(line).query_nearest(
             point, max_distance=EXIT_M, all_matches=False, return_distance=True
         )
+        if name == "subway":
+            subway[row] = np.round(apart, 1)
         nearer = (name == "street") | ~(metres[row] < apart)
         deck[row[nearer]], metres[row[nearer]] = name, apart[nearer]
     table = {"name": exits["name"].to_numpy(), "what": deck, "metres": np.round(metres, 1)}
+    table["subway_m"] = subway
     return gpd.GeoDataFrame(table, geometry=point, crs=city.streets.crs)

@@ -10,7 +10,7 @@ import geopandas as gpd
 import typer
 
 from sim.area import HONG_KONG_CRS
-from sim.city.decks_beside import Decks, compare_decks
+from sim.city.decks_beside import EXIT_M, TOUCHED_M, Decks, compare_decks
 from sim.city.loaders import load_city
 from sim.city.sources.files import file_kind, read_mtr_exits
 from sim.city.sources.official_footbridges import read_footbridges
@@ -91,6 +91,8 @@ def _lines(found: Decks, city: City) -> Iterator[str]:
         counts = table["what"].value_counts().sort_index()
         words = ", ".join(f"{count} {what}" for what, count in counts.items())
         yield f"{city.area.name}: {len(table)} {title}{words and f': {words}'}"
+    if len(found.exits):
+        yield _beside_subways(found, city)
     at = "at {:.0f}, {:.0f}"
     for row in found.official[found.official["what"] != "same"].itertuples():
         there = f"{row.street_m:.0f} m of foot ways on the street's deck"
@@ -100,3 +102,16 @@ def _lines(found: Decks, city: City) -> Iterator[str]:
     for row in found.exits[found.exits["what"] != "street"].itertuples():
         place = at.format(row.geometry.x, row.geometry.y)
         yield f"{row.name}: {row.what} nearest {place}"
+
+
+def _beside_subways(found: Decks, city: City) -> str:
+    """Say how many exits have a subway of the bundle beside them, and which."""
+    beside = found.exits[found.exits["subway_m"].notna()]
+    named = ", ".join(
+        f"{row.name} ({row.subway_m:.0f} m)" for row in beside.itertuples(index=False)
+    )
+    return (
+        f"{city.area.name}: {len(beside)} of {len(found.exits)} station exits have a subway within "
+        f"{EXIT_M:.0f} m, {int((beside['subway_m'] <= TOUCHED_M).sum())} within {TOUCHED_M:.0f} m"
+        f"{named and f': {named}'}"
+    )

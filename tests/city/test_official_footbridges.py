@@ -118,7 +118,9 @@ def test_decks_that_differ_are_listed(tmp_path):
         town.way([(160, 160, 5), (165, 160, 11.5)], 12),
         town.way([(165, 160, 11.5), (220, 165, 11.5)], 2, AliasNameEN="Sample Mall"),
     ]
-    city = city_of(tmp_path, ways=private)
+    subway = town.way([(80, 100, -1), (90, 100, -1)], 4)
+    down = town.way([(80, 80, 5), (80, 100, -1)], 12)
+    city = city_of(tmp_path, ways=[*private, subway, down])
     official = [
         outline("KF1", *DECK), outline("KF2", 78, -3, 82, 0.5), outline("KF3", 81, 155, 90, 165),
         outline("KF4", 120, 120, 130, 125), outline("KF5", 9000, 0, 9010, 9),
@@ -137,3 +139,4 @@ def test_decks_that_differ_are_listed(tmp_path):
         ["Sample Footbridge", "same"], ["Sample Mall", "not of the layer"],
     ]  # fmt: skip
     assert decks.exits["what"].tolist() == ["street", "street", "no way"]
+    assert decks.exits["subway_m"].fillna(-1).tolist() == [0, -1, -1]
