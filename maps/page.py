@@ -39,6 +39,7 @@ from maps.stops import alerts_sentences, oversight_sentences
 from maps.story import NOT_CONCLUDED, STEPS, STORY_TEXTS, cases_chart, story_of
 from maps.story_tables import tables_of, years_of_plan
 from maps.texts import LANGUAGES, TEXTS, is_proxy, table, text, texts_of
+from maps.weeks import weeks_facts
 from sim.atomic_write import replace_text
 from sim.errors import InputError
 
@@ -206,6 +207,8 @@ def _page(run: RunFolder, payload: Payload, *, own: bool) -> Page:
     stops = [*alerts_sentences(run.summary), *oversight_sentences(run.summary)]
     facts |= {f"stops_{k}": said for k, said in enumerate(stops)}
     facts["districts"] = districts_of(run, facts["area"])
+    weeks, said_of_weeks = weeks_facts(run)
+    facts |= said_of_weeks
     streets = QuietMap()
     SeenStreets().add_to(streets)
     texts = texts_of(run.summary)
@@ -222,6 +225,7 @@ def _page(run: RunFolder, payload: Payload, *, own: bool) -> Page:
         walked=has_walks(run),
         answered=is_answered(run.summary),
         stops=[f"stops_{k}" for k in range(len(stops))],
+        weeks=weeks,
         cites=[("", facts["cite"])],
         story=[step for step in STEPS if f"story_{step}" in facts],
         districts=facts["districts"],

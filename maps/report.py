@@ -4,7 +4,7 @@ Plain HTML with pictures drawn here as SVG, no script, in two languages of which
 pages are for a reader (`maps.report_reader`), all else is their appendix. Every curve stands with
 one sentence that says what it means; every figure comes from the run folder. What the appendix
 draws and says is decided in `maps.report_curves`, `maps.report_tables`,
-`maps.report_alerts` and `maps.report_sensitivity`.
+`maps.report_alerts`, `maps.report_sensitivity` and `maps.weeks`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from maps.report_tables import glance, table_sections
 from maps.report_texts import ASSUMPTIONS, words
 from maps.run_folder import RunFolder, read_run_folder
 from maps.texts import TEXTS, is_proxy, texts_of
+from maps.weeks import weeks_section
 from sim.errors import InputError
 from sim.results.contract import fleets_of
 
@@ -101,10 +102,13 @@ def _labelled(section: Section) -> Section:
 
 def _tables(figures: Figures, folder: Path) -> list[Section]:
     try:
-        drawn = sensitivity(figures)
+        weeks, drawn = weeks_section(figures), sensitivity(figures)
         return [
-            *alert_sections(figures), *table_sections(figures), *([] if drawn is None else [drawn]),
+            *alert_sections(figures), *([] if weeks is None else [weeks]), *table_sections(figures),
+            *([] if drawn is None else [drawn]),
         ]  # fmt: skip
+    except InputError:
+        raise
     except (KeyError, TypeError, IndexError, ValueError) as error:
         raise InputError(
             f"{folder}: policies.parquet, exposure.parquet, bands.json or sensitivity.json is not "

@@ -13,6 +13,7 @@ from maps.report_policy_texts import WORDS as OF_POLICIES
 from maps.report_reader_texts import WORDS as OF_READERS
 from maps.report_sensitivity_texts import WORDS as OF_RANGES
 from maps.texts import LANGUAGES, TEXTS
+from maps.weeks_texts import WORDS as OF_WEEKS
 
 WORDS: dict[str, tuple[str, str]] = {
     "contents": ("On this page", "本頁內容"),
@@ -361,7 +362,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "all_seen": ("Typical walk within reach, median", "一般路程中會被拍到或認出的部分，中位數"),
     "all_tracked": ("Tracked live, median", "可被實時追蹤，中位數"),
     "read": ("How to read this", "如何閱讀"),
-    **OF_READERS, **OF_ALERTS, **OF_MACHINES, **OF_POLICIES, **OF_RANGES,
+    **OF_READERS, **OF_ALERTS, **OF_MACHINES, **OF_POLICIES, **OF_RANGES, **OF_WEEKS,
 }  # fmt: skip
 """Each text as (English, Chinese), those of its parts too."""
 

@@ -26,6 +26,8 @@ from sim.errors import InputError
 from sim.results.contract import (
     BANDS,
     BANDS_VERSION,
+    DAYS,
+    DAYS_VERSION,
     MANIFEST,
     SENSITIVITY,
     SENSITIVITY_VERSION,
@@ -53,6 +55,7 @@ EDGE_COLUMNS = TABLES["edges"].names(
 )
 SURROUNDINGS_COLUMNS = TABLES["surroundings"].names("kind", "name", "name_zh", "geometry")
 BANDS_KEYS = ("scenario", "headline", "seeds", "chance", "range", "decomposition")
+DAYS_KEYS = ("scenario", "task", "by", "hit_rate", "people", "days", "workers", "blind", "steps")
 SENSITIVITY_KEYS = ("scenario", "headline", "combinations", "every_combination", "figures")
 
 
@@ -82,8 +85,9 @@ class RunFolder:
         Which head sees which edge for which task; None where a run does not say.
     closed
         Of each piece of `pieces`, whether the answer counts it as closed; None where nobody said.
-    bands, sensitivity
-        Content of bands.json and sensitivity.json, None unless somebody put them into the folder.
+    bands, sensitivity, weeks
+        Content of bands.json, sensitivity.json and days.json, None unless somebody put them into
+        the folder.
     whole
         The folder itself, for what is seldom asked for.
     surroundings
@@ -106,6 +110,7 @@ class RunFolder:
     sightings: pd.DataFrame | None
     bands: dict[str, Any] | None
     sensitivity: dict[str, Any] | None = None
+    weeks: dict[str, Any] | None = None
     closed: NDArray[np.bool_] | None = None
     whole: RunData | None = None
     surroundings: gpd.GeoDataFrame | None = None
@@ -174,6 +179,7 @@ def read_run_folder(folder: Path) -> RunFolder:
             sightings=_read_if_there(folder, "sightings", SIGHTING_COLUMNS),
             bands=_read_many(folder, BANDS, BANDS_VERSION, BANDS_KEYS),
             sensitivity=_read_many(folder, SENSITIVITY, SENSITIVITY_VERSION, SENSITIVITY_KEYS),
+            weeks=_read_many(folder, DAYS, DAYS_VERSION, DAYS_KEYS),
             curves=curves.result(),
             closed=run.closed,
             whole=run,
@@ -237,7 +243,7 @@ def _surroundings(run: RunData) -> gpd.GeoDataFrame | None:
 def _read_many(
     folder: Path, name: str, version: int, keys: tuple[str, ...]
 ) -> dict[str, Any] | None:
-    """Read what many runs tell of this one, where somebody put it into the folder."""
+    """Read what was told of this run after it was made, where it was put into the folder."""
     if not (folder / name).is_file():
         return None
     content = _read_json(folder, name)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from maps import write_pages
 from sim.commands.options import (
     AsJson,
     Debug,
@@ -23,13 +24,29 @@ from sim.commands.options import (
 from sim.commands.terminal import console, table
 from sim.days.parameters import RETENTIONS, DaysParameters
 from sim.errors import InputError, one_line
+from sim.results.contract import DAYS
 from sim.results.days import weeks_of
+from sim.results.doubt import put_days
 from sim.results.life import write_life
 from sim.results.metrics import HEADLINE_TASK
 from sim.results.run import read_run
 from sim.tracking.parameters import PERSON
 
 NEVER = "never"
+Picture = Annotated[
+    Path | None,
+    typer.Option("--picture", metavar="FILE.svg", help="Draw one invented life as well."),
+]
+Person = Annotated[
+    int | None,
+    typer.Option("--person", metavar="N", help="Whose, from 0; the first who works or learns."),
+]
+Into = Annotated[
+    bool,
+    typer.Option(
+        "--into", help="Write days.json into RUN: its map and report then say what weeks tell."
+    ),
+]
 
 app = command_app()
 
@@ -40,6 +57,7 @@ app = command_app()
         "sim days out/mong_kok_core --total 30000 --total 60000 --retention 7 --retention never",
         "sim days out/mong_kok_core --task identify --change 0.5 --json",
         "sim days out/mong_kok_core --retention never --picture life.svg",
+        "sim days out/mong_kok_core --days 54 --into",
     )
 )
 def days_command(
@@ -71,14 +89,9 @@ def days_command(
         float | None,
         typer.Option("--change", metavar="SHARE", help="Stops made elsewhere than usual; 0.15."),
     ] = None,
-    picture: Annotated[
-        Path | None,
-        typer.Option("--picture", metavar="FILE.svg", help="Draw one invented life as well."),
-    ] = None,
-    person: Annotated[
-        int | None,
-        typer.Option("--person", metavar="N", help="Whose, from 0; the first who works or learns."),
-    ] = None,
+    picture: Picture = None,
+    person: Person = None,
+    into: Into = False,
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
@@ -92,6 +105,9 @@ def days_command(
         written = write_life(weeks_of(data, parameters, totals, task), picture, person)
         print(written, file=sys.stderr)
     content = data.days(parameters, totals=totals, task=task)
+    if into:
+        put_days(data, content)
+        write_pages(run)
     if as_json:
         print_json(content)
         return
@@ -99,6 +115,8 @@ def days_command(
     show.print(_table(content))
     for line in _notes(content):
         show.print(one_line(line), markup=False)
+    if into:
+        print(run / DAYS)
 
 
 def retentions(words: list[str] | None) -> tuple[int | None, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-WIDE, HIGH, ROW, LEFT = 820.0, 560.0, 9.0, 60.0
+WIDE, HIGH, ROW, LEFT, BELOW = 820.0, 560.0, 9.0, 60.0, 36.0
 MARGIN_M = 120.0
 DAY_S = 86_400.0
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -37,11 +37,12 @@ class Life(NamedTuple):
     """Day and second of the first and last records that are kept."""
     days: int
     title: str
+    title_zh: str
 
 
 def drawn(life: Life) -> str:
     """Return the picture as the text of an SVG file."""
-    high = HIGH + 70 + ROW * life.days
+    high = HIGH + 70 + BELOW + ROW * life.days
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {WIDE:g} {high:g}" '
         'font-family="sans-serif" font-size="12" fill="#222">',
@@ -53,7 +54,10 @@ def drawn(life: Life) -> str:
         f'<text x="12" y="{HIGH + 20:g}">{life.title}</text>',
         f'<text x="12" y="{HIGH + 38:g}" fill="#555">amber: doors that remain possible; black '
         "square: the home; ring: the guess; triangles: cameras of first and last records</text>",
-        *_days(life, HIGH + 58),
+        f'<text x="12" y="{HIGH + 56:g}" lang="zh-Hant-HK">{life.title_zh}</text>',
+        f'<text x="12" y="{HIGH + 74:g}" fill="#555" lang="zh-Hant-HK">橙色：仍有可能的門口；黑色'
+        "方塊：住所；圓圈：猜測；三角形：留下首次和末次記錄的鏡頭</text>",
+        *_days(life, HIGH + 58 + BELOW),
         "</svg>\n",
     ]
     return "\n".join(parts)

@@ -33,10 +33,12 @@ BANDS_VERSION = 1
 """Of bands.json, which `sim bands` writes and which may be put into a run folder."""
 SENSITIVITY_VERSION = 1
 """Of sensitivity.json, which `sim sensitivity` writes and which may be put into a run folder."""
+DAYS_VERSION = 1
+"""Of days.json, which `sim days --into` puts into a run folder, and of what `sim days` tells."""
 NEVER = 2_147_483_647
 """Rank of a piece of street that no camera sees."""
 SUMMARY, MANIFEST, BANDS = "summary.json", "manifest.json", "bands.json"
-SENSITIVITY = "sensitivity.json"
+SENSITIVITY, DAYS = "sensitivity.json", "days.json"
 FEWEST_FOR_BAND = 19
 """With fewer fleets or seeds the ends of a band are the lowest and the highest."""
 TITLES = ("name", "title", "title_zh")
@@ -396,7 +398,7 @@ FORMER_FILES = frozenset({"trips_geometry.parquet"})
 """What run folders of earlier versions hold beside those of this one."""
 RUN_FILES = (
     frozenset(table.file for table in _ALL)
-    | {SUMMARY, MANIFEST, BANDS, SENSITIVITY, MAP, REPORT, *BRIEFS.values()}
+    | {SUMMARY, MANIFEST, BANDS, SENSITIVITY, DAYS, MAP, REPORT, *BRIEFS.values()}
     | FORMER_FILES
 )
 """All that a run folder can hold; one that holds anything else is not replaced."""

@@ -36,12 +36,12 @@ from sim.days.observer import (
 from sim.days.parameters import WEEK, WORKDAYS, DaysParameters
 from sim.errors import InputError
 from sim.results.asked import Asked, asked
+from sim.results.contract import DAYS_VERSION
 from sim.results.metrics import HEADLINE_TASK
 from sim.results.read import RunData
 from sim.scenario.parameters import following
 from sim.trips.destinations import ends_of, residents
 
-DAYS_VERSION = 1
 OWNER = "police"
 """Whose cameras alone stand for owners who are not linked, where it has any."""
 NEAR_M = 100.0

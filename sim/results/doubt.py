@@ -1,8 +1,8 @@
-"""What many runs tell of one run's figures, put into its folder: band, range and sensitivity.
+"""What is put into a run's folder after the run: band, range, sensitivity, and what weeks tell.
 
 Chance gives a band, named cases a range; a figure of a run is quoted with both. They are computed
 over many runs (`sim.ensemble.bands`, `sim.ensemble.sensitivity`), so a run has them only after they
-were put beside it here.
+were put beside it here. What weeks of residents tell is of the run itself, and asked for by few.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.atomic_write import replace_text
 from sim.errors import InputError
-from sim.results.contract import BANDS, SENSITIVITY, SUMMARY, TITLES, json_text
+from sim.results.contract import BANDS, DAYS, SENSITIVITY, SUMMARY, TITLES, json_text
 from sim.results.read import RunData, read_data
 from sim.scenario.schema import Scenario
 
@@ -57,6 +57,20 @@ def put_sensitivity(folder: Path, content: Mapping[str, Any]) -> None:
     run = read_data(folder, RunData)
     _check_same(folder, run.manifest["scenario"], content["scenario"])
     replace_text(folder / SENSITIVITY, json_text(content))
+
+
+def put_days(run: RunData, content: Mapping[str, Any]) -> None:
+    """Write what weeks of residents tell under a run's cameras into its folder, days.json.
+
+    Parameters
+    ----------
+    run
+        The run.
+    content
+        As `sim.results.days.days_run` returns it of this run.
+    """
+    own = {key: each for key, each in run.manifest["scenario"].items() if key not in TITLES}
+    replace_text(run.folder / DAYS, json_text({**content, "scenario": own}))
 
 
 def check_same(folder: Path, scenario: Scenario) -> None:

@@ -83,4 +83,6 @@ def _life(weeks: Weeks, person: int) -> Life:
         days,
         f"One invented life, {lives.profile[person]}, {days} days, {case.total:,} simulated "
         f"cameras, kept {window} days: {len(left)} of {len(door)} doors remain",
+        f"虛構人生一例：{days} 日，{case.total:,} 個模擬鏡頭，記錄保存 {window} 日："
+        f"{len(door)} 處門口之中，仍有 {len(left)} 處可能",
     )  # fmt: skip

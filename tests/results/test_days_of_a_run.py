@@ -1,6 +1,7 @@
 """Weeks of residents in a run: order in what is kept, and the same bytes with any workers."""
 
 import json
+import shutil
 from xml.etree import ElementTree
 
 import numpy as np
@@ -12,6 +13,7 @@ from sim.days.observer import remaining, told_of_home
 from sim.days.parameters import DaysParameters
 from sim.errors import InputError
 from sim.pipeline.run import run
+from sim.results.contract import RUN_FILES, TITLES
 from sim.results.days import weeks_of
 from sim.results.life import write_life
 from sim.results.run import read_run
@@ -112,6 +114,7 @@ def test_the_picture_shows_the_doors_that_remain(folder, tmp_path):
     text = write_life(weeks, tmp_path / "life.svg").read_text(encoding="utf-8")
     assert "invented" in text
     assert "60,000 simulated cameras" in text
+    assert "虛構人生一例：10 日，60,000 個模擬鏡頭" in text
     with pytest.raises(InputError, match="person 60"):
         write_life(weeks, tmp_path / "life.svg", 60)
 
@@ -136,3 +139,26 @@ def test_the_command_shows_it_and_refuses_what_cannot_be(folder, capsys):
     assert main([*words, "--by", "anybody"]) == 2
     with pytest.raises(InputError, match="task"):
         read_run(folder).days(FEW, task="guess")
+
+
+def test_into_writes_days_json_and_both_pages_and_the_folder_is_still_a_run(
+    folder, tmp_path, capsys
+):
+    copy = tmp_path / "run"
+    shutil.copytree(folder, copy)
+    command = ["days", str(copy), "--people", "20", "--days", "2", "--total", "60000"]
+    assert main([*command, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert not (copy / "days.json").exists()
+    assert main([*command, "--into"]) == 0
+    assert capsys.readouterr().out.endswith(f"{copy / 'days.json'}\n")
+    content = json.loads((copy / "days.json").read_text())
+    scenario = read_run(copy).manifest["scenario"]
+    own = {key: value for key, value in scenario.items() if key not in TITLES}
+    assert content == {**told, "scenario": own}
+    assert {path.name for path in copy.iterdir()} - {path.name for path in folder.iterdir()} == {
+        "days.json", "map.html", "report.html",
+    }  # fmt: skip
+    assert {path.name for path in copy.iterdir()} <= RUN_FILES
+    for page in ("map.html", "report.html"):
+        assert "What weeks tell" in (copy / page).read_text(encoding="utf-8")
