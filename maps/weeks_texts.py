@@ -113,8 +113,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "住所與猜測相距不足 100 米，所有機構互通；淺色：一個標準誤差",
     ),
     "weeks_axis_alone": (
-        "The same, the records of {owner} alone",
-        "同上，只計{owner}的記錄",
+        "Home within 100 m of the guess, the records of {owner} alone",
+        "住所與猜測相距不足 100 米，只計{owner}的記錄",
     ),
     "weeks_blind": ("no record at all", "完全沒有記錄"),
     "weeks_picture": (
