@@ -194,14 +194,12 @@ def _joined(shapes: NDArray[np.object_], window: BaseGeometry) -> BaseGeometry |
     cut = shapely.union_all(shapely.clip_by_rect(part, *window.bounds))
     west, south, east, north = window.bounds
     tolerance = max(max(east - west, north - south) / STEPS, FINEST_M)
-    while True:
-        shape = shapely.simplify(cut, tolerance)
-        if shapely.get_num_coordinates(shape) <= MOST_POINTS:
-            break
+    while True:  # small parts go as it gets coarser, so very many of them come to an end too
+        part = shapely.get_parts(shapely.simplify(cut, tolerance))
+        part = part[(shapely.get_type_id(part) == 3) & (shapely.area(part) > (3 * tolerance) ** 2)]
+        if shapely.get_num_coordinates(part).sum() <= MOST_POINTS:
+            return shapely.multipolygons(part) if len(part) else None
         tolerance *= 2
-    part = shapely.get_parts(shape)
-    part = part[(shapely.get_type_id(part) == 3) & (shapely.area(part) > (3 * tolerance) ** 2)]
-    return shapely.multipolygons(part) if len(part) else None
 
 
 def _table(rows: list[tuple[str, str, str, BaseGeometry]], crs: str) -> gpd.GeoDataFrame:

@@ -16,7 +16,14 @@ from sim.city.digest import city_digest
 from sim.city.from_files import import_files
 from sim.city.loaders import load_city
 from sim.city.sources import extract_surroundings
-from sim.city.surroundings import map_window, sea_within, surroundings_within, with_hong_kong
+from sim.city.surroundings import (
+    MOST_POINTS,
+    _joined,
+    map_window,
+    sea_within,
+    surroundings_within,
+    with_hong_kong,
+)
 
 WEST, SOUTH, STEP = 114.0, 22.3, 0.0005
 WINDOW = shapely.box(0, 0, 100, 50)
@@ -189,3 +196,11 @@ def test_water_of_the_extract_stays_and_the_coast_we_know_is_added(sample):
     alone = with_hong_kong(None, sample.area).geometry.iloc[0]
     assert water.area == pytest.approx(alone.area + pond.area, rel=1e-3)
     assert window.buffer(1e-6).covers(water)
+
+
+def test_very_many_small_parks_come_to_an_end():
+    side = int(np.ceil(np.sqrt(MOST_POINTS / 3)))
+    x, y = (axis.ravel() * 100.0 for axis in np.mgrid[:side, :side])
+    parks = shapely.box(x, y, x + 60.0, y + 60.0)
+    joined = _joined(parks, shapely.box(0.0, 0.0, 100.0 * side, 100.0 * side))
+    assert joined is None or shapely.get_num_coordinates(joined) <= MOST_POINTS
