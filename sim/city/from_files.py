@@ -41,7 +41,6 @@ from sim.city.sources.bus_streets import (
     outline,
     read_bus_streets,
 )
-from sim.city.sources.extract_surroundings import read_surroundings
 from sim.city.sources.files import (
     Kind,
     file_kind,
@@ -67,7 +66,7 @@ from sim.city.sources.own_places import (
 from sim.city.sources.pbf import read_features_in_turns, read_ways
 from sim.city.street_widths import with_widths
 from sim.city.streets import StreetNetwork, projected_crs
-from sim.city.surroundings import box_around, map_window, surroundings_within
+from sim.city.surroundings import box_around, read_around, surroundings_within
 from sim.city.walls import Walls
 from sim.errors import InputError
 from sim.processes import computing_threads
@@ -213,16 +212,6 @@ def import_files(
     return _as_proxy(city, layers.study.covered) if "bus_streets" in kinds.values() else city
 
 
-def _with_surroundings(city: City, kinds: Mapping[Path, Kind]) -> City:
-    """Return the city with what its extracts hold around its streets, for maps to show."""
-    box = box_around(map_window(city.area), city.area.crs)
-    extracts = [path for path, kind in kinds.items() if kind == "pbf"]
-    if box is None or not extracts:
-        return city
-    found, extent = read_surroundings(extracts[0], box)  # that of the streets is the only one
-    return replace(city, surroundings=surroundings_within(found, city.area, extent))
-
-
 def _assembled(
     layers: _Layers,
     names: tuple[str, str],
@@ -232,26 +221,34 @@ def _assembled(
 ) -> City:
     study = layers.study
     middles, streets, report = _sides(layers, pavements, kinds)
-    city = assemble(
-        names[0],
-        streets,
-        buildings=layers.mapped,
-        area=study.polygon,
-        region=study.polygon if study.covered else None,
-        halo_m=study.halo_m,
-        places=Places(layers.places),
-        name_zh=names[1],
-        provenance={
-            "sources": sources,
-            "layers": by_layer(kinds, mapped=layers.mapped is not None),
-            "left_out_while_reading": {**layers.report, **report},
-        },
-        same_source=not {"polygons", "official_buildings"} & {*kinds.values()},
-        centrelines=between_facades(middles) if "bus_streets" in kinds.values() else middles,
-        complete=bool({"official_network", "official_buildings"} & {*kinds.values()}),
-    )
-    planted_city = planted(on_ground(city, kinds), layers.trees)
-    return _with_surroundings(planted_city, kinds)
+    with computing_threads(1) as beside:  # façades take longest to infer
+        extracts = [path for path, kind in kinds.items() if kind == "pbf"]
+        around = beside.submit(
+            read_around, middles, study.polygon, extracts[0] if extracts else None
+        )
+        city = assemble(
+            names[0],
+            streets,
+            buildings=layers.mapped,
+            area=study.polygon,
+            region=study.polygon if study.covered else None,
+            halo_m=study.halo_m,
+            places=Places(layers.places),
+            name_zh=names[1],
+            provenance={
+                "sources": sources,
+                "layers": by_layer(kinds, mapped=layers.mapped is not None),
+                "left_out_while_reading": {**layers.report, **report},
+            },
+            same_source=not {"polygons", "official_buildings"} & {*kinds.values()},
+            centrelines=between_facades(middles) if "bus_streets" in kinds.values() else middles,
+            complete=bool({"official_network", "official_buildings"} & {*kinds.values()}),
+        )
+        city = planted(on_ground(city, kinds), layers.trees)
+        found = around.result()
+    if found is None:
+        return city
+    return replace(city, surroundings=surroundings_within(found[0], city.area, found[1]))
 
 
 def _sides(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -20,7 +21,9 @@ from shapely.geometry.base import BaseGeometry
 
 from sim.area import HONG_KONG_CRS, Area
 from sim.city.sources.box import Box
+from sim.city.sources.extract_surroundings import read_surroundings
 from sim.city.sources.gazetteer import gazetteer
+from sim.city.streets import StreetNetwork
 
 WATER, GREEN, COAST = "water", "green", "coastline"
 NAMES = ("harbour", "bay", "island", "station", "suburb", "neighbourhood", "park")
@@ -30,6 +33,8 @@ MARGIN = 1.0
 """The window of a map reaches so far beyond the region, as a part of its longer side, …"""
 MARGIN_M = (500.0, 8000.0)
 """… but no less and no more than this."""
+HALO_M = 5000.0
+"""A region reaches no farther beyond its study area or its streets."""
 FINEST_M = 1.0
 STEPS = 3000
 """Outlines are drawn to the longer side of the window over this."""
@@ -61,6 +66,29 @@ def box_around(polygon: BaseGeometry, crs: str) -> Box | None:
 def empty_surroundings(crs: str) -> gpd.GeoDataFrame:
     """Return a table without a row."""
     return _table([], crs)
+
+
+def read_around(
+    streets: StreetNetwork, polygon: BaseGeometry | None, extract: Path | None
+) -> tuple[gpd.GeoDataFrame, Box | None] | None:
+    """Read what an extract holds as far as a map of these streets may show.
+
+    Parameters
+    ----------
+    streets
+        All that were read.
+    polygon
+        The study area, where it is given.
+    extract
+        The only one of a city; None where it is made of other files.
+
+    Returns
+    -------
+    As `read_surroundings`; None where there is nothing to read.
+    """
+    both = shapely.union_all([shapely.box(*streets.nodes.total_bounds), polygon])
+    box = box_around(shapely.buffer(both.envelope, MARGIN_M[1] + HALO_M), streets.crs)
+    return None if box is None or extract is None else read_surroundings(extract, box)
 
 
 def surroundings_within(
@@ -189,11 +217,14 @@ def _reaches_sea(water: NDArray[np.object_], sea: BaseGeometry) -> bool:
 
 def _joined(shapes: NDArray[np.object_], window: BaseGeometry) -> BaseGeometry | None:
     """Return polygons as one shape, cut to a window and drawn as coarsely as its size allows."""
-    part = shapely.get_parts(shapes)
-    part = shapely.make_valid(part[shapely.get_type_id(part) == 3])
-    cut = shapely.union_all(shapely.clip_by_rect(part, *window.bounds))
     west, south, east, north = window.bounds
     tolerance = max(max(east - west, north - south) / STEPS, FINEST_M)
+    part = shapely.get_parts(shapes)
+    near = shapely.intersects(shapely.box(*shapely.bounds(part).T), window)
+    part = part[near & (shapely.get_type_id(part) == 3)]
+    # joining takes its time by the corners, most of which nobody would see
+    part = shapely.make_valid(shapely.simplify(part, tolerance / 2))
+    cut = shapely.union_all(shapely.clip_by_rect(part, *window.bounds))
     while True:  # small parts go as it gets coarser, so very many of them come to an end too
         part = shapely.get_parts(shapely.simplify(cut, tolerance))
         part = part[(shapely.get_type_id(part) == 3) & (shapely.area(part) > (3 * tolerance) ** 2)]
