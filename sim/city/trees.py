@@ -152,7 +152,8 @@ def crowns_by(trees: pd.DataFrame) -> pd.DataFrame:
         Columns species, trunk_mm, height and spread, as `trees_of` takes them.
     """
     measured = {name: _within(trees[name], *limits) for name, limits in LIMITS.items()}
-    group = np.array([group_of(words) for words in trees["species"]], object)
+    number, named = pd.factorize(trees["species"])
+    group = np.array([group_of(words) for words in named], object)[number]
     trunk = measured["trunk_mm"]
     known = np.isfinite(trunk)
     below = np.array([limit for limit, _, _ in CLASSES])

@@ -16,6 +16,8 @@ from sim.city.sources.extract_content import Features
 ROW_M = 8.0
 """Trees of a row stand so far apart: an assumption."""
 DEGREE_M = 111_320.0
+POINT = 0
+"""The number that shapely gives to points."""
 
 
 def trees_met(features: Features) -> gpd.GeoDataFrame:
@@ -26,9 +28,15 @@ def trees_met(features: Features) -> gpd.GeoDataFrame:
     features
         What the stream through the extract kept.
     """
-    shapes = shapely.from_wkb([bytes.fromhex(shape) for shape in features.tree_shapes])
-    points = [_along(shape) for shape in np.asarray(shapes, object)]
-    count = [len(some) for some in points]
+    hexadecimal = [bytes.fromhex(shape) for shape in features.tree_shapes]
+    shapes = np.asarray(shapely.from_wkb(hexadecimal), object)
+    rowed = np.flatnonzero(shapely.get_type_id(shapes) != POINT)
+    points, ends = [], [*rowed.tolist(), len(shapes)]  # single trees from one row to the next
+    for first, stop in zip([0, *(rowed + 1).tolist()], ends, strict=True):
+        points += [shapely.get_coordinates(shapes[first:stop])]
+        points += [_along(shapes[stop])] if stop < len(shapes) else []
+    count = np.ones(len(shapes), np.int64)
+    count[rowed] = [len(some) for some in points[1::2]]
     columns = ["species", "trunk_mm", "height", "spread"]
     table = pd.DataFrame(features.trees, columns=columns).astype(
         {"species": object, **dict.fromkeys(columns[1:], np.float64)}
@@ -39,10 +47,8 @@ def trees_met(features: Features) -> gpd.GeoDataFrame:
 
 
 def _along(shape: BaseGeometry) -> NDArray[np.float64]:
-    """Return longitude and latitude of a tree, or of those along a row."""
+    """Return longitude and latitude of the trees along a row."""
     place: NDArray[np.float64] = shapely.get_coordinates(shape)
-    if len(place) == 1:
-        return place
     wide = math.cos(math.radians(place[:, 1].mean()))
     step = np.hypot(*(np.diff(place, axis=0) * (wide, 1.0)).T) * DEGREE_M
     at = np.concatenate([[0.0], np.cumsum(step)])

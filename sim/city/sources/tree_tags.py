@@ -31,7 +31,7 @@ def tree_tags(tags: Tags) -> tuple[str, float, float, float]:
 
 
 def _metres(text: str | None, unit: str) -> float:
-    found = _NUMBER.fullmatch(text or "")
+    found = None if text is None else _NUMBER.fullmatch(text)
     if found is None:
         return math.nan
     return float(found[1].replace(",", ".")) * _METRES[found[2] or unit]
