@@ -145,7 +145,7 @@ def test_every_word_is_asked_for():
     own = {name for name in own if not name.endswith("_texts.py")}
     sources = [
         folder.joinpath(name).read_text(encoding="utf-8")
-        for name in (*sorted(own), "stops.py", "assets/report.html")
+        for name in (*sorted(own), "stops.py", "weeks.py", "assets/report.html")
     ]
     written = set(re.findall(r'["\']([a-z_0-9]+)["\']', "".join(sources)))
     written |= {f"bands_{end}" for end in ("scenario", "lowest", "highest")}
@@ -156,6 +156,7 @@ def test_every_word_is_asked_for():
     written |= {f"cost_{column}" for column in heads}
     columns = ("cameras", "streets", "passed", "faced", "without")
     written |= {f"machine_{column}" for column in columns}
+    written |= {f"weeks_{said}_one" for said in ("alone", "few", "says")}
     alerts = ("faces", "lowest", "middle", "highest")
     written |= {f"alerts_{column}" for column in alerts}
     written |= {f"regimes_{column}" for column in ("live", "afterwards", "stops", "range")}
