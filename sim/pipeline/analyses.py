@@ -42,7 +42,13 @@ from sim.tracking.inequality import (
 from sim.tracking.parameters import TrackingParameters
 from sim.tracking.percolation import dark_network
 from sim.tracking.policy import compare_policies
-from sim.tracking.recognition import PersonFaces, recognition_burden, recognition_summary
+from sim.tracking.recognition import (
+    PersonFaces,
+    faces_of_trips,
+    of_the_people,
+    recognition_burden,
+    recognition_summary,
+)
 from sim.tracking.report import TrackReport
 from sim.tracking.subsample import drawn_persons, subsample
 from sim.tracking.unicity import unicity
@@ -81,23 +87,20 @@ def analyse(
             city, seen, trips, totals, pieces=pieces, parameters=parameters,
             walks=scenario.tracking.subsample, seed=seed,
         ))  # fmt: skip
-        burden = beside.submit(
-            recognition_burden, seen, tracks, gallery=scenario.recognition.gallery,
-            uptime=parameters.uptime, facing_degrees=parameters.facing_degrees,
-        )  # fmt: skip
-        persons = beside.submit(faces_searched, seen, tracks, parameters)
+        faces = beside.submit(_faces, scenario, seen, tracks, parameters)
         exposure = beside.submit(_exposure, city, pieces, tracks, own.zones)
         shared = beside.submit(
             stages.unicity, seen, COMPARED,
             lambda: unicity(seen, trips, totals, seed=seed, people=COMPARED),
         )  # fmt: skip
         limit = _limit(scenario, city, seen.fleet, own)
-        alerts, oversight = _alerts(scenario, persons.result(), policies.result())
+        burden, persons = faces.result()
+        alerts, oversight = _alerts(scenario, persons, policies.result())
         return Analyses(
             dark=dark,
             anonymity={total: summary(near.result(), shared.result(), total) for total in totals},
             recognition={
-                total: recognition_summary(burden.result(), total, scenario.recognition.task)
+                total: recognition_summary(burden, total, scenario.recognition.task)
                 for total in totals
             },
             alerts=alerts,
@@ -110,13 +113,24 @@ def analyse(
         )
 
 
+def _faces(
+    scenario: Scenario, seen: Sightings, tracks: TrackReport, parameters: TrackingParameters
+) -> tuple[pd.DataFrame, PersonFaces]:
+    """Count the faces of every walk once, for comparing them all and for those searched."""
+    facing, uptime = parameters.facing_degrees, parameters.uptime
+    faces = faces_of_trips(seen, tracks, facing_degrees=facing, uptime=uptime)
+    gallery = scenario.recognition.gallery
+    burden = recognition_burden(seen, tracks, gallery=gallery, faces=faces)
+    return burden, faces_searched(seen, tracks, parameters, faces)
+
+
 def _alerts(
     scenario: Scenario, persons: PersonFaces, policies: pd.DataFrame
 ) -> tuple[dict[int, dict[str, Any] | None], dict[str, Any] | None]:
     """Return what live recognition would raise at each total, and regimes at the largest."""
-    totals = scenario.cameras.totals
-    found = alerts_of_totals(persons, totals, scenario.recognition.gallery)
-    named = alerts_of_totals(persons, totals, Warrant().people, last=True)
+    totals, added_up = scenario.cameras.totals, of_the_people(persons)
+    found = alerts_of_totals(persons, added_up, totals, scenario.recognition.gallery)
+    named = alerts_of_totals(persons, added_up, totals, Warrant().people, last=True)
     last = totals[-1]
     return found, oversight_summary(policies, last, found[last], named[last])
 

@@ -18,11 +18,11 @@ from sim.cameras.software import NEAREST_TASK, SOFTWARE_CASES
 from sim.sight.sightings import Sightings
 from sim.tracking.parameters import TrackingParameters
 from sim.tracking.recognition import (
+    PeopleFaces,
     PersonFaces,
     faces_of_persons,
     faces_of_trips,
     faces_read,
-    of_the_people,
     recognition_cases,
     scaled_false_positive_rate,
 )
@@ -70,7 +70,10 @@ def rates_of(gallery: int, stricter: float = 1.0) -> Iterator[tuple[str, Rates]]
 
 
 def faces_searched(
-    seen: Sightings, tracks: TrackReport, parameters: TrackingParameters
+    seen: Sightings,
+    tracks: TrackReport,
+    parameters: TrackingParameters,
+    faces: NDArray[np.float64] | None = None,
 ) -> PersonFaces:
     """Return the faces of each person's day that are searched, shape (persons, totals, cases).
 
@@ -78,16 +81,25 @@ def faces_searched(
     ----------
     seen, tracks, parameters
         What the fleet sees, the walks followed under it, and how.
+    faces
+        Of `sim.tracking.recognition.faces_of_trips`, where they are known.
     """
-    claimed = faces_of_trips(
-        seen, tracks, facing_degrees=parameters.facing_degrees, uptime=parameters.uptime
-    )[:, :, [TASKS.index(NEAREST_TASK)]]
+    if faces is None:
+        faces = faces_of_trips(
+            seen, tracks, facing_degrees=parameters.facing_degrees, uptime=parameters.uptime
+        )
+    claimed = faces[:, :, [TASKS.index(NEAREST_TASK)]]
     read = faces_read(seen, tracks, uptime=parameters.uptime)
     return faces_of_persons(tracks, np.concatenate([claimed, read], axis=2))
 
 
 def alerts_of_totals(
-    persons: PersonFaces, totals: tuple[int, ...], gallery: int, *, last: bool = False
+    persons: PersonFaces,
+    added_up: PeopleFaces,
+    totals: tuple[int, ...],
+    gallery: int,
+    *,
+    last: bool = False,
 ) -> dict[int, dict[str, Any] | None]:
     """Return by total what becomes of faces searched in a year, as in summary.json.
 
@@ -95,6 +107,8 @@ def alerts_of_totals(
     ----------
     persons
         Of `faces_searched`.
+    added_up
+        Of `sim.tracking.recognition.of_the_people`.
     totals
         Those of the run.
     gallery
@@ -109,7 +123,7 @@ def alerts_of_totals(
         moves as `sim.results.alerts.alerts_run`; middle, what comes to each link in the middle
         case. None where nobody walks.
     """
-    faces, errors, walkers = of_the_people(persons)
+    faces, errors, walkers = added_up
     if not walkers:
         return dict.fromkeys(totals)
     rates = dict(rates_of(gallery))

@@ -302,9 +302,11 @@ def faces_of_persons(report: TrackReport, faces: NDArray[np.float64]) -> PersonF
     return PersonFaces(each, represents[first], persons.stratum)
 
 
-def of_the_people(
-    persons: PersonFaces,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+PeopleFaces = tuple[NDArray[np.float64], NDArray[np.float64], float]
+"""Faces of all people for whom persons stand, their standard errors, and how many people."""
+
+
+def of_the_people(persons: PersonFaces) -> PeopleFaces:
     """Return faces of all people for whom persons stand, the standard errors, and the people.
 
     Persons are drawn independently within the groups in which they are dealt out. Without one the
@@ -325,6 +327,7 @@ def recognition_burden(
     facing_degrees: float = TrackingParameters.facing_degrees,
     uptime: float = 1.0,
     workers: int | None = None,
+    faces: NDArray[np.float64] | None = None,
 ) -> pd.DataFrame:
     """Find what live recognition on every head would mean for the people simulated.
 
@@ -338,6 +341,8 @@ def recognition_burden(
         Pictures on the list.
     facing_degrees, uptime, workers
         As `faces_of_trips`.
+    faces
+        What that returns of them, where it is known.
 
     Returns
     -------
@@ -354,9 +359,10 @@ def recognition_burden(
         The gallery is outside the limits of `RecognitionParameters`.
     """
     check_value(RecognitionParameters, "gallery", gallery, "recognition")
-    faces = faces_of_trips(
-        seen, report, facing_degrees=facing_degrees, uptime=uptime, workers=workers
-    )
+    if faces is None:
+        faces = faces_of_trips(
+            seen, report, facing_degrees=facing_degrees, uptime=uptime, workers=workers
+        )
     count, error, people = of_the_people(faces_of_persons(report, faces))
     rows = []
     for k, total in enumerate(report.totals):
