@@ -18,7 +18,6 @@ from sim.tracking.kernels.walks import PathArrays, SeenArrays
 from sim.tracking.linking import drawn_hit_rates, faced_positions, machine_of
 from sim.tracking.parameters import PERSON, TrackingParameters
 from sim.tracking.walks import head_steps, in_chunks, new_spells, seen_arrays
-from sim.trips.routing import edge_seconds
 
 if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet
@@ -74,15 +73,6 @@ def _of_one_task(seen: SeenArrays) -> SeenArrays:
     rows = slice(int(seen.row_ptr[0]), int(seen.row_ptr[-1]))
     own = (seen.row_ptr - rows.start, *(values[rows] for values in seen[1:]))
     return SeenArrays._make(np.require(values, requirements=["C", "W"]) for values in own)
-
-
-def paths_of(streets: StreetNetwork, lives: Lives, speed_m_s: float) -> PathArrays:
-    """Return the ways of lives as plain arrays."""
-    length = streets.arrays.edge_length
-    pace = edge_seconds(streets, speed_m_s) / length
-    ways = lives.walks
-    order = np.arange(len(ways.path_ptr) - 1)
-    return PathArrays(ways.path_ptr, ways.path_edge, ways.path_backward, length, pace, order)
 
 
 def met_on(paths: PathArrays, fleet: Fleet, watcher: Watcher, workers: int | None = None) -> Met:

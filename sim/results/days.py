@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.city.places import KINDS
-from sim.days.kept import Case, Watcher, counts, kept_of, met_on, paths_of, watcher_of
+from sim.days.kept import Case, Watcher, counts, kept_of, met_on, watcher_of
 from sim.days.kernels.lives import Kept, Met
 from sim.days.kernels.remains import Places, Remaining
 from sim.days.lives import HOUR_S, Lives, draw_lives, middle_of
@@ -40,6 +40,8 @@ from sim.results.contract import DAYS_VERSION
 from sim.results.metrics import HEADLINE_TASK
 from sim.results.read import RunData
 from sim.scenario.parameters import following
+from sim.tracking.kernels.walks import PathArrays
+from sim.tracking.walks import paths_of
 from sim.trips.destinations import ends_of, residents
 
 OWNER = "police"
@@ -102,9 +104,13 @@ class Weeks:
     @cached_property
     def network(self) -> Network:
         """The streets."""
+        return network_of(self.question.run.city.streets.arrays, self.paths.pace)
+
+    @cached_property
+    def paths(self) -> PathArrays:
+        """The ways of the lives."""
         run = self.question.run
-        paths = paths_of(run.city.streets, self.lives, run.scenario.trips.speed_m_s)
-        return network_of(run.city.streets.arrays, paths.pace)
+        return paths_of(run.city.streets, self.lives.walks, run.scenario.trips.speed_m_s)
 
     @cached_property
     def cases(self) -> list[Case]:
@@ -121,9 +127,7 @@ class Weeks:
     @cached_property
     def met(self) -> Met:
         """Whom each way meets."""
-        run = self.question.run
-        paths = paths_of(run.city.streets, self.lives, run.scenario.trips.speed_m_s)
-        return met_on(paths, run.fleet, self.watcher)
+        return met_on(self.paths, self.question.run.fleet, self.watcher)
 
     @cached_property
     def kept(self) -> Kept:

@@ -28,7 +28,7 @@ from sim.tracking.kernels.walks import (
     most_rows,
 )
 from sim.trips.model import Trips
-from sim.trips.routing import edge_seconds
+from sim.trips.routing import Walks, edge_seconds
 
 TRIPS_AT_ONCE = 1024
 SQUARE_M = 250.0
@@ -46,14 +46,19 @@ def path_arrays(streets: StreetNetwork, trips: Trips) -> PathArrays:
     InputError
         They were walked in another city.
     """
+    _check_trips(streets.arrays.edge_length, trips)
+    return paths_of(streets, trips, trips.speed_m_s)
+
+
+def paths_of(streets: StreetNetwork, walks: Trips | Walks, speed_m_s: float) -> PathArrays:
+    """Return walks over these very streets, at a speed on the flat (m/s), as plain arrays."""
     length = streets.arrays.edge_length
-    _check_trips(length, trips)
-    pace = edge_seconds(streets, trips.speed_m_s) / length
-    order = _by_place(streets, trips)
-    return PathArrays(trips.path_ptr, trips.path_edge, trips.path_backward, length, pace, order)
+    pace = edge_seconds(streets, speed_m_s) / length
+    order = _by_place(streets, walks)
+    return PathArrays(walks.path_ptr, walks.path_edge, walks.path_backward, length, pace, order)
 
 
-def _by_place(streets: StreetNetwork, trips: Trips) -> NDArray[np.int64]:
+def _by_place(streets: StreetNetwork, trips: Trips | Walks) -> NDArray[np.int64]:
     """Order walks by the square they start in, squares along a curve that stays near (Morton 1966).
 
     With 98,000 walks over Hong Kong's bus streets what is measured of each of them takes 0.7 times

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from oracles import days as slow
 from oracles.tracking import fleet, network, open_field
 
-from sim.days.kept import Case, kept_of, met_on, paths_of, watcher_of
+from sim.days.kept import Case, kept_of, met_on, watcher_of
 from sim.days.kernels.remains import Places
 from sim.days.lives import Lives
 from sim.days.observer import (
@@ -24,6 +24,7 @@ from sim.days.observer import (
     ways_of,
 )
 from sim.tracking.parameters import TrackingParameters
+from sim.tracking.walks import paths_of
 from sim.trips.routing import Walks
 
 pytestmark = pytest.mark.slow
@@ -61,7 +62,7 @@ class World:
 
     def kept(self, lives, seed=3, workers=None):
         fleet, cases = self.seen.fleet, [Case(len(self.town.heads), None)]
-        paths = paths_of(self.streets, lives, SPEED)
+        paths = paths_of(self.streets, lives.walks, SPEED)
         met = met_on(paths, fleet, self.watcher, workers)
         return kept_of(lives, met, fleet, self.watcher, cases, self.rules, seed, workers)
 
