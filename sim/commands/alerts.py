@@ -11,6 +11,7 @@ from sim.commands.options import (
     AsJson,
     Debug,
     RunFolder,
+    RunTotals,
     command_app,
     examples,
     percent,
@@ -45,10 +46,7 @@ app = command_app()
 )
 def alerts_command(
     run: RunFolder,
-    totals: Annotated[
-        list[int] | None,
-        typer.Option("--total", metavar="N", help="One of the run's totals; all by default."),
-    ] = None,
+    totals: RunTotals = None,
     gallery: Annotated[
         int | None,
         typer.Option("--list", metavar="N", help="Pictures on the list; the scenario's."),

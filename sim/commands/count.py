@@ -12,8 +12,10 @@ from sim.commands.options import (
     Debug,
     RunFolder,
     Task,
+    Totals,
     command_app,
     examples,
+    kind_of_cameras,
     percent,
     print_json,
 )
@@ -51,10 +53,7 @@ def count_command(
         float,
         typer.Option("--clumping", metavar="X", help="1: everybody alone; 2: pairs; or more."),
     ] = CLUMPING,
-    totals: Annotated[
-        list[int] | None,
-        typer.Option("--total", metavar="N", help="Cameras in the city; the run's by default."),
-    ] = None,
+    totals: Totals = None,
     task: Task = TASK,
     as_json: AsJson = False,
     debug: Debug = False,
@@ -87,7 +86,7 @@ def count_command(
 
 def _table(content: dict[str, Any]) -> Table:
     """Return what would be counted, a total a row."""
-    kind = "simulated cameras" if content["simulated"] else "some cameras are real or listed"
+    kind = kind_of_cameras(content)
     shown = table(f"{content['run']}: people in {', '.join(content['streets'])}, {kind}")
     for name in (
         "cameras\nin the city", "cameras that\nsee it", "of it\nseen", "counts\nadded up",

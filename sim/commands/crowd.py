@@ -13,8 +13,10 @@ from sim.commands.options import (
     Debug,
     RunFolder,
     Task,
+    Totals,
     command_app,
     examples,
+    kind_of_cameras,
     percent,
     print_json,
 )
@@ -55,10 +57,6 @@ Density = Annotated[float | None, typer.Option("--density", metavar="N", help="P
 Speed = Annotated[
     float | None,
     typer.Option("--speed", metavar="M/S", help="On the flat; that of the run's walks."),
-]
-Totals = Annotated[
-    list[int] | None,
-    typer.Option("--total", metavar="N", help="Cameras in the city; the run's by default."),
 ]
 
 app = command_app()
@@ -142,7 +140,7 @@ def _lines(content: dict[str, Any]) -> Iterator[str]:
 def _table(content: dict[str, Any]) -> Table:
     """Return what happens to the crowd, a total a row."""
     people, word = content["crowd"]["people"], WORDS[content["task"]]
-    kind = "simulated cameras" if content["simulated"] else "some cameras are real or listed"
+    kind = kind_of_cameras(content)
     shown = table(f"{content['run']}: {content['task']}, {kind}")
     for head in (
         "cameras\nin the city", "cameras\non the way", "minutes\nin view", "faces\nhidden",

@@ -16,8 +16,10 @@ from sim.commands.options import (
     Debug,
     RunFolder,
     Task,
+    Totals,
     command_app,
     examples,
+    kind_of_cameras,
     percent,
     print_json,
 )
@@ -76,10 +78,7 @@ def days_command(
             help="Identifications are kept so long; repeat it. 1, 7, 31 and never by default.",
         ),
     ] = None,
-    totals: Annotated[
-        list[int] | None,
-        typer.Option("--total", metavar="N", help="Cameras in the city; the run's by default."),
-    ] = None,
+    totals: Totals = None,
     task: Task = HEADLINE_TASK,
     by: Annotated[
         str,
@@ -131,7 +130,7 @@ def retentions(words: list[str] | None) -> tuple[int | None, ...]:
 
 def _table(content: dict[str, Any]) -> Table:
     """Return what remains, a total, owners and retention a row."""
-    kind = "simulated cameras" if content["simulated"] else "some cameras are real or listed"
+    kind = kind_of_cameras(content)
     shown = table(
         f"{content['run']}: {content['people']:,} simulated residents × {content['days']} days, "
         f"{content['task'] if content['by'] == PERSON else content['by']}, {kind}"

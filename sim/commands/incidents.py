@@ -11,9 +11,11 @@ from sim.commands.options import (
     AsJson,
     Debug,
     RunFolder,
+    RunTotals,
     Task,
     command_app,
     examples,
+    kind_of_cameras,
     percent,
     print_json,
 )
@@ -44,10 +46,7 @@ def incidents_command(
         float,
         typer.Option("--per-million-hours", metavar="N", help="In a million hours of walking."),
     ] = PER_MILLION_HOURS,
-    totals: Annotated[
-        list[int] | None,
-        typer.Option("--total", metavar="N", help="One of the run's totals; all by default."),
-    ] = None,
+    totals: RunTotals = None,
     task: Task = HEADLINE_TASK,
     as_json: AsJson = False,
     debug: Debug = False,
@@ -81,7 +80,7 @@ def incidents_command(
 
 def _table(content: dict[str, Any]) -> Table:
     """Return the figures, a total and a case a row."""
-    kind = "simulated cameras" if content["simulated"] else "some cameras are real or listed"
+    kind = kind_of_cameras(content)
     shown = table(f"{content['run']}: assumed incidents in view, {content['task']}, {kind}")
     for name in ("cameras\nin the city", "here"):
         shown.add_column(name, justify="right", no_wrap=True)

@@ -10,7 +10,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -35,6 +35,14 @@ Variants = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON, for programs.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Run folder of `sim run`.")]
 Task = Annotated[str, typer.Option("--task", help="detect, observe, recognise or identify.")]
+Totals = Annotated[
+    list[int] | None,
+    typer.Option("--total", metavar="N", help="Cameras in the city; the run's by default."),
+]
+RunTotals = Annotated[
+    list[int] | None,
+    typer.Option("--total", metavar="N", help="One of the run's totals; all by default."),
+]
 LargestTotal = Annotated[
     int | None,
     typer.Option("--total", metavar="N", help="Cameras in the city; the run's largest."),
@@ -102,6 +110,11 @@ def cases_of(text: str | None) -> Mapping[str, Sequence[str]] | None:
             raise InputError(f'--cases: "{factor}" is given twice')
         chosen[factor] = names
     return chosen
+
+
+def kind_of_cameras(content: Mapping[str, Any]) -> str:
+    """Say in a table's title whether all cameras of an answer are simulated."""
+    return "simulated cameras" if content["simulated"] else "some cameras are real or listed"
 
 
 def percent(share: float | None) -> str:

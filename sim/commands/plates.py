@@ -11,8 +11,10 @@ from sim.commands.options import (
     AsJson,
     Debug,
     RunFolder,
+    Totals,
     command_app,
     examples,
+    kind_of_cameras,
     percent,
     print_json,
 )
@@ -33,10 +35,7 @@ app = command_app()
 )
 def plates_command(
     run: RunFolder,
-    totals: Annotated[
-        list[int] | None,
-        typer.Option("--total", metavar="N", help="Cameras in the city; the run's by default."),
-    ] = None,
+    totals: Totals = None,
     trips: Annotated[int, typer.Option("--trips", metavar="N", help="Trips to draw.")] = TRIPS,
     dispersion: Annotated[
         float,
@@ -75,7 +74,7 @@ def plates_command(
 
 def _table(content: dict[str, Any]) -> Table:
     """Return the figures, a total and a case a row."""
-    kind = "simulated cameras" if content["simulated"] else "some cameras are real or listed"
+    kind = kind_of_cameras(content)
     shown = table(
         f"{content['run']}: {content['trips']:,} trips by road of {content['trip_m']:,.0f} m, "
         f"{kind}"

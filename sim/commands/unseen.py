@@ -15,6 +15,7 @@ from sim.commands.options import (
     Debug,
     RunFolder,
     Task,
+    Totals,
     command_app,
     examples,
     percent,
@@ -48,10 +49,7 @@ def unseen_command(
         typer.Option("--from", metavar="PLACE", help="A corner, station exit, place or LAT,LON."),
     ] = None,
     end: Annotated[str | None, typer.Option("--to", metavar="PLACE", help="Likewise.")] = None,
-    totals: Annotated[
-        list[int] | None,
-        typer.Option("--total", metavar="N", help="Cameras in the city; the run's by default."),
-    ] = None,
+    totals: Totals = None,
     task: Task = HEADLINE_TASK,
     geojson: Annotated[
         Path | None,

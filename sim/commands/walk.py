@@ -14,6 +14,7 @@ from sim.commands.options import (
     AsJson,
     Debug,
     RunFolder,
+    Totals,
     command_app,
     examples,
     percent,
@@ -60,10 +61,7 @@ def walk_command(
         list[str] | None,
         typer.Option("--via", metavar="LAT,LON", help="Way-point between; may be repeated."),
     ] = None,
-    totals: Annotated[
-        list[int] | None,
-        typer.Option("--total", metavar="N", help="Cameras in the city; the run's by default."),
-    ] = None,
+    totals: Totals = None,
     task: Task = HEADLINE_TASK,
     geojson: Annotated[
         Path | None,
