@@ -17,7 +17,7 @@ from sim.tracking.kernels.exposure import FIRST_SIGHTING_M, SIGHTINGS, Room, exp
 from sim.tracking.kernels.walks import HeadSteps, PathArrays, SeenArrays, StepPieces, Walked
 from sim.tracking.walks import in_chunks, new_runs, new_spells, seen_arrays
 
-COUNTED, MEASURED = SIGHTINGS + 1, FIRST_SIGHTING_M + 1
+COUNTS, MEASURES = SIGHTINGS + 1, FIRST_SIGHTING_M + 1
 """How many figures are whole numbers, and how many are not."""
 
 
@@ -68,7 +68,7 @@ def exposure(
     """
     trips = len(paths.ptr) - 1
     shape = (trips, totals, len(pieces))
-    counts, out = np.zeros((COUNTED, *shape), np.int32), np.zeros((MEASURED, *shape))
+    counts, out = np.zeros((COUNTS, *shape), np.int32), np.zeros((MEASURES, *shape))
     walked = [
         Walked(paths, heads, seen_arrays(sightings, task), cut) for task, cut in enumerate(pieces)
     ]

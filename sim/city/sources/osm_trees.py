@@ -30,19 +30,18 @@ def trees_met(features: Features) -> gpd.GeoDataFrame:
     """
     hexadecimal = [bytes.fromhex(shape) for shape in features.tree_shapes]
     shapes = np.asarray(shapely.from_wkb(hexadecimal), object)
-    rowed = np.flatnonzero(shapely.get_type_id(shapes) != POINT)
-    points, ends = [], [*rowed.tolist(), len(shapes)]  # single trees from one row to the next
-    for first, stop in zip([0, *(rowed + 1).tolist()], ends, strict=True):
-        points += [shapely.get_coordinates(shapes[first:stop])]
-        points += [_along(shapes[stop])] if stop < len(shapes) else []
+    single = shapely.get_type_id(shapes) == POINT
+    lined = [_along(row) for row in shapes[~single]]
     count = np.ones(len(shapes), np.int64)
-    count[rowed] = [len(some) for some in points[1::2]]
+    count[~single] = [len(row) for row in lined]
+    place, alone = np.empty((count.sum(), 2)), np.repeat(single, count)
+    place[alone] = shapely.get_coordinates(shapes[single])
+    place[~alone] = np.concatenate([*lined, np.empty((0, 2))])
     columns = ["species", "trunk_mm", "height", "spread"]
     table = pd.DataFrame(features.trees, columns=columns).astype(
         {"species": object, **dict.fromkeys(columns[1:], np.float64)}
     )
     rows = table.iloc[np.repeat(np.arange(len(table)), count)].reset_index(drop=True)
-    place = np.concatenate([*points, np.empty((0, 2))])
     return gpd.GeoDataFrame(rows, geometry=shapely.points(place), crs="EPSG:4326")
 
 
