@@ -319,6 +319,14 @@ def of_the_people(persons: PersonFaces) -> PeopleFaces:
     return persons.faces.sum(axis=0), error, float(persons.represents.sum())
 
 
+BURDEN = (
+    "total", "task", "case", "gallery", "hit_rate", "false_positive_rate", "listed_share",
+    "people", "faces_per_day", "faces_per_day_se", "true_alerts_per_day",
+    "false_alerts_per_day", "alert_is_right",
+)  # fmt: skip
+"""Columns of `recognition_burden`."""
+
+
 def recognition_burden(
     seen: Sightings,
     report: TrackReport,
@@ -376,12 +384,7 @@ def recognition_burden(
                     (total, task, case.name, gallery, case.hit_rate, wrong, case.listed_share,
                      people, count[k, t], error[k, t], *map(float, found))
                 )  # fmt: skip
-    columns = [
-        "total", "task", "case", "gallery", "hit_rate", "false_positive_rate", "listed_share",
-        "people", "faces_per_day", "faces_per_day_se", "true_alerts_per_day",
-        "false_alerts_per_day", "alert_is_right",
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=[*BURDEN])
 
 
 def recognition_summary(
