@@ -81,7 +81,7 @@ def write_cameras(fleet: Fleet, path: str | Path, sites: pd.DataFrame | None = N
         table = gpd.GeoDataFrame(pd.concat([table, own], axis=1), crs=fleet.heads.crs)
     suffix = path.suffix.lower()
     if suffix == ".parquet":
-        replace_file(path, lambda new: table.to_parquet(new, index=False, compression="zstd"))
+        replace_file(path, lambda new: _write_parquet(new, table))
     elif suffix in (".geojson", ".json"):
         document = _document(table)
         lines = [json.dumps(f, ensure_ascii=False, allow_nan=False) for f in document["features"]]
@@ -89,6 +89,13 @@ def write_cameras(fleet: Fleet, path: str | Path, sites: pd.DataFrame | None = N
         replace_file(path, lambda new: _write_text(new, f"{head}\n" + ",\n".join(lines) + "\n]}"))
     else:
         raise InputError(f"{path}: cameras are written as .parquet or .geojson; choose one")
+
+
+def _write_parquet(path: Path, table: gpd.GeoDataFrame) -> None:
+    """Write GeoParquet 1.1 with bounding boxes."""
+    table.to_parquet(
+        path, index=False, compression="zstd", schema_version="1.1.0", write_covering_bbox=True
+    )
 
 
 def write_report(table: pd.DataFrame, path: str | Path) -> None:

@@ -22,13 +22,19 @@ ENCODED = {
         "edge", "node", "osm_id", "u", "v", "street", "site", "area_rank", "trip", "person",
         "origin",
     ),
-    "BYTE_STREAM_SPLIT": ("length", "duration_s", "heading"),
+    "BYTE_STREAM_SPLIT": (
+        "length", "duration_s", "heading", "bbox.xmin", "bbox.ymin", "bbox.xmax", "bbox.ymax",
+    ),
     "PLAIN": (
         "t0", "t1", "x", "y", "weight", "rank", "rank_detect", "rank_observe", "rank_recognise",
         "rank_identify", "geometry", "field",
     ),
 }  # fmt: skip
 """Columns by their encoding, where another than a dictionary of the values takes less room."""
+BBOX = "bbox"
+"""Column of bounding boxes in every table with geometry, for reading a part of GeoParquet."""
+WITH_BOXES: dict[str, Any] = {"schema_version": "1.1.0", "write_covering_bbox": True}
+"""How geopandas writes tables with geometry: as GeoParquet 1.1 with that column."""
 BANDS_VERSION = 1
 """Of bands.json, which `sim bands` writes and which may be put into a run folder."""
 SENSITIVITY_VERSION = 1
@@ -63,8 +69,9 @@ ERROR_OF_BLOCKS: Mapping[str, str] = MappingProxyType(
 the figures are written here once, and docs/walls.md says how they were come by."""
 
 Type = Literal[
-    "int16", "int32", "int64", "float64", "bool", "text", "geometry", "int32 list", "bool list"
-]
+    "int16", "int32", "int64", "float64", "bool", "text", "geometry", "box", "int32 list",
+    "bool list",
+]  # fmt: skip
 
 
 def json_text(content: Mapping[str, Any]) -> str:
@@ -87,6 +94,9 @@ def packing(columns: Iterable[str]) -> dict[str, Any]:
     """
     encoding = {name: how for how, names in ENCODED.items() for name in names}
     told = [*columns]
+    if BBOX in told:
+        told += [name for name in encoding if name.startswith(f"{BBOX}.")]
+        told.remove(BBOX)
     return {
         **PACKED,
         "use_dictionary": [name for name in told if name not in encoding],
@@ -141,6 +151,10 @@ _NAMES = (
 _HIGHWAY = Column("highway", "text", "", "class of the way in OpenStreetMap")
 _DECK = Column("deck", "text", "", "street, footbridge, subway or covered")
 _GEOMETRY = Column("geometry", "geometry", "m", "its geometry")
+_BBOX = Column(
+    BBOX, "box", "m", "bounding box of the geometry: xmin, ymin, xmax, ymax; absent in older runs",
+    optional=True,
+)  # fmt: skip
 _AT = (
     Column("total", "int64", "cameras", "cameras in the whole city"),
     Column("task", "text", "", "image quality: detect, observe, recognise or identify"),
@@ -276,6 +290,7 @@ _ALL = (
         Column("mounted_on", "text", "", "what it hangs on"),
         _GEOMETRY,
         Column("field", "geometry", "m", "polygon of what it sees, cut by walls, for drawing"),
+        _BBOX,
     )),
     Table("sightings", "an interval of a street that a camera sees", (
         Column("rank", "int32", "", "rank of the camera in the whole city"),
@@ -292,14 +307,14 @@ _ALL = (
         *_NAMES, _HIGHWAY, _DECK,
         Column("in_area", "bool", "", "whether it counts for the study area"),
         *_ranks(),
-        _GEOMETRY,
+        _GEOMETRY, _BBOX,
     )),
     Table("nodes", "a junction or an end of a street", (
         Column("node", "int64", "", "its number"),
         Column(
             "osm_id", "int64", "", "number in OpenStreetMap, negative where it has none"
         ),
-        _GEOMETRY,
+        _GEOMETRY, _BBOX,
     )),
     Table("edges", "a street between two nodes", (
         Column("edge", "int64", "", "its number"),
@@ -313,26 +328,28 @@ _ALL = (
         Column(
             "facades", "float64", "m", "width of its street as measured, empty where unknown", True
         ),
+        _BBOX,
     )),
     Table("walls", "a building footprint, or a street block that stands in for it", (
         Column(
             "height", "float64", "m", "height, empty where unknown: then taller than any camera"
         ),
         Column("kind", "text", "", "footprint or block"),
-        _GEOMETRY,
+        _GEOMETRY, _BBOX,
     )),
     Table("places", "a home, station, school, market, office or other place", (
         Column("kind", "text", "", "what it is"),
         *_NAMES,
         Column("weight", "float64", "", "how many go there or live there, relative to its kind"),
-        _GEOMETRY,
+        _GEOMETRY, _BBOX,
     )),
     Table("districts", "the study area, the region simulated, or a district of it", (
         Column("kind", "text", "", "area, region or district"), *_NAMES, _GEOMETRY,
+        _BBOX,
     )),
     Table("surroundings", "water, green ground, or a name on the map; no figure depends on it", (
         Column("kind", "text", "", "water or green; harbour, island, station, suburb …: a name"),
-        *_NAMES, _GEOMETRY,
+        *_NAMES, _GEOMETRY, _BBOX,
     )),
     Table("trips", "a walk", (
         _TRIP, *_WALK, *_ENDS, *_DAY,

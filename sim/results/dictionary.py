@@ -29,8 +29,8 @@ class Layer(NamedTuple):
 
 
 def _plain(table: Table) -> tuple[Column, ...]:
-    """Return the columns that a table of an export can hold: neither lists nor geometry."""
-    return tuple(c for c in table.columns if not c.type.endswith(("list", "geometry")))
+    """Return the columns that a table of an export can hold: no lists, geometry, nor its boxes."""
+    return tuple(c for c in table.columns if not c.type.endswith(("list", "geometry", "box")))
 
 
 def _layer(table: Table) -> Layer:

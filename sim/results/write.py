@@ -25,7 +25,16 @@ from sim.city.model import NETWORK
 from sim.city.surroundings import with_hong_kong
 from sim.placement.parameters import AS_PLANNED
 from sim.processes import available_cores
-from sim.results.contract import MANIFEST, SUMMARY, TABLES, VERSION, json_text, packing
+from sim.results.contract import (
+    BBOX,
+    MANIFEST,
+    SUMMARY,
+    TABLES,
+    VERSION,
+    WITH_BOXES,
+    json_text,
+    packing,
+)
 from sim.results.notes import notes
 from sim.results.trips import NOT_JOINED, write_trips
 from sim.scenario.parameters import planned
@@ -102,7 +111,11 @@ class TableWriter:
         def write() -> None:
             table = _as_agreed(name, make())
             path = self._folder / TABLES[name].file
-            table.to_parquet(path, index=False, **packing(table.columns))
+            if isinstance(table, gpd.GeoDataFrame):
+                packed = packing([*table.columns, BBOX])
+                table.to_parquet(path, index=False, **WITH_BOXES, **packed)
+            else:
+                table.to_parquet(path, index=False, **packing(table.columns))
 
         self._writing.append(self._pool.submit(write))
 

@@ -1,8 +1,13 @@
 """One contract of the run folder: what a run writes is what it says, column by column."""
 
+import json
+import shutil
+
 import geopandas as gpd
 import pyarrow.parquet as pq
 import pytest
+from geopandas.testing import assert_geodataframe_equal
+from pandas.testing import assert_frame_equal
 
 from sim.pipeline.run import run
 from sim.results import contract
@@ -17,6 +22,7 @@ ARROW = {
     "text": {"string", "large_string"},
     "float64": {"double"},
     "geometry": {"binary"},
+    "box": {"struct<xmin: double, ymin: double, xmax: double, ymax: double>"},
     "int32 list": {"list<element: int32>", "list<item: int32>"},
     "bool list": {"list<element: bool>", "list<item: bool>"},
 }
@@ -59,6 +65,43 @@ def test_a_run_has_exactly_the_columns_of_the_contract(folder):
     assert ("walks" in exposure) == (folder.name != "one walk")
 
 
+def test_tables_with_geometry_are_geoparquet_1_1_with_exact_boxes(folder):
+    shaped = [name for name, table in contract.TABLES.items() if "geometry" in table.names()]
+    assert len(shaped) == 8
+    for name in shaped:
+        path = folder / f"{name}.parquet"
+        geo = json.loads(pq.read_schema(path).metadata[b"geo"])
+        assert geo["version"] == "1.1.0"
+        assert set(geo["columns"]["geometry"]["covering"]["bbox"]) == {
+            "xmin",
+            "ymin",
+            "xmax",
+            "ymax",
+        }
+        whole = gpd.read_parquet(path)
+        assert contract.BBOX not in whole  # readers ask for it by name
+        boxes = pq.read_table(path, columns=[contract.BBOX])[contract.BBOX].to_pylist()
+        assert [*whole.bounds.itertuples(index=False, name=None)] == [(*b.values(),) for b in boxes]
+    streets = gpd.read_parquet(folder / "streets.parquet")
+    x, y = streets.union_all().centroid.coords[0]
+    part = gpd.read_parquet(folder / "streets.parquet", bbox=(x - 50, y - 50, x + 50, y + 50))
+    near = streets.cx[x - 50 : x + 50, y - 50 : y + 50]
+    assert 0 < len(part) < len(streets)
+    assert set(near["edge"]) <= set(part["edge"])
+
+
+def test_folders_without_boxes_are_read_as_before(folder, tmp_path):
+    older = shutil.copytree(folder, tmp_path / "older")
+    for path in older.glob("*.parquet"):
+        if contract.BBOX in pq.read_schema(path).names:
+            gpd.read_parquet(path).to_parquet(path, index=False, schema_version="1.0.0")
+            assert contract.BBOX not in pq.read_schema(path).names
+    ours, theirs = read_run(folder), read_run(older)
+    for name in ("streets", "cameras", "places"):
+        assert_geodataframe_equal(ours.geometry(name), theirs.geometry(name))
+    assert_frame_equal(ours.trip_figures(), theirs.trip_figures())
+
+
 def test_what_is_made_on_reading_has_the_columns_of_the_contract(folder):
     finished = read_run(folder)
     of_lines, of_figures = contract.TRIP_LINES.columns, contract.TRIP_FIGURES.columns
@@ -93,7 +136,7 @@ def test_an_export_has_every_column_or_says_why_not():
     for table in (*contract.TABLES.values(), lines, figures):
         for column in table.columns:
             left_out = {table.name, f"{table.name}.{column.name}"} & set(LEFT_OUT)
-            elsewhere = column.type == "geometry" or (
+            elsewhere = column.type in ("geometry", "box") or (
                 table.name in ("trips", figures.name) and column.name in lines.names()
             )
             assert (table.name, column.name) in exported or left_out or elsewhere
