@@ -1,4 +1,4 @@
-"""`sim export`: a run as a GeoPackage or as CSV tables, with its data dictionary."""
+"""`sim export`: a run as a GeoPackage or as a folder of tables, with its data dictionary."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sim.commands.options import (
     examples,
     print_json,
 )
-from sim.results.export import default_out, export_run
+from sim.results.export import FORMATS, default_out, export_run
 from sim.results.run import read_run
 
 app = command_app()
@@ -24,6 +24,7 @@ app = command_app()
     epilog=examples(
         "sim export out/mong_kok_core",
         "sim export out/mong_kok_core --format csv --out tables",
+        "sim export out/mong_kok_core --format geoparquet",
         "sim export out/mong_kok_core --json",
     )
 )
@@ -31,7 +32,7 @@ def export_command(
     run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="Run folder of `sim run`.")],
     form: Annotated[
         str,
-        typer.Option("--format", metavar="FORMAT", help="gpkg (for GIS) or csv (a folder)."),
+        typer.Option("--format", metavar="FORMAT", help=f"One of {', '.join(FORMATS)}."),
     ] = "gpkg",
     out: Annotated[
         Path | None, typer.Option("--out", help="File or folder; beside the run by default.")
@@ -39,9 +40,10 @@ def export_command(
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
-    """Write a finished run's streets, cameras, walks and figures for GIS or spreadsheets.
+    """Write a finished run's streets, cameras, walks and figures for GIS, spreadsheets or web maps.
 
-    A data dictionary lies beside them: every column with its unit and meaning.
+    gpkg (one file that QGIS opens coloured); csv, geoparquet (1.1), geoparquet-2 (2.0) and pmtiles
+    (vector tiles) are folders. A data dictionary lies beside: every column with unit and meaning.
     """
     run = read_run(run_folder)
     written = export_run(run, form, out if out is not None else default_out(run, form))

@@ -25,7 +25,7 @@ from sim.commands.terminal import console, table
 from sim.errors import InputError
 from sim.pipeline.streets import StreetsSeen, streets
 from sim.results.contract import FEWEST_FOR_BAND
-from sim.results.export import plain_text
+from sim.results.exported import plain_text
 from sim.results.metrics import HEADLINE_TASK
 
 app = command_app()

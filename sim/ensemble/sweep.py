@@ -34,7 +34,7 @@ from sim.errors import InputError
 from sim.pipeline.digests import code_digest
 from sim.pipeline.simulate import check_fits
 from sim.results.contract import TITLES, json_text
-from sim.results.export import plain_text
+from sim.results.exported import plain_text
 from sim.results.metrics import FIGURES
 from sim.scenario.layers import steps
 from sim.scenario.load import check_file, expand

@@ -358,7 +358,7 @@ class Run(RunBesideWalks):
         Parameters
         ----------
         form
-            "gpkg" or "csv".
+            "gpkg", "csv", "geoparquet", "geoparquet-2" or "pmtiles".
         out
             File or folder to write; beside the run by default.
 

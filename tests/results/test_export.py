@@ -4,6 +4,10 @@ import json
 import re
 import resource
 import shutil
+import sqlite3
+import warnings
+from contextlib import closing
+from xml.etree import ElementTree
 
 import geopandas as gpd
 import numpy as np
@@ -20,8 +24,12 @@ from sim.errors import InputError
 from sim.pipeline.run import run
 from sim.results.contract import BBOX, TABLES
 from sim.results.dictionary import LAYERS, LEFT_OUT, columns_of
-from sim.results.export import default_out, export_run, plain_text
+from sim.results.export import FOLDERS, default_out, export_run
+from sim.results.exported import exported_table, plain_text
+from sim.results.geopackage import STYLES
+from sim.results.layer_look import looks
 from sim.results.run import read_run
+from sim.results.vector_tiles import write_tiles
 from sim.scenario.schema import Scenario
 
 pytestmark = pytest.mark.slow
@@ -50,11 +58,12 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def exported(folder, tmp_path_factory):
-    """Both exports: the GeoPackage and the folder of CSV tables."""
+    """Every export: the GeoPackage and the folders of tables."""
     there = tmp_path_factory.mktemp("exports")
     finished = read_run(folder)
     export_run(finished, "gpkg", there / "small.gpkg")
-    export_run(finished, "csv", there / "small_csv")
+    for form in FOLDERS:
+        export_run(finished, form, there / f"small_{form}")
     return there
 
 
@@ -71,7 +80,7 @@ def test_the_dictionary_and_the_files_have_the_same_columns(folder, exported):
     totals = read_run(folder).totals
     package = exported / "small.gpkg"
     layers = dict(pyogrio.list_layers(package))
-    assert [*layers] == [*(layer.name for layer in LAYERS), "about", "data_dictionary"]
+    assert [*layers] == [*(layer.name for layer in LAYERS), "about", "data_dictionary", STYLES]
     text = (exported / "small_csv" / "README.txt").read_text()
     for layer in LAYERS:
         names = [column.name for column in columns_of(layer, totals)]
@@ -184,6 +193,118 @@ def test_shapes_keep_their_place_and_system(folder, exported):
         assert shapely.equals_exact(read, shapes[known], 0.001).all()
 
 
+def test_every_layer_has_one_default_style_of_columns_that_are_there(folder, exported):
+    package = exported / "small.gpkg"
+    styles = pyogrio.read_dataframe(package, layer=STYLES, fid_as_index=True)
+    assert styles.index.name == "fid"
+    with closing(sqlite3.connect(package)) as inside:
+        names = [row[1] for row in inside.execute(f"PRAGMA table_info({STYLES})")]
+        shapes = inside.execute("SELECT column_name FROM gpkg_geometry_columns").fetchall()
+    assert names[:10] == [
+        "id", "f_table_catalog", "f_table_schema", "f_table_name", "f_geometry_column", "styleName",
+        "styleQML", "styleSLD", "useAsDefault", "description",
+    ]  # fmt: skip
+    assert {*styles["f_geometry_column"]} == {name for (name,) in shapes}
+    defaults = styles[styles["useAsDefault"]]["f_table_name"]
+    assert sorted(defaults) == sorted(layer.name for layer in LAYERS if layer.shape)
+    for style in styles.itertuples():
+        told = pyogrio.read_info(package, layer=style.f_table_name)
+        qml = ElementTree.fromstring(style.styleQML)
+        words = [rule.get("filter", "") for rule in qml.iter("rule")]
+        words += [
+            option.get("value") for option in qml.iter("Option") if "expr" in option.get("name", "")
+        ]
+        named = set(re.findall(r'"([^"]+)"', " ".join(words)))
+        sld = ElementTree.fromstring(style.styleSLD)
+        named |= {e.text for e in sld.iter("{http://www.opengis.net/ogc}PropertyName")}
+        assert named <= set(told["fields"]), style.styleName
+        assert len(list(qml.iter("rule"))) == len(list(qml.iter("symbol")))
+
+
+def test_styles_draw_every_street_in_one_colour(folder, exported):
+    streets = pyogrio.read_dataframe(exported / "small.gpkg", layer="streets")
+    for look in looks(TOTALS):
+        if look.layer != "streets":
+            continue
+        drawn = np.zeros(len(streets), dtype=int)
+        for rule in look.rules:
+            if rule.condition.kind == "above":
+                rank = streets[rule.condition.column]
+                drawn += (rank > rule.condition.low) & (rank <= rule.condition.high)
+        assert drawn.max() == 1
+        column = look.rules[0].condition.column
+        assert np.array_equal(drawn == 0, streets[column].isna())
+
+
+@pytest.mark.parametrize("form", ["geoparquet", "geoparquet-2"])
+def test_geoparquet_is_the_geopackage_in_other_words(exported, form):
+    for layer in LAYERS:
+        path = exported / f"small_{form}" / f"{layer.name}.parquet"
+        package = pyogrio.read_dataframe(exported / "small.gpkg", layer=layer.name)
+        if not layer.shape:
+            table = pd.read_parquet(path)
+            assert [*table.columns] == [*package.columns]
+            assert len(table) == len(package)
+            continue
+        table = gpd.read_parquet(path)
+        assert [*table.columns] == [*package.columns]
+        assert table.crs.to_epsg() == 2326
+        assert np.allclose(table.bounds, package.bounds, atol=1e-9, equal_nan=True)
+        geo = json.loads(pq.read_schema(path).metadata[b"geo"])
+        assert geo["version"] == {"geoparquet": "1.1.0", "geoparquet-2": "2.0.0"}[form]
+        assert ("covering" in geo["columns"]["geometry"]) == (form == "geoparquet")
+
+
+def test_geoparquet_2_is_refused_in_one_line_where_geopandas_lacks_it(
+    folder, tmp_path, monkeypatch
+):
+    def old(*_args, **_words):
+        raise ValueError("schema_version must be one of: '1.0.0', '1.1.0'")
+
+    monkeypatch.setattr(gpd.GeoDataFrame, "to_parquet", old)
+    with pytest.raises(InputError, match=r"install geopandas 1\.2 and pyarrow 21 or newer"):
+        export_run(read_run(folder), "geoparquet-2", tmp_path / "a")
+    assert [*tmp_path.iterdir()] == []
+
+
+def list_of_points(table):
+    """East and north of points, ascending, as one list."""
+    points = table.geometry.explode()  # those of tiles are multipoints of one
+    return sorted(points.x) + sorted(points.y)
+
+
+def test_tiles_hold_every_shape_in_its_place(exported):
+    folder = exported / "small_pmtiles"
+    shaped = [layer for layer in LAYERS if layer.shape]
+    names = {f"{layer.name}.pmtiles" for layer in shaped} | {"README.txt"}
+    assert {path.name for path in folder.iterdir()} == names
+    for layer in shaped:
+        path = folder / f"{layer.name}.pmtiles"
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # shapes rounded to a grid cross themselves
+            tiles = pyogrio.read_dataframe(path)
+        assert pyogrio.list_layers(path)[:, 0].tolist() == [layer.name]
+        package = pyogrio.read_dataframe(exported / "small.gpkg", layer=layer.name)
+        package = package[~package.geometry.isna()]
+        tiles = tiles.to_crs(2326)
+        assert np.allclose(tiles.total_bounds, package.total_bounds, atol=0.3)
+        if (package.geom_type == "Point").all():
+            assert len(tiles) == len(package)
+            assert list_of_points(tiles) == pytest.approx(list_of_points(package), abs=0.3)
+        elif layer.name == "streets":  # what is shorter than the grid's step is not in tiles
+            drawn = {*zip(tiles["edge"], tiles["t0"], strict=True)}
+            ends = zip(package["edge"], package["t0"], strict=True)
+            lost = package[[end not in drawn for end in ends]]
+            assert lost.length.max() < 0.2  # across a cell of the grid, corner to corner
+            assert tiles.length.sum() == pytest.approx(package.length.sum(), rel=1e-3)
+        elif layer.name in ("walls", "trips", "edges"):
+            measure = "area" if layer.name == "walls" else "length"
+            whole, cut = getattr(package, measure).sum(), getattr(tiles, measure).sum()
+            assert cut == pytest.approx(whole, rel=2e-3)
+    text = (folder / "README.txt").read_text()
+    assert "trip_figures: a walk at one number" in text.split("Not in this export")[1]
+
+
 @pytest.mark.parametrize("form", ["gpkg", "csv"])
 def test_it_says_that_it_is_simulated_and_whose_data_it_is(exported, folder, form):
     readme = "small_README.txt" if form == "gpkg" else "small_csv/README.txt"
@@ -203,10 +324,16 @@ def test_the_same_run_gives_the_same_bytes(folder, exported, tmp_path):
     export_run(finished, "gpkg", tmp_path / "small.gpkg")
     assert (tmp_path / "small.gpkg").read_bytes() == (exported / "small.gpkg").read_bytes()
     export_run(finished, "csv", tmp_path / "small_csv")
-    export_run(finished, "csv", tmp_path / "small_csv")
-    assert len([*tmp_path.iterdir()]) == 3
-    for path in (tmp_path / "small_csv").iterdir():
-        assert path.read_bytes() == (exported / "small_csv" / path.name).read_bytes()
+    for form in ("csv", "geoparquet", "geoparquet-2"):
+        export_run(finished, form, tmp_path / f"small_{form}")
+    assert len([*tmp_path.iterdir()]) == 5
+    for path in tmp_path.glob("small_*/*"):
+        assert path.read_bytes() == (exported / path.parent.name / path.name).read_bytes()
+    for layer in LAYERS:
+        if layer.name in ("cameras", "walls"):  # tiles of all take seconds
+            path = tmp_path / f"{layer.name}.pmtiles"
+            write_tiles(exported_table(finished, layer), path)
+            assert path.read_bytes() == (exported / "small_pmtiles" / path.name).read_bytes()
 
 
 # hostile texts
@@ -255,7 +382,11 @@ def test_what_cannot_be_is_refused(folder, tmp_path):
     finished = read_run(folder)
     (tmp_path / "mine.txt").write_text("mine")
     for form, out, said in [
-        ("shp", tmp_path / "a", '"shp" is not a format; choose gpkg or csv'),
+        (
+            "shp",
+            tmp_path / "a",
+            '"shp" is not a format; choose gpkg, csv, geoparquet, geoparquet-2 or pmtiles',
+        ),
         ("gpkg", tmp_path / "a.txt", "name it a.gpkg"),
         ("csv", tmp_path, r"holds files that are not of an export \(mine\.txt\)"),
         ("csv", tmp_path / "mine.txt", "is a file"),
