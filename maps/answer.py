@@ -19,7 +19,14 @@ HEADLINE_TASK, SEEN_AT_ALL = "recognise", "detect"
 NOW, ANNOUNCED = 4_000, 60_000
 """Cameras that Hong Kong had in 2025 and is to have by 2028, as the Government says: the headline
 tells of them where a run does."""
+ANNOUNCED_PLAN = "as_announced"
+"""What scenarios call the plan that the Government announced."""
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 ANY_LENGTH, NEAR = "any_length", "within_1.5"
+NO_BREAK = "\u00a0"
 DOUBTS = {"band": ("p5", "p95"), "range": ("lowest", "highest")}
 """What is said of how sure a figure is, and the ends of each."""
 
@@ -158,8 +165,9 @@ def answer_counts(
     Returns
     -------
     dict
-        low_count, low_answer, low_band and the same of high (the last alone where there is one
-        total); answer_means and answer_official, what the counts are of.
+        low_count, low_answer, low_walks, low_band and the same of high (the last alone where there
+        is one total): read one after the other they are a sentence and its doubt; answer_means
+        and answer_official, what the counts are of.
     """
     if not is_answered(summary):
         return {}
@@ -184,7 +192,8 @@ def answer_counts(
     n = f"{known[0]:,}" if known else ""
     for name, key in says.items():
         said[name] = [
-            text(key, to, area=here, n=n) for to, here in zip(LANGUAGES, area, strict=True)
+            closed_up(text(key, to, area=here, n=n, plan=_plan(summary, to)))
+            for to, here in zip(LANGUAGES, area, strict=True)
         ]
     if not summary["simulated"]:
         del said["answer_official"]
@@ -194,19 +203,76 @@ def answer_counts(
 def _count(
     summary: Mapping[str, Any], step: Mapping[str, Any], year: int | None, language: str
 ) -> dict[str, str]:
-    """Return how many cameras, how many walks of 100, and the band by chance, in words."""
-    total = step["total"]
-    key = "answer_count" if not year else f"answer_count_{'plan' if total == ANNOUNCED else 'now'}"
+    """Return how many cameras, how many walks of 100, and what other placements give, in words."""
+    total, when = step["total"], when_of(summary, step, year, language)
+    key = "answer_count_when" if when else "answer_count"
     share, doubt = answer_of(step, HEADLINE_TASK)[0], doubt_of(summary, total)
     of = text("no_figure", language) if share is None else of_a_hundred(share, language)
-    band = ""
-    if doubt.p5 is not None and doubt.p95 is not None:
-        band = text("answer_band", language, band=span(doubt.p5, doubt.p95, language))
     return {
-        "count": text(key, language, n=f"{total:,}", year=year),
+        "count": text(key, language, n=f"{total:,}", when=when),
         "answer": closed_up(text("answer_of", language, of=of)),
-        "band": closed_up(band),
+        "walks": text("answer_walks", language),
+        "band": band_words(doubt, language),
     }
+
+
+def band_words(doubt: Doubt, language: str) -> str:
+    """Return what other placements give, as the first screen says it; empty where none is known."""
+    if doubt.p5 is None or doubt.p95 is None:
+        return ""
+    band = span(doubt.p5, doubt.p95, language)
+    said = text(f"answer_band{'' if doubt.own else '_crowds'}", language, band=band)
+    words, colon, numbers = said.rpartition(": " if language == "en" else "：")
+    return f"{words}{colon}{numbers.replace(' ', NO_BREAK)}"
+
+
+def drawn(doubt: Doubt, language: str) -> str:
+    """Return what was drawn again for a band: placements alone, or walkers too."""
+    return text("answer_drawn_places" if doubt.own else "answer_drawn_crowds", language)
+
+
+def when_of(
+    summary: Mapping[str, Any], step: Mapping[str, Any], year: int | None, language: str
+) -> str:
+    """Return when there are so many cameras, and whether that is planned; empty where unknown.
+
+    Parameters
+    ----------
+    summary, step
+        The content of summary.json, and one of its steps.
+    year
+        Of the total, as the plan has it.
+    language
+        One of `LANGUAGES`.
+    """
+    direct = summary["area"]["share_rule"] == "direct"
+    phases = () if direct else (summary.get("plan") or {}).get("phases") or ()
+    of_plan = (phase.get("year") for phase in phases if phase["total"] == step["total"])
+    date = str(step.get("date") or year or next(of_plan, None) or "")
+    if not date:
+        return ""
+    words = date_words(date, language)
+    planned = step["total"] == ANNOUNCED and not direct
+    return text("answer_planned", language, when=words) if planned else words
+
+
+def date_words(date: str, language: str, *, short: bool = False) -> str:
+    """Write a date of a scenario, a year with or without month and day."""
+    year, *rest = date.split("-")
+    numbers = [int(part) for part in rest]
+    if language == "zh":
+        parts = (f" {number} {unit}" for number, unit in zip(numbers, "月日", strict=False))
+        return "".join([f"{year} 年", *parts])
+    months = [MONTHS[number - 1][: 3 if short else None] for number in numbers[:1]]
+    return " ".join([*map(str, numbers[1:]), *months, year])
+
+
+def _plan(summary: Mapping[str, Any], language: str) -> str:
+    """Return what the plan is called whose cameras are counted."""
+    name = (summary.get("plan") or {}).get("name")
+    return text(
+        "answer_plan_announced" if name == ANNOUNCED_PLAN else "answer_plan_assumed", language
+    )
 
 
 def answer_headline(
@@ -245,7 +311,13 @@ def answer_headline(
             parts["machine"] = text("headline_machine_none", language)
         said["headline"].append(parts.pop("answer"))
         doubts = {
-            name: text(f"headline_{name}_{ending}", language, **totals, **ends)
+            name: text(
+                f"headline_{name}_{ending}",
+                language,
+                **totals,
+                **ends,
+                what=drawn(doubt_of(summary, steps[1]["total"]), language),
+            )
             for name, ends in _doubts(summary, language).items()
         }
         parts = {**doubts, **parts}

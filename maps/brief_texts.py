@@ -12,32 +12,32 @@ WORDS: dict[str, Pair] = {
         "Walks of 100 that can be made without being recognised, knowing every camera",
         "清楚每個鏡頭位置的人，每 100 程可走完全程也不被認出的程數",
     ),
-    "band_own": ("band by chance", "隨機上落"),
-    "band": ("mean, and band by chance", "平均值及隨機上落"),
+    "band_own": ("other placements, just as likely", "其他同樣可能的位置"),
+    "band": ("mean, and other placements", "平均值，及其他位置時的範圍"),
     "range": ("over the named cases", "各種情況之間"),
     "not_seen": ("… without being seen at all", "……全程也不被拍到"),
     "walked": ("… as people walk, knowing none", "……照常步行、不知道鏡頭位置"),
     "around": ("{mean} ({band})", "{mean}（{band}）"),
     "sure_fleets": (
-        "Figures are means over {n} equally possible placements before the same people. By chance: "
-        "one more would lie there in 9 of 10 cases.",
-        "各數字是 {n} 次同樣可能的裝設、同一批行人的平均值。隨機上落：再來一次，有九成機會落入此"
+        "Figures are means over {n} equally possible placements before the same people. Other "
+        "placements: one more would lie there in 9 of 10 cases.",
+        "各數字是 {n} 種同樣可能的裝設、同一批行人的平均值。其他位置：再試一種，有九成機會落入此"
         "範圍。",
     ),
     "sure_fleets_few": (
-        "Figures are means over {n} equally possible placements before the same people. By chance: "
-        "the lowest and the highest of them.",
-        "各數字是 {n} 次同樣可能的裝設、同一批行人的平均值。隨機上落：其中的最低和最高。",
+        "Figures are means over {n} equally possible placements before the same people. Other "
+        "placements: the lowest and the highest of them.",
+        "各數字是 {n} 種同樣可能的裝設、同一批行人的平均值。其他位置：其中的最低和最高。",
     ),
     "sure_seeds": (
-        "By chance: {n} equally possible placements and crowds; one more would lie there in 9 of "
-        "10 cases. The figure before it is that of this run's own placement.",
-        "隨機上落：{n} 次同樣可能的裝設和行人；再來一次，有九成機會落入此範圍。左欄是這次模擬本身"
+        "Other placements: {n} equally possible placements and crowds; one more would lie there "
+        "in 9 of 10 cases. The figure before it is that of this run's own placement.",
+        "其他位置：{n} 種同樣可能的裝設和行人；再試一種，有九成機會落入此範圍。左欄是這次模擬本身"
         "的數字。",
     ),
     "sure_seeds_few": (
-        "By chance: lowest and highest of {n} equally possible placements and crowds.",
-        "隨機上落：{n} 次同樣可能的裝設和行人之中的最低和最高。",
+        "Other placements: lowest and highest of {n} equally possible placements and crowds.",
+        "其他位置：{n} 種同樣可能的裝設和行人之中的最低和最高。",
     ),
     "sure_range": (
         "Named cases: lowest and highest mean over other assumptions; nobody knows how likely each "
@@ -47,7 +47,7 @@ WORDS: dict[str, Pair] = {
     ),
     "sure_one": (
         "One placement and one crowd; no band was computed. Do not quote a figure without one.",
-        "只有一次裝設和一批行人，沒有計算隨機上落。沒有範圍的數字不宜引用。",
+        "只有一次裝設和一批行人，沒有計算其他位置時的範圍。沒有範圍的數字不宜引用。",
     ),
     "sure_no_range": (
         "No range over named cases was put into this run (“sim bands SCENARIO --into RUN” does).",
@@ -66,7 +66,7 @@ WORDS: dict[str, Pair] = {
     "may": ("May be quoted", "可以引用"),
     "may_sentence": (
         "The sentence above, with the word “simulated”, with band and range.",
-        "上面的句子，連同「模擬」二字、隨機上落和各種情況的範圍。",
+        "上面的句子，連同「模擬」二字、其他位置和各種情況的範圍。",
     ),
     "may_row": (
         "Any line of the table, with its number of cameras, the area, and whether it says "

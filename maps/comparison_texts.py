@@ -18,8 +18,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "two_more": ("That is {apart} more of 100 in B{error}.", "B 每 100 程多 {apart} 程{error}。"),
     "two_apart_error": (" (± {n})", "（± {n}）"),
     "two_note_band": (
-        "By chance alone {a_band} in A, {b_band} in B.",
-        "單因隨機，A 為 {a_band} 程，B 為 {b_band} 程。",
+        "Other placements, just as likely: {a_band} in A, {b_band} in B.",
+        "換成其他同樣可能的位置，A 為 {a_band} 程，B 為 {b_band} 程。",
     ),
     "two_note_one": (
         "One placement of each: where else cameras might hang is not in these figures.",

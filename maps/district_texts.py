@@ -28,8 +28,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "換一種分佈，數字也會改變。",
     ),
     "walks_sure_fleets": (
-        "Means of {fleets} equally possible placements of cameras; in brackets the band by chance.",
-        "以上為 {fleets} 個同樣可能的鏡頭分佈的平均值；括號內為隨機上落。",
+        "Means of {fleets} equally possible placements of cameras; in brackets what "
+        "others, just as likely, give.",
+        "以上為 {fleets} 個同樣可能的鏡頭分佈的平均值；括號內為換成其他同樣可能的位置時的範圍。",
     ),
     "walks_of": ("{of} of 100", "每百程有 {of} 程"),
     "walks_says": (

@@ -25,7 +25,14 @@ import numpy as np
 from branca.element import Element, Figure, MacroElement
 from markupsafe import Markup
 
-from maps.answer import answer_counts, answer_headline, answer_of, ends_of, is_answered
+from maps.answer import (
+    answer_counts,
+    answer_headline,
+    answer_of,
+    date_words,
+    ends_of,
+    is_answered,
+)
 from maps.basemap import basemap_of
 from maps.bundle import bundle
 from maps.districts import districts_of
@@ -333,6 +340,11 @@ def page_facts(run: RunFolder) -> dict[str, Any]:
         "title": _title(scenario, names, "proxy_title" if is_proxy(run.summary) else "title"),
         "city": list(TEXTS["this_area" if direct else "hong_kong"]),
         "ends": [step["total"] for step in ends_of(run.summary)],
+        "dates": {
+            f"{step['total']}": [date_words(date, language, short=True) for language in LANGUAGES]
+            for step in run.summary["steps"]
+            if (date := step.get("date"))
+        },
         "walls": area["walls"],
         "share_rule": clean_name(area["share_rule"]),
         "street_share": clean_name(area["street_share"]),

@@ -33,8 +33,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "reader_walks": ("How many walks are left", "還有多少路程"),
     "reader_walks_axis": (
-        "Share of everyday walks, simulated; shaded: by chance",
-        "佔日常步行的比例（模擬）；陰影：隨機上落",
+        "Share of everyday walks, simulated; shaded: other placements, just as likely",
+        "佔日常步行的比例（模擬）；陰影：換成其他同樣可能的位置",
     ),
     "reader_walks_says": (
         "Knowing every camera is the most that anybody could do; people who walk as they always do "
@@ -63,7 +63,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "程式的指令；RUN 為本報告所在的資料夾，SCENARIO 為所用的設定檔。",
     ),
     "ran_run": ("the same figures again", "再次算出相同的數字"),
-    "ran_bands": ("band and range, put into this report", "計算隨機上落及範圍，並寫入本報告"),
+    "ran_bands": (
+        "band and range, put into this report",
+        "計算換成其他位置及各種情況時的範圍，並寫入本報告",
+    ),
     "ran_sensitivity": (
         "which assumption moves the answer most, into this report",
         "哪項假設最能改變答案，並寫入本報告",

@@ -16,7 +16,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from maps.answer import answer_of, doubt_of, is_answered, of_a_hundred, span
+from maps.answer import answer_of, band_words, doubt_of, is_answered, of_a_hundred, span
 from maps.numbers import percent
 from maps.page import HEADLINE_TASK, page_asset, page_facts, page_template, picture_of
 from maps.run_folder import RunFolder, read_run_folder
@@ -60,11 +60,11 @@ WORDS = {
     "beside": ("Side by side", "並排比較"),
     "beside_means": (
         "Of 100 everyday walks, those that can be made without being recognised by someone who "
-        "knew every camera of the plan, and the band by chance; below it, the street length on "
-        "which a face turned towards the camera could be recognised, and the median of typical "
-        "walks.",
-        "每 100 程日常步行，清楚計劃中每個鏡頭位置的人可走完全程也不被認出的程數，及隨機上落；下方"
-        "為走過時面向鏡頭便可能被認出的街道比例，以及一般路程的中位數。",
+        "knew every camera of the plan, and what other placements, just as likely, give; below it, "
+        "the street length on which a face turned towards the camera could be recognised, and the "
+        "median of typical walks.",
+        "每 100 程日常步行，清楚計劃中每個鏡頭位置的人可走完全程也不被認出的程數，及同樣數目、換成"
+        "其他同樣可能的位置時的範圍；下方為走過時面向鏡頭便可能被認出的街道比例，以及一般路程的中位數。",
     ),
     "streets": ("streets", "街道"),
     "over": ("over the named cases {range}", "各種情況之間 {range} 程"),
@@ -197,9 +197,8 @@ def _shares(run: RunFolder, step: dict[str, Any]) -> dict[str, Any]:
     for language, words in zip(LANGUAGES, of_hundred, strict=False):  # none without an answer
         of = text("answer_of", language, of=words)
         said.setdefault("answer", []).append(closed_up(of))
-        if doubt.p5 is not None and doubt.p95 is not None:
-            band = text("answer_band", language, band=span(doubt.p5, doubt.p95, language))
-            said.setdefault("band", []).append(closed_up(band))
+        if band := band_words(doubt, language):
+            said.setdefault("band", []).append(band)
     return {
         **said,
         "seen": percent(seen),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from maps.answer import answer_of, doubt_of, ends_of, is_answered, of_a_hundred, span
+from maps.answer import answer_of, doubt_of, drawn, ends_of, is_answered, of_a_hundred, span
 from maps.brief_texts import WORDS as BRIEF_WORDS
 from maps.run_folder import RunFolder
 from maps.story_tables import (
@@ -92,6 +92,7 @@ def _sentences(summary: Mapping[str, Any], area: list[str]) -> dict[str, list[st
         for end, doubt in zip(("low", "high"), doubts, strict=True):
             if doubt.p5 is not None and doubt.p95 is not None:
                 values[f"{end}_band"] = span(doubt.p5, doubt.p95, language)
+                values["what"] = drawn(doubt, language)
         for step in STEPS:
             key = "story_sure_one" if step == "sure" and not banded else f"story_{step}"
             if key in STORY_TEXTS:

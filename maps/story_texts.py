@@ -35,9 +35,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "cases": (
         "Each dot is a named case: another lens, another rule for places, another reading of the "
-        "plan. The bar is chance alone, the stroke its mean.",
-        "每一點是一種假設：換上另一款鏡頭、另一種擺放方式，或對計劃的另一種理解。橫條是隨機上落，"
-        "短線是平均值。",
+        "plan. The bar spans other placements, just as likely; the stroke is the mean.",
+        "每一點是一種假設：換上另一款鏡頭、另一種擺放方式，或對計劃的另一種理解。橫條是換成"
+        "其他同樣可能的位置時的範圍，短線是平均值。",
     ),
     "cases_axis": ("Of 100 walks, not recognised", "每 100 程，不會被認出的程數"),
     "head_total": ("Cameras", "鏡頭"),
@@ -45,7 +45,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Of 100 walks, not recognised, knowing every camera",
         "每 100 程，清楚每個鏡頭便不會被認出",
     ),
-    "head_band": ("By chance", "隨機上落"),
+    "head_band": ("Other placements", "換成其他位置"),
     "head_detect": ("Not seen at all", "全程不被拍到"),
     "head_walked": ("As people walk", "照常步行不被認出"),
     "head_task": ("Task", "任務"),

@@ -10,186 +10,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from maps.answer_texts import ANSWER
+from maps.story_page_texts import STORY
+
 _BETWEEN = re.compile(r"(?<=[\u3001-\u9fff\uff00-\uffef]) (?=[\u3001-\u9fff])")
 LANGUAGES = ("en", "zh")
 """Codes of the two languages, in the order of each pair of texts."""
 
 TEXTS: dict[str, tuple[str, str]] = {
-    # the question and its answer
-    "title": (
-        "How many walks in {area} can still be made unrecognised?",
-        "在{area}，還有多少路程，走完全程也不會被認出？",
-    ),
-    "headline_answer_two": (
-        "At {low} cameras in {city}, {low_of} of 100 everyday walks in {area} could still be made "
-        "without being recognised once, by someone who knew every camera of the plan; at {high}, "
-        "{high_of} of 100.",
-        "{city}有 {low} 個閉路電視鏡頭時，{area}每 100 程日常步行，有 {low_of} 程仍可全程不被認出，"
-        "只要步行者清楚計劃中每個鏡頭的位置；有 {high} 個時，餘下 {high_of} 程。",
-    ),
-    "headline_answer_one": (
-        "At {high} cameras in {city}, {high_of} of 100 everyday walks in {area} could still be "
-        "made without being recognised once, by someone who knew every camera of the plan.",
-        "{city}有 {high} 個閉路電視鏡頭時，{area}每 100 程日常步行，有 {high_of} 程仍可全程不被"
-        "認出，只要步行者清楚計劃中每個鏡頭的位置。",
-    ),
-    "answer_count": ("{n} cameras", "{n} 個閉路電視鏡頭"),
-    "answer_count_now": ("{n} cameras ({year})", "{n} 個閉路電視鏡頭（{year} 年）"),
-    "answer_count_plan": (
-        "{n} cameras (planned, {year})",
-        "{n} 個閉路電視鏡頭（計劃 {year} 年）",
-    ),
-    "answer_of": ("{of} of 100", "每百程有 {of} 程"),
-    "answer_band": ("by chance {band}", "隨機上落 {band} 程"),
-    "answer_means": (
-        "everyday walks in {area} could still be made without being recognised once, by someone "
-        "who knew every camera of the plan.",
-        "{area}的日常步行，只要步行者清楚計劃中每個鏡頭的位置，仍有這麼多程可走完全程也不被認出。",
-    ),
-    "answer_means_real": (
-        "everyday walks in {area} could still be made without being recognised once, by someone "
-        "who knew every camera.",
-        "{area}的日常步行，只要步行者清楚每個鏡頭的位置，仍有這麼多程可走完全程也不被認出。",
-    ),
-    "answer_official": (
-        "How many cameras: the Government's figures. Where they stand: simulated. Filmed from too "
-        "far to tell who counts as unrecognised.",
-        "鏡頭數目是政府公布的；鏡頭位置是模擬的。被拍到但太遠認不出，也算不被認出。",
-    ),
-    "answer_partly": (
-        "{n} is the Government's figure. The other number, and where cameras stand, are simulated. "
-        "Filmed from too far to tell who counts as unrecognised.",
-        "{n} 個是政府公布的數目；另一個數目和鏡頭位置都是模擬的。"
-        "被拍到但太遠認不出，也算不被認出。",
-    ),
-    "answer_assumed": (
-        "Both how many cameras and where they stand are simulated. Filmed from too far to tell who "
-        "counts as unrecognised.",
-        "鏡頭的數目和位置都是模擬的。被拍到但太遠認不出，也算不被認出。",
-    ),
-    "headline_unseen_two": (
-        "Without being seen at all: {low_of} of 100; at {high}, {high_of}.",
-        "全程不被拍到：每 100 程有 {low_of} 程；有 {high} 個時，{high_of} 程。",
-    ),
-    "headline_unseen_one": (
-        "Without being seen at all: {high_of} of 100.",
-        "全程不被拍到：每 100 程有 {high_of} 程。",
-    ),
-    "headline_machine_two": (
-        "Without any place where a machine could read the face, by software that needs the least "
-        "of a picture: {low_of} of 100; at {high}, {high_of}.",
-        "全程避開機器可辨讀人臉之處，以對畫面要求最低的軟件計：每 100 程有 {low_of} 程；有 {high} "
-        "個時，{high_of} 程。",
-    ),
-    "headline_machine_one": (
-        "Without any place where a machine could read the face, by software that needs the least "
-        "of a picture: {high_of} of 100.",
-        "全程避開機器可辨讀人臉之處，以對畫面要求最低的軟件計：每 100 程有 {high_of} 程。",
-    ),
-    "headline_machine_none": (
-        "A machine could read no face here: with this lens no place on the street is near enough "
-        "and far enough at once, even for software that needs the least of a picture.",
-        "機器在此無法辨讀任何人臉：以這款鏡頭計，即使是對畫面要求最低的軟件，街上也沒有任何位置"
-        "既夠近又夠遠。",
-    ),
-    "headline_walked_two": (
-        "As people walk, knowing no camera, {low_of} of 100 pass none that could recognise them; "
-        "at {high}, {high_of}.",
-        "照常步行、不知道鏡頭位置的話，每 100 程有 {low_of} 程不會被認出；有 {high} 個時，"
-        "{high_of} 程。",
-    ),
-    "headline_walked_one": (
-        "As people walk, knowing no camera, {high_of} of 100 pass none that could recognise them.",
-        "照常步行、不知道鏡頭位置的話，每 100 程有 {high_of} 程不會被認出。",
-    ),
-    "headline_band_two": (
-        "By chance alone {low_band} of 100 at {low}, {high_band} at {high}.",
-        "單因隨機，{low} 個時每 100 程有 {low_band} 程，{high} 個時有 {high_band} 程。",
-    ),
-    "headline_band_one": (
-        "By chance alone {high_band} of 100.",
-        "單因隨機，每 100 程有 {high_band} 程。",
-    ),
-    "from_to": ("{low} to {high}", "{low} 至 {high}"),
-    "headline_fleets": (
-        "Means of {fleets} equally possible placements; the map shows the one in the middle.",
-        "以上為 {fleets} 個同樣可能的鏡頭分佈的平均值；地圖顯示居中的一個。",
-    ),
-    "headline_range_two": (
-        "Over the named cases {low_range} of 100, and {high_range}.",
-        "各種假設之間，則分別為 {low_range} 程、{high_range} 程。",
-    ),
-    "headline_range_one": (
-        "Over the named cases {high_range} of 100.",
-        "各種假設之間，則為 {high_range} 程。",
-    ),
-    "quote_source": (
-        "Simulated. Scenario {digest}. Cite: {cite}",
-        "以上屬模擬。模擬設定 {digest}。引用：{cite}",
-    ),
-    "headline_counted": (
-        "Only the plan's cameras are counted, all of them simulated; subways, indoor and roofed "
-        "ways count as closed. {walks} simulated walks.",
-        "只計算計劃內的鏡頭，全部屬模擬；行人隧道、室內及有蓋通道當作不能通行。共 {walks} 程模擬"
-        "步行。",
-    ),
-    "headline_counted_real": (
-        "Only the cameras of this run are counted, some of them real; subways, indoor and roofed "
-        "ways count as closed. {walks} simulated walks.",
-        "只計算這次模擬所載的鏡頭，部分為真實鏡頭；行人隧道、室內及有蓋通道當作不能通行。共 "
-        "{walks} 程模擬步行。",
-    ),
-    "headline_counted_listed": (
-        "Only the cameras of this run are counted, simulated on poles that were listed; subways, "
-        "indoor and roofed ways count as closed. {walks} simulated walks.",
-        "只計算這次模擬所載、掛在名單燈柱上的模擬鏡頭；行人隧道、室內及有蓋通道當作不能通行。共 "
-        "{walks} 程模擬步行。",
-    ),
-    "fewer_than_one": ("fewer than 1", "不足 1"),
-    "more_than_99": ("more than 99", "超過 99"),
-    "headline_two": (
-        "With {low} cameras in {city}, a typical walk passes a lens close enough, with this "
-        "camera, to recognise a face turned towards it for {low_p50} of the way ({low_p10} to "
-        "{low_p90}); with {high}, for {high_p50} ({high_p10} to {high_p90}).",
-        "{city}有 {low} 個閉路電視鏡頭時，走一段一般路程，有 {low_p50}（{low_p10} 至 {low_p90}）"
-        "的路段，面向鏡頭便可能被認出；有 {high} 個時，則有 {high_p50}（{high_p10} 至 "
-        "{high_p90}）。",
-    ),
-    "headline_one": (
-        "With {high} cameras in {city}, a typical walk passes a lens close enough, with this "
-        "camera, to recognise a face turned towards it for {high_p50} of the way ({high_p10} to "
-        "{high_p90}).",
-        "{city}有 {high} 個閉路電視鏡頭時，走一段一般路程，有 {high_p50}（{high_p10} 至 "
-        "{high_p90}）的路段，面向鏡頭便可能被認出。",
-    ),
-    "headline_streets": (
-        "With {low} cameras in {city}, {low_p50} of street length lies close enough to a lens, "
-        "with this camera, to recognise a face turned towards it; with {high}, {high_p50}.",
-        "{city}有 {low} 個閉路電視鏡頭時，有 {low_p50} 的街道，走過時面向鏡頭便可能被認出；有 "
-        "{high} 個時，則有 {high_p50}。",
-    ),
-    "headline_note": (
-        "Median of {walks} simulated walks; in brackets, eight walks of ten lie between the two.",
-        "{walks} 段模擬路程的中位數；十程有八程在括號內的範圍。",
-    ),
-    "headline_note_streets": (
-        "Share of all street length in the area; this run has no typical walks.",
-        "佔區內街道總長度的比例；這次模擬沒有一般路程。",
-    ),
-    "hong_kong": ("Hong Kong", "全港"),
-    "this_area": ("the area", "本區"),
-    "camera_weak": (
-        "This camera: full HD, 90° wide (weak case).",
-        "這款鏡頭：全高清，視角 90°（較弱情況）。",
-    ),
-    "camera_typical": (
-        "This camera: 4K, 62° wide (typical case).",
-        "這款鏡頭：4K，視角 62°（一般情況）。",
-    ),
-    "camera_strong": (
-        "This camera: 4K, 40° narrow (strong case).",
-        "這款鏡頭：4K，視角 40°（較強情況）。",
-    ),
+    **ANSWER,
     # what must never be out of sight
     "simulated": (
         "Simulated cameras and people — not real positions 模擬",
@@ -337,6 +166,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "recognise_pixels": ("125 pixels per metre", "每米 125 像素"),
     "identify_pixels": ("250 pixels per metre", "每米 250 像素"),
     "cameras_in_city": ("cameras in {city}", "個鏡頭（{city}）"),
+    "dial_map": ("On the map:", "地圖顯示"),
     "dial_walks": (
         "{of} of 100 walks left without being {seen}",
         "每 100 程有 {of} 程可以不{seen}",
@@ -349,8 +179,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "slider_value": ("{n} cameras. {result}", "{n} 個鏡頭。{result}"),
     "go_to": ("Show {n} cameras", "顯示 {n} 個鏡頭"),
     "go_to_year": (
-        "Show {n} cameras, the number for {year}",
-        "顯示 {n} 個鏡頭，即 {year} 年的數目",
+        "Show {n} cameras, the number for {when}",
+        "顯示 {n} 個鏡頭，即 {when}的數目",
     ),
     "tick_year": ("{year}", "{year} 年"),
     "play": ("Play from {from} to {n} cameras", "由 {from} 個播放至 {n} 個鏡頭"),
@@ -709,191 +539,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "own_street": ("a way without a name", "沒有名稱的通道"),
     "own_more": ("At the number on the slider", "按滑桿上的鏡頭數目"),
-    # the story
-    "story": ("One walk, twice", "一程路，兩個答案"),
-    "story_question": (
-        "{low} cameras leave {low_of} of 100 everyday walks in {area} that can be made without "
-        "being recognised once; {high} leave {high_of}.",
-        "{low} 個鏡頭時，{area}每 100 程日常步行，有 {low_of} 程可全程不會被認出；{high} 個時，有 "
-        "{high_of} 程。",
-    ),
-    "story_eye": (
-        "What a camera makes out is a matter of distance: first that someone is there, then "
-        "clothes, then a person one knows, last a stranger.",
-        "鏡頭看得出甚麼，要看距離：先是有人，再是衣着，再近便認得出相識的人，最近才足以確認陌生人的"
-        "身份。",
-    ),
-    "story_wipe": (
-        "On the map: {low} cameras left of the line, {high} right of it. Thick teal is where "
-        "nobody could be recognised.",
-        "地圖上，分界線左邊是 {low} 個鏡頭，右邊是 {high} 個；青綠粗線是不會被認出的街道。",
-    ),
-    "story_dots": (
-        "Streets stay dark, walks do not: {high} cameras leave {streets} of street length where "
-        "nobody could be recognised, but {high_of} of 100 walks.",
-        "街道多半仍不會被認出，走完全程卻很難：{high} 個鏡頭時，有 {streets} 的街道走過不會被認出，"
-        "但每 100 程只有 {high_of} 程可全程不會被認出。",
-    ),
-    "story_own": (
-        "And your walk? Two places are enough, and they stay on this device.",
-        "你的路線呢？只需兩個地點，資料只留在這部裝置。",
-    ),
-    "story_sure": (
-        "How sure: by chance alone {low_band} of 100 at {low}, {high_band} at {high}. Where the "
-        "cameras stand is simulated; nothing follows for any real camera, person or place.",
-        "有多肯定：單因隨機，{low} 個時每 100 程有 {low_band} 程，{high} 個時有 {high_band} 程。"
-        "鏡頭位置是模擬的，不能據此推斷任何真實的鏡頭、人或地方。",
-    ),
-    "story_sure_one": (
-        "How sure: one placement of {high} cameras, so chance is not measured. Where the cameras "
-        "stand is simulated; nothing follows for any real camera, person or place.",
-        "有多肯定：只有 {high} 個鏡頭的一種分佈，未量度隨機上落。鏡頭位置是模擬的，不能據此推斷任何"
-        "真實的鏡頭、人或地方。",
-    ),
-    "stops": (
-        "If faces were compared live: wrongful stops, and who watches",
-        "若實時比對人臉：錯誤截查，以及誰來監察",
-    ),
-    "story_start": ("Story", "故事"),
-    "story_dots_sample": (
-        "{n} cameras: {of} of these {walks} walks can be made without being recognised",
-        "{n} 個鏡頭：這 {walks} 程之中，有 {of} 程可全程不會被認出",
-    ),
-    "story_table": ("As a table", "以表格顯示"),
-    "story_said": ("What is said for the plan, and of its cost", "官方對計劃的說法及費用"),
-    "story_not": ("May not be concluded", "不可得出的結論"),
-    "story_sources": ("Method, sources and how to cite", "方法、資料來源及如何引用"),
-    "years": ("The plan by year", "計劃逐年"),
-    "years_play": ("Play by year", "逐年播放"),
-    "years_said": ("{year}: {n} cameras. {result}", "{year} 年：{n} 個鏡頭。{result}"),
-    "own_fewest_find": ("How few cameras stand in the way?", "最少有幾個鏡頭擋路？"),
-    "own_fewest": (
-        "At {n} cameras, at most {k} in the way ({owners}).",
-        "{n} 個鏡頭時，擋路的最多 {k} 個（{owners}）。",
-    ),
-    "own_fewest_none": ("At {n} cameras a way is left.", "{n} 個鏡頭時，仍有走法。"),
-    "own_fewest_closed": ("At {n} cameras no way is open.", "{n} 個鏡頭時，沒有可通行的走法。"),
-    "own_fewest_owner": ("{owner}: {k}", "{owner}：{k}"),
-    "own_fewest_and": (", ", "、"),
-    "own_fewest_means": (
-        "Without them some way, however long, would be left; another may pass fewer still.",
-        "沒有它們，便有一條（可能很長的）走法；或許還有經過更少鏡頭的走法。",
-    ),
-    "day_says": (
-        "One of them, {length} long: {low} cameras leave {low_way}; {high} leave {high_way}.",
-        "其中一程，長 {length}：{low} 個鏡頭時，{low_way}；{high} 個時，{high_way}。",
-    ),
-    "day_none": ("no way without being recognised", "怎樣走都可能被認出"),
-    "day_same": ("its shortest way unrecognised", "最短的走法也不會被認出"),
-    "day_longer": (
-        "a way without being recognised, {longer} longer",
-        "繞行 {longer} 便不會被認出",
-    ),
-    "day_at": ("Where on this walk", "走到哪裏"),
-    "day_number": ("Which walk is on the map", "地圖上顯示哪一程"),
-    "day_sample": (
-        "Each dot is one of {n} everyday walks, drawn evenly from all, in the placement on the "
-        "map: {low_of} can be made at {low}, {high_of} at {high}. The sentence above counts all "
-        "walks and placements.",
-        "每一點是平均抽出的 {n} 程日常步行之一，只計地圖上的鏡頭分佈：{low} 個時可走 {low_of} 程，"
-        "{high} 個時 {high_of} 程。上面的句子計算所有步行和分佈。",
-    ),
-    "day_picked": (
-        "Walk {k} of {n}, {length}: {how}.",
-        "第 {k} 程（共 {n} 程），長 {length}：{how}。",
-    ),
-    "day_always": (
-        "a way is left even at {most} cameras", "即使有 {most} 個鏡頭，仍有不會被認出的走法"
-    ),
-    "day_never": ("no way is open here at all", "這裏沒有可通行的走法"),
-    "day_last": (
-        "a way is left up to {last} cameras",
-        "直至 {last} 個鏡頭，仍有不會被認出的走法",
-    ),
-    "eye_to": ("up to {m}", "最遠 {m}"),
-    "eye_never": ("nowhere", "無法做到"),
-    "story_place": ("{k} of {n}", "第 {k} 步，共 {n} 步"),
-    "story_before": ("Step back", "上一步"),
-    "story_next": ("Next step", "下一步"),
-    "story_explore": ("Explore all figures", "查看所有數字"),
-    "story_dots_of": (
-        "{n} cameras: {of} of 100 walks can be made without being recognised",
-        "{n} 個鏡頭：每 100 程有 {of} 程可全程不會被認出",
-    ),
-    # a picture of the reader's own walk
-    "card": ("A picture of this walk", "這程路的圖片"),
-    "card_ends": (
-        "Show and name both ends (one of them may be a home)",
-        "顯示起點和終點的名稱（其中一處可能是住所）",
-    ),
-    "card_wide": ("Save, wide", "儲存橫向圖片"),
-    "card_tall": ("Save, tall", "儲存直向圖片"),
-    "card_copy": ("Copy the sentence", "複製文字"),
-    "card_saved": ("Made on this device.", "已在這部裝置上製作。"),
-    # what one camera sees
-    "eye": ("What a camera sees", "鏡頭看到甚麼"),
-    "eye_picture": (
-        "The view of one simulated camera, drawn from the walls of this page, with a person",
-        "一個模擬鏡頭的畫面，按本頁的建築物繪畫，並有一人",
-    ),
-    "eye_metres": (
-        "Move the person: drag in the picture, or use the arrow keys",
-        "移動畫面中的人：在畫面上拖動，或用方向鍵",
-    ),
-    "eye_person": (
-        "At {m}, {pixels} pixels a metre on the person: {means}",
-        "相距 {m}，人身上每米 {pixels} 像素：{means}",
-    ),
-    "eye_read": ("; software can read the face.", "；軟件可辨讀人臉。"),
-    "eye_nothing": ("out of reach", "在範圍以外"),
-    "eye_software": (
-        "Software that needs the least of a picture reads a face turned to this camera from {from} "
-        "to {to}.",
-        "以對畫面要求最低的軟件計，面向這個鏡頭的人，在 {from}至 {to}之間可被軟件辨讀人臉。",
-    ),
-    "eye_no_software": (
-        "Software reads no face here: no place is near enough and far enough at once.",
-        "軟件在此無法辨讀人臉：沒有任何位置既夠近又夠遠。",
-    ),
-    "eye_camera": (
-        "Simulated camera number {n} of the city, {height} above the street.",
-        "全港第 {n} 個模擬鏡頭，離街面 {height}。",
-    ),
-    "eye_before": ("Camera before", "上一個鏡頭"),
-    "eye_next": ("Next camera", "下一個鏡頭"),
-    "eye_mapped": (
-        "Outlines of buildings are as mapped; heights that nobody mapped, windows and the street "
-        "are invented.",
-        "建築物輪廓按地圖；沒有記錄的高度、窗戶和街面均屬虛構。",
-    ),
-    "eye_blocks": (
-        "Buildings are blocks inferred from streets; their heights, windows and the street are "
-        "invented. No place looks like this.",
-        "建築物是由街道推算的街區，高度、窗戶和街面均屬虛構，並非任何地方的實況。",
-    ),
-    # a link to what is shown
-    "link": ("Share this view", "分享這個畫面"),
-    "link_means": (
-        "The link holds the view, the number of cameras, the task and the language.",
-        "連結包含地圖位置、鏡頭數目、清晰度和語言。",
-    ),
-    "link_text_means": (
-        "This file lies on your device, so there is no link that others could open. Copy the "
-        "words instead.",
-        "這個檔案在你的裝置上，沒有其他人能開啟的連結。可複製以下文字。",
-    ),
-    "link_words": ("{title} {sentence} {simulated}.", "{title}{sentence}{simulated}。"),
-    "link_ends": (
-        "Also put the two ends of my walk into it (one of them may be a home)",
-        "同時包含我的起點和終點（其中一處可能是住所）",
-    ),
-    "link_copy": ("Copy", "複製"),
-    "link_copied": ("Copied.", "已複製。"),
-    "link_by_hand": ("Marked: copy it by hand.", "已選取，請自行複製。"),
+    **STORY,
     # legend
     "legend": ("Legend", "圖例"),
     "key_unseen": ("nobody could be {seen}", "不會{seen}"),
     "key_seen": ("you could be {seen}", "可能{seen}"),
+    "key_camera": ("simulated camera", "模擬鏡頭"),
+    "key_walk": ("a walk of the story", "故事中的一程"),
     "key_fresh": ("only with more than {n} cameras", "多於 {n} 個鏡頭時才可能{seen}"),
     "ramp_show": (
         "Colour streets by the number of cameras at which one could first be {seen}",

@@ -63,7 +63,7 @@ def test_it_speaks_chinese(here, capsys):
     said = words(here, capsys, "--lang", "zh").out
     assert "不被認出" in said
     assert "模擬" in said
-    assert "單因隨機" in said
+    assert "換成其他同樣可能的位置" in said
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

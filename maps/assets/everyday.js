@@ -119,6 +119,7 @@ export class Everyday {
     const { panel } = this;
     const there = on && this._free;
     panel.state.day = there ? { path: this.path } : null;
+    panel.nameWalk();
     this.walker.take(there ? this.steps : null);
     panel.sheets.light.redraw();
   }
@@ -185,7 +186,8 @@ export class Everyday {
     this.walker.speak();
     const [low, high] = panel.facts.ends;
     if (this.ready) {
-      panel._write("day-sample", panel.say("day_sample", {
+      const alike = [low, high].every((total) => this.left(total) === panel.story.hundred(total));
+      panel._write("day-sample", panel.say(alike ? "day_sample" : "day_sample_apart", {
         n: panel.number(this.count), low: panel.number(low), high: panel.number(high),
         low_of: panel.number(this.left(low)), high_of: panel.number(this.left(high)),
       }));

@@ -130,11 +130,19 @@ export class Panel extends Stage {
   _key() {
     const key = document.getElementById("key");
     key.hidden = this.state.ramp;
-    key.replaceChildren(...this._inks().map(([kind, words]) => {
+    const walk = this.state.day ? [["ink-walk", this.say("key_walk")]] : [];
+    const camera = ["swatch camera", this.say("key_camera")];
+    key.replaceChildren(...[...this._inks(), camera, ...walk].map(([kind, words]) => {
       const part = this._element("span");
       part.append(this._element("i", "", kind), words);
       return part;
     }));
+  }
+
+  /** A walk of the story has come to the map or gone from it, and so to the legend. */
+  nameWalk() {
+    this._key();
+    if (this.opened) this._legend();
   }
 
   /** A number of cameras chosen is shown on the whole map. */

@@ -8,7 +8,7 @@ import { FIELD_ZOOM, HEAD_ZOOM } from "./zooms.js";
 
 const TURN = 2 * Math.PI;
 const UNSEEN_WIDTH = 1.5; // to the width that streets have at a zoom
-const SEEN_WIDTH = 0.75;
+const SEEN_WIDTH = 0.85;
 
 export class Scene {
   /**
@@ -460,7 +460,8 @@ export class Scene {
     context.strokeStyle = colours.inkSeen;
     context.lineWidth = Math.max(SEEN_WIDTH * this.width(view), 1.3) * pixel;
     context.stroke(seen);
-    context.setLineDash([5 * pixel, 3 * pixel]);
+    context.strokeStyle = colours.inkFresh;
+    context.setLineDash([4 * pixel, 3.5 * pixel]);
     context.stroke(fresh);
     context.setLineDash([]);
   }

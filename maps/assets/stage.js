@@ -74,6 +74,14 @@ export class Stage {
     return value === null || value === undefined ? this.say("no_figure") : write(value);
   }
 
+  /** When there are so many cameras, by the scenario or the plan; empty where neither says so. */
+  when(total) {
+    const { dates = {} } = this.facts;
+    if (dates[total]) return dates[total][this.place];
+    const year = this.years[this.totals.indexOf(total)];
+    return year ? this.say("tick_year", { year }) : "";
+  }
+
   metres(value) {
     return this.say("metres", { n: this.number(value) }).replace(" ", "\u00a0");
   }
@@ -266,14 +274,13 @@ export class Stage {
   _ticks() {
     const ticks = document.getElementById("ticks");
     ticks.replaceChildren(
-      ...this.totals.map((total, place) => {
+      ...this.totals.map((total) => {
         const button = this._element("button", this.number(total));
-        const year = this.years[place];
-        if (year) button.dataset.year = this.say("tick_year", { year });
+        const when = this.when(total);
+        if (when) button.dataset.year = when;
         button.type = "button";
         button.style.left = `${100 * this.part(total)}%`;
-        button.setAttribute("aria-label", year
-          ? this.say("go_to_year", { n: this.number(total), year }) : this.say("go_to", { n: this.number(total) }));
+        button.setAttribute("aria-label", this.say(when ? "go_to_year" : "go_to", { n: this.number(total), when }));
         button.addEventListener("click", () => {
           this.pause();
           this.setTotal(total);
@@ -486,6 +493,7 @@ export class Stage {
     const { raised, roofed } = this.views[0].scene.has;
     list.append(
       ...rows,
+      ...(this.state.day ? [line("ink ink-walk", "", this.say("key_walk"))] : []),
       ...(this.state.darkShown ? [line("dark", "", this.say("legend_dark"))] : []),
       ...(raised ? [line("bridge", "", this.say("legend_bridge"))] : []),
       ...(roofed ? [line("roofed", "", this.say("legend_roofed"))] : []),
@@ -516,7 +524,7 @@ export class Stage {
     const ramp = read("ramp").split(" ");
     const count = this.classes.length;
     this.colours = {
-      paper: read("paper"), inkUnseen: read("ink-unseen"), inkSeen: read("ink-seen"), water: read("water"), waterName: read("water-name"),
+      paper: read("paper"), inkUnseen: read("ink-unseen"), inkSeen: read("ink-seen"), inkFresh: read("ink-fresh"), water: read("water"), waterName: read("water-name"),
       green: read("green"), greenName: read("green-name"), block: read("block"), blockEdge: read("block-edge"),
       unseen: read("unseen"), dark: read("dark"), outline: read("outline"), camera: read("camera"),
       field: read("field"), fieldEdge: read("field-edge"), walk: read("walk"),

@@ -141,7 +141,7 @@ export class Story {
     if (day.count && !day.ready) return;
     const order = day.count ? day.order : Array.from({ length: DOTS }, (_, k) => k);
     document.getElementById("story-dots").replaceChildren(...panel.facts.ends.map((total) => {
-      const left = day.count ? day.left(total) : this._hundred(total);
+      const left = day.count ? day.left(total) : this.hundred(total);
       const rows = Math.ceil(order.length / DOTS_A_ROW);
       const svg = panel._svg("svg", { viewBox: `0 0 ${DOTS_A_ROW * 10} ${rows * 10}`, role: "img" });
       const key = day.count ? "story_dots_sample" : "story_dots_of";
@@ -152,13 +152,15 @@ export class Story {
         svg.append(panel._svg("circle", { cx, cy, r: dot < left ? 3.4 : 1.6, class: dot < left ? "dot-left" : "dot-gone" }));
       });
       const row = panel._element("p", "", "dots-row");
-      row.append(panel._element("b", panel.number(total)), svg);
+      const name = panel._element("span");
+      name.append(panel._element("b", panel.number(total)), panel._element("small", panel.when(total)));
+      row.append(name, svg);
       return row;
     }));
   }
 
   /** So many of a hundred as the run says, where its walks are not carried. */
-  _hundred(total) {
+  hundred(total) {
     const step = this.panel.figures.step(total);
     return step < 0 ? 0 : Math.round(100 * this.panel._typical(step, "recognise").answer);
   }

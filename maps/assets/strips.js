@@ -22,10 +22,26 @@ export function stripRows(panel, at) {
     const mark = panel._svg("line", { class: "strip-mark", y1: 0, y2: 20 });
     svg.append(mark);
     marks.push(mark);
-    row.append(panel._element("b", panel.number(total)), svg);
+    const name = panel._element("span");
+    name.append(panel._element("b", panel.number(total)), panel._element("small", panel.when(total)));
+    row.append(name, svg);
     return row;
   });
-  return { rows, marks };
+  return { rows: [...rows, stripKey(panel)], marks };
+}
+
+/**
+ * What the marks of the strips mean.
+ * @param {any} panel
+ */
+function stripKey(panel) {
+  const key = panel._element("p", "", "key strip-key");
+  for (const name of ["strip_seen", "strip_unseen", "strip_here"]) {
+    const part = panel._element("span");
+    part.append(panel._element("i", "", name.replace("_", "-")), panel.say(name));
+    key.append(part);
+  }
+  return key;
 }
 
 /**

@@ -71,8 +71,9 @@ export class Wipe {
     this.line.style.left = `${x}px`;
     this.range.value = String(Math.round(STEPS * this.part));
     const [low, high] = totals.map((total) => panel.number(total));
-    panel._write("wipe-low", low);
-    panel._write("wipe-high", high);
+    ["wipe-low", "wipe-high"].forEach((id, end) => {
+      panel._write(id, [panel.number(totals[end]), panel.when(totals[end])].filter(Boolean).join(" · "));
+    });
     const [few, many] = totals.map((total) => panel._result(total));
     this.range.setAttribute("aria-valuetext", panel.say("wipe_value", {
       part: Math.round(STEPS * this.part), low, high, few, many,

@@ -74,7 +74,7 @@ export class Years {
     this._name();
     this.years.forEach(([year, total], place) => {
       this.buttons[place].textContent = panel.say("tick_year", { year });
-      this.buttons[place].setAttribute("aria-label", panel.say("go_to_year", { n: panel.number(total), year }));
+      this.buttons[place].setAttribute("aria-label", panel.say("go_to_year", { n: panel.number(total), when: panel.say("tick_year", { year }) }));
       this.buttons[place].setAttribute("aria-pressed", String(place === this.place));
     });
     const shown = this.years[this.place];

@@ -50,7 +50,7 @@ from sim.scenario.schema import Scenario
 from sim.sight.arrays import PieceArrays, SightingArrays
 from sim.sight.ranks import FirstSeen
 from sim.sight.sightings import Sightings
-from sim.tracking.answer import Answer, answer
+from sim.tracking.answer import Answer, OpenWays, answer, last_totals, unwatched, ways_of
 from sim.tracking.closed import closed_pieces
 from sim.tracking.curves import curves_of
 from sim.tracking.report import TrackReport, follow_walks
@@ -237,12 +237,11 @@ class RunData:
         ranks = [rank_column(task) for task in TASKS]
         table = self.table("streets", ["edge", "t0", "t1", "in_area", *ranks])
         table = table.sort_values(["edge", "t0"], ignore_index=True)
-        edges = len(self.city.streets.edges)
-        edge = table["edge"].to_numpy(np.int64)
-        if not np.array_equal(np.unique(edge), np.arange(edges)):
+        edge, edges = table["edge"].to_numpy(np.int64), np.arange(len(self.city.streets.edges) + 1)
+        if not np.array_equal(np.unique(edge), edges[:-1]):
             raise self._damaged("streets.parquet does not cover every edge of edges.parquet")
         return PieceArrays(
-            np.searchsorted(edge, np.arange(edges + 1)).astype(np.int64),
+            np.searchsorted(edge, edges).astype(np.int64),
             table["t0"].to_numpy(np.float64),
             table["t1"].to_numpy(np.float64),
             np.ascontiguousarray(table[ranks].to_numpy(np.int32)),
@@ -292,6 +291,17 @@ class RunData:
         if not np.allclose(stated, again, rtol=0, atol=SAME_SHARE, equal_nan=True):
             raise self._damaged(f"the answer is not found again as it is in {SUMMARY}")
         return found
+
+    @cached_property
+    def open_ways(self) -> OpenWays:
+        """The ways of the answer, what is closed closed."""
+        city = self.walled_city
+        closed = unwatched(city.streets.edges["highway"].to_numpy(), city.streets.arrays)
+        return ways_of(city.streets.arrays, self.pieces, closed, city.roofs)[0]
+
+    def last_unseen(self, start: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the largest total with an unseen way between doors (nodes), for walks × tasks."""
+        return last_totals(self.open_ways, start, end)
 
     @cached_property
     def fleets(self) -> pd.DataFrame:

@@ -28,8 +28,6 @@ from sim.tracking.answer import (
     NOT_EVEN_WITHOUT,
     OpenWays,
     last_totals,
-    unwatched,
-    ways_of,
 )
 from sim.tracking.fewest import Fewest, WatchedWays, fewest_heads, shortest_unseen, watched_ways
 
@@ -245,9 +243,7 @@ def open_ways(run: RunData) -> OpenWays:
     run
         From `sim.results.read.read_data`.
     """
-    city = run.walled_city
-    closed = unwatched(city.streets.edges["highway"].to_numpy(), city.streets.arrays)
-    return ways_of(city.streets.arrays, run.pieces, closed, city.roofs)[0]
+    return run.open_ways
 
 
 def _at(

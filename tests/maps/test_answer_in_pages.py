@@ -146,7 +146,7 @@ def test_two_runs_side_by_side_begin_with_it(folder, tmp_path, fleets):
     assert "by someone who knew every camera, and fewer than 1 in B." in said
     assert "That is 15.7 fewer of 100 in B." in said
     assert "A 有 16 程，B 有不足 1 程。B 每 100 程少 15.7 程。" in said
-    band = "By chance alone 10 to 25 in A, 10 to 25 in B."
+    band = "Other placements, just as likely: 10 to 25 in A, 10 to 25 in B."
     assert (band in said, "One placement of each" in said) == (bool(fleets), not fleets)
     assert "knowing every camera 16% 0.3% −15.7" in said
 
@@ -299,11 +299,19 @@ def test_a_run_from_before_says_nothing_of_machines(folder):
 def test_the_first_screen_has_both_counts_and_says_whose_they_are(run_folder):
     whole = summary(run_folder)
     said = answer_counts(whole, NAMES[0], {4000: 2025, 60_000: 2028})
-    assert said["low_count"] == ["4,000 cameras (2025)", "4,000 個閉路電視鏡頭（2025 年）"]
-    assert said["high_count"][0] == "60,000 cameras (planned, 2028)"
+    assert said["low_count"] == [
+        "With 4,000 cameras (2025),", "4,000 個閉路電視鏡頭時（2025 年），"
+    ]  # fmt: skip
+    assert said["high_count"] == [
+        "With 60,000 cameras (planned for 2028),", "60,000 個閉路電視鏡頭時（計劃 2028 年），"
+    ]  # fmt: skip
     assert said["low_answer"] == ["87 of 100", "每百程有 87 程"]
     assert said["high_answer"] == ["16 of 100", "每百程有 16 程"]
-    assert "without being recognised once" in said["answer_means"][0]
+    walks = "everyday walks could still be made without being recognised."
+    assert said["low_walks"] == said["high_walks"] == [walks, "日常步行可走完全程也不被認出。"]
+    assert said["low_band"] == ["", ""]
+    assert "every camera of the plan assumed here" in said["answer_means"][0]
+    assert "清楚這裏假設的計劃每個鏡頭的位置" in said["answer_means"][1]
     assert said["answer_official"][0].startswith("How many cameras: the Government's figures.")
     other = {**whole, "steps": [{**step, "total": step["total"] + 1} for step in whole["steps"]]}
     assert "simulated" in answer_counts(other, NAMES[0], {})["answer_official"][0]
@@ -312,9 +320,45 @@ def test_the_first_screen_has_both_counts_and_says_whose_they_are(run_folder):
     partly = answer_counts({**whole, "steps": steps}, NAMES[0], {60_000: 2028})
     assert partly["answer_official"][0].startswith("60,000 is the Government's figure.")
     assert "answer_official" not in answer_counts({**whole, "simulated": False}, NAMES[0], {})
+    assert "real" not in answer_counts(whole, NAMES[0], {})["answer_means"][0]
+    announced = answer_counts({**whole, "plan": {"name": "as_announced"}}, NAMES[0], {})
+    assert "the Government's announced plan (SmartView)" in announced["answer_means"][0]
+    assert "政府公布的「銳眼」計劃" in announced["answer_means"][1]
     one = answer_counts({**whole, "steps": whole["steps"][-1:]}, NAMES[0], {})
     assert "low_count" not in one
     assert answer_counts(json.loads((run_folder / "summary.json").read_text()), NAMES[0], {}) == {}
+
+
+def test_the_first_screen_says_when_and_what_other_placements_give(run_folder):
+    whole = summary(run_folder)
+    whole["steps"][0]["date"], whole["steps"][-1]["date"] = "2025-10", "2028-03-31"
+    for step, p5 in zip(whole["steps"], (0.31, 0.021), strict=False):
+        found = step["answer"]["recognise"]["any_length"]
+        found["fleets"] = {"p5": p5, "p50": 0.5, "p95": 0.9}
+    said = answer_counts(whole, NAMES[0], {})
+    assert said["low_count"] == [
+        "With 4,000 cameras (October 2025),", "4,000 個閉路電視鏡頭時（2025 年 10 月），"
+    ]  # fmt: skip
+    assert said["high_count"] == [
+        "With 60,000 cameras (planned for 31 March 2028),",
+        "60,000 個閉路電視鏡頭時（計劃 2028 年 3 月 31 日），",
+    ]
+    bands = [" ".join(words.split()) for words in said["low_band"]]
+    assert bands == ["Same number, placed differently: 31 to 90", "同樣數目、不同位置：31 至 90 程"]
+    direct = {**whole, "area": {**whole["area"], "share_rule": "direct"}}
+    assert answer_counts(direct, NAMES[0], {})["high_count"][0].endswith("(31 March 2028),")
+    plan = {"phases": [{"total": 4000, "year": 2025}]}
+    of_plan = {**summary(run_folder), "plan": plan}
+    assert answer_counts(of_plan, NAMES[0], {})["low_count"][0] == "With 4,000 cameras (2025),"
+    seeds = [
+        {"total": step["total"], "task": "recognise", "figure": "answer", "mean": 0.5, "p5": 0.3,
+         "p95": 0.7, "n": 20, "lowest": {"value": 0.1, "case": ""},
+         "highest": {"value": 0.9, "case": ""}}
+        for step in whole["steps"]
+    ]  # fmt: skip
+    drawn = answer_counts({**summary(run_folder), "range": seeds}, NAMES[0], {})
+    assert "other walkers" in drawn["high_band"][0]
+    assert "行人" in drawn["high_band"][1]
 
 
 def test_the_first_screen_is_the_summary_s(folder):

@@ -60,9 +60,9 @@ def test_both_counts_and_the_result_are_in_sight(browser, page, screen):
     opened(browser, page, screen)
     for language in ("zh", "en"):
         browser.find_element("css selector", f"[data-language={language}]").click()
-        parts = "h1:not(.still-only), .answer dt, .answer b, .answer-means, #total, #dial-result"
-        found = browser.execute_script(IN_SIGHT, f"{parts}, #slider")
-        assert len(found) == 9
+        parts = "h1:not(.still-only), .answer dt, .answer b, .answer .walks, .answer-means"
+        found = browser.execute_script(IN_SIGHT, f"{parts}, #total, #dial-result, #slider")
+        assert len(found) == 11
         assert [name for name, shown in found if not shown] == []
         sticky = (
             "return [...document.querySelectorAll('.panel *')]"

@@ -61,8 +61,9 @@ def test_the_first_page_has_both_counts_the_band_and_the_range(folder):
     page = report_with(folder, change)
     english, chinese = sheets(page)
     for words in (
-        "4,000 cameras 87 of 100 by chance 10 to 30 over the named cases 2 to 91",
-        "60,000 cameras (planned, 2028) 16 of 100 by chance 10 to 30 over the named cases 2 to 91",
+        "With 4,000 cameras, 87 of 100 everyday walks could still be made without being "
+        "recognised. Same number, placed differently: 10 to 30 over the named cases 2 to 91",
+        "With 60,000 cameras (planned for 2028), 16 of 100 everyday walks could still be made",
         "at 4,000 cameras 2 to 91 of 100, at 60,000 cameras 2 to 91.",
         "60,000 16 10 to 30 2 to 91 strong lens – stations first 4 8",
         "Figures are means over 20 equally possible placements",
@@ -73,11 +74,12 @@ def test_the_first_page_has_both_counts_the_band_and_the_range(folder):
     ):
         assert words in english
     for words in (
-        "4,000 個閉路電視鏡頭 每百程有 87 程 隨機上落 10 至 30 程 各種情況之間 2 至 91 程",
-        "60,000 個閉路電視鏡頭（計劃 2028 年） 每百程有 16 程",
+        "4,000 個閉路電視鏡頭時， 每百程有 87 程 日常步行可走完全程也不被認出。 "
+        "同樣數目、不同位置：10 至 30 程 各種情況之間 2 至 91 程",
+        "60,000 個閉路電視鏡頭時（計劃 2028 年）， 每百程有 16 程",
         "有 4,000 個鏡頭時，每 100 程有 2 至 91 程；有 60,000 個時，2 至 91 程。",
         "60,000 16 10 至 30 2 至 91 較強鏡頭 – 車站優先 4 8",
-        "各數字是 20 次同樣可能的裝設",
+        "各數字是 20 種同樣可能的裝設",
         "照常步行，不被認出 8.0%",
     ):
         assert words in chinese
@@ -93,7 +95,7 @@ def test_without_band_and_range_it_says_that_no_figure_is_for_quoting(folder):
     assert "A figure without that range is not for quoting." in english
     assert "沒有範圍的數字不宜引用" in chinese
     assert "over the named cases 2" not in english
-    assert "by chance 10" not in english
+    assert "placed differently: 10" not in english
 
 
 def test_a_run_without_an_answer_says_so_and_quotes_nothing(folder):

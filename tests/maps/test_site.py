@@ -129,8 +129,9 @@ def test_cards_have_the_answer_and_the_range_in_both_languages(run_with_pages, t
     card, other = page.split("<article")[1:]
     said = " ".join(re.sub(r"<[^>]+>", " ", card).split())
     for words in (
-        "87 of 100", "16 of 100", "by chance 10 to 30", "over the named cases 2 to 91",
-        "每百程有 87 程", "每百程有 16 程", "隨機上落 10 至 30 程", "2 至 91 程",
+        "87 of 100", "16 of 100",
+        "Same number, placed differently: 10 to 30", "over the named cases 2 to 91",
+        "每百程有 87 程", "每百程有 16 程", "同樣數目、不同位置：10 至 30 程", "2 至 91 程",
     ):  # fmt: skip
         assert words in said
     assert 'class="counts"' not in other.split("</article>")[0]

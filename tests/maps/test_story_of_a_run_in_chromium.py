@@ -1,10 +1,14 @@
 """The story of a run of the engine: its walks, cameras in the way and years are the engine's."""
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from chromium import complaints, open_page, wait
 
-from maps.everyday import _counted
+from maps.answer import answer_of
+from maps.everyday import _counted, everyday_doors
 from maps.run_folder import read_run_folder
 from sim.pipeline.run import run
 from sim.results.run import read_run
@@ -74,8 +78,23 @@ def page(browser, folder):
 
 
 def sampled(folder):
-    doors = _counted(read_run_folder(folder))
-    return doors[np.unique(np.linspace(0, len(doors) - 1, 100).round().astype(int))]
+    return everyday_doors(read_run_folder(folder))
+
+
+def test_the_sample_is_of_counted_walks_and_stands_for_all(folder, engine):
+    run = read_run_folder(folder)
+    doors, counted = everyday_doors(run), _counted(run).tolist()
+    assert doors.shape == (100, 2)
+    assert all(pair in counted for pair in doors.tolist())
+    last = engine.last_unseen(*(np.ascontiguousarray(side) for side in doors.T))[:, TASK]
+    shares = [answer_of(step, "recognise")[0] for step in run.summary["steps"]]
+    assert [(last >= total).sum() for total in TOTALS] == [round(100 * share) for share in shares]
+    summary = json.loads(json.dumps(run.summary))
+    for step in summary["steps"]:
+        step["answer"]["recognise"]["any_length"]["share"] = 1.0
+    rare = everyday_doors(replace(run, summary=summary))
+    evenly = np.linspace(0, len(counted) - 1, 100).round().astype(int)
+    assert rare.tolist() == [counted[k] for k in evenly], "as they are, where a kind is too rare"
 
 
 def test_the_dots_are_walks_of_the_run_with_the_engine_s_last_numbers(page, folder, engine):
@@ -95,6 +114,12 @@ def test_the_dots_are_walks_of_the_run_with_the_engine_s_last_numbers(page, fold
         left = sum(last >= total for last in wanted)
         assert dots == left
         assert label.startswith(f"{total:,} cameras: {left} of these 100 walks")
+    shown = page.find_elements("css selector", ".answer b")
+    assert [int(b.text.split()[0]) for b in shown] == [dots for _, dots in labels]
+    said = page.execute_script("return document.getElementById('day-sample').textContent")
+    assert said.endswith(
+        f"{labels[0][1]} can be made at 4,000 cameras, {labels[1][1]} at 60,000."
+    )  # fmt: skip
 
 
 def test_an_everyday_walk_is_walked_and_gives_way_to_the_reader_s_own(page):

@@ -187,6 +187,7 @@ interface Colours {
   greenName: string;
   inkUnseen: string;
   inkSeen: string;
+  inkFresh: string;
   block: string;
   blockEdge: string;
   unseen: string;
