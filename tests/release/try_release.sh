@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds wheel and sdist, and in a fresh environment of each Python given installs the wheel and
-# runs the sample with no checkout at hand, then some of the tests as they lie in the sdist.
+# runs the sample with no checkout at hand, then some of the tests as they lie in the sdist. Before
+# that, conda's own reader looks at the recipe for conda-forge, and the schema at CITATION.cff.
 #   tests/release/try_release.sh python3.11 python3.12 python3.13
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -9,6 +10,16 @@ trap 'rm -rf "$work"' EXIT
 "$1" -m venv "$work/build"
 "$work/build/bin/python" -m pip install -q build
 "$work/build/bin/python" -m build -o "$work/dist" . >/dev/null
+"$work/build/bin/python" -m pip install -q pyyaml py-rattler-build cffconvert
+"$work/build/bin/python" tests/release/recipe.py "$work"/dist/*.tar.gz somebody > "$work/recipe.yaml"
+"$work/build/bin/python" - "$work/recipe.yaml" <<'EOF'
+import sys
+from rattler_build import Stage0Recipe
+Stage0Recipe.from_file(sys.argv[1]).render()
+EOF
+"$work/build/bin/cffconvert" --validate -i CITATION.cff
+sed 's/^# \(repository-code\|doi\)/\1/' CITATION.cff > "$work/filled.cff"
+"$work/build/bin/cffconvert" --validate -i "$work/filled.cff"
 tar xzf "$work"/dist/*.tar.gz -C "$work"
 wheel=$(ls "$work"/dist/*.whl)
 for python in "$@"; do
