@@ -56,6 +56,11 @@ FRAGMENT = "name: fragment\narea: mong_kok_core\ncameras: {totals: [4000]}\n"
 PROGRAMS = {"ruff", "mypy", "dask", "git"}
 
 
+GALLERY = ROOT / "docs" / "notebooks"
+HERE = [page for page in PAGES if page.parent != GALLERY]
+"""The pages run here; those of the gallery are run as notebooks, by test_notebooks.py."""
+
+
 def named(page):
     return str(page.relative_to(ROOT))
 
@@ -89,7 +94,7 @@ def test_what_is_not_run_is_counted():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", PAGES, ids=named)
+@pytest.mark.parametrize("page", HERE, ids=named)
 def test_the_blocks_of_a_page(page, desk, tmp_path, monkeypatch):
     if not blocks(page):
         return
