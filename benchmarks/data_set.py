@@ -260,9 +260,9 @@ def licence(runs: pd.DataFrame) -> str:
     lines = [
         "# Licence and attribution", "",
         "This database is made available under the Open Database License 1.0 "
-        "(https://opendatacommons.org/licenses/odbl/1-0/): it is derived from OpenStreetMap, © "
-        "OpenStreetMap contributors (https://www.openstreetmap.org/copyright). Whoever passes it "
-        "on, changed or not, keeps this notice and the licence.", "",
+        "(https://opendatacommons.org/licenses/odbl/1-0/): it is derived in part from "
+        "OpenStreetMap, © OpenStreetMap contributors (https://www.openstreetmap.org/copyright). "
+        "Whoever passes it on, changed or not, keeps this notice and the licence.", "",
         "It holds figures derived from open data of the Government of the Hong Kong Special "
         "Administrative Region and of the MTR Corporation, by DATA.GOV.HK "
         "(https://data.gov.hk/en/terms-and-conditions) and the CSDI portal "
