@@ -42,12 +42,12 @@ class Folder(NamedTuple):
     """A format that is a folder with a file a table.
 
     `suffix` ends the names of its files; `write` writes one table and need not be one for tables
-    without geometry (`only_shapes`); `notes` say how the files are to be read, `shape` what the
-    dictionary says of geometry.
+    without geometry (`only_shapes`), and returns what is to be known of its file, if anything;
+    `notes` say how the files are to be read, `shape` what the dictionary says of geometry.
     """
 
     suffix: str
-    write: Callable[[pd.DataFrame, Path], None]
+    write: Callable[[pd.DataFrame, Path], str]
     notes: tuple[str, ...]
     shape: str = ""
     only_shapes: bool = False
@@ -87,9 +87,12 @@ def export_run(run: RunData, form: str, out: Path) -> list[Path]:
     folder = FOLDERS[form]
     with named_errors(out), replace_folder(out, _kind(folder)) as made:
         layers = [layer for layer in LAYERS if layer.shape or not folder.only_shapes]
+        notes = [*folder.notes]
         for layer in layers:
-            folder.write(exported_table(run, layer), made / f"{layer.name}.{folder.suffix}")
-        words = exported_dictionary(run, folder.notes, folder.shape, layers)
+            path = made / f"{layer.name}.{folder.suffix}"
+            told = folder.write(exported_table(run, layer), path)
+            notes += [f"{path.name}: {told}."] if told else []
+        words = exported_dictionary(run, notes, folder.shape, layers)
         (made / README).write_text(words, encoding="utf-8")
     return [out, out / README]
 
@@ -110,7 +113,7 @@ def _kind(folder: Folder) -> FolderKind:
     )
 
 
-def _write_csv(table: pd.DataFrame, path: Path) -> None:
+def _write_csv(table: pd.DataFrame, path: Path) -> str:
     plain = pd.DataFrame(table)
     if "geometry" in plain:
         shapes = plain.pop("geometry").to_numpy()
@@ -122,26 +125,29 @@ def _write_csv(table: pd.DataFrame, path: Path) -> None:
         quoting=csv.QUOTE_NONNUMERIC,
         lineterminator="\r\n",
     )
+    return ""
 
 
-def _write_parquet(table: pd.DataFrame, path: Path) -> None:
+def _write_parquet(table: pd.DataFrame, path: Path) -> str:
     if isinstance(table, gpd.GeoDataFrame):
         packed = packing([*table.columns, BBOX])
         table.to_parquet(path, index=False, **WITH_BOXES, **packed)
     else:
         table.to_parquet(path, index=False, **packing(table.columns))
+    return ""
 
 
-def _write_parquet_2(table: pd.DataFrame, path: Path) -> None:
+def _write_parquet_2(table: pd.DataFrame, path: Path) -> str:
     """Write GeoParquet 2.0, whose own type of geometry carries bounds: no boxes beside it."""
     if not isinstance(table, gpd.GeoDataFrame):
         table.to_parquet(path, index=False, **packing(table.columns))
-        return
+        return ""
     try:
         table.to_parquet(path, index=False, **PACKED, schema_version="2.0.0")
     except ValueError as error:
         remedy = "install geopandas 1.2 and pyarrow 21 or newer, or choose geoparquet"
         raise InputError(f"geoparquet-2: {str(error).splitlines()[0]} ({remedy})") from error
+    return ""
 
 
 FOLDERS: dict[str, Folder] = {

@@ -6,6 +6,7 @@ pyogrio brings. Tiles are for looking: places are rounded and shapes cut at the 
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import geopandas as gpd
@@ -26,7 +27,11 @@ TILE_NOTES = (
 )
 
 
-def write_tiles(table: gpd.GeoDataFrame, path: Path) -> None:
+_COARSER = "At least one tile exceeded"
+"""Begins what GDAL warns of where a tile is too large."""
+
+
+def write_tiles(table: gpd.GeoDataFrame, path: Path) -> str:
     """Write a table with geometry as one PMTiles file; its layer has the name of the file.
 
     Parameters
@@ -35,6 +40,12 @@ def write_tiles(table: gpd.GeoDataFrame, path: Path) -> None:
         Of a known coordinate system.
     path
         The file, which must not be there.
+
+    Returns
+    -------
+    str
+        What a reader must know of this file: that tiles are coarser than they should be. Empty
+        where none is.
 
     Raises
     ------
@@ -46,7 +57,14 @@ def write_tiles(table: gpd.GeoDataFrame, path: Path) -> None:
             f"pmtiles: GDAL {pyogrio.__gdal_version_string__} of pyogrio cannot write them; "
             "install pyogrio 0.8 or newer from PyPI, or choose another format"
         )
-    pyogrio.write_dataframe(
-        table.to_crs(4326), path, layer=path.stem, driver=DRIVER,
-        NAME=path.stem, MINZOOM=str(LOWEST_ZOOM), MAXZOOM=str(HIGHEST_ZOOM),
-    )  # fmt: skip
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        pyogrio.write_dataframe(
+            table.to_crs(4326), path, layer=path.stem, driver=DRIVER,
+            NAME=path.stem, MINZOOM=str(LOWEST_ZOOM), MAXZOOM=str(HIGHEST_ZOOM),
+        )  # fmt: skip
+    words = sorted({str(one.message) for one in told})
+    for one in told:
+        if not str(one.message).startswith(_COARSER):
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+    return "; ".join(word for word in words if word.startswith(_COARSER))

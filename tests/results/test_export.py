@@ -273,6 +273,15 @@ def list_of_points(table):
     return sorted(points.x) + sorted(points.y)
 
 
+def test_tiles_that_had_to_be_coarser_are_told_of(tmp_path):
+    rng = np.random.default_rng(7)
+    spots = gpd.points_from_xy(*rng.uniform(820_000, 820_100, (2, 3_000)))
+    names = [rng.bytes(150).hex() for _ in spots]
+    many = gpd.GeoDataFrame({"name": names}, geometry=spots, crs=2326)
+    assert write_tiles(many, tmp_path / "many.pmtiles").startswith("At least one tile exceeded")
+    assert write_tiles(many[:10], tmp_path / "few.pmtiles") == ""
+
+
 def test_tiles_hold_every_shape_in_its_place(exported):
     folder = exported / "small_pmtiles"
     shaped = [layer for layer in LAYERS if layer.shape]
