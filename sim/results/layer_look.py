@@ -236,9 +236,11 @@ def _ground() -> Iterator[Look]:
     ))  # fmt: skip
     station = Mark("circle", PAPER, 2.6, edge=STATION, edge_width=0.6)
     home = Mark("circle", OUTLINE, 0.5, edge=OUTLINE, edge_width=0.0)
+    office = Mark("circle", LABEL, 0.6, edge=LABEL, edge_width=0.0)
     yield Look("places", "Places", "Where walks begin and end", (
         Rule("station exit", Condition("is", "kind", text="station"), (station,)),
         Rule("home", Condition("is", "kind", text="home"), (home,)),
+        Rule("office", Condition("is", "kind", text="office"), (office,)),
         Rule("other place", Condition("else"), (Mark("circle", LABEL, 1.4),)),
     ))  # fmt: skip
     area = Fill("", OUTLINE, 0.4, dashed=True)
