@@ -162,6 +162,7 @@ class _Pair:
             "area": own[0]["area"],
             "city": own[0]["city"],
             "ends": self._ends(),
+            "still": self._say("still", n=f"{self._ends()[1]:,}", city=own[0]["city"]),
             "title": title,
             **self._headline(own[0]["city"]),
             **dict(zip(("name_a", "name_b"), names, strict=True)),
@@ -172,7 +173,8 @@ class _Pair:
             ],
             "sources": list(dict.fromkeys(source for fact in own for source in fact["sources"])),
             "cite": " ".join(fact["cite"] for fact in own),
-            "differs": self._differs(),
+            "dates": own[0]["dates"] if own[0]["dates"] == own[1]["dates"] else {},
+            **self._differs(),
             "pairing": self._pairing(),
         }  # fmt: skip
 
@@ -252,12 +254,24 @@ class _Pair:
                 return self._say(key, apart=f"{abs(100 * row['difference']):.1f}", error=error)
         return []
 
-    def _differs(self) -> list[list[str]]:
-        """Return the keys that differ, with both values as JSON."""
-        rows = [[clean_name(key), *map(_value, values)]
-                for key, values in self.compared["differs"].items()]  # fmt: skip
-        walls = [clean_name(run.summary["area"]["walls"]) for run in self.runs]
-        return rows if walls[0] == walls[1] else [*rows, ["walls", *walls]]
+    def _differs(self) -> dict[str, Any]:
+        """Return the keys that differ, and what each and both its values are called.
+
+        Under "differs" stand the keys; a row's name and values stand in both languages under
+        "differs_<row>_key", "…_a" and "…_b", as the scenario has them where they have no words.
+        """
+        rows = dict(self.compared["differs"].items())
+        walls = [run.summary["area"]["walls"] for run in self.runs]
+        if walls[0] != walls[1]:
+            rows["walls"] = walls
+        said: dict[str, Any] = {"differs": [clean_name(key) for key in rows]}
+        for place, (key, values) in enumerate(rows.items()):
+            plain = key.rsplit(".", 1)[-1]
+            said[f"differs_{place}_key"] = _named(f"factor {plain}", clean_name(key))
+            for side, value in zip("ab", values, strict=False):
+                words = _named(f"level {value}", _value(value))
+                said[f"differs_{place}_{side}"] = words
+        return said
 
     def _pairing(self) -> str:
         """Return the key of what ± is, empty where no difference has an error."""
@@ -349,6 +363,11 @@ class _Pair:
     def _pictures(self) -> list[Markup]:
         return [Markup(picture_of(run, f"picture-{side}", self._ends()))
                 for side, run in zip("AB", self.runs, strict=True)]  # fmt: skip
+
+
+def _named(key: str, otherwise: str) -> list[str]:
+    """Return the words of a key or value of a scenario; itself where there are none."""
+    return report_words(key) if key in REPORT else [otherwise] * len(LANGUAGES)
 
 
 def _value(value: object) -> str:

@@ -333,18 +333,22 @@ def class_ends(totals: list[int]) -> list[int]:
 def page_facts(run: RunFolder) -> dict[str, Any]:
     """Return what the page says of the run, names and sentences as [English, Chinese]."""
     area, scenario = run.summary["area"], run.manifest.get("scenario") or {}
-    direct = area["share_rule"] == "direct"
+    city = list(TEXTS["this_area" if area["share_rule"] == "direct" else "hong_kong"])
     names = _area_names(run)
     facts = {
         "area": names,
         "title": _title(scenario, names, "proxy_title" if is_proxy(run.summary) else "title"),
-        "city": list(TEXTS["this_area" if direct else "hong_kong"]),
+        "city": city,
         "ends": [step["total"] for step in ends_of(run.summary)],
         "dates": {
             f"{step['total']}": [date_words(date, language, short=True) for language in LANGUAGES]
             for step in run.summary["steps"]
             if (date := step.get("date"))
         },
+        "still": [
+            text("still", language, n=f"{ends_of(run.summary)[1]['total']:,}", city=name)
+            for language, name in zip(LANGUAGES, city, strict=True)
+        ],
         "walls": area["walls"],
         "share_rule": clean_name(area["share_rule"]),
         "street_share": clean_name(area["street_share"]),

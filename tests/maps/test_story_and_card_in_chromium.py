@@ -8,6 +8,8 @@ from chromium import complaints, open_file, requests, wait
 from test_answer_in_pages import with_answer
 
 from maps import write_map
+from maps.page import page_facts
+from maps.run_folder import read_run_folder
 
 pytestmark = pytest.mark.slow
 
@@ -139,3 +141,28 @@ def test_a_picture_hides_the_ends_of_a_walk_unless_asked(browser, page, size):
     assert "Simulated cameras and people" in words
     assert "Home" not in words
     assert [url for url in requests(browser) if not url.startswith(("file:", "data:"))] == []
+
+
+PRINTED = """
+const parts = "main h1, main header p, .story-says, .story table, figcaption";
+return [...document.querySelectorAll(parts)]
+  .filter((e) => e.checkVisibility()).map((e) => e.innerText.trim().replace(/\\s+/g, " "));
+"""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_language_chosen_is_printed_and_once(browser, page, language):
+    open_file(browser, page)
+    wait(browser, READY)
+    browser.find_element("css selector", f"[data-language={language}]").click()
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    said = browser.execute_script(PRINTED)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    facts = page_facts(read_run_folder(page.parent))
+    place = ["en", "zh"].index(language)
+    wanted = ["title", "headline", "headline_note", "story_question", "story_sure_one", "still"]
+    for key in wanted:
+        if key in facts:
+            assert said.count(" ".join(facts[key][place].split())) == 1, key
+            assert facts[key][1 - place] not in " ".join(said)
+    assert len(set(said)) == len(said), "nothing is printed twice"
