@@ -85,7 +85,7 @@ STORY: dict[str, tuple[str, str]] = {
     "day_same": ("its shortest way unrecognised", "最短的走法也不會被認出"),
     "day_longer": (
         "a way without being recognised, {longer} longer",
-        "繞行 {longer} 便不會被認出",
+        "繞行 {longer}便不會被認出",
     ),
     "day_at": ("Where on this walk", "走到哪裏"),
     "day_number": ("Which walk is on the map", "地圖上顯示哪一程"),
