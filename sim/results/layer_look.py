@@ -18,7 +18,7 @@ MOST_CLASSES = 6
 RAMP = ("#8d0f3c", "#cf2e1c", "#ee6a0c", "#f79a12", "#ffc83d")
 UNSEEN, OUTLINE, CAMERA, FIELD = "#5d6f83", "#6d7683", "#0b5f73", "#0b7896"
 PAPER, BLOCK, BLOCK_EDGE, STATION, LABEL = "#f5f2ec", "#e7e2d7", "#d8d1c2", "#0f3f6b", "#2c3640"
-INK_UNSEEN, INK_SEEN = "#4fb3a5", "#86101f"
+INK_UNSEEN, INK_SEEN, INK_FRESH = "#4fb3a5", "#6d0a18", "#e0562b"
 """Colours of maps/assets/page.css, by its names."""
 SEEN_WORDS = {
     "detect": "seen", "observe": "seen clearly", "recognise": "recognised",
@@ -169,7 +169,7 @@ def _inks(totals: Sequence[int]) -> Look:
     fresh = Rule(
         f"only with more than {first:,} cameras",
         Condition("above", column, first, last),
-        (Line(INK_SEEN, 0.4, (1.2, 0.8)),),
+        (Line(INK_FRESH, 0.4, (1.2, 0.8)),),
     )
     return Look(
         "streets",
@@ -223,7 +223,7 @@ def _ground() -> Iterator[Look]:
     """Yield the layers that only the ground of the map is made of."""
     everything = Condition()
     field = Fill(FIELD, CAMERA, 0.0, opacity=0.06)  # fainter than the page's, which shows a task's
-    rule = Rule("what a simulated camera sees, cut by walls", everything, (field,))
+    rule = Rule("what a camera sees, cut by walls", everything, (field,))
     yield Look("camera_fields", "Fields", "What cameras see", (rule,))
     rule = Rule("junction or end of a street", everything, (Mark("circle", UNSEEN, 0.7),))
     yield Look("nodes", "Junctions", "Junctions and ends of streets", (rule,))

@@ -25,7 +25,7 @@ def of_page(name):
 def test_colours_are_those_of_the_page():
     assert " ".join(layer_look.RAMP) == of_page("ramp")
     names = ("unseen", "outline", "camera", "paper", "block", "block-edge", "station", "label",
-             "ink-unseen", "ink-seen")  # fmt: skip
+             "ink-unseen", "ink-seen", "ink-fresh")  # fmt: skip
     for name in names:
         assert getattr(layer_look, name.upper().replace("-", "_")) == of_page(name)
     red, green, blue = (int(layer_look.FIELD[i : i + 2], 16) for i in (1, 3, 5))
