@@ -31,7 +31,7 @@ from sim.city.linear_referencing import pieces_between
 from sim.placement.parameters import Objective
 from sim.placement.strategies.registry import STRATEGIES
 from sim.sight.arrays import NEVER
-from sim.sight.isovist import isovists
+from sim.sight.isovist import isovist_polygons
 
 TASK = "recognise"
 DRAWN = tuple(name for name in STRATEGIES if name != "empirical")
@@ -83,7 +83,7 @@ def polygons_of(shapes, **style):
 def draw(axes, city, fleet, name, aims):
     """One panel: buildings, streets, what the heads see, the sites."""
     seen, heads = sim.see(city, fleet), fleet.arrays
-    far = shapely.intersection(isovists(city.walls, fleet), city.area.polygon)
+    far = shapely.intersection(isovist_polygons(city.walls, fleet), city.area.polygon)
     near = shapely.intersection(
         far, shapely.buffer(shapely.points(heads.x, heads.y), heads.reach[:, TASKS.index(TASK)])
     )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.results.compare import compare
     from sim.results.run import read_run
     from sim.scenario.load import load_scenario
+    from sim.sight.isovist import isovists as isovists
     from sim.sight.sightings import Sightings
     from sim.sight.targets import see
     from sim.sight.visible import visibility as visibility
@@ -40,6 +41,7 @@ _HOME = {
     "Trips": "sim.trips.model",
     "bands": "sim.ensemble.bands",
     "compare": "sim.results.compare",
+    "isovists": "sim.sight.isovist",  # draws; not of the surface below
     "load_city": "sim.city.loaders",
     "load_scenario": "sim.scenario.load",
     "place": "sim.placement.placing",

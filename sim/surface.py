@@ -1,7 +1,7 @@
 """What every result can do at the surface: be pickled, be shown in a notebook, be drawn.
 
 A result is pickled by its fields alone. In a notebook and in print it is a short table of figures,
-no picture, with every text escaped. Plots draw on matplotlib axes and return them; matplotlib is an
+no picture, with every text escaped. Plots draw on matplotlib axes and return them; what draws is an
 extra of the package, asked for only when something is drawn. What is in the table, each result
 knows.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 from html import escape
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from sim.arguments import made
@@ -23,26 +24,18 @@ LONGEST_TEXT = 200
 """Characters of a text in a card; names of areas may be of any length."""
 
 
-class Result:
-    """What results have in common; dataclasses inherit it."""
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Pickle the fields alone.
-
-        What is worked out from them is worked out again: arrays that come from a pickle may be
-        written to, others may not, and numba would compile every kernel once more for them.
-        """
-        return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+class WithCard:
+    """What everything that is shown to researchers has in common: a card of figures."""
 
     def _repr_html_(self) -> str:
         """Return the card that notebooks show."""
         title, figures = self._card()
         rows = "".join(
-            f"<tr><th scope='row' style='text-align:left'>{_plain(name)}</th>"
-            f"<td style='text-align:right'>{_plain(value)}</td></tr>"
+            f"<tr><th scope='row' style='text-align:left'>{plain_text(name)}</th>"
+            f"<td style='text-align:right'>{plain_text(value)}</td></tr>"
             for name, value in figures.items()
         )
-        caption = f"<caption style='text-align:left'>{_plain(title)}</caption>"
+        caption = f"<caption style='text-align:left'>{plain_text(title)}</caption>"
         return f"<table>{caption}<tbody>{rows}</tbody></table>"
 
     def __str__(self) -> str:
@@ -56,7 +49,19 @@ class Result:
         raise NotImplementedError
 
 
-def _plain(value: object) -> str:
+class Result(WithCard):
+    """What results have in common; dataclasses inherit it."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the fields alone.
+
+        What is worked out from them is worked out again: arrays that come from a pickle may be
+        written to, others may not, and numba would compile every kernel once more for them.
+        """
+        return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+
+
+def plain_text(value: object) -> str:
     """Return a value as escaped text of one line."""
     return escape(_printable(value))
 
@@ -66,6 +71,30 @@ def _printable(value: object) -> str:
     text = f"{value:,}" if isinstance(value, int) else str(value)
     shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
     return shown if len(shown) <= LONGEST_TEXT else shown[:LONGEST_TEXT] + "…"
+
+
+def optional(module: str, extra: str) -> Any:  # noqa: ANN401 - a module of any package
+    """Return a module that an extra of the package brings.
+
+    Parameters
+    ----------
+    module
+        As in an import statement.
+    extra
+        That has it.
+
+    Raises
+    ------
+    InputError
+        It is not installed; says what to install.
+    """
+    try:
+        return import_module(module)
+    except ImportError:
+        raise InputError(
+            f"{module.partition('.')[0]} is not installed and is needed for this; install it: "
+            f"python -m pip install 'hk-camera-sim[{extra}]'"
+        ) from None
 
 
 def percent(share: float | None) -> str:
@@ -88,16 +117,10 @@ def axes_for(ax: Axes | None, *, to_scale: bool = True) -> Axes:
     InputError
         matplotlib is not installed.
     """
-    try:
-        import matplotlib.pyplot as plt  # an extra of the package
-    except ImportError:
-        raise InputError(
-            "plots need matplotlib; install it: python -m pip install 'hk-camera-sim[plot]'"
-        ) from None
-    if ax is None:
-        _, ax = plt.subplots()
-    made("Axes")("ax", ax)
+    pyplot = optional("matplotlib.pyplot", "plot")
+    drawn: Axes = pyplot.subplots()[1] if ax is None else ax
+    made("Axes")("ax", drawn)
     if to_scale:
-        ax.set_aspect("equal")
-        ax.set_axis_off()
-    return ax
+        drawn.set_aspect("equal")
+        drawn.set_axis_off()
+    return drawn

@@ -51,6 +51,7 @@ for seed in range(4):
 table = pd.DataFrame(rows).set_index("seed")
 bands = table.quantile([0.1, 0.5, 0.9])
 edges = seen.at(40).edges
+shown = seen.explore(total=40, m=fleet.explore(column="price"))
 '''
 
 
@@ -76,6 +77,9 @@ def test_the_script_of_a_researcher_runs(given):
     assert (edges["shops"] == 3).all()
     assert (table["price"] == 900.0 * len(names["fleet"])).all()
     assert names["report"].to_gdf(names["city"]).index.tolist() == ["a", "b", "c"]
+    page = names["shown"].get_root().render()
+    assert "recognise: 40 cameras in the city" in page
+    assert "<b>price</b>" in page
     told = repr(names["city"])
     assert len(told) < 200
     assert "my area" in told

@@ -18,14 +18,13 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.arguments import a_table, named_arguments, one_of, whole
+from sim.cameras.drawn import DrawnFleet
 from sim.cameras.optics import FACE_HEIGHT_M, TASKS, camera_type
 from sim.cameras.own_columns import OwnColumns, convergence, own_columns, sectors_of, with_own
 from sim.city.decks import DECKS
 from sim.errors import InputError, InputErrors
-from sim.surface import Result, axes_for
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from shapely.geometry.base import BaseGeometry
 
     from sim.cameras.optics import Optics
@@ -108,7 +107,7 @@ def only_of_simulated(simulated: bool, what: str) -> None:
 
 
 @dataclass(frozen=True)
-class Fleet(Result):
+class Fleet(DrawnFleet):
     """Cameras, a head a row.
 
     Attributes
@@ -189,7 +188,7 @@ class Fleet(Result):
         GeoDataFrame
             As `to_gdf`, sectors and rings in place of points; round edges are drawn with a corner
             for each degree. Heads whose range is empty have an empty polygon. What is left
-            behind walls is in `sim.isovists`.
+            behind walls is given by `sim.isovists`.
 
         Raises
         ------
@@ -321,33 +320,6 @@ class Fleet(Result):
         a = self.arrays
         empty = (a.reach <= a.near[:, None]).sum(axis=0)
         return dict(zip(TASKS, empty.tolist(), strict=True))
-
-    @named_arguments(total=whole(0))
-    def plot(self, ax: Axes | None = None, *, total: int | None = None) -> Axes:
-        """Draw the cameras as arrows that look where they look; return the axes.
-
-        Parameters
-        ----------
-        ax
-            matplotlib axes to draw on; new ones by default.
-        total
-            Cameras in the whole city; all of the fleet by default.
-
-        Raises
-        ------
-        InputError
-            It was placed for fewer, or matplotlib is not installed.
-        """
-        self.check_totals([] if total is None else [total])
-        ax = axes_for(ax)
-        heads = self.heads if total is None else self.heads[self.heads["rank"] <= total]
-        bearing = np.radians(heads["heading"].to_numpy(np.float64))
-        ax.quiver(
-            heads["x"], heads["y"], np.sin(bearing), np.cos(bearing), color="crimson",
-            angles="xy", width=0.003, scale=60,
-        )  # fmt: skip
-        ax.autoscale_view()
-        return ax
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         kinds = self.heads["camera_type"].value_counts() if "camera_type" in self.heads else {}

@@ -19,13 +19,15 @@ from sim.city.ground import LEVEL, Ground, Relief, graded, relief_of
 from sim.city.places import Places
 from sim.city.roofs import Stretches, under_roofs, without
 from sim.city.street_space import StreetSpace, street_space
-from sim.city.streets import StreetArrays, StreetNetwork
+from sim.city.streets import StreetArrays, StreetNetwork, street_layer
 from sim.city.trees import NO_CROWNS, CrownArrays, Trees
 from sim.city.walls import Walls
 from sim.errors import InputError
 from sim.surface import Result, axes_for
+from sim.web_map import web_map
 
 if TYPE_CHECKING:
+    import folium
     from matplotlib.axes import Axes
 
 NETWORK = "network"
@@ -169,6 +171,25 @@ class City(Result):
             ax=ax, color="black", linewidth=0.8, linestyle="--"
         )
         return ax
+
+    def explore(self, **options: Any) -> folium.Map:  # noqa: ANN401
+        """Return a map of folium with the streets, coloured by their level.
+
+        Parameters
+        ----------
+        options
+            Further arguments of `GeoDataFrame.explore`: column, tooltip, scheme, k, cmap, tiles, m.
+
+        Raises
+        ------
+        InputError
+            An option cannot be, or the extra `explore` is missing.
+        """
+        whose = self.provenance.get("attribution") or ()
+        layer = street_layer(self.streets.edges)
+        if whose:
+            layer = replace(layer, attribution="; ".join(map(str, whose)))
+        return web_map(layer, **options)
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         space = self.street_space

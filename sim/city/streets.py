@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -33,11 +33,15 @@ from sim.city.sources.graphs import WIDEST_DEGREES, Frames, graph_frames, refuse
 from sim.city.tags import read_tag, split_names
 from sim.city.walkable import NOT_BUILT, walked_edges
 from sim.errors import InputError
-from sim.surface import Result
+from sim.surface import Result, axes_for
+from sim.web_map import Layer, web_map
 
 if TYPE_CHECKING:
+    import folium
     import networkx as nx
+    from matplotlib.axes import Axes
 
+TOOLTIP = ("name", "name_zh", "highway", "deck", "steps", "length")
 OPEN_COLUMNS = ["highway", "deck", "geometry"]
 SMALLEST_TOWN_KM = 50.0
 """A component this long is a town of its own, as Hong Kong Island is beside Kowloon, and stays."""
@@ -68,6 +72,11 @@ class StreetArrays(NamedTuple):
     """Arcs that leave node n are adjacency_ptr[n] : adjacency_ptr[n + 1]."""
     adjacency_node: NDArray[np.int32]
     adjacency_edge: NDArray[np.int32]
+
+
+def street_layer(edges: gpd.GeoDataFrame) -> Layer:
+    """Return the edges of a network as they are drawn on a map."""
+    return Layer(edges, "deck", "level of the street", TOOLTIP)
 
 
 @dataclass(frozen=True)
@@ -118,6 +127,28 @@ class StreetNetwork(Result):
     def length_km(self) -> float:
         """Length of all streets, km."""
         return float(self.edges["length"].sum()) / 1000
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the streets; return the axes.
+
+        Parameters
+        ----------
+        ax
+            matplotlib axes to draw on; new ones by default.
+        """
+        ax = axes_for(ax)
+        self.edges.plot(ax=ax, color="0.45", linewidth=0.6)
+        return ax
+
+    def explore(self, **options: Any) -> folium.Map:  # noqa: ANN401
+        """Return a map of folium with the streets, coloured by their level.
+
+        Parameters
+        ----------
+        options
+            Further arguments of `GeoDataFrame.explore`: column, tooltip, scheme, k, cmap, tiles, m.
+        """
+        return web_map(street_layer(self.edges), **options)
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         decks = self.edges["deck"].value_counts()

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -21,9 +21,12 @@ from numpy.typing import NDArray
 
 from sim.city.raw_streets import without_repeats
 from sim.processes import available_cores, computing_threads
-from sim.surface import Result
+from sim.surface import Result, axes_for
+from sim.web_map import Layer, web_map
 
 if TYPE_CHECKING:
+    import folium
+    from matplotlib.axes import Axes
     from shapely.geometry.base import BaseGeometry
 
     from sim.city.streets import StreetNetwork
@@ -78,6 +81,29 @@ class Walls(Result):
     footprints: gpd.GeoDataFrame
     kind: str
     report: dict[str, float] = field(default_factory=dict)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the footprints; return the axes.
+
+        Parameters
+        ----------
+        ax
+            matplotlib axes to draw on; new ones by default.
+        """
+        ax = axes_for(ax)
+        if len(self.footprints):
+            self.footprints.plot(ax=ax, color="0.85")
+        return ax
+
+    def explore(self, **options: Any) -> folium.Map:  # noqa: ANN401
+        """Return a map of folium with the footprints, coloured by height.
+
+        Parameters
+        ----------
+        options
+            Further arguments of `GeoDataFrame.explore`: column, tooltip, scheme, k, cmap, tiles, m.
+        """
+        return web_map(Layer(self.footprints, "height", "height, m", ("height",)), **options)
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         known = int(self.footprints["height"].notna().sum())

@@ -26,6 +26,7 @@ from sim.cameras.optics import TASKS
 from sim.ensemble.cases import Plan, changes, plan_of
 from sim.ensemble.cell import NULL_MODELS, Case, digest, in_words, resolve, world_of
 from sim.ensemble.cells import Announce, Done, Wanted, complete, not_whole, tell_left_aside
+from sim.ensemble.drawn import DrawnCells
 from sim.ensemble.executor import check_workers
 from sim.ensemble.journal import Journal, Rows, folder_for, read_cells
 from sim.errors import InputError
@@ -44,7 +45,7 @@ MOST_CELLS = 50_000
 
 
 @dataclass(frozen=True)
-class Bands:
+class Bands(DrawnCells):
     """How far a scenario's figures move.
 
     Attributes

@@ -25,6 +25,7 @@ from sim.ensemble.balanced_order import balanced_order
 from sim.ensemble.cases import Plan, changes, plan_of
 from sim.ensemble.cell import digest, in_words, resolve, world_of
 from sim.ensemble.cells import Announce, Done, Wanted, complete, not_whole, tell_left_aside
+from sim.ensemble.drawn import DrawnCells
 from sim.ensemble.executor import check_workers
 from sim.ensemble.journal import Journal, Rows, folder_for, read_cells
 from sim.ensemble.shapley import (
@@ -103,7 +104,7 @@ class Design(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Sensitivity:
+class Sensitivity(DrawnCells):
     """Which assumption moves the figures most.
 
     Attributes

@@ -29,6 +29,7 @@ from sim.ensemble.bands import BANDED, content_of, is_bands_file
 from sim.ensemble.cases import Plan
 from sim.ensemble.cell import FACTORS, base_level, digest, in_words, row_keys, world_of
 from sim.ensemble.cells import Done, Wanted, compute_missing, tell_left_aside
+from sim.ensemble.drawn import DrawnCells
 from sim.ensemble.journal import Journal, Rows, folder_for, hold_figures, read_cells
 from sim.errors import InputError
 from sim.pipeline.digests import code_digest
@@ -89,7 +90,7 @@ class SweepPlan:
 
 
 @dataclass(frozen=True)
-class Swept:
+class Swept(DrawnCells):
     """A finished sweep.
 
     Attributes

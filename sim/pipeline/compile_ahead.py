@@ -34,7 +34,7 @@ from sim.first_run import Claims, Compiling, all_compiled, begin_compiling, begu
 from sim.jit import on_disk
 from sim.processes import end_with_parent, seek_cycles_seldom
 from sim.sight.arrays import NEVER, PieceArrays, SightingArrays
-from sim.sight.isovist import isovists, outline_fields
+from sim.sight.isovist import isovist_polygons, outline_fields
 from sim.sight.ranks import FirstSeen
 from sim.sight.sightings import Sightings
 from sim.tracking.answer import answer
@@ -150,7 +150,7 @@ def compile_answering() -> None:
 def compile_drawing() -> None:
     """Draw what the camera sees."""
     s = _seen_street()
-    isovists(s.city.walls, s.seen.fleet)
+    isovist_polygons(s.city.walls, s.seen.fleet)
 
 
 def compile_searching() -> None:

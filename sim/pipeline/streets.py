@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,10 @@ from sim.results.run import Run, read_run
 from sim.results.streets import By, Grouped, Seen
 from sim.sight.arrays import PieceArrays
 from sim.sight.sightings import see
+from sim.surface import WithCard, axes_for, percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 USUAL = (4000, 60000)
 """The two numbers compared where a run has both."""
@@ -37,7 +41,7 @@ Foresee = Callable[[int, float], object]
 
 
 @dataclass(frozen=True)
-class StreetsSeen:
+class StreetsSeen(WithCard):
     """Which streets become seen between two numbers of cameras.
 
     Attributes
@@ -69,6 +73,38 @@ class StreetsSeen:
     fleets: int
     seconds: float
     notes: tuple[str, ...]
+
+    def plot(self, ax: Axes | None = None, *, top: int = 20) -> Axes:
+        """Draw the shares of the streets that gain most at both numbers; return the axes.
+
+        Parameters
+        ----------
+        ax
+            matplotlib axes to draw on; new ones by default.
+        top
+            How many streets, classes or districts.
+        """
+        ax = axes_for(ax, to_scale=False)
+        rows = self.table.head(top).iloc[::-1]
+        places, ends = range(len(rows)), (rows["from_share"], rows["to_share"])
+        ax.hlines(places, *ends, color="0.7")
+        for share, total in zip(ends, (self.from_total, self.to_total), strict=True):
+            ax.plot(share, places, "o", label=f"{total:,} cameras")
+        ax.set_yticks(places, rows["name"].replace("", "–").to_list())
+        ax.set_xlabel(f"share of street length seen, {self.task}")
+        ax.legend(frameon=False)
+        return ax
+
+    def _card(self) -> tuple[str, Mapping[str, object]]:
+        def words(share: Mapping[Any, Any]) -> str:
+            return f"{percent(share['from_share'])} to {percent(share['to_share'])}"
+
+        first = self.table.head(5).to_dict("records")
+        title = f"Streets seen, {self.task}: {self.from_total:,} to {self.to_total:,} cameras"
+        return title, {
+            "all streets": words(self.whole),
+            **{str(row["name"]) or "–": words(row) for row in first},
+        }
 
     def to_json(self, top: int | None = None) -> dict[str, Any]:
         """Return everything as plain values.

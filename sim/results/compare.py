@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,7 @@ from sim.results.contract import fleets_of
 from sim.results.metrics import (
     ALONG_BUS_STREETS,
     FIGURES,
+    HEADLINE,
     HEADLINE_TASK,
     OF_THE_ANSWER,
     along_bus_streets,
@@ -35,7 +36,11 @@ from sim.results.metrics import (
     figures_of,
 )
 from sim.results.read import RunData, read_data
+from sim.surface import WithCard, axes_for, percent
 from sim.tracking.statistics import standard_error
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 PAIRED, INDEPENDENT = "paired", "independent"
 MOST_RUNS = 100
@@ -52,7 +57,7 @@ Walks = tuple[bytes, ...]
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(WithCard):
     """Runs side by side.
 
     Attributes
@@ -76,6 +81,40 @@ class Comparison:
     differs: dict[str, list[Any]]
     notes: tuple[str, ...]
     table: pd.DataFrame
+
+    def plot(self, ax: Axes | None = None, *, figure: str = HEADLINE) -> Axes:
+        """Draw a figure of each run over the number of cameras; return the axes.
+
+        Parameters
+        ----------
+        ax
+            matplotlib axes to draw on; new ones by default.
+        figure
+            One that the table has.
+
+        Raises
+        ------
+        InputError
+            There is no such figure, or matplotlib is not installed.
+        """
+        rows = self.table[self.table["figure"] == figure]
+        if rows.empty:
+            known = ", ".join(self.table["figure"].unique())
+            raise InputError(f"figure: there is no {figure!r}; give one of {known}")
+        ax = axes_for(ax, to_scale=False)
+        for (run, task), own in rows.groupby(["run", "task"], sort=False):
+            ax.plot(own["total"], own["value"], marker="o", label=f"{run}, {task}")
+        ax.set_xlabel("cameras in the whole city")
+        ax.set_ylabel(figure.replace("_", " "))
+        ax.legend(frameon=False)
+        return ax
+
+    def _card(self) -> tuple[str, Mapping[str, object]]:
+        rows = self.table[self.table["figure"] == HEADLINE]
+        return f"Comparison of {len(self.runs)} runs: {HEADLINE.replace('_', ' ')}", {
+            f"{run}, {total:,} cameras": percent(value)
+            for run, total, value in zip(rows["run"], rows["total"], rows["value"], strict=True)
+        }
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as plain data; missing numbers are null."""

@@ -12,9 +12,9 @@ import pandas as pd
 from sim.arguments import a_path, named_arguments
 from sim.days.parameters import DaysParameters
 from sim.results.alerts import alerts_run
-from sim.results.beside_walks import RunBesideWalks
 from sim.results.crowd import crowd_run
 from sim.results.days import days_run
+from sim.results.drawn import DrawnRun
 from sim.results.export import default_out, export_run
 from sim.results.oversight import oversight_run
 from sim.results.read import read_data
@@ -29,8 +29,8 @@ from sim.tracking.parameters import MovingCrowd
 from sim.tracking.stops import DAYS_A_YEAR
 
 
-@dataclass(frozen=True)
-class Run(RunBesideWalks):
+@dataclass(frozen=True, repr=False)
+class Run(DrawnRun):
     """A run folder.
 
     Attributes

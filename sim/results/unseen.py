@@ -21,6 +21,7 @@ from sim.cameras.fleet import only_of_simulated
 from sim.errors import InputError
 from sim.results.asked import asked
 from sim.results.contract import fleets_of
+from sim.results.drawn import DrawnLines
 from sim.results.metrics import HEADLINE_TASK
 from sim.results.read import RunData
 from sim.results.walk import line_of, nodes_of, shortest_legs, way_points_of
@@ -41,7 +42,7 @@ ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True)
-class UnseenAnswer:
+class UnseenAnswer(DrawnLines):
     """What a run says of one walk that is to be unseen.
 
     Attributes

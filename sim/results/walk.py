@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from sim.cameras.fleet import refusal
 from sim.errors import InputError
 from sim.results.asked import asked, named
+from sim.results.drawn import DrawnLines
 from sim.results.metrics import ALONG_BUS_STREETS, HEADLINE_TASK, along_bus_streets
 from sim.results.read import RunData
 from sim.scenario.parameters import following
@@ -45,7 +46,7 @@ REAL_CAMERAS = f"{refusal('Less seen ways are not looked for')}."
 
 
 @dataclass(frozen=True)
-class WalkAnswer:
+class WalkAnswer(DrawnLines):
     """What a run says of one walk.
 
     Attributes

@@ -38,7 +38,7 @@ from sim.results.contract import (
 from sim.results.notes import notes
 from sim.results.trips import NOT_JOINED, write_trips
 from sim.scenario.parameters import planned
-from sim.sight.isovist import isovists
+from sim.sight.isovist import isovist_polygons
 from sim.sight.ranks import pieces_table
 
 if TYPE_CHECKING:
@@ -128,7 +128,9 @@ def _as_agreed(name: str, table: pd.DataFrame) -> pd.DataFrame:
 
 def _cameras(city: City, fleet: Fleet) -> gpd.GeoDataFrame:
     table = fleet.heads.copy()
-    table["field"] = gpd.GeoSeries(isovists(city.walls, fleet), index=table.index, crs=table.crs)
+    table["field"] = gpd.GeoSeries(
+        isovist_polygons(city.walls, fleet), index=table.index, crs=table.crs
+    )
     return table
 
 

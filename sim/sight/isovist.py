@@ -7,12 +7,15 @@ come from the exact intervals of `sim.sight.sightings`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from sim.arguments import made, named_arguments, whole
 from sim.city.decks import FOOTBRIDGE_M
 from sim.jit import lean_inner, lean_kernel
 from sim.sight.arrays import CONVEX, DOME, FOOTBRIDGE, FULL, SUBWAY, FieldArrays, WallScene
@@ -23,6 +26,7 @@ from sim.sorting import sort_first
 
 if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet
+    from sim.city.model import City
     from sim.city.walls import Walls
 
 STEP_DEGREES = 6.0
@@ -40,7 +44,38 @@ FIRST_ROOM = 4096
 """Walls, rays and corners that there is room for at first; it is doubled until it does."""
 
 
-def isovists(walls: Walls, fleet: Fleet) -> NDArray[np.object_]:
+@named_arguments(city=made("City"), fleet=made("Fleet"), total=whole(0))
+def isovists(city: City, fleet: Fleet, *, total: int | None = None) -> gpd.GeoDataFrame:
+    """Return what each head sees up to its detect range, as a polygon, for drawing.
+
+    Parameters
+    ----------
+    city
+        Its walls.
+    fleet
+        Heads; those of another projected system are brought into that of the city.
+    total
+        Cameras in the whole city; all of the fleet by default.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `Fleet.to_gdf`, in the user's index with its columns, polygons in place of points;
+        corners closer than 0.2 m to the outline are left out. Exact figures come from `sim.see`.
+
+    Raises
+    ------
+    InputError
+        It was placed for fewer cameras.
+    """
+    fleet.check_totals([] if total is None else [total])
+    fleet = fleet.in_crs(city.streets.crs)
+    polygons = gpd.GeoSeries(isovist_polygons(city.walls, fleet), crs=fleet.heads.crs)
+    found = replace(fleet, heads=fleet.heads.set_geometry(polygons)).to_gdf()
+    return found if total is None else found[(fleet.heads["rank"] <= total).to_numpy()]
+
+
+def isovist_polygons(walls: Walls, fleet: Fleet) -> NDArray[np.object_]:
     """Return what each head sees up to its detect range, one shapely polygon a head."""
     fields = fields_of(fleet.arrays)
     heading, view = np.radians(fleet.arrays.heading), np.radians(fleet.arrays.field_of_view)

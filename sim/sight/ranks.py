@@ -21,10 +21,11 @@ from sim.city.linear_referencing import pieces_between, points_at
 from sim.jit import ONE, lean_inner, lean_kernel
 from sim.sight.arrays import NEVER, PieceArrays, SightingArrays, read_only
 from sim.sorting import sort_first
-from sim.surface import Result
+from sim.surface import Result, axes_for
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from matplotlib.axes import Axes
     from shapely.geometry.base import BaseGeometry
 
     from sim.city.streets import StreetNetwork
@@ -63,6 +64,22 @@ class FirstSeen(Result):
             "pieces of street": len(self.arrays.start),
             "streets counted": f"{self.length_m / 1000:.1f} km",
         }
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the share of street seen over the number of cameras, by task; return the axes.
+
+        Parameters
+        ----------
+        ax
+            matplotlib axes to draw on; new ones by default.
+        """
+        ax = axes_for(ax, to_scale=False)
+        for task in TASKS:
+            ax.step(*self.curve(task), where="post", label=task)
+        ax.set_xlabel("cameras in the whole city")
+        ax.set_ylabel("share of street length seen")
+        ax.legend(frameon=False)
+        return ax
 
     @property
     def length_m(self) -> float:

@@ -11,7 +11,7 @@ from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,7 @@ from sim.jit import lean_kernel
 from sim.processes import available_cores, computing_threads, machine_memory_bytes
 from sim.sight.arrays import FieldArrays, HeadIndex, Rows, SightingArrays, StreetScene, WallScene
 from sim.sight.by_edge import edges_with, seen_shares
+from sim.sight.drawn import DrawnSightings
 from sim.sight.kernels import TOUCH_M, see_heads
 from sim.sight.ranks import FirstSeen, first_seen, pieces_table
 from sim.sight.scene import (
@@ -43,11 +44,12 @@ from sim.sight.scene import (
 )
 from sim.sight.tiles import TILE_M, tiles_of
 from sim.sorting import stable_order
-from sim.surface import Result, axes_for, percent
+from sim.surface import WithCard, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import folium
     import geopandas as gpd
     import networkx as nx
     from matplotlib.axes import Axes
@@ -64,7 +66,7 @@ BYTES_A_ROW = 170
 
 
 @dataclass(frozen=True)
-class Sightings(Result):
+class Sightings(DrawnSightings):
     """What a fleet sees of a street network.
 
     Attributes
@@ -111,41 +113,6 @@ class Sightings(Result):
         """The streets cut where a first-seen rank changes, a piece a row; see `pieces_table`."""
         return pieces_table(self.streets, self.first_seen.arrays)
 
-    @named_arguments(total=whole(0))
-    def plot(
-        self, ax: Axes | None = None, *, task: str = "recognise", total: int | None = None
-    ) -> Axes:
-        """Draw the streets that are seen and those that are not; return the axes.
-
-        Parameters
-        ----------
-        ax
-            matplotlib axes to draw on; new ones by default.
-        task
-            Quality: detect, observe, recognise or identify.
-        total
-            Cameras in the whole city; all of the fleet by default.
-
-        Raises
-        ------
-        InputError
-            There is no such task, the fleet was placed for fewer cameras, or matplotlib is not
-            installed.
-        """
-        if task not in TASKS:
-            raise InputError(f'task "{task}": give one of {", ".join(TASKS)}')
-        self.fleet.check_totals([] if total is None else [total])
-        ax = axes_for(ax)
-        most = self.last_rank if total is None else total
-        pieces = self.pieces
-        seen = pieces[f"rank_{task}"] <= most
-        for rows, colour, words in ((~seen, "0.7", "not seen"), (seen, "crimson", "seen")):
-            if rows.any():
-                pieces[rows].plot(ax=ax, color=colour, linewidth=1.2, label=words)
-        ax.set_title(f"{task}: {most:,} simulated cameras in the city")
-        ax.legend(loc="lower left", frameon=False)
-        return ax
-
     @property
     def last_rank(self) -> int:
         """City rank of the last head of the fleet: so many cameras the city has; 0 of none."""
@@ -183,7 +150,7 @@ class Sightings(Result):
 
 
 @dataclass(frozen=True)
-class SightingsAt:
+class SightingsAt(WithCard):
     """What the heads of rank up to `total` see.
 
     Attributes
@@ -240,6 +207,35 @@ class SightingsAt:
     def coverage(self) -> dict[str, float]:
         """Return the share of street length in the study area that is seen, per task."""
         return self.sightings.first_seen.coverage(self.total)
+
+    def plot(self, ax: Axes | None = None, *, task: str = "recognise") -> Axes:
+        """Draw the streets that are seen and those that are not; return the axes.
+
+        Parameters
+        ----------
+        ax
+            matplotlib axes to draw on; new ones by default.
+        task
+            Quality: detect, observe, recognise or identify.
+        """
+        return self.sightings.plot(ax, task=task, total=self.total)
+
+    def explore(self, *, task: str = "recognise", **options: Any) -> folium.Map:  # noqa: ANN401
+        """Return a map of folium with the streets that are seen and those that are not.
+
+        Parameters
+        ----------
+        task
+            Quality: detect, observe, recognise or identify.
+        options
+            As of `Sightings.explore`.
+        """
+        return self.sightings.explore(task=task, total=self.total, **options)
+
+    def _card(self) -> tuple[str, Mapping[str, object]]:
+        seen = self.coverage()
+        title = f"What {self.total:,} cameras in the city see of the streets"
+        return title, {task: percent(seen[task]) for task in TASKS}
 
 
 @named_arguments(city=made("City"), fleet=made("Fleet"), threads=threads)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from sim.arguments import a_table, made, named_arguments, threads, whole
+from sim.arguments import a_table, made, named_arguments, one_of, threads, whole
 from sim.cameras.fleet import Fleet
 from sim.cameras.indoors import indoors
 from sim.cameras.optics import TASKS
@@ -23,12 +23,17 @@ from sim.city.decks import DECKS
 from sim.errors import InputError
 from sim.sight import sightings
 from sim.sight.arrays import NEVER
+from sim.sight.drawn import COLOURS, NOT_SEEN, SEEN
 from sim.sight.sightings import Sightings
 from sim.sight.star import View
 from sim.sight.visible import Head, points_seen, polygon_seen
-from sim.surface import Result
+from sim.surface import Result, axes_for
+from sim.web_map import Layer, web_map
 
 if TYPE_CHECKING:
+    import folium
+    from matplotlib.axes import Axes
+
     from sim.city.model import City
 
 POINTS, POLYGONS = {0}, {3, 6}
@@ -102,6 +107,56 @@ class TargetSightings(Result):
             last = np.append(self.share, 0.0)[np.where(seen > 0, self.ptr[k, :-1] + seen - 1, -1)]
             columns[f"seen_{task}"] = last > 0 if points else last
         return self.targets.assign(**columns)
+
+    @named_arguments(task=one_of(TASKS), total=whole(0))
+    def plot(
+        self, ax: Axes | None = None, *, task: str = "recognise", total: int | None = None
+    ) -> Axes:
+        """Draw the targets by what is seen of each, from grey to red; return the axes.
+
+        Parameters
+        ----------
+        ax
+            matplotlib axes to draw on; new ones by default.
+        task
+            Quality: detect, observe, recognise or identify.
+        total
+            Cameras in the whole city; all of the fleet by default.
+        """
+        ax = axes_for(ax)
+        if len(self.targets):
+            table = self.at(self.fleet.last_rank if total is None else total)
+            share = table[f"seen_{task}"].astype(np.float64)
+            table.assign(share=share).plot("share", ax=ax, cmap="coolwarm", vmin=0, vmax=1)
+        return ax
+
+    @named_arguments(task=one_of(TASKS), total=whole(0))
+    def explore(
+        self,
+        *,
+        task: str = "recognise",
+        total: int | None = None,
+        **options: Any,  # noqa: ANN401
+    ) -> folium.Map:
+        """Return a map of folium with the targets by what is seen of each.
+
+        Parameters
+        ----------
+        task
+            Quality: detect, observe, recognise or identify.
+        total
+            Cameras in the whole city; all of the fleet by default.
+        options
+            Further arguments of `GeoDataFrame.explore`: column, tooltip, scheme, k, cmap, tiles, m.
+        """
+        most = self.fleet.last_rank if total is None else total
+        table, column = self.at(most), f"seen_{task}"
+        what = "" if self._of_points else ", share of area"
+        title = f"{task}: {most:,} cameras in the city{what}"
+        if self._of_points:
+            table[column] = table[column].map({True: SEEN, False: NOT_SEEN})
+        own = tuple(map(str, table.columns.drop(table.geometry.name)))
+        return web_map(Layer(table, column, title, own, colours=COLOURS), **options)
 
     @property
     def _of_points(self) -> bool:

@@ -6,7 +6,7 @@ what the line from the head down to a face (1.6 m) passes below its top. All is 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
@@ -16,6 +16,10 @@ from sim.arguments import named_arguments, number
 from sim.city.decks import FACE_M
 from sim.errors import InputError
 from sim.sight.star import View, star_corners
+from sim.surface import axes_for
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Floats = NDArray[np.float64]
 WALL_COLUMNS, HEAD_COLUMNS = 4, 2
@@ -46,6 +50,26 @@ class Visibility(NamedTuple):
 
     seen: NDArray[np.bool_]
     polygons: NDArray[np.object_]
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw all that the heads see, the more of them the darker; return the axes.
+
+        Parameters
+        ----------
+        ax
+            matplotlib axes to draw on; new ones by default.
+        """
+        ax = axes_for(ax)
+        for polygon in self.polygons:
+            for part in shapely.get_parts(polygon):
+                if part.geom_type == "Polygon":
+                    ax.fill(*part.exterior.xy, color="crimson", alpha=0.3, linewidth=0)
+        return ax
+
+    def _repr_html_(self) -> str:
+        """Return what notebooks show: counts, for there may be any number of polygons."""
+        heads, points = self.seen.shape
+        return f"<p>{heads:,} heads, {points:,} points, {int(self.seen.sum()):,} pairs in view</p>"
 
 
 @named_arguments(

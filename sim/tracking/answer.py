@@ -23,7 +23,7 @@ from sim.cameras.optics import TASKS
 from sim.city.decks import DECKS
 from sim.keyed_random import keys
 from sim.sight.roofs import cut_at
-from sim.surface import Result
+from sim.tracking.drawn import DrawnAnswer
 from sim.tracking.kernels.answer import Arcs, Asked, Room, count_within
 from sim.tracking.percolation import (
     DarkElements,
@@ -72,7 +72,7 @@ class Ways(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Answer(Result):
+class Answer(DrawnAnswer):
     """Whether walks can still be made unseen by somebody who knew every camera.
 
     Attributes

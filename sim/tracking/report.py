@@ -33,8 +33,10 @@ from sim.tracking.software import SoftwareReport, read_by_software
 from sim.tracking.statistics import WalkValues, numbers_of, shares_of
 from sim.tracking.walks import part_of
 from sim.tracking.watched import share_of, watched_walks
+from sim.web_map import Layer, web_map
 
 if TYPE_CHECKING:
+    import folium
     import geopandas as gpd
     from matplotlib.axes import Axes
 
@@ -253,6 +255,46 @@ class TrackReport(Result):
         ax.set_xlabel("cameras in the whole city (simulated)")
         ax.set_ylabel(f"{figure.replace('_', ' ')}, {task}")
         return ax
+
+    @named_arguments(city=made("City"), total=whole(1), task=one_of(TASKS))
+    def explore(
+        self,
+        city: City,
+        *,
+        figure: str = "observed_length",
+        total: int | None = None,
+        task: str = "recognise",
+        **options: Any,  # noqa: ANN401
+    ) -> folium.Map:
+        """Return a map of folium with the walks, coloured by a figure of each.
+
+        Parameters
+        ----------
+        city
+            Whose streets are walked.
+        figure
+            One of `figures`.
+        total
+            One of `totals`, the last by default.
+        task
+            Quality: detect, observe, recognise or identify.
+        options
+            Further arguments of `GeoDataFrame.explore`: column, tooltip, scheme, k, cmap, tiles, m.
+
+        Raises
+        ------
+        InputError
+            There is no such figure, total or task, or the extra `explore` is missing.
+        """
+        if figure not in self.figures:
+            raise InputError(
+                f"figure: there is no {figure!r}; give one of {', '.join(self.figures)}"
+            )
+        shown = self.totals[-1] if total is None else total
+        table = self.to_gdf(city, total=shown, task=task)
+        title = f"{figure.replace('_', ' ')}, {task}, {shown:,} cameras in the city"
+        layer = Layer(table, figure, title, ("person", "kind", "name", "length", figure), "none")
+        return web_map(layer, **options)
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         seen = {total: tasks["recognise"] for total, tasks in self.summary.items()}

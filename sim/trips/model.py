@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sim.arguments import a_table, a_text, made, named_arguments, number
-from sim.surface import Result
+from sim.surface import Result, axes_for
 from sim.trips.lines import OwnRows, traces_of, with_lines
 from sim.trips.parameters import WALKING_SPEED_M_S
 from sim.trips.put_on_streets import put_on_streets
+from sim.web_map import Layer, web_map
 
 if TYPE_CHECKING:
+    import folium
     import geopandas as gpd
+    from matplotlib.axes import Axes
 
     from sim.city.model import City
 
@@ -26,6 +29,9 @@ WITHOUT_A_DAY = pd.DataFrame(
     {"profile": "", "leg": np.int32(0), "departs_s": np.nan, "represents": 1.0}, index=[0]
 ).astype({"profile": "str", "leg": np.int32})
 """The columns of a day, as one row, for a walk that belongs to none."""
+
+
+TOOLTIP = ("person", "kind", "name", "length", "duration_s", "departs_s")
 
 
 class Persons(NamedTuple):
@@ -176,6 +182,35 @@ class Trips(Result):
         own = table.loc[drawn, ["profile", "kind"]].iloc[first]
         group = own["profile"].where(own["profile"] != "", own["kind"]).to_numpy(object)
         return Persons(of_walk, _collapsed(np.unique(group.astype(str), return_inverse=True)[1]))
+
+    @named_arguments(city=made("City"))
+    def plot(self, city: City, ax: Axes | None = None) -> Axes:
+        """Draw the walks, the more often a street is walked the darker; return the axes.
+
+        Parameters
+        ----------
+        city
+            Whose streets are walked.
+        ax
+            matplotlib axes to draw on; new ones by default.
+        """
+        ax = axes_for(ax)
+        if len(self):
+            self.to_gdf(city).plot(ax=ax, color="crimson", alpha=0.15, linewidth=1.5)
+        return ax
+
+    @named_arguments(city=made("City"))
+    def explore(self, city: City, **options: Any) -> folium.Map:  # noqa: ANN401
+        """Return a map of folium with the walks, coloured by kind.
+
+        Parameters
+        ----------
+        city
+            Whose streets are walked.
+        options
+            Further arguments of `GeoDataFrame.explore`: column, tooltip, scheme, k, cmap, tiles, m.
+        """
+        return web_map(Layer(self.to_gdf(city), "kind", "kind of walk", TOOLTIP), **options)
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         table = self.table

@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 OWN = "hk-camera-sim"
-EXTRAS = ("distributed", "plot")
+EXTRAS = ("distributed", "explore", "plot", "raster")
 """Extras that a run may use; those for tests and for the documentation are no part of a run."""
 FORBIDDEN = re.compile(r"\bA?GPL|Affero|(?<!Lesser )General Public|NonCommercial|\bNC\b", re.I)
 CLASSIFIER = re.compile(r"License :: (?:OSI Approved :: )?(.+)")
@@ -19,9 +19,9 @@ INTRODUCTION = """\
 # Licences
 
 The code is under BSD-3-Clause. These packages are installed with it, and with the extras
-`distributed` and `plot`; none is under GPL, AGPL or a licence that forbids commercial use. The
-page is made from the metadata of the packages (`python tests/release/licences.py`) and held
-complete by a test. Data has licences of its own: README and the manifest of every run name them.
+`distributed`, `explore`, `plot` and `raster`; none is under GPL, AGPL or a licence that forbids
+commercial use. The page is made from the packages' metadata (`python tests/release/licences.py`),
+and a test holds it complete. Data has licences of its own: README and manifests name them.
 
 | package | licence, as it says itself | needed by | at home |
 |---|---|---|---|

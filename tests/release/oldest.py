@@ -16,7 +16,8 @@ def oldest():
     """Return the oldest version of each package that a run or the tests need, by name."""
     project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    lines = [*project["dependencies"], *extras["test"], *extras["distributed"], *extras["plot"]]
+    used = ("test", "distributed", "plot", "explore", "raster")
+    lines = [*project["dependencies"], *(line for name in used for line in extras[name])]
     return dict(match.groups() for line in lines if (match := BOUND.fullmatch(line)))
 
 

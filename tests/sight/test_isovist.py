@@ -8,7 +8,7 @@ import shapely
 from sim.area import HONG_KONG_CRS
 from sim.cameras.fleet import RANGE_COLUMNS, Fleet
 from sim.city.walls import Walls
-from sim.sight.isovist import TOLERANCE_M, isovists
+from sim.sight.isovist import TOLERANCE_M, isovist_polygons
 
 MOUNT_M, REACH_M = 4.0, 40.0
 BESIDE_M = TOLERANCE_M + 0.1
@@ -41,7 +41,7 @@ def test_a_field_is_where_lines_of_sight_go():
     fleet = fleet_at(spots, rng)
     tall = shapely.union_all(shapes.geometry[~(shapes["height"] < MOUNT_M)].to_numpy())
     shapely.prepare(tall)
-    fields = isovists(Walls.from_footprints(shapes), fleet)
+    fields = isovist_polygons(Walls.from_footprints(shapes), fleet)
     assert shapely.is_valid(fields).all()
     for field, spot, head in zip(fields, spots, fleet.heads.itertuples(), strict=True):
         aim = rng.uniform(-1.1 * REACH_M, 1.1 * REACH_M, (60, 2))
@@ -63,5 +63,5 @@ def test_a_field_is_the_same_whichever_other_heads_there_are(chosen):
     shapes, spots = houses(rng)
     walls, fleet = Walls.from_footprints(shapes), fleet_at(spots, rng)
     some = Fleet(fleet.heads.iloc[chosen].reset_index(drop=True))
-    whole = shapely.to_wkb(isovists(walls, fleet))[chosen]
-    assert list(shapely.to_wkb(isovists(walls, some))) == list(whole)
+    whole = shapely.to_wkb(isovist_polygons(walls, fleet))[chosen]
+    assert list(shapely.to_wkb(isovist_polygons(walls, some))) == list(whole)
