@@ -26,7 +26,7 @@ extensions = [
     "command_reference",
     "library_reference",
 ]
-exclude_patterns = ["__pycache__"]
+exclude_patterns = ["__pycache__", "paper"]  # the paper is in the form of its journal
 
 myst_heading_anchors = 3  # so that a page may point at a heading of another, as on a code host
 

@@ -145,6 +145,11 @@ def test_the_sentence_is_what_its_command_gives(page, announced):
     assert re.search(said, text), (four, sixty)
 
 
+def test_the_figure_of_the_paper_is_what_its_command_gives(core):
+    figures = page_of("paper/figures")
+    assert figures.table(core) == figures.TABLE.read_text(encoding="utf-8"), "renew the paper"
+
+
 def test_the_page_of_bands_is_what_its_commands_give(over_seeds, together):
     page = page_of("bands_page")
     assert page.on_page() == page.block(over_seeds, together), "run `python docs/bands_page.py`"
