@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.results.run import read_run
     from sim.scenario.load import load_scenario
     from sim.sight.isovist import isovists as isovists
+    from sim.sight.raster import Raster as Raster
     from sim.sight.sightings import Sightings
     from sim.sight.targets import see
     from sim.sight.visible import visibility as visibility
@@ -36,6 +37,7 @@ _HOME = {
     "Fleet": "sim.cameras.fleet",
     "InputError": "sim.errors",
     "Optics": "sim.cameras.optics",
+    "Raster": "sim.sight.raster",  # beside the surface below, as targets of `see`
     "Sightings": "sim.sight.sightings",
     "TrackingParameters": "sim.tracking.parameters",
     "Trips": "sim.trips.model",

@@ -17,27 +17,26 @@ from numpy.typing import NDArray
 
 from sim.arguments import a_table, made, named_arguments, one_of, threads, whole
 from sim.cameras.fleet import Fleet
-from sim.cameras.indoors import indoors
 from sim.cameras.optics import TASKS
-from sim.city.decks import DECKS
 from sim.errors import InputError
 from sim.sight import sightings
 from sim.sight.arrays import NEVER
 from sim.sight.drawn import COLOURS, NOT_SEEN, SEEN
+from sim.sight.level_scene import Scene, heads_near
+from sim.sight.raster import Raster, raster_seen
 from sim.sight.sightings import Sightings
-from sim.sight.star import View
-from sim.sight.visible import Head, points_seen, polygon_seen
+from sim.sight.visible import points_seen, polygon_seen
 from sim.surface import Result, axes_for
 from sim.web_map import Layer, web_map
 
 if TYPE_CHECKING:
     import folium
+    import xarray as xr
     from matplotlib.axes import Axes
 
     from sim.city.model import City
 
 POINTS, POLYGONS = {0}, {3, 6}
-STREET = DECKS.index("street")
 
 
 @dataclass(frozen=True)
@@ -170,24 +169,35 @@ class TargetSightings(Result):
         }
 
 
+def _a_table_or_raster(name: str, value: object) -> object:
+    """Check targets."""
+    if isinstance(value, Raster):
+        return value
+    return a_table("points or polygons, or a sim.Raster")(name, value)
+
+
 @overload
 def see(
     city: City, fleet: Fleet, *, targets: None = None, threads: int | None = None
 ) -> Sightings: ...
 @overload
 def see(
+    city: City, fleet: Fleet, *, targets: Raster, threads: int | None = None
+) -> xr.DataArray: ...
+@overload
+def see(
     city: City, fleet: Fleet, *, targets: gpd.GeoDataFrame, threads: int | None = None
 ) -> TargetSightings: ...
 @named_arguments(
-    city=made("City"), fleet=made("Fleet"), targets=a_table("points or polygons"), threads=threads
+    city=made("City"), fleet=made("Fleet"), targets=_a_table_or_raster, threads=threads
 )
 def see(
     city: City,
     fleet: Fleet,
     *,
-    targets: gpd.GeoDataFrame | None = None,
+    targets: gpd.GeoDataFrame | Raster | None = None,
     threads: int | None = None,
-) -> Sightings | TargetSightings:
+) -> Sightings | TargetSightings | xr.DataArray:
     """Find exactly what every head sees, for all four tasks: of the streets, or of targets.
 
     Parameters
@@ -197,17 +207,18 @@ def see(
     fleet
         Heads; those of another projected system are brought into that of the city.
     targets
-        Points or polygons at the level of the street, a target a row, in any CRS; without them the
-        streets. Of heads on footbridges and in subways nothing is found here.
+        Points or polygons at the level of the street, a target a row, in any CRS, or a `Raster`;
+        without them the streets. Of heads on footbridges and in subways nothing is found here.
     threads
         Worker threads for streets; by default one a processor. The result is the same for any
         number.
 
     Returns
     -------
-    Sightings or TargetSightings
+    Sightings, TargetSightings or DataArray
         Of streets intervals along edges, m from their start, by task, edge and head; of targets
-        the first rank and what is seen of each at every total, in the user's index.
+        the first rank and what is seen of each at every total, in the user's index; of a raster
+        the first rank by task, y and x, see `Raster`.
 
     Raises
     ------
@@ -221,6 +232,8 @@ def see(
         raise InputError(
             "targets: the ground of this city is not level; only streets are found on it"
         )
+    if isinstance(targets, Raster):
+        return raster_seen(city, fleet.in_crs(city.streets.crs), targets)
     shape = targets.to_crs(city.streets.crs).geometry.to_numpy()
     kinds = set(shapely.get_type_id(shape))
     if shapely.is_empty(shape).any() or not (kinds <= POINTS or kinds <= POLYGONS):
@@ -237,51 +250,12 @@ Steps = list[list[list[tuple[int, float]]]]
 """By task and target: ranks, ascending, and the share that is seen from each on."""
 
 
-def _heads(city: City, fleet: Fleet, shape: NDArray[np.object_]) -> list[int]:
-    """Return the heads, by row, that may see something of the targets."""
-    a = fleet.arrays
-    tree = shapely.STRtree(shape)
-    near = tree.query(shapely.points(a.x, a.y), predicate="dwithin", distance=a.reach[:, 0])[0]
-    chosen = np.unique(near)
-    chosen = chosen[a.deck[chosen] == STREET]
-    inside = indoors(city.walls, a.x[chosen], a.y[chosen], a.mount[chosen])
-    return [int(row) for row in chosen[~inside]]
-
-
-class _Scene:
-    """Heads and the walls round them."""
-
-    def __init__(self, city: City, fleet: Fleet) -> None:
-        walls = city.walls.arrays
-        self.lines = np.column_stack([walls.x0, walls.y0, walls.x1, walls.y1])
-        self.tops = walls.top
-        self.tree = shapely.STRtree(shapely.linestrings(self.lines.reshape(-1, 2, 2)))
-        self.arrays = fleet.arrays
-
-    def head(self, row: int, task: int) -> Head:
-        """Return a head with its range of a task."""
-        a = self.arrays
-        heading, half = np.radians(a.heading[row]), np.radians(a.field_of_view[row] / 2)
-        view = View(float(heading), float(half), float(a.reach[row, task]))
-        return Head(float(a.x[row]), float(a.y[row]), view, float(a.near[row]), float(a.mount[row]))
-
-    def walls(self, head: Head) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the walls that stand in a head's range, of tall ones those that face it."""
-        place = shapely.Point(head.x, head.y)
-        near = self.tree.query(place, predicate="dwithin", distance=head.view.reach)
-        lines, tops = self.lines[near], self.tops[near]
-        p, q = lines[:, :2] - (head.x, head.y), lines[:, 2:] - (head.x, head.y)
-        facing = p[:, 0] * q[:, 1] - p[:, 1] * q[:, 0] < 0
-        kept = facing | (tops < head.height)
-        return lines[kept], tops[kept]
-
-
 def _of_points(city: City, fleet: Fleet, shape: NDArray[np.object_]) -> Steps:
     """Return the first head that sees each point, by task."""
-    scene, tree = _Scene(city, fleet), shapely.STRtree(shape)
+    scene, tree = Scene(city, fleet), shapely.STRtree(shape)
     xy = shapely.get_coordinates(shape)
     found: Steps = [[[] for _ in shape] for _ in TASKS]
-    for row in _heads(city, fleet, shape):
+    for row in heads_near(city, fleet, shape):
         head = scene.head(row, 0)
         place = shapely.Point(head.x, head.y)
         near = tree.query(place, predicate="dwithin", distance=head.view.reach)
@@ -296,11 +270,11 @@ def _of_points(city: City, fleet: Fleet, shape: NDArray[np.object_]) -> Steps:
 
 def _of_polygons(city: City, fleet: Fleet, shape: NDArray[np.object_]) -> Steps:
     """Return the share of each polygon that is seen from each rank on, by task."""
-    scene, tree = _Scene(city, fleet), shapely.STRtree(shape)
+    scene, tree = Scene(city, fleet), shapely.STRtree(shape)
     area = shapely.area(shape)
     found: Steps = [[[] for _ in shape] for _ in TASKS]
     left = [list(shape) for _ in TASKS]
-    for row in _heads(city, fleet, shape):
+    for row in heads_near(city, fleet, shape):
         rank = int(scene.arrays.rank[row])
         for task, steps in enumerate(found):
             head = scene.head(row, task)

@@ -1,5 +1,7 @@
 """Targets other than streets: exact polygons, points as the street kernels have them, shares."""
 
+import sys
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -8,6 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles.shadows import random_scene, seen_area
+from test_library import own_graph
 
 import sim
 from sim.cameras.optics import TASKS
@@ -162,3 +165,82 @@ def test_no_targets_no_heads_and_no_walls_are_no_error(town):
     assert blind.table["first_rank_detect"].isna().all()
     disc = sim.visibility(np.empty((0, 4)), [[0, 0]], reach=10).polygons[0]
     assert disc.area == pytest.approx(np.pi * 100, rel=1e-3)
+
+
+def test_a_raster_is_what_points_at_its_middles_are(town):
+    city, fleet = town["city"], town["fleet"]
+    x, y = city.area.polygon.centroid.coords[0]
+    bounds = (x - 121, y - 83, x + 120, y + 84)
+    found = sim.see(city, fleet, targets=sim.Raster(cell_m=7.0, bounds=bounds))
+    assert found.dims == ("task", "y", "x")
+    assert found.coords["task"].values.tolist() == list(TASKS)
+    assert found.attrs["crs"] == city.streets.crs
+    assert (np.diff(found["y"]) == -7).all()
+    assert (np.diff(found["x"]) == 7).all()
+    assert found["x"].values[0] - 3.5 <= bounds[0] < found["x"].values[0] + 3.5
+    assert found["y"].values[0] + 3.5 >= bounds[3] > found["y"].values[0] - 3.5
+    at = np.stack(np.meshgrid(found["x"], found["y"]), axis=-1).reshape(-1, 2)
+    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*at.T), crs=city.streets.crs)
+    table = sim.see(city, fleet, targets=points).table
+    for task in TASKS:
+        wanted = table[f"first_rank_{task}"].astype("Float64").fillna(np.inf).to_numpy(float)
+        np.testing.assert_array_equal(found.sel(task=task).values.ravel(), wanted)
+    assert 0.01 < np.isfinite(found.sel(task="detect").values).mean() < 0.99
+
+
+def test_middles_under_a_roof_are_missing_and_no_others():
+    corner = shapely.box(151.2101, -33.8699, 151.2105, -33.8695)
+    blocks = [shapely.transform(corner, lambda c, i=i: c + (0.0009 * i, 0)) for i in range(3)]  # noqa: RUF005
+    buildings = gpd.GeoDataFrame({"height": [9.0, None, 1.2]}, geometry=blocks, crs=4326)
+    city = sim.City.from_osmnx(own_graph(), buildings)
+    fleet = sim.place(city, total=40, share_rule="direct", seed=1)
+    found = sim.see(city, fleet, targets=sim.Raster(cell_m=4))
+    at = np.stack(np.meshgrid(found["x"], found["y"]), axis=-1).reshape(-1, 2)
+    places = buildings.to_crs(city.streets.crs).geometry.to_numpy()
+    inside = np.array([shapely.contains_xy(place, at) for place in places])
+    assert (inside.sum(axis=1) > 20).all()
+    missing = np.isnan(found.values.reshape(4, -1))
+    assert (missing == (inside[0] | inside[1])).all()  # 1.2 m hide no face
+    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*at.T), crs=city.streets.crs)
+    seen = sim.see(city, fleet, targets=points).at(40)["seen_detect"].to_numpy()
+    assert ((found.sel(task="detect").values.ravel() <= 40) == (seen & ~missing[0])).all()
+    assert not seen[missing[0]].any()
+
+
+def test_rasters_of_neighbouring_areas_fit_and_name_their_place(town):
+    city, fleet = town["city"], town["fleet"]
+    whole = sim.see(city, fleet, targets=sim.Raster(cell_m=10))
+    west, south, east, _ = city.area.polygon.bounds
+    assert whole["x"].values[0] - 5 <= west
+    assert whole["x"].values[-1] + 5 >= east
+    part = sim.see(
+        city, fleet, targets=sim.Raster(10, (west + 207, south + 311, west + 400, south + 500))
+    )
+    same = whole.sel(x=part["x"], y=part["y"])
+    np.testing.assert_array_equal(part.values, same.values)
+    corner = [float(word) for word in whole["spatial_ref"].attrs["GeoTransform"].split()]
+    assert corner == [whole["x"].values[0] - 5, 10, 0, whole["y"].values[0] + 5, 0, -10]
+    assert 'ID["EPSG",2326]' in whole["spatial_ref"].attrs["crs_wkt"]
+    assert whole["x"].attrs["units"] == "m"
+
+
+def test_what_is_no_raster_is_one_line(town, monkeypatch):
+    city, fleet = town["city"], town["fleet"]
+    for words, said in (
+        ({"cell_m": 0}, r"^cell_m: is 0; give a number above 0 m"),
+        ({"cell_m": np.nan}, r"^cell_m: "),
+        ({"cell_m": "5"}, r"^cell_m: "),
+        ({"cell_m": 5, "bounds": (0, 1)}, r"^bounds: give west, south"),
+        ({"cell_m": 5, "bounds": (10, 0, 0, 10)}, r"^bounds: .* give west < east"),
+        ({"cell_m": 5, "bounds": (0, 0, np.inf, 10)}, r"^bounds: "),
+    ):
+        with pytest.raises(InputError, match=said):
+            sim.Raster(**words)
+    for cell, bounds in ((0.1, None), (1e-300, None), (1, (0, 0, 1e9, 1e9))):
+        with pytest.raises(InputError, match=r"^cell_m: .* above 10,000,000; give .* m or more"):
+            sim.see(city, fleet, targets=sim.Raster(cell, bounds))
+    with pytest.raises(InputError, match=r"^targets: .*points or polygons, or a sim\.Raster"):
+        sim.see(city, fleet, targets=5.0)
+    monkeypatch.setitem(sys.modules, "xarray", None)
+    with pytest.raises(InputError, match=r"^xarray is not .* 'hk-camera-sim\[raster\]'$"):
+        sim.see(city, fleet, targets=sim.Raster(5))
