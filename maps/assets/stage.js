@@ -10,6 +10,7 @@ export const CHART_POINTS = 120;
 const PLAY_MS = 9000;
 const REST_MS = 120;
 const NAME_APART = 16; // of names at the ends of curves, percent of the chart's height
+const TICKS_APART = 3;
 export const WAITING = "…";
 
 export class Stage {
@@ -288,13 +289,27 @@ export class Stage {
         return button;
       }),
     );
-    let free = -Infinity;
-    const boxes = [...ticks.children].map((button) => ({ button, box: button.getBoundingClientRect() }));
-    const last = boxes[boxes.length - 1].box.left;
-    for (const { button, box } of boxes) {
-      const crowded = box.left < free + 3 || (box.right + 3 > last && box.left !== last);
-      button.classList.toggle("crowded", crowded);
-      if (!crowded) free = box.right;
+    this._thinTicks([...ticks.children]);
+  }
+
+  /**
+   * Where there is no room for all numbers, those of the headline keep theirs, then the last and the first;
+   * the others are marks alone, which nobody can press: the slider stops at each.
+   * @param {Element[]} buttons
+   */
+  _thinTicks(buttons) {
+    const boxes = buttons.map((button) => button.getBoundingClientRect());
+    const told = this.facts.ends.map((end) => this.totals.indexOf(end));
+    const order = new Set([...told, buttons.length - 1, 0, ...buttons.keys()]);
+    /** @type {DOMRect[]} */
+    const kept = [];
+    for (const place of order) {
+      const button = /** @type {HTMLButtonElement | undefined} */ (buttons[place]);
+      if (!button) continue;
+      const { left, right } = boxes[place];
+      button.disabled = kept.some((box) => left < box.right + TICKS_APART && right + TICKS_APART > box.left);
+      button.classList.toggle("crowded", button.disabled);
+      if (!button.disabled) kept.push(boxes[place]);
     }
   }
 

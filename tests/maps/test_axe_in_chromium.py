@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 from chromium import open_file, wait
 from compared_runs import two_runs
+from invented_run import write_run
 from test_answer_in_pages import with_answer
+from test_weeks_in_pages import content
 
 from maps import write_comparison, write_map, write_pages, write_site
+from sim.results.doubt import put_days
+from sim.results.read import RunData, read_data
 
 pytestmark = pytest.mark.slow
 
@@ -36,8 +40,11 @@ def pages(tmp_path_factory):
     told = shutil.copytree(runs[0], folder / "told", ignore=shutil.ignore_patterns("*.html"))
     summary = told / "summary.json"
     summary.write_text(json.dumps(with_answer(json.loads(summary.read_text()))), encoding="utf-8")
+    put_days(read_data(told, RunData), content())
+    many = write_run(folder / "many", totals=[2000 * k for k in range(1, 13)])
     return {
         "story": write_map(told),
+        "many": write_map(many),
         "map": write_map(runs[0]),
         "compare": write_comparison(runs, folder / "two.html", names, compared),
         "report": runs[0] / "report.html",
@@ -56,6 +63,7 @@ def pages(tmp_path_factory):
         ("map", "zh"),
         ("story", "en"),
         ("story", "zh"),
+        ("many", "zh"),
         ("compare", "en"),
         ("compare", "zh"),
         ("report", "en"),
