@@ -8,15 +8,16 @@ be checked is not modelled. Fewer cameras stand beside the rules for comparison.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from sim.arguments import refused
 from sim.cameras.fleet import OWNERS
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
@@ -26,6 +27,8 @@ from sim.tracking.statistics import WalkValues, shares_of
 from sim.tracking.watched import WatchedWalks, watched_walks
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from sim.city.model import City
     from sim.sight.arrays import SightingArrays
     from sim.trips.model import Persons, Trips
@@ -40,7 +43,7 @@ FIGURES = ("tracked_live", "tracked_afterwards", "tracked", "identified", "obser
 the two is more of a walk."""
 
 
-RULES = ("recognition", "retention_days", "linked_owners", "uptime", "covered_share")
+RULES = ("recognition", "retention_days", "linked_owners", "uptime", "covered_share", "joins")
 """What a policy decides apart from the number of cameras; its other fields are assumptions."""
 
 
@@ -71,6 +74,10 @@ class Policy:
         best algorithms of 2020 on masked faces (5 to 50 % failures, NISTIR 8311, one to one).
     camera_share
         Share of each total that hangs: 0.5 at 60,000 means 30,000.
+    joins
+        A rule of one's own: a function that is given a copy of the table of heads (`Fleet.to_gdf`)
+        and returns for each whether what it sees is added to a track. None for all; those that
+        `linked_owners` leaves out stay out.
     """
 
     name: str
@@ -82,6 +89,7 @@ class Policy:
     covered_share: float = 0.0
     covered_hit: float = 0.5
     camera_share: float = 1.0
+    joins: Callable[[gpd.GeoDataFrame], ArrayLike] | None = None
 
     def __post_init__(self) -> None:
         """Refuse values out of range, naming the policy."""
@@ -101,6 +109,8 @@ class Policy:
             unknown = set(self.linked_owners) - set(OWNERS)
             if unknown:
                 raise self._wrong("linked_owners", f"owners among {', '.join(OWNERS)}")
+        if self.joins is not None and not callable(self.joins):
+            raise self._wrong("joins", "a function of the table of heads")
 
     def _wrong(self, name: str, wanted: str) -> InputError:
         return InputError(f"policy {self.name}: {name} is {getattr(self, name)}; give {wanted}")
@@ -134,6 +144,9 @@ POLICIES = (
 Union's AI Act leaves of real-time recognition by police in public: banned, with exceptions."""
 
 
+OwnOrPolicy = Policy | Callable[["gpd.GeoDataFrame"], ArrayLike]
+
+
 def linked(seen: Sightings, owners: Iterable[str] | None) -> Sightings:
     """Return what the heads of some owners see, the fleet and its ranks unchanged.
 
@@ -146,9 +159,40 @@ def linked(seen: Sightings, owners: Iterable[str] | None) -> Sightings:
     """
     if owners is None:
         return seen
-    mask = seen.fleet.heads["owner"].isin(list(owners)).to_numpy(bool)
-    arrays = masked(seen.arrays, mask)
+    return _only(seen, seen.fleet.heads["owner"].isin(list(owners)).to_numpy(bool))
+
+
+def _only(seen: Sightings, heads: NDArray[np.bool_]) -> Sightings:
+    """Return what some heads see, the fleet and its ranks unchanged."""
+    arrays = masked(seen.arrays, heads)
     return Sightings(seen.fleet, seen.streets, arrays, seen.area, seen.indoors)
+
+
+def _joined(seen: Sightings, policy: Policy) -> NDArray[np.bool_] | None:
+    """Return which heads a policy's own rule joins, None for all.
+
+    Raises
+    ------
+    InputError
+        The function fails or returns something else; the error names the policy.
+    """
+    if policy.joins is None:
+        return None
+    count, name = len(seen.fleet), f'policy "{policy.name}"'
+    wanted = f"return True or False for each of the {count:,} heads that it is given"
+    try:
+        found = np.asarray(policy.joins(seen.fleet.to_gdf()))
+    except InputError:
+        raise
+    except Exception as error:
+        raise InputError(f"{name} fails ({type(error).__name__}: {error}); fix it") from error
+    if found.shape != (count,):
+        raise InputError(f"{name} returns the shape {found.shape}; {wanted}")
+    if pd.isna(found).any():
+        raise InputError(f"{name} returns missing values (NaN); {wanted}")
+    if found.dtype != bool and not all(isinstance(each, bool | np.bool_) for each in found):
+        raise InputError(f"{name} returns {found.dtype} and not truth values; {wanted}")
+    return found.astype(np.bool_)
 
 
 def masked(arrays: SightingArrays, heads: NDArray[np.bool_]) -> SightingArrays:
@@ -168,7 +212,7 @@ def compare_policies(
     seen: Sightings,
     trips: Trips,
     totals: Sequence[int],
-    policies: Sequence[Policy] = POLICIES,
+    policies: Sequence[OwnOrPolicy] = POLICIES,
     *,
     parameters: TrackingParameters | None = None,
     seed: int = 0,
@@ -181,7 +225,8 @@ def compare_policies(
     city, seen, trips, totals
         As `sim.track`.
     policies
-        The first is the base that the others are compared with.
+        The first is the base that the others are compared with. A function stands for a policy of
+        its name that is the base but for `Policy.joins`.
     parameters
         Of identification and following under full rules.
     seed
@@ -203,7 +248,8 @@ def compare_policies(
     Raises
     ------
     InputError
-        No policy, two of one name, or totals that cannot be.
+        No policy, two of one name, something else than policies and functions, a function that
+        fails or returns no truth value for each head, or totals that cannot be.
 
     Notes
     -----
@@ -211,9 +257,12 @@ def compare_policies(
     times for `POLICIES`, and 32 bytes a walk × total × task are kept of each: take some thousand
     persons, not all.
     """
-    _check_names(policies)
+    known = _policies(policies)
+    _check_names(known)
     runs = _Runs(city, seen, trips, totals, parameters or TrackingParameters(), seed, workers)
-    return pd.DataFrame([row for policy in policies for row in _rows(policy, policies[0], runs)])
+    for policy in known:  # a function that fails does so before any work
+        runs.joined(policy)
+    return pd.DataFrame([row for policy in known for row in _rows(policy, known[0], runs)])
 
 
 def strongest_first(comparison: pd.DataFrame, total: int, task: str) -> pd.DataFrame:
@@ -239,7 +288,8 @@ class _Runs:
         self.sampled = ~self.trips.table["named"].to_numpy(bool)
         persons = self.trips.persons
         self.who = persons._replace(of_walk=persons.of_walk[self.sampled])
-        self._linked: dict[tuple[str, ...] | None, Sightings] = {}
+        self._linked: dict[object, Sightings] = {}
+        self._joined: dict[object, NDArray[np.bool_] | None] = {}
         self._watched: dict[object, WatchedWalks] = {}
         self._tracked: dict[object, Figures] = {}
 
@@ -248,12 +298,19 @@ class _Runs:
         exact = np.asarray(self.totals, np.float64) * policy.camera_share
         return np.maximum(np.floor(exact + 1e-9), 1).astype(np.int64)
 
+    def joined(self, policy: Policy) -> NDArray[np.bool_] | None:
+        """Return which heads a policy's own rule joins, None for all; it is asked once."""
+        if policy.name not in self._joined:
+            self._joined[policy.name] = _joined(self.seen, policy)
+        return self._joined[policy.name]
+
     def heads(self, policy: Policy) -> NDArray[np.int64]:
         """Return how many heads of the region are joined under a policy, at each total."""
-        table = self.seen.fleet.heads
-        rank = table["rank"].to_numpy(np.int64)
+        table, own = self.seen.fleet.heads, self.joined(policy)
+        kept = np.ones(len(table), bool) if own is None else own
         if policy.linked_owners is not None:
-            rank = rank[table["owner"].isin(policy.linked_owners).to_numpy(bool)]
+            kept = kept & table["owner"].isin(policy.linked_owners).to_numpy(bool)
+        rank = table["rank"].to_numpy(np.int64)[kept]
         return np.searchsorted(rank, self.steps(policy), side="right")
 
     def figures(self, policy: Policy) -> Figures:
@@ -272,26 +329,36 @@ class _Runs:
         """Track the walks with the policy's heads, uptime and a part of the hit rates."""
         owners = None if policy.linked_owners is None else tuple(sorted(policy.linked_owners))
         uptime = self.parameters.uptime if policy.uptime is None else policy.uptime
-        key = owners, uptime, policy.camera_share, hit_factor
+        own = self._own(policy)
+        key = owners, own, uptime, policy.camera_share, hit_factor
         if key not in self._tracked:
             a, b, c, d = self.parameters.hit_rate
             hit = (a * hit_factor, b * hit_factor, c * hit_factor, d * hit_factor)
             steps, place = np.unique(self.steps(policy), return_inverse=True)
             parameters = replace(self.parameters, hit_rate=hit, uptime=uptime)
-            found = self._walks(owners, steps).tracked(parameters, self.seed, hit_factor)
+            found = self._walks(policy, owners, steps).tracked(parameters, self.seed, hit_factor)
             self._tracked[key] = {
                 name: values[self.sampled][:, place] for name, values in found.items()
             }
         return self._tracked[key]
 
-    def _walks(self, owners: tuple[str, ...] | None, steps: NDArray[np.int64]) -> WatchedWalks:
-        """Return the walks in view of the heads of some owners at some totals."""
-        key = owners, tuple(steps.tolist())
+    def _own(self, policy: Policy) -> bytes | None:
+        """Return what tells the heads that a policy's own rule joins from those of others."""
+        own = self.joined(policy)
+        return None if own is None else own.tobytes()
+
+    def _walks(
+        self, policy: Policy, owners: tuple[str, ...] | None, steps: NDArray[np.int64]
+    ) -> WatchedWalks:
+        """Return the walks in view of the heads that a policy joins, at some totals."""
+        heads = owners, self._own(policy)
+        key = heads, tuple(steps.tolist())
         if key not in self._watched:
-            if owners not in self._linked:
-                self._linked[owners] = linked(self.seen, owners)
+            if heads not in self._linked:
+                seen, own = linked(self.seen, owners), self.joined(policy)
+                self._linked[heads] = seen if own is None else _only(seen, own)
             self._watched[key] = watched_walks(
-                self.city, self._linked[owners], self.trips, steps.tolist(),
+                self.city, self._linked[heads], self.trips, steps.tolist(),
                 facing_degrees=self.parameters.facing_degrees, workers=self.workers,
             )  # fmt: skip
         return self._watched[key]
@@ -356,6 +423,21 @@ def _compared(
         ]
         for k, row in enumerate(shares_of(WalkValues(after - before, *who)))
     ]
+
+
+def _policies(given: Sequence[OwnOrPolicy]) -> list[Policy]:
+    """Return policies, with functions as what the base becomes with a rule of one's own."""
+    found: list[Policy] = []
+    for i, each in enumerate(given):
+        if isinstance(each, Policy):
+            found.append(each)
+        elif callable(each):
+            base = found[0] if found else POLICIES[0]
+            name = str(getattr(each, "__name__", type(each).__name__))
+            found.append(replace(base, name=name, joins=each))
+        else:
+            raise refused(f"policies[{i}]", each, "a Policy, or a function of the table of heads")
+    return found
 
 
 def _check_names(policies: Sequence[Policy]) -> None:

@@ -269,3 +269,62 @@ def test_ready_cases_on_real_streets():
     assert order["policy"].iloc[0] == "off"
     assert order["tracked_change"].is_monotonic_increasing
     assert order.set_index("policy").loc["half the cameras", "heads_removed"] == 60
+
+
+@pytest.mark.parametrize("seed", [3, 8])
+def test_a_function_is_a_policy_as_the_ready_ones_are(seed):
+    world = owned(seed)
+    asked = []
+
+    def police(heads):
+        asked.append(len(heads))
+        return heads["owner"] == "police"
+
+    def everything(heads):
+        heads["owner"] = "nobody"  # a copy: nothing of the fleet's own
+        return np.ones(len(heads), bool)
+
+    ready = Policy("police heads", linked_owners=("police",))
+    with_rest = Policy("nearby and afterwards", recognition="afterwards", joins=police)
+    afterwards = replace(ready, name="both", recognition="afterwards")
+    table = compared(world, ready, police, everything, with_rest, afterwards)
+    assert asked == [len(world[1])] * 2
+    np.testing.assert_array_equal(figures(table, "police"), figures(table, "police heads"))
+    np.testing.assert_array_equal(figures(table, "everything"), figures(table, "base"))
+    np.testing.assert_array_equal(figures(table, "nearby and afterwards"), figures(table, "both"))
+    by_name = table.set_index("policy")
+    for name in ("police", "police heads"):
+        assert (by_name.loc[name, "rules_changed"] == 1).all()
+    same = ["heads", "heads_removed"]
+    assert by_name.loc["police", same].to_numpy().tolist() == (
+        by_name.loc["police heads", same].to_numpy().tolist()
+    )
+    assert (figures(table, "police") <= figures(table, "base") + 1e-12).all()
+
+
+def test_the_faults_of_a_function_name_the_policy():
+    world = owned(3)
+    count = len(world[1])
+
+    def mine(_):
+        return 1 / 0
+
+    for function, said in (
+        (mine, r'^policy "mine" fails \(ZeroDivisionError: division by zero\); fix it$'),
+        (lambda _: [True], rf'^policy "<lambda>" returns the shape \(1,\); .* {count} heads'),
+        (lambda _: True, r"returns the shape \(\); return True or False"),
+        (lambda heads: heads[["owner"]] == "police", r"returns the shape \(\d+, 1\)"),
+        (lambda heads: heads["mount"], r"returns float64 and not truth values; return True"),
+        (lambda heads: heads["owner"], r"and not truth values; return True"),
+        (lambda heads: np.full(len(heads), np.nan), r"returns missing values \(NaN\); return True"),
+        (lambda heads: [None, *[True] * (len(heads) - 1)], r"returns missing values"),
+    ):
+        with pytest.raises(InputError, match=said) as caught:
+            compared(world, function)
+        assert "\n" not in str(caught.value)
+    with pytest.raises(InputError, match=r"^policies\[1\]: is 'off'; give a Policy, or a function"):
+        compared(world, "off")
+    with pytest.raises(InputError, match="stands twice"):
+        compared(world, lambda heads: heads["rank"] > 0, lambda heads: heads["rank"] > 1)
+    with pytest.raises(InputError, match="joins is 5; give a function"):
+        Policy("mine", joins=5)
