@@ -10,11 +10,13 @@ from chromium import complaints, open_page, wait
 from maps.answer import answer_of
 from maps.everyday import _counted, everyday_doors
 from maps.run_folder import read_run_folder
+from maps.texts import text
 from sim.pipeline.run import run
 from sim.results.run import read_run
 from sim.results.unseen import open_ways
+from sim.results.walk import shortest_legs
 from sim.scenario.schema import Scenario
-from sim.tracking.fewest import fewest_heads, watched_ways
+from sim.tracking.fewest import fewest_heads, shortest_unseen, watched_ways
 
 pytestmark = pytest.mark.slow
 
@@ -120,6 +122,43 @@ def test_the_dots_are_walks_of_the_run_with_the_engine_s_last_numbers(page, fold
     assert said.endswith(
         f"{labels[0][1]} can be made at 4,000 cameras, {labels[1][1]} at 60,000."
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_sentences_of_the_story_are_the_engine_s(page, folder, engine, language):
+    page.find_element("css selector", f"[data-language={language}]").click()
+    k = page.execute_script("return Unseen.panel.day.shown")
+    start, end = (int(door) for door in sampled(folder)[k])
+    length = float(shortest_legs(engine, ["A", "B"], [start, end]).length.sum())
+    ways, streets = open_ways(engine), engine.city.streets.arrays
+    rank = engine.fleet.arrays.rank
+    watched = watched_ways(streets, engine.seen.arrays, rank, ways, TASK)
+
+    def metres(m):
+        return text("metres", language, n=f"{m:,.0f}")
+
+    values = {"length": metres(length)}
+    for name, total in zip(("low", "high"), TOTALS, strict=True):
+        found = shortest_unseen(watched, ways, streets.edge_length, start, end, total, TASK)[0]
+        longer = found - length
+        key = "none" if np.isinf(found) else "same" if longer < 0.5 else "longer"
+        values[name] = f"{total:,}"
+        values[f"{name}_way"] = text(f"day_{key}", language, longer=metres(longer))
+    written = "return ['day-says', 'day-sample', 'total', 'dial-result'].map("
+    said = page.execute_script(f"{written}(id) => document.getElementById(id).textContent)")
+    said = [" ".join(words.split()) for words in said]
+    steps = read_run_folder(folder).summary["steps"]
+    low_of, high_of = (round(100 * answer_of(step, "recognise")[0]) for step in steps)
+    seen = text("recognise_seen", language)
+    assert said == [
+        text("day_says", language, **values),
+        text(
+            "day_sample", language, n="100", low="4,000", high="60,000", low_of=low_of,
+            high_of=high_of,
+        ),
+        "60,000",
+        text("dial_walks", language, of=high_of, seen=seen),
+    ]  # fmt: skip
 
 
 def test_an_everyday_walk_is_walked_and_gives_way_to_the_reader_s_own(page):
