@@ -17,6 +17,7 @@ from warnings import catch_warnings, simplefilter
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from sim.errors import InputError
 from sim.surface import optional, plain_text
@@ -31,6 +32,8 @@ MOST_WORDS = 12
 """Words of a column that have a colour of their own; all others share one."""
 CLASSES = 5
 MISSING, OTHERS = "#9a9a9a", "#555555"
+DIGITS = 7
+"""Of degrees: a centimetre."""
 TAKEN = frozenset({"color", "legend", "categorical"})
 LEGEND = "legend_of_layer_"
 CORNERS = (
@@ -171,10 +174,20 @@ def _plain_table(layer: Layer) -> gpd.GeoDataFrame:
 
 def _texts(table: gpd.GeoDataFrame, shown: list[str]) -> gpd.GeoDataFrame:
     """Return what is shown of each row as texts without markup, names of columns too."""
-    texts = table[["geometry"]].copy()
+    texts = table[["geometry"]].to_crs(4326)
+    texts["geometry"] = shapely.transform(
+        texts.geometry.to_numpy(), lambda corner: corner.round(DIGITS)
+    )
     for name in shown:
         texts[_no_template(name)] = [_no_template(_in_words(value)) for value in table[name]]
     return texts
+
+
+def _figure(value: float | np.floating[Any]) -> str:
+    """Return a number as people read it: whole from 1,000 on, else with four digits."""
+    if np.isnan(value):
+        return "–"
+    return f"{value:,.0f}" if 1000 <= abs(value) < np.inf else f"{value:.4g}"
 
 
 def _in_words(value: object) -> object:
@@ -182,7 +195,7 @@ def _in_words(value: object) -> object:
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     if isinstance(value, float | np.floating):
-        return "–" if np.isnan(value) else f"{value:,.6g}"
+        return _figure(value)
     if isinstance(value, int | np.integer):
         return int(value)
     return "–" if value is None or value is pd.NA or value is pd.NaT else value
@@ -228,7 +241,7 @@ def _of_numbers(
         colours[known] = palette[of]
         low = np.concatenate([distinct[:1], tops[:-1]])
         rows = [
-            (colour, f"{b:,.4g}" if a == b or len(distinct) <= k else f"{a:,.4g} – {b:,.4g}")
+            (colour, _figure(b) if a == b or len(distinct) <= k else f"{_figure(a)} – {_figure(b)}")
             for colour, a, b in zip(palette, low, tops, strict=True)
         ]
     if not known.all():

@@ -20,6 +20,7 @@ from sim.ensemble.sweep import Swept
 from sim.errors import InputError
 from sim.pipeline.streets import streets
 from sim.scenario.schema import Scenario
+from sim.web_map import Layer, web_map
 
 pytestmark = pytest.mark.slow
 
@@ -69,6 +70,14 @@ def a_run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "seen"
     sim.run(Scenario.model_validate(data), folder)
     return sim.read_run(folder)
+
+
+def _coloured_numbers(values):
+    """Return the rows of the legend that a column of numbers has."""
+    x = np.arange(len(values)) * 10.0
+    table = gpd.GeoDataFrame({"n": values}, geometry=gpd.points_from_xy(x, x), crs=2326)
+    page = rendered(web_map(Layer(table, "n", "n", ("n",))))
+    return re.findall(r'background:(#\w+)"></span>([^<]*)<', page)
 
 
 def rendered(shown):
@@ -124,6 +133,8 @@ def test_colours_say_what_the_table_says(town):
     by_rank = rendered(seen.explore())
     assert "first camera of the city that sees it (recognise), rank" in by_rank
     assert len(set(re.findall(r'"__folium_color": "(#\w+)"', by_rank))) == 6  # 5 classes, not seen
+    words = [plain for colour, plain in _coloured_numbers([1.0, 2.5, 999.25, 12345.6, 2e6])]
+    assert words == ["1", "2.5", "999.2", "12,346", "2,000,000"]
     two = rendered(town["fleet"].explore(m=seen.explore()))
     assert "owner of the camera" in two
     assert "recognise" in two
