@@ -183,7 +183,7 @@ def _texts(table: gpd.GeoDataFrame, shown: list[str]) -> gpd.GeoDataFrame:
     return texts
 
 
-def _figure(value: float | np.floating[Any]) -> str:
+def _figure(value: Any) -> str:  # noqa: ANN401 - a number of Python or of numpy
     """Return a number as people read it: whole from 1,000 on, else with four digits."""
     if np.isnan(value):
         return "–"
