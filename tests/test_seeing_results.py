@@ -218,6 +218,8 @@ def test_cells_are_a_line_for_each_case_and_seeds_their_band(kind):
             for share in [0.1 * seed + (case == "transit") * 0.3]
         ]
     )
+    if kind is Swept:
+        cells = cells.assign(scenario=cells["strategy"] + "_seed-" + cells["seed"].astype(str))
     result = kind(cells, {}, 0) if kind is Swept else kind({}, cells)
     ax = result.plot()
     assert [line.get_ydata().tolist() for line in ax.get_lines()] == [

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-NO_SETTING = ("digest", "seed", "total", "task")
+NO_SETTING = ("digest", "scenario", "seed", "total", "task")
+"""Names of scenarios tell the seed, too."""
 MOST_NAMED = 8
 """Lines up to which each stands in the legend."""
 
@@ -74,7 +75,10 @@ class DrawnCells(WithCard):
                 return [name]
         settings = [str(name) for name in self.cells if name not in (*figures, *NO_SETTING)]
         varied = [name for name in settings if self.cells[name].nunique() > 1]
-        return varied or settings[:1]
+        if varied or "scenario" not in self.cells:
+            return varied or settings[:1]
+        alike = self.cells["scenario"].nunique() <= self.cells["seed"].nunique()
+        return settings[:1] if alike else ["scenario"]
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         cells = self.cells
