@@ -6,8 +6,9 @@ in homes and offices where none are given. Whatever it assumes is written into t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from copy import copy
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -20,14 +21,16 @@ from shapely.geometry.base import BaseGeometry
 from sim.area import HONG_KONG_CRS, Area, DistrictPart, district_parts
 from sim.city.census import jobs_in
 from sim.city.gaps import filled_walls
+from sim.city.mapped_walls import AT_ONCE, mapped_walls
 from sim.city.model import City
 from sim.city.passages import opened
 from sim.city.places import Places
 from sim.city.sources.gazetteer import gazetteer_within
 from sim.city.streets import StreetNetwork
+from sim.city.taken_out import within_reach
 from sim.city.walls import Walls
 from sim.errors import InputError
-from sim.processes import computing_threads
+from sim.processes import computing_threads, give_back_memory
 
 DEFAULT_HALO_M = 150.0
 """Wider than the longest range of a typical head (128 m)."""
@@ -51,8 +54,6 @@ OFFICE_CLASSES = ("primary", "secondary", "tertiary")
 PLACE_SPACING_M = 60.0
 LARGEST_UNSAID_SHARE = 0.02
 """What is missing is written into the assumptions from this share on."""
-AT_ONCE = 20_000
-"""Buildings that are turned into walls together."""
 SAME_PLACE_M = 300.0
 """A gazetteer station or market this near to a given one is taken to be the same."""
 
@@ -72,6 +73,7 @@ def assemble(
     same_source: bool = False,
     centrelines: StreetNetwork | None = None,
     complete: bool = False,
+    beside: Mapping[str, Callable[[Area], Any]] | None = None,
 ) -> City:
     """Put a city together.
 
@@ -79,44 +81,43 @@ def assemble(
     ----------
     name, name_zh
         Of the study area, for texts.
-    streets
-        The walking network, halo included.
+    streets, centrelines
+        The walking network, halo included; and drawn in its middle, where it has two pavements.
     buildings
-        Footprints with an optional column height (m), any CRS, or the walls that `mapped_walls`
+        Footprints in any CRS with an optional column height (m), or the walls that `mapped_walls`
         made of them; without them façades are inferred from the streets ("blocks").
     area, region
         What counts and what is simulated, in the CRS of `streets`; by default the region less the
         halo, and the convex hull of the streets with a rim of 15 m.
     halo_m
-        Width of the halo; by default 150 m, or less where that would leave under 30 % to count.
-    places
-        Known places; in Hong Kong stations and markets of the gazetteer are added, and homes and
-        offices are spread along streets where none are given.
-    population
-        People in the region by Hong Kong district, where known; otherwise by land.
+        Of the halo; by default 150 m, or less where that would leave under 30 % to count.
+    places, population
+        Known places, with in Hong Kong stations and markets of the gazetteer, and homes and offices
+        along streets where none are given; people by Hong Kong district, else by land.
     provenance
         Sources (each with file, kind, licence and attribution) and what else to keep with them.
-    same_source
-        Whether streets and buildings are of one source, hence of one place.
-    centrelines
-        The same streets drawn in their middle, where `streets` has inferred pavements.
-    complete
-        Whether all buildings are there, so that no façade is inferred where none is mapped.
+    same_source, complete
+        Whether streets and buildings are of one source; whether no façade need be inferred.
+    beside
+        What gives further layers of an area, by their field in `City`; called in another thread.
 
     Raises
     ------
     InputError
         The area holds no streets, the halo leaves nothing to count, or buildings lie elsewhere.
     """
-    assumptions = _unconnected(streets)
-    study = _study_area(streets, area, region, halo_m, assumptions)
-    streets, mapped = _mapped(streets, buildings, study.region, same_source)
-    middles = streets if centrelines is None else centrelines
-    found = _filled(streets, middles, mapped, study, places, population, complete)
-    own = Area(name, name_zh, study.polygon, study.region, streets.crs, found.parts, study.halo_m)
-    kept = {**_sources(provenance or {}, streets.crs), **_counted(streets, study, found)}
-    kept["assumptions"] = [*assumptions, *found.assumptions]
-    return City(own, streets, found.walls, Places(found.places), kept)
+    said = _unconnected(streets)
+    study = _study_area(streets, area, region, halo_m, said)
+    own = Area(name, name_zh, study.polygon, study.region, streets.crs, (), study.halo_m)
+    with computing_threads(1) as pool:
+        further = {name: pool.submit(layer, own) for name, layer in (beside or {}).items()}
+        streets, mapped = _mapped(streets, buildings, study.region, same_source)
+        middles = centrelines or streets
+        found = _filled(streets, middles, mapped, study, places, population, complete)
+    kept = _provenance(provenance or {}, streets, study, found, said)
+    own = replace(own, parts=found.parts)
+    layers = {name: layer.result() for name, layer in further.items()}
+    return City(own, streets, found.walls, Places(found.places), kept, **layers)
 
 
 class _Study(NamedTuple):
@@ -154,17 +155,26 @@ def _filled(
         known = _known_places(streets.crs, study.region, places)
         filled, of_places = _fill_places(known, streets, study, parts)
         inside_km = _inside_footprints_km(streets, mapped)
+        give_back_memory()
         walls, of_walls = inferring.result()
     return _Filled(walls, filled, parts, inside_km, [*of_walls, *of_places])
 
 
-def _counted(streets: StreetNetwork, study: _Study, found: _Filled) -> dict[str, Any]:
-    """Return how much there is of everything, and what was dropped, as the manifest keeps it."""
+def _provenance(
+    given: dict[str, Any],
+    streets: StreetNetwork,
+    study: _Study,
+    found: _Filled,
+    assumptions: list[str],
+) -> dict[str, Any]:
+    """Return sources, how much there is of everything, and what was dropped and assumed."""
     counts = _counts(streets, found.walls, found.places, study.polygon)
     return {
+        **_sources(given, streets.crs),
         "dropped": dict(streets.report),
         "walls": {"kind": found.walls.kind, **found.walls.report},
         "counts": {**counts, "streets_inside_footprints_km": found.inside_footprints_km},
+        "assumptions": [*assumptions, *found.assumptions],
     }
 
 
@@ -228,8 +238,12 @@ def _study_area(
 
 
 def _hull(streets: StreetNetwork) -> BaseGeometry:
-    every_street = shapely.geometrycollections(streets.edges.geometry.to_numpy())
-    return shapely.convex_hull(every_street).buffer(RIM_M, quad_segs=2)
+    line = streets.edges.geometry.to_numpy()
+    several = [
+        shapely.convex_hull(shapely.linestrings(shapely.get_coordinates(some)))
+        for some in np.array_split(line, len(line) // AT_ONCE + 1)  # all at once are copied twice
+    ]
+    return shapely.convex_hull(shapely.geometrycollections(several)).buffer(RIM_M, quad_segs=2)
 
 
 def _shrunk(
@@ -267,33 +281,6 @@ def _parts(
     return district_parts(region, streets.report.get("carriageway_km", 0.0) * share, population)
 
 
-def mapped_walls(
-    buildings: gpd.GeoDataFrame | Iterable[gpd.GeoDataFrame] | None, crs: str
-) -> Walls | None:
-    """Return the walls of footprints, None where there are none.
-
-    Parameters
-    ----------
-    buildings
-        As `assemble` takes them, or several tables of one source, which need not all be in memory.
-    crs
-        Projected CRS of the city.
-
-    Raises
-    ------
-    InputError
-        The buildings have no CRS.
-    """
-    several = []
-    for frame in (buildings,) if isinstance(buildings, gpd.GeoDataFrame) else buildings or ():
-        if frame.crs is None and not frame.empty:
-            raise InputError("buildings: no CRS; set one, for example EPSG:4326")
-        for first in range(0, len(frame), AT_ONCE):  # on the way they take several times the memory
-            some = frame.iloc[first : first + AT_ONCE]
-            several.append(Walls.from_footprints(some.to_crs(crs)))
-    return Walls.joined(several) if several else None
-
-
 def _mapped(
     streets: StreetNetwork,
     buildings: gpd.GeoDataFrame | Walls | None,
@@ -308,8 +295,7 @@ def _mapped(
 
 def _near(mapped: Walls, region: BaseGeometry, same_source: bool) -> Walls | None:
     """Return the walls in the region; None where all that the same source has lie elsewhere."""
-    shapely.prepare(region)
-    near = shapely.intersects(region, mapped.footprints.geometry.to_numpy())
+    near = within_reach(region, mapped.footprints.geometry.to_numpy())
     if not near.any():
         if same_source:
             return None

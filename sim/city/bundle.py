@@ -145,11 +145,14 @@ def _write(city: City, folder: Path, imported: str | None) -> None:
     def written(name: str) -> dict[str, Any]:
         path, frame = folder / f"{name}.parquet", layers[name]
         frame.to_parquet(path, index=False, compression="zstd", geometry_encoding="WKB")
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
         return {"file": path.name, "rows": len(frame), "sha256": digest}
 
-    with ThreadPoolExecutor(available_cores()) as pool:
-        described = dict(zip(layers, pool.map(written, layers), strict=True))
+    with ThreadPoolExecutor(available_cores()) as pool:  # the two largest not side by side
+        order = ["walls", *(name for name in layers if name not in ("walls", "edges")), "edges"]
+        done = dict(zip(order, pool.map(written, order), strict=True))
+    described = {name: done[name] for name in layers}
     manifest = {
         "format": FORMAT,
         "version": _version(city),

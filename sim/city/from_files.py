@@ -10,26 +10,28 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from sim.area import HONG_KONG_CRS, DistrictPart, district_outlines, districts
-from sim.city.assemble import DEFAULT_HALO_M, assemble, mapped_walls
+from sim.area import HONG_KONG_CRS, Area, DistrictPart, district_outlines, districts
+from sim.city.assemble import DEFAULT_HALO_M, assemble
 from sim.city.district_names import district_words, named_districts
 from sim.city.filled_buildings import lacking
 from sim.city.from_official import across, as_official, by_layer, check_layers, on_ground
+from sim.city.mapped_walls import mapped_walls
 from sim.city.model import City
-from sim.city.places import TRAFFIC_SIGNAL, Places
-from sim.city.planted import planted
+from sim.city.places import Places
+from sim.city.planted import Planting, TreeTables
+from sim.city.read_layers import stacked, with_signals
 from sim.city.sides import with_both_sides
 from sim.city.sources.box import Box
 from sim.city.sources.buildings import COUNTED
@@ -41,6 +43,8 @@ from sim.city.sources.bus_streets import (
     outline,
     read_bus_streets,
 )
+from sim.city.sources.extract_content import Around
+from sim.city.sources.extract_surroundings import extent_of, surroundings_met
 from sim.city.sources.files import (
     Kind,
     file_kind,
@@ -58,6 +62,7 @@ from sim.city.sources.official_layers import CREDITS
 from sim.city.sources.official_network import read_network, walk_options
 from sim.city.sources.official_trees import read_official_trees
 from sim.city.sources.osm_stream import OSM
+from sim.city.sources.osm_trees import trees_met
 from sim.city.sources.own_places import (
     joined_places,
     read_places,
@@ -66,10 +71,10 @@ from sim.city.sources.own_places import (
 from sim.city.sources.pbf import read_features_in_turns, read_ways
 from sim.city.street_widths import with_widths
 from sim.city.streets import StreetNetwork, projected_crs
-from sim.city.surroundings import box_around, read_around, surroundings_within
+from sim.city.surroundings import box_around, box_of_streets, surroundings_within
 from sim.city.walls import Walls
 from sim.errors import InputError
-from sim.processes import computing_threads
+from sim.processes import computing_threads, give_back_memory
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -135,8 +140,9 @@ class _Features(NamedTuple):
     buildings: Iterable[gpd.GeoDataFrame]
     places: gpd.GeoDataFrame
     report: dict[str, float]
-    trees: dict[str, gpd.GeoDataFrame]
-    """By the kind of file that they are of."""
+    trees: TreeTables
+    around: Around | None = None
+    """What the only extract of a city holds around its streets."""
 
 
 class _Layers(NamedTuple):
@@ -147,7 +153,8 @@ class _Layers(NamedTuple):
     places: gpd.GeoDataFrame
     study: _Study
     report: dict[str, float]
-    trees: dict[str, gpd.GeoDataFrame]
+    trees: TreeTables
+    around: Around | None
 
 
 def import_files(
@@ -219,36 +226,44 @@ def _assembled(
     pavements: bool,
     kinds: Mapping[Path, Kind],
 ) -> City:
-    study = layers.study
+    give_back_memory()  # what was read is met again as streets and walls
+    study, planting = layers.study, Planting(layers.trees)
     middles, streets, report = _sides(layers, pavements, kinds)
-    with computing_threads(1) as beside:  # façades take longest to infer
-        extracts = [path for path, kind in kinds.items() if kind == "pbf"]
-        around = beside.submit(
-            read_around, middles, study.polygon, extracts[0] if extracts else None
+    city = assemble(
+        names[0],
+        streets,
+        buildings=layers.mapped,
+        area=study.polygon,
+        region=study.polygon if study.covered else None,
+        halo_m=study.halo_m,
+        places=Places(layers.places),
+        name_zh=names[1],
+        provenance={
+            "sources": sources,
+            "layers": by_layer(kinds, mapped=layers.mapped is not None),
+            "left_out_while_reading": {**layers.report, **report},
+        },
+        same_source=not {"polygons", "official_buildings"} & {*kinds.values()},
+        centrelines=between_facades(middles) if "bus_streets" in kinds.values() else middles,
+        complete=bool({"official_network", "official_buildings"} & {*kinds.values()}),
+        beside={"trees": planting.trees, **_surroundings(layers, kinds)},
+    )
+    return planting.noted(on_ground(city, kinds))
+
+
+def _surroundings(
+    layers: _Layers, kinds: Mapping[Path, Kind]
+) -> dict[str, Callable[[Area], gpd.GeoDataFrame]]:
+    """Return what cuts what the extract holds to the map of an area, by the name of its layer."""
+    around, box = layers.around, box_of_streets(layers.middles, layers.study.polygon)
+    if around is None or box is None:
+        return {}
+    extent = extent_of(next(path for path, kind in kinds.items() if kind == "pbf"))
+    return {
+        "surroundings": lambda area: surroundings_within(
+            surroundings_met(around, box), area, extent
         )
-        city = assemble(
-            names[0],
-            streets,
-            buildings=layers.mapped,
-            area=study.polygon,
-            region=study.polygon if study.covered else None,
-            halo_m=study.halo_m,
-            places=Places(layers.places),
-            name_zh=names[1],
-            provenance={
-                "sources": sources,
-                "layers": by_layer(kinds, mapped=layers.mapped is not None),
-                "left_out_while_reading": {**layers.report, **report},
-            },
-            same_source=not {"polygons", "official_buildings"} & {*kinds.values()},
-            centrelines=between_facades(middles) if "bus_streets" in kinds.values() else middles,
-            complete=bool({"official_network", "official_buildings"} & {*kinds.values()}),
-        )
-        city = planted(on_ground(city, kinds), layers.trees)
-        found = around.result()
-    if found is None:
-        return city
-    return replace(city, surroundings=surroundings_within(found[0], city.area, found[1]))
+    }
 
 
 def _sides(
@@ -301,21 +316,13 @@ def _read(
         elif kinds[street_file] == "bus_streets":
             study = _Study(*_covered(edges))
         middles = StreetNetwork.build(read.nodes, edges, crs, private)
+        signals, of_streets = read.signals, read.report
+        del read, ways, edges  # large, and made anew
+        give_back_memory()
         mapped, found = walls.result()
-    places = _with_signals(found.places, read.signals)
-    report = {**read.report, **found.report}
-    return _Layers(middles, mapped, places, study, report, found.trees)
-
-
-def _with_signals(
-    places: gpd.GeoDataFrame, signals: NDArray[np.object_] | None
-) -> gpd.GeoDataFrame:
-    """Return places and the traffic lights of the pedestrian network."""
-    if signals is None or not len(signals):
-        return places
-    table = pd.DataFrame({"name": [""] * len(signals), "name_zh": "", "weight": 1.0})
-    lights = gpd.GeoDataFrame(table, geometry=signals, crs=HONG_KONG_CRS)
-    return _stacked([places, lights.assign(kind=TRAFFIC_SIGNAL)])
+    places = with_signals(found.places, signals)
+    report = {**of_streets, **found.report}
+    return _Layers(middles, mapped, places, study, report, found.trees, found.around)
 
 
 def _street_file(kinds: Mapping[Path, Kind]) -> Path:
@@ -354,12 +361,15 @@ def _read_features(
     """
     buildings: Iterable[gpd.GeoDataFrame] = ()
     places: list[gpd.GeoDataFrame] = []
-    trees: dict[str, gpd.GeoDataFrame] = {}
+    trees: TreeTables = {}
     report: dict[str, float] = {}
     filled: list[gpd.GeoDataFrame] = []
+    around: Around | None = None
     for path in (path for path, kind in kinds.items() if kind == "pbf"):
-        buildings, found, trees["pbf"], report = read_features_in_turns(path, begun.get(path), box)
-        places.append(found)
+        met = read_features_in_turns(path, begun.get(path), box)
+        buildings, report, around = met.buildings, met.report, met.around
+        trees["pbf"] = partial(trees_met, met.trees, box=box)
+        places.append(met.places)
     read = [read_buildings(path) for path, kind in kinds.items() if kind == "polygons"]
     official = [
         read_official_buildings(path, ground)
@@ -377,7 +387,7 @@ def _read_features(
     for _, counted in read:
         report = {name: report.get(name, 0.0) + counted.get(name, 0.0) for name in report | counted}
     if given:
-        buildings = [_stacked(given), *filled]
+        buildings = [stacked(given), *filled]
     places += [read_mtr_exits(path) for path, kind in kinds.items() if kind == "mtr_exits"]
     for path in (path for path, kind in kinds.items() if kind == "official_lamp_posts"):
         posts, counted = read_lamp_posts(path)
@@ -389,22 +399,17 @@ def _read_features(
         boxes = float((~bridges["outlined"]).sum())
         report = {**report, **counted, **({"footbridges_without_outline": boxes} if boxes else {})}
     for path in (path for path, kind in kinds.items() if kind == "official_trees"):
-        trees["official_trees"], counted = read_official_trees(path)
+        table, counted = read_official_trees(path)
+        trees["official_trees"] = table.to_crs
         report = {**report, **counted}
-    stacked = _stacked(places) if places else Places.empty("EPSG:4326").table
-    return _Features(buildings, stacked, report, trees)
+    table = stacked(places) if places else Places.empty("EPSG:4326").table
+    return _Features(buildings, table, report, trees, around)
 
 
 def _walled(features: list[Future[_Features]], crs: str) -> tuple[Walls | None, _Features]:
     """Turn buildings into walls, and let go of what was read; it is taken out of the list."""
     found = features.pop().result()
     return mapped_walls(found.buildings, crs), found._replace(buildings=())
-
-
-def _stacked(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    """Put layers of one kind under one another in WGS 84."""
-    projected = [frame.to_crs("EPSG:4326") for frame in frames]
-    return gpd.GeoDataFrame(pd.concat(projected, ignore_index=True), crs="EPSG:4326")
 
 
 def _around(shape: gpd.GeoSeries, halo_m: float | None) -> _Around:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.city.components import connected_components
 from sim.city.walls import Walls
+from sim.processes import available_cores, computing_threads
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -42,6 +43,8 @@ HOUSES_STAND_ALONG = frozenset({
     "pedestrian",
 })  # fmt: skip
 LARGEST_GRID = 50_000_000
+AT_ONCE = 50_000
+"""Points that are looked at together: as shapes they take many times their memory."""
 
 
 def filled_walls(
@@ -145,6 +148,19 @@ def _street_metres(
     kinds = streets.edges["highway"].isin(HOUSES_STAND_ALONG).to_numpy()
     level = (streets.edges["deck"] == "street").to_numpy()
     line = streets.edges.geometry.to_numpy()[kinds & level]
+    middle, metres = _pieces(line)
+    fronted = _house_near(middle, footprints.geometry.to_numpy())
+    cells = _cells(middle, origin, shape)
+    found = np.zeros(shape), np.zeros(shape)
+    for of_cell, own in zip(found, (metres, metres * fronted), strict=True):
+        np.add.at(of_cell, cells, own)
+    return found
+
+
+def _pieces(
+    line: NDArray[np.object_],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the middle and the length (m) of pieces of lines of at most half a cell."""
     vertex, of_line = shapely.get_coordinates(line, return_index=True)
     inner = of_line[1:] == of_line[:-1]
     start = vertex[:-1][inner]
@@ -154,16 +170,21 @@ def _street_metres(
     row = np.repeat(np.arange(len(length)), count)
     part = (np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count) + 0.5) / count[row]
     middle = start[row] + part[:, None] * step[row]
-    houses = shapely.STRtree(footprints.geometry.to_numpy())
-    near = houses.query(shapely.points(middle), predicate="dwithin", distance=FRONT_M)[0]
-    fronted = np.zeros(len(row), bool)
-    fronted[near] = True
-    cells = _cells(middle, origin, shape)
-    metres = length[row] / count[row]
-    found = np.zeros(shape), np.zeros(shape)
-    for of_cell, own in zip(found, (metres, metres * fronted), strict=True):
-        np.add.at(of_cell, cells, own)
-    return found
+    return middle, length[row] / count[row]
+
+
+def _house_near(point: NDArray[np.float64], footprints: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return whether a footprint lies within `FRONT_M` of each point."""
+    houses = shapely.STRtree(footprints)
+
+    def near(some: NDArray[np.float64]) -> NDArray[np.bool_]:
+        found = np.zeros(len(some), bool)
+        found[houses.query(shapely.points(some), predicate="dwithin", distance=FRONT_M)[0]] = True
+        return found
+
+    with computing_threads(available_cores()) as pool:
+        parts = np.array_split(point, len(point) // AT_ONCE + 1)
+        return np.concatenate([*pool.map(near, parts)])
 
 
 def _cells(

@@ -52,16 +52,19 @@ def opened(streets: StreetNetwork, walls: Walls) -> tuple[StreetNetwork, Walls]:
     if not len(way):
         return streets, walls
     corridor = _corridors(ways.iloc[way], shape[of_shape])
-    left = shape.copy()
-    for k in np.unique(of_shape):
-        left[k] = shapely.difference(shape[k], shapely.union_all(corridor[of_shape == k]))
-    part, source = shapely.get_parts(left, return_index=True)
+    changed = np.unique(of_shape)
+    left = [
+        shapely.difference(shape[k], shapely.union_all(corridor[of_shape == k])) for k in changed
+    ]
+    part, source = shapely.get_parts(np.array(left, object), return_index=True)
     kept = (shapely.get_type_id(part) == 3) & (shapely.area(part) >= SMALLEST_FOOTPRINT_M2)
-    footprints = frame.iloc[source[kept]].reset_index(drop=True)
-    footprints = footprints.set_geometry(
-        gpd.GeoSeries(shapely.orient_polygons(part[kept]), crs=frame.crs)
-    )
-    report = {**walls.report, "opened_by_passages": float(len(np.unique(of_shape)))}
+    whole = np.delete(np.arange(len(shape)), changed)  # shared, not made anew: there are many
+    of_row = np.concatenate([whole, changed[source[kept]]])
+    outline = np.concatenate([shape[whole], shapely.orient_polygons(part[kept])])
+    order = np.argsort(of_row, kind="stable")
+    footprints = frame.iloc[of_row[order]].reset_index(drop=True)
+    footprints = footprints.set_geometry(gpd.GeoSeries(outline[order], crs=frame.crs))
+    report = {**walls.report, "opened_by_passages": float(len(changed))}
     lines = ways.geometry.to_numpy()[np.unique(way)]
     return _at_street_level(streets, lines), Walls(footprints, walls.kind, report)
 
@@ -101,9 +104,10 @@ def _corridors(ways: gpd.GeoDataFrame, shape: NDArray[np.object_]) -> NDArray[np
 def _at_street_level(streets: StreetNetwork, lines: NDArray[np.object_]) -> StreetNetwork:
     """Put covered ways that run on some lines on the street deck."""
     edges = streets.edges
-    middle = shapely.line_interpolate_point(edges.geometry.to_numpy(), 0.5, normalized=True)
-    on = shapely.STRtree(lines).query(middle, predicate="dwithin", distance=SAME_WAY_M)[0]
     deck = edges["deck"].to_numpy(object).copy()
-    through = np.isin(np.arange(len(edges)), on) & (deck == "covered")
-    deck[through] = "street"
+    covered = np.flatnonzero(deck == "covered")
+    line = edges.geometry.to_numpy()[covered]
+    middle = shapely.line_interpolate_point(line, 0.5, normalized=True)
+    on = shapely.STRtree(lines).query(middle, predicate="dwithin", distance=SAME_WAY_M)[0]
+    deck[covered[on]] = "street"
     return replace(streets, edges=edges.assign(deck=deck))

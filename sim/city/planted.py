@@ -2,39 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 
+from sim.area import Area
 from sim.city.model import City
-from sim.city.trees import ASSUMPTION, trees_of
+from sim.city.trees import ASSUMPTION, Trees, trees_of
 
 SOURCES = ("official_trees", "pbf")
 """Kinds of file with trees, the better first."""
+TreeTables = dict[str, Callable[[str], gpd.GeoDataFrame]]
+"""What makes tables of trees in some coordinates, by the kind of file that they are of."""
 
 
-def planted(city: City, found: Mapping[str, gpd.GeoDataFrame]) -> City:
-    """Return a city with the trees around it, as it is where there are none.
+@dataclass
+class Planting:
+    """Trees that are found while a city is put together.
 
-    Parameters
+    Attributes
     ----------
-    city
-        As `sim.city.assemble` made it.
     found
-        Trees by the kind of file that they are of, as `sim.city.trees.trees_of` takes them.
+        Gives trees as `sim.city.trees.trees_of` takes them.
+    counts
+        How many each of them has, once they are looked at.
     """
-    named = [name for name in SOURCES if name in found]
-    trees = trees_of([found[name] for name in named], city.area.crs, city.area.region)
-    if trees is None:
-        return city
-    known = city.provenance
-    layers = {**known.get("layers", {}), "trees": [name for name in named if len(found[name])]}
-    left_out = {**known.get("left_out_while_reading", {}), **trees.report}
-    provenance = {
-        **known,
-        "layers": layers,
-        "left_out_while_reading": left_out,
-        "assumptions": [*known.get("assumptions", []), ASSUMPTION],
-    }
-    return replace(city, trees=trees, provenance=provenance)
+
+    found: TreeTables
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def trees(self, area: Area) -> Trees | None:
+        """Return the trees around an area; None of none.
+
+        Parameters
+        ----------
+        area
+            With the region that is simulated.
+        """
+        tables = {name: self.found[name](area.crs) for name in SOURCES if name in self.found}
+        self.counts = {name: len(table) for name, table in tables.items()}
+        return trees_of([*tables.values()], area.crs, area.region)
+
+    def noted(self, city: City) -> City:
+        """Return a city whose provenance says where its trees are from.
+
+        Parameters
+        ----------
+        city
+            With the trees found.
+        """
+        if city.trees is None:
+            return city
+        known = city.provenance
+        sources = [name for name, count in self.counts.items() if count]
+        left_out = {**known.get("left_out_while_reading", {}), **city.trees.report}
+        provenance = {
+            **known,
+            "layers": {**known.get("layers", {}), "trees": sources},
+            "left_out_while_reading": left_out,
+            "assumptions": [*known.get("assumptions", []), ASSUMPTION],
+        }
+        return replace(city, provenance=provenance)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -21,11 +20,11 @@ from shapely.geometry.base import BaseGeometry
 
 from sim.area import HONG_KONG_CRS, Area
 from sim.city.sources.box import Box
-from sim.city.sources.extract_surroundings import read_surroundings
 from sim.city.sources.gazetteer import gazetteer
+from sim.city.sources.surroundings_tags import COAST
 from sim.city.streets import StreetNetwork
 
-WATER, GREEN, COAST = "water", "green", "coastline"
+WATER, GREEN = "water", "green"
 NAMES = ("harbour", "bay", "island", "station", "suburb", "neighbourhood", "park")
 """Kinds of names, the most important first."""
 COLUMNS = ("kind", "name", "name_zh", "geometry")
@@ -68,10 +67,8 @@ def empty_surroundings(crs: str) -> gpd.GeoDataFrame:
     return _table([], crs)
 
 
-def read_around(
-    streets: StreetNetwork, polygon: BaseGeometry | None, extract: Path | None
-) -> tuple[gpd.GeoDataFrame, Box | None] | None:
-    """Read what an extract holds as far as a map of these streets may show.
+def box_of_streets(streets: StreetNetwork, polygon: BaseGeometry | None) -> Box | None:
+    """Return the box in degrees that a map of these streets may show; None if there is none.
 
     Parameters
     ----------
@@ -79,16 +76,9 @@ def read_around(
         All that were read.
     polygon
         The study area, where it is given.
-    extract
-        The only one of a city; None where it is made of other files.
-
-    Returns
-    -------
-    As `read_surroundings`; None where there is nothing to read.
     """
     both = shapely.union_all([shapely.box(*streets.nodes.total_bounds), polygon])
-    box = box_around(shapely.buffer(both.envelope, MARGIN_M[1] + HALO_M), streets.crs)
-    return None if box is None or extract is None else read_surroundings(extract, box)
+    return box_around(shapely.buffer(both.envelope, MARGIN_M[1] + HALO_M), streets.crs)
 
 
 def surroundings_within(
@@ -99,7 +89,7 @@ def surroundings_within(
     Parameters
     ----------
     found
-        As `read_surroundings` gives it.
+        As `sim.city.sources.extract_surroundings.surroundings_met` gives it.
     area
         The study area.
     extent
@@ -127,7 +117,8 @@ def surroundings_within(
         if outline is not None:
             rows.append((what, "", "", outline))
     named = frame["kind"].isin(NAMES).to_numpy() & shapely.intersects(window, shapes)
-    names = frame[named][[*COLUMNS]].sort_values("kind", kind="stable")[:MOST_NAMES]
+    rank = frame["kind"][named].map({kind: rank for rank, kind in enumerate(NAMES)}).to_numpy()
+    names = frame[named][[*COLUMNS]].iloc[np.argsort(rank, kind="stable")[:MOST_NAMES]]
     return _table([*rows, *names.itertuples(index=False, name=None)], area.crs)
 
 
@@ -221,7 +212,8 @@ def _joined(shapes: NDArray[np.object_], window: BaseGeometry) -> BaseGeometry |
     tolerance = max(max(east - west, north - south) / STEPS, FINEST_M)
     part = shapely.get_parts(shapes)
     near = shapely.intersects(shapely.box(*shapely.bounds(part).T), window)
-    part = part[near & (shapely.get_type_id(part) == 3)]
+    seen = shapely.area(part) > (tolerance / 2) ** 2  # of what nobody would see there may be most
+    part = part[near & seen & (shapely.get_type_id(part) == 3)]
     # joining takes its time by the corners, most of which nobody would see
     part = shapely.make_valid(shapely.simplify(part, tolerance / 2))
     cut = shapely.union_all(shapely.clip_by_rect(part, *window.bounds))

@@ -20,6 +20,7 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.city.raw_streets import without_repeats
+from sim.city.taken_out import opened_without, within_reach
 from sim.processes import available_cores, computing_threads
 from sim.surface import Result, axes_for
 from sim.web_map import Layer, web_map
@@ -38,11 +39,6 @@ WIDENING_M = {
 }  # fmt: skip
 """Half the assumed distance between opposite façades, by class; 2.5 m for every other class."""
 OTHER_WIDENING_M = 2.5
-OPENING_M = 1.5
-"""Blocks are shrunk and grown by this much, so that slivers narrower than twice it vanish."""
-SIMPLIFICATION_M = 0.2
-TILE_M = 2000.0
-"""Streets are joined in tiles of this size, so that time grows with the area and no faster."""
 SMALLEST_BLOCK_M2 = 25.0
 SMALLEST_FOOTPRINT_M2 = 0.5
 TALLEST_M = 1000.0
@@ -250,7 +246,7 @@ class Walls(Result):
         region: BaseGeometry,
         crs: str,
     ) -> Walls:
-        solid = _opened_without(region, np.concatenate([_carved(line, width), rounded]))
+        solid = opened_without(region, np.concatenate([_carved(line, width), rounded]))
         block = shapely.get_parts(shapely.get_parts(solid))
         block = block[shapely.area(block) >= SMALLEST_BLOCK_M2]
         frame = gpd.GeoDataFrame(
@@ -263,9 +259,8 @@ class Walls(Result):
 
 def _carving(ways: gpd.GeoDataFrame, region: BaseGeometry) -> gpd.GeoDataFrame:
     """Return the ways above ground that are near enough to a region to carve in it."""
-    shapely.prepare(region)
     widest = max(*WIDENING_M.values(), half_widths(ways).max(initial=0.0))
-    near = shapely.dwithin(region, ways.geometry.to_numpy(), widest)
+    near = within_reach(region, ways.geometry.to_numpy(), widest)
     return ways[near & (ways["deck"] != "subway").to_numpy()]
 
 
@@ -280,54 +275,6 @@ def _carved(line: NDArray[np.object_], width: NDArray[np.float64]) -> NDArray[np
     with computing_threads(cores) as pool:
         found = pool.map(widened, np.array_split(line, cores), np.array_split(width, cores))
     return np.concatenate([*found])
-
-
-def _opened_without(region: BaseGeometry, carved: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return what is left of a region when many shapes are taken out of it, without slivers.
-
-    The shapes are joined tile by tile, which takes time in proportion to the area, a tile a thread;
-    then what lies on both sides of a seam is put together again, while the rest is opened.
-    """
-    cores = available_cores()
-    west, south, east, north = region.bounds
-    columns = np.arange(west, east, TILE_M)
-    rows = np.arange(south, north, TILE_M)
-    x, y = (axis.ravel() for axis in np.meshgrid(columns, rows))
-    tile = shapely.intersection(shapely.box(x, y, x + TILE_M, y + TILE_M), region)
-    tile = tile[shapely.area(tile) > 0]
-    of_tile, of_shape = shapely.STRtree(carved).query(tile, predicate="intersects")
-    first = np.searchsorted(of_tile, np.arange(len(tile) + 1))
-
-    def left(i: int) -> BaseGeometry:
-        return tile[i].difference(shapely.union_all(carved[of_shape[first[i] : first[i + 1]]]))
-
-    seams = shapely.union_all(
-        [
-            *(shapely.linestrings([(at, south), (at, north)]) for at in columns[1:]),
-            *(shapely.linestrings([(west, at), (east, at)]) for at in rows[1:]),
-        ]
-    )
-    shapely.prepare(seams)
-    with computing_threads(cores) as pool:
-        piece = _polygons(list(pool.map(left, range(len(tile)))))
-        cut = shapely.intersects(seams, piece)
-        apart = pool.map(_opened, np.array_split(piece[~cut], 4 * cores))
-        whole = _polygons([shapely.union_all(piece[cut])])
-        across = pool.map(_opened, np.array_split(whole, cores))
-        return np.concatenate([*apart, *across])
-
-
-def _opened(solid: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return shapes without slivers, each by itself: opening a whole city at once takes minutes."""
-    shrunk = shapely.buffer(solid, -OPENING_M, join_style="mitre")
-    grown = shapely.buffer(shrunk, OPENING_M, join_style="mitre")
-    return np.asarray(shapely.make_valid(shapely.simplify(grown, SIMPLIFICATION_M)))
-
-
-def _polygons(shapes: list[BaseGeometry]) -> NDArray[np.object_]:
-    """Return the polygons of shapes, without the lines and points of collections."""
-    part = shapely.get_parts(shapely.get_parts(np.array(shapes, dtype=object)))
-    return np.asarray(part[shapely.get_type_id(part) == 3])
 
 
 def _known_heights(footprints: gpd.GeoDataFrame) -> NDArray[np.float64]:

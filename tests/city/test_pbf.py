@@ -8,7 +8,7 @@ import shapely
 from drawn import shared
 from osmium.osm.mutable import Node, Relation, Way
 
-from sim.city.sources import osm_stream
+from sim.city.sources import extract_check
 from sim.city.sources.buildings import building_height, length
 from sim.city.sources.osm_stream import reading_ahead
 from sim.city.sources.pbf import Extract, read_features, read_pbf, read_ways
@@ -352,6 +352,6 @@ def test_bad_extracts_are_refused_in_one_line(tmp_path, case, says):
 
 def test_a_continent_is_refused_before_it_is_read(tmp_path, monkeypatch):
     path = written(tmp_path / "a.osm.pbf", [([1, 2], STREET)])
-    monkeypatch.setattr(osm_stream, "LARGEST_FILE_MB", 0)
+    monkeypatch.setattr(extract_check, "LARGEST_FILE_MB", 0)
     with pytest.raises(InputError, match="cut the study area out"):
         read_pbf(path)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shapely.affinity import rotate, translate
 from shapely.geometry import Polygon, box
 
-from sim.city import walls
+from sim.city import taken_out
 from sim.city.streets import StreetNetwork
 from sim.city.walls import OTHER_WIDENING_M, SMALLEST_BLOCK_M2, WIDENING_M, Walls
 
@@ -160,7 +160,7 @@ def test_the_size_of_the_tiles_changes_no_block(monkeypatch, size):
     diagonal = ([(0, 0), (10, 60), (80, 80)], {"highway": "primary"})
     ways = [*grid_ways(6, 6), diagonal]
     whole = blocks(ways, grid_region(180.0)).footprints.geometry
-    monkeypatch.setattr(walls, "TILE_M", size)
+    monkeypatch.setattr(taken_out, "TILE_M", size)
     tiled = blocks(ways, grid_region(180.0)).footprints.geometry
     assert len(tiled) == len(whole)
     apart = shapely.symmetric_difference(*(shapely.union_all(g) for g in (whole, tiled)))

@@ -54,8 +54,67 @@ class Ways:
 
 
 @dataclass
+class Trees:
+    """The trees that the stream has met so far, beyond the box too.
+
+    Attributes
+    ----------
+    places
+        Longitude and latitude of single trees.
+    told
+        Of those of which tags say more: the number of the tree, its species, its trunk (mm), and
+        the height and spread of its crown (m).
+    rows, sizes, vertices
+        Of each row of trees what tags say likewise, how many vertices it has, and their longitude
+        and latitude.
+    """
+
+    places: array[float] = field(default_factory=lambda: array("d"))
+    told: list[tuple[int, str, float, float, float]] = field(default_factory=list)
+    rows: list[tuple[str, float, float, float]] = field(default_factory=list)
+    sizes: array[int] = field(default_factory=lambda: array("q"))
+    vertices: array[float] = field(default_factory=lambda: array("d"))
+
+    def add_row(self, told: tuple[str, float, float, float], line: str) -> None:
+        """Take a row of trees; its line in hexadecimal WKB of this machine."""
+        flat = array("d", bytes.fromhex(line)[LINE_HEAD:])
+        self.rows.append(told)
+        self.sizes.append(len(flat) // 2)
+        self.vertices.extend(flat)
+
+
+@dataclass
+class Around:
+    """Water, green ground, coast and names that the stream has met so far, beyond the box too.
+
+    Attributes
+    ----------
+    rows
+        What each is ("ground", "name" or "coast"), its kind, name, name:zh and name:en.
+    shapes, ends
+        Their points, lines and outlines in WKB, WGS 84, one after the other, and where each ends.
+    """
+
+    rows: list[tuple[str, str, str | None, str | None, str | None]] = field(default_factory=list)
+    shapes: bytearray = field(default_factory=bytearray)
+    ends: array[int] = field(default_factory=lambda: array("q"))
+
+    def add(
+        self, what: str, kind: str, names: tuple[str | None, str | None, str | None], shape: str
+    ) -> None:
+        """Take one; its shape in hexadecimal WKB."""
+        self.rows.append((what, kind, *names))
+        self.shapes += bytes.fromhex(shape)
+        self.ends.append(len(self.shapes))
+
+    def shape(self, row: int) -> bytes:
+        """Return the shape of a row, in WKB."""
+        return bytes(self.shapes[self.ends[row - 1] if row else 0 : self.ends[row]])
+
+
+@dataclass
 class Features:
-    """The buildings and places that the stream has met so far.
+    """The buildings, places and what else the stream has met so far.
 
     Attributes
     ----------
@@ -65,8 +124,8 @@ class Features:
         Their outlines in WKB, WGS 84, one after the other, and where each ends.
     places, positions
         Kind, name, name:zh, name:en and ref; its point or outline in hexadecimal WKB.
-    trees, tree_shapes
-        Species, trunk (mm), height and spread (m) of a tree or a row; its point or line likewise.
+    trees, around
+        Trees, and what a map shows around the streets.
     rail
         Whether there are rail stations or entrances, beyond the box too.
     report
@@ -80,8 +139,8 @@ class Features:
     ends: array[int] = field(default_factory=lambda: array("q"))
     places: list[tuple[str | None, ...]] = field(default_factory=list)
     positions: list[str] = field(default_factory=list)
-    trees: list[tuple[str, float, float, float]] = field(default_factory=list)
-    tree_shapes: list[str] = field(default_factory=list)
+    trees: Trees = field(default_factory=Trees)
+    around: Around = field(default_factory=Around)
     rail: bool = False
     report: dict[str, float] = field(default_factory=dict)
 

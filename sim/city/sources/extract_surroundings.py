@@ -1,12 +1,11 @@
 """What an OpenStreetMap extract holds around its streets: water, parks, coast, names of quarters.
 
-Nothing is computed from it; a map draws it so that readers know where they are. It is met in one
-more reading of the file and becomes one table in WGS 84, cut to a box, with its counts limited.
+Nothing is computed from it; a map draws it so that readers know where they are. What the stream
+through the file has met becomes one table in WGS 84, cut to a box, with its counts limited.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,152 +13,105 @@ import numpy as np
 import osmium
 import pandas as pd
 import shapely
-from osmium.filter import TagFilter
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from sim.city.sources.box import Box
-from sim.city.sources.buildings import Tags
+from sim.city.sources.extract_content import Around
 from sim.city.tags import split_name
 
-AREA_TAGS: tuple[tuple[str, frozenset[str], str], ...] = (
-    ("natural", frozenset({"water"}), "water"),
-    ("waterway", frozenset({"dock", "riverbank"}), "water"),
-    ("landuse", frozenset({"basin", "reservoir"}), "water"),
-    ("leisure", frozenset({"garden", "nature_reserve", "park", "recreation_ground"}), "green"),
-    (
-        "landuse",
-        frozenset({"cemetery", "forest", "grass", "recreation_ground", "village_green"}),
-        "green",
-    ),
-    ("natural", frozenset({"grassland", "scrub", "wood"}), "green"),
-)
-"""Which tags make water and which make green ground, the first that fits counts."""
-NAME_TAGS: tuple[tuple[str, frozenset[str], str], ...] = (
-    ("natural", frozenset({"bay", "strait"}), "bay"),
-    ("railway", frozenset({"halt", "station"}), "station"),
-    ("place", frozenset({"island", "islet"}), "island"),
-    ("place", frozenset({"borough", "suburb", "town"}), "suburb"),
-    ("place", frozenset({"neighbourhood", "quarter", "village"}), "neighbourhood"),
-)
-"""Which tags make a name that stands on the map."""
-PARKS = frozenset({"garden", "nature_reserve", "park", "recreation_ground"})
-"""Values of `leisure` that give green ground a name, …"""
 SMALLEST_NAMED_M2 = 2000.0
-"""… where it is no smaller."""
+"""A park has a name where it is no smaller."""
 DEGREE_M = 111_320.0
 """Length of a degree of a great circle."""
-COAST = "coastline"
-"""Land lies to the left of such a line."""
 MOST_AREAS = 20_000
 MOST_NAMES = 2_000
 MOST_COAST = 5_000
 """What comes after so many is left out, so that a file cannot fill a page."""
 LONGEST_NAME = 80
-_PAIRS = [(key, value) for key, values, _ in (*AREA_TAGS, *NAME_TAGS) for value in sorted(values)]
-_AREA_PAIRS = [pair for pair in _PAIRS if pair != ("place", "town")]
+AT_ONCE = 10_000
 
 
-@dataclass
-class _Met:
-    """What was met, a row each: kind, name, Chinese name, WKB in hexadecimal."""
-
-    areas: list[tuple[str, str, str, str]] = field(default_factory=list)
-    names: list[tuple[str, str, str, str]] = field(default_factory=list)
-    coast: list[tuple[str, str, str, str]] = field(default_factory=list)
-
-
-def read_surroundings(path: Path, box: Box) -> tuple[gpd.GeoDataFrame, Box | None]:
-    """Read what lies around the streets of an extract.
+def surroundings_met(around: Around, box: Box) -> gpd.GeoDataFrame:
+    """Return what lies around the streets of an extract.
 
     Parameters
     ----------
-    path
-        A .osm.pbf file that has been read already, so that it is known to be whole; or .osm.
+    around
+        What the stream through the extract kept.
     box
-        What does not touch it is passed over.
+        What does not touch it is left out.
 
     Returns
     -------
-    found
-        Rows (WGS 84) with kind, name and name_zh: polygons "water" and "green", lines
-        "coastline", and points that carry a name, of the kinds of `NAME_TAGS` and "park".
-    extent
-        What the file says that it covers; None where it does not say.
+    Rows (WGS 84) with kind, name and name_zh: polygons "water" and "green", lines "coastline", and
+    points that carry a name, of the kinds of `sim.city.sources.surroundings_tags.NAME_TAGS` and
+    "park".
     """
-    met = _Met()
-    items = osmium.FileProcessor(str(path)).with_areas(TagFilter(*_AREA_PAIRS))
-    items.with_filter(TagFilter(*_PAIRS, ("natural", COAST)))
-    factory = osmium.geom.WKBFactory()
-    for item in items:
-        try:
-            _take(item, factory, met, box)
-        except (RuntimeError, osmium.InvalidLocationError):
-            continue  # cut at the edge of the extract, or without a proper outline
-    rows = [*met.areas, *met.names, *met.coast]
-    table = pd.DataFrame(rows, columns=["kind", "name", "name_zh", "shape"])
-    shapes = shapely.from_wkb([bytes.fromhex(shape) for shape in table.pop("shape")])
+    rows, shapes = _kept(around, box)
+    named = np.array([around.rows[row][0] == "name" for row in rows], bool)
+    names = [split_name(*around.rows[row][2:]) for row in rows]
+    table = pd.DataFrame(
+        {
+            "kind": np.array([around.rows[row][1] for row in rows], object),
+            "name": np.array([name[:LONGEST_NAME] for name, _ in names], object),
+            "name_zh": np.array([name[:LONGEST_NAME] for _, name in names], object),
+        }
+    )
     park = (table["kind"] == "park").to_numpy()
-    named = table["kind"].isin([kind for _, _, kind in NAME_TAGS]).to_numpy() | park
     latitude = np.radians(shapely.bounds(shapes)[:, 1])
     small = shapely.area(shapes) * DEGREE_M**2 * np.cos(latitude) < SMALLEST_NAMED_M2
     shapes[named] = shapely.point_on_surface(shapes[named])
     frame = gpd.GeoDataFrame(table, geometry=shapes, crs="EPSG:4326")
     whole = ~(frame.geometry.is_empty | frame.geometry.isna() | (park & small))
-    return frame[whole].reset_index(drop=True), _extent(path)
+    return frame[whole].reset_index(drop=True)
 
 
-def _extent(path: Path) -> Box | None:
+def _kept(around: Around, box: Box) -> tuple[list[int], NDArray[np.object_]]:
+    """Return the rows that touch the box, no more of each sort than are kept, and their shapes.
+
+    They are looked at in turns, because those that are not kept may be very many.
+    """
+    most = {"ground": MOST_AREAS, "name": MOST_NAMES, "coast": MOST_COAST}
+    found: dict[str, list[tuple[int, BaseGeometry]]] = {sort: [] for sort in most}
+    for first in range(0, len(around.rows), AT_ONCE):
+        some = [
+            row
+            for row in range(first, min(first + AT_ONCE, len(around.rows)))
+            if len(found[around.rows[row][0]]) < most[around.rows[row][0]] and _is_told(around, row)
+        ]
+        shapes = np.asarray(shapely.from_wkb([around.shape(row) for row in some]), object)
+        for at in np.flatnonzero(_meets(box, shapes)):
+            sort = found[around.rows[some[at]][0]]
+            if len(sort) < most[around.rows[some[at]][0]]:
+                sort.append((some[at], shapes[at]))
+    both = [pair for sort in most for pair in found[sort]]
+    kept = np.empty(len(both), object)
+    kept[:] = [shape for _, shape in both]
+    return [row for row, _ in both], kept
+
+
+def _is_told(around: Around, row: int) -> bool:
+    """Return whether something that stands there for its name has one."""
+    sort, _, *names = around.rows[row]
+    return sort != "name" or any(split_name(*names))
+
+
+def _meets(box: Box, shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return whether the bounds of any part of each shape touch a box."""
+    part, owner = shapely.get_parts(shapes, return_index=True)
+    west, south, east, north = shapely.bounds(part).T
+    near = (west <= box.east) & (east >= box.west) & (south <= box.north) & (north >= box.south)
+    met = np.zeros(len(shapes), bool)
+    met[owner[near]] = True
+    return met
+
+
+def extent_of(path: Path) -> Box | None:
+    """Return what an extract says that it covers; None where it does not say."""
     with osmium.io.Reader(str(path), osmium.osm.NOTHING) as reader:
         box = reader.header().box()
     if not box.valid():
         return None
     low, high = box.bottom_left, box.top_right
     return Box(low.lon, low.lat, high.lon, high.lat)
-
-
-def _take(item: object, factory: osmium.geom.WKBFactory, met: _Met, box: Box) -> None:
-    """Take a named node, a coastline or an area that touches the box."""
-    if isinstance(item, osmium.osm.Node):
-        kind = _kind(item.tags, NAME_TAGS)
-        if kind and item.location.valid():
-            _add_name(kind, item.tags, factory.create_point(item), met, box)
-    elif isinstance(item, osmium.osm.Way):
-        if item.tags.get("natural") == COAST and len(met.coast) < MOST_COAST:
-            _add_coast(item, factory, met, box)
-    elif isinstance(item, osmium.osm.Area):
-        _add_area(item, factory, met, box)
-
-
-def _add_coast(way: osmium.osm.Way, factory: osmium.geom.WKBFactory, met: _Met, box: Box) -> None:
-    line = factory.create_linestring(way)
-    if box.meets(line):
-        met.coast.append((COAST, "", "", line))
-
-
-def _add_area(area: osmium.osm.Area, factory: osmium.geom.WKBFactory, met: _Met, box: Box) -> None:
-    outline = factory.create_multipolygon(area)
-    if not box.meets(outline):
-        return
-    named = _kind(area.tags, NAME_TAGS)
-    if named:
-        _add_name(named, area.tags, outline, met, box)
-    kind = _kind(area.tags, AREA_TAGS)
-    if kind and len(met.areas) < MOST_AREAS:
-        met.areas.append((kind, "", "", outline))
-        if area.tags.get("leisure") in PARKS:
-            _add_name("park", area.tags, outline, met, box)
-
-
-def _add_name(kind: str, tags: Tags, shape: str, met: _Met, box: Box) -> None:
-    value = tags.get
-    chinese = value("name:zh") or value("name:zh-Hant")
-    names = split_name(value("name"), chinese, value("name:en"))
-    if any(names) and len(met.names) < MOST_NAMES and box.meets(shape):
-        met.names.append((kind, names[0][:LONGEST_NAME], names[1][:LONGEST_NAME], shape))
-
-
-def _kind(tags: Tags, wanted: tuple[tuple[str, frozenset[str], str], ...]) -> str:
-    """Return the kind that tags make, nothing where they make none."""
-    for key, values, kind in wanted:
-        if tags.get(key) in values:
-            return kind
-    return ""

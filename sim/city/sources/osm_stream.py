@@ -36,15 +36,21 @@ from sim.city.sources.buildings import (
     read_building,
 )
 from sim.city.sources.drawn_buildings import DrawnBuildings
+from sim.city.sources.extract_check import check_extract, refuse_history
 from sim.city.sources.extract_content import Features, Ways
-from sim.city.sources.pbf_size import check_unpacked
 from sim.city.sources.place_tags import PLACE_PAIRS, PLACE_TAGS, RAIL, RAIL_KEYS, place_kind
+from sim.city.sources.surroundings_tags import (
+    AREA_KEYS,
+    COAST,
+    NAME_PAIRS,
+    kind_of_name,
+    kinds_of_area,
+)
 from sim.city.sources.tree_tags import ROW, TREE, tree_tags
 from sim.errors import InputError
 from sim.processes import begin_helper, end_with_parent, tell
 
 OSM = {"licence": "ODbL 1.0", "attribution": "© OpenStreetMap contributors"}
-LARGEST_FILE_MB = 300
 BOXED = "boxed"
 """Word to a process that reads ahead: a box follows on standard input."""
 
@@ -61,6 +67,7 @@ _FEATURE_KEYS = (
 """Tags that make an area worth building; a bus stop, the only highway among places, is a point."""
 _ADDRESS = ("addr:housenumber", "addr:street", "addr:city", "addr:country", "addr:postcode")
 _NO_OTHER_TAGS = (None,) * (len(WAY_TAGS) - 1)
+_NO_NAMES = (None, None, None)
 
 
 Met = TypeVar("Met", Ways, Features)
@@ -74,28 +81,6 @@ class Reading(NamedTuple):
 
     ways: subprocess.Popen[bytes]
     features: subprocess.Popen[bytes]
-
-
-def check_extract(path: Path) -> None:
-    """Refuse what is not an extract of one city, before it is read.
-
-    Raises
-    ------
-    InputError
-        The file is missing, empty, too large (packed or unpacked) or no OSM PBF.
-    """
-    if not path.is_file():
-        raise InputError(f"{path}: no such file; check the path")
-    size = path.stat().st_size
-    if size > LARGEST_FILE_MB * 1_000_000:
-        raise InputError(
-            f"{path}: {size / 1e6:.0f} MB is more than one city ({LARGEST_FILE_MB} MB); cut the "
-            "study area out first, for example with `osmium extract`"
-        )
-    with path.open("rb") as file:
-        if b"OSMHeader" not in file.read(64):
-            raise InputError(f"{path}: is no OSM PBF file, or is empty; give a .osm.pbf extract")
-    check_unpacked(path)
 
 
 @contextmanager
@@ -189,29 +174,13 @@ def _met(
 
 def _read(meet: Callable[[Path, Met, Where], None], path: Path, met: Met, where: Where) -> None:
     try:
-        _refuse_history(path)
+        refuse_history(path)
         meet(path, met, where)
     except RuntimeError as error:
         why = " ".join(str(error).split())
         raise InputError(
             f"{path}: the OSM file is damaged or cut short ({why}); download it again"
         ) from error
-
-
-def _refuse_history(path: Path) -> None:
-    """Refuse a file with several versions of a thing.
-
-    Raises
-    ------
-    InputError
-        It says that it is a history file.
-    """
-    with osmium.io.Reader(str(path), osmium.osm.NOTHING) as reader:
-        if reader.header().has_multiple_object_versions:
-            raise InputError(
-                f"{path}: is a history file, with streets and buildings of all times; take a "
-                "snapshot first: `osmium time-filter in.osh.pbf -o out.osm.pbf`"
-            )
 
 
 def _meet_ways(path: Path, met: Ways, where: Where) -> None:
@@ -255,13 +224,15 @@ def _check_missing(
 def _meet_features(path: Path, met: Features, where: Where) -> None:
     factory = osmium.geom.WKBFactory()
     kind = osmium.osm
-    items = osmium.FileProcessor(str(path)).with_areas(KeyFilter(*_FEATURE_KEYS))
-    places = TagFilter(*PLACE_PAIRS, (NATURAL, TREE))
-    outlines, buildings = KeyFilter(*_FEATURE_KEYS), KeyFilter(*_BUILT_KEYS, NATURAL)
-    places.enable_for(kind.NODE)
-    buildings.enable_for(kind.WAY | kind.RELATION)
+    areas = KeyFilter(*_FEATURE_KEYS, *AREA_KEYS)
+    points = TagFilter(*PLACE_PAIRS, *NAME_PAIRS, (NATURAL, TREE))
+    drawn_ways = KeyFilter(*_BUILT_KEYS, NATURAL)
+    points.enable_for(kind.NODE)
+    drawn_ways.enable_for(kind.WAY | kind.RELATION)
+    outlines = KeyFilter(*_FEATURE_KEYS, *AREA_KEYS)
     outlines.enable_for(kind.AREA)
-    items.with_filter(places).with_filter(buildings).with_filter(outlines)
+    items = osmium.FileProcessor(str(path)).with_areas(areas)
+    items.with_filter(points).with_filter(drawn_ways).with_filter(outlines)
     drawn = DrawnBuildings()
     for item in items:
         if isinstance(item, osmium.osm.Area):
@@ -269,15 +240,10 @@ def _meet_features(path: Path, met: Features, where: Where) -> None:
         elif isinstance(item, osmium.osm.Way):
             if _is_built(item.tags):
                 drawn.ways.add(item.id)
-            if item.tags.get(NATURAL) == ROW:
-                with suppress(RuntimeError, osmium.InvalidLocationError):  # cut at the edge
-                    _take_tree(item.tags, factory.create_linestring(item), met)
-        elif isinstance(item, osmium.osm.Node) and item.location.valid():
-            place = place_kind(item.tags)
-            if place:
-                _take_place(item.tags, place, factory.create_point(item), met)
-            if item.tags.get(NATURAL) == TREE:
-                _take_tree(item.tags, factory.create_point(item), met)
+            else:
+                _take_line(item, factory, met)
+        elif isinstance(item, osmium.osm.Node):
+            _take_point(item, factory, met)
         elif isinstance(item, osmium.osm.Relation) and _is_built(item.tags):
             drawn.add_relation(item)
     box = where()
@@ -287,13 +253,44 @@ def _meet_features(path: Path, met: Features, where: Where) -> None:
         near = [box.meets(position) for position in met.positions]
         met.places = list(compress(met.places, near))
         met.positions = list(compress(met.positions, near))
-        near = [box.meets(shape) for shape in met.tree_shapes]
-        met.trees = list(compress(met.trees, near))
-        met.tree_shapes = list(compress(met.tree_shapes, near))
+
+
+def _take_point(node: osmium.osm.Node, factory: osmium.geom.WKBFactory, met: Features) -> None:
+    """Take a tree, of which there may be very many, else a place or a name."""
+    location, tags = node.location, node.tags
+    if not location.valid():
+        return
+    if tags.get(NATURAL) == TREE:
+        if len(tags) > 1:
+            met.trees.told.append((len(met.trees.places) // 2, *tree_tags(tags)))
+        met.trees.places.append(location.lon)
+        met.trees.places.append(location.lat)
+        if len(tags) == 1:
+            return
+    place, name = place_kind(tags), kind_of_name(tags)
+    if place:
+        _take_place(tags, place, factory.create_point(node), met)
+    if name:
+        met.around.add("name", name, _names(tags), factory.create_point(node))
+
+
+def _take_line(way: osmium.osm.Way, factory: osmium.geom.WKBFactory, met: Features) -> None:
+    """Take a row of trees or a coast; nothing of one that is cut at the edge of the extract."""
+    kind = way.tags.get(NATURAL)
+    with suppress(RuntimeError, osmium.InvalidLocationError):
+        if kind == ROW:
+            met.trees.add_row(tree_tags(way.tags), factory.create_linestring(way))
+        elif kind == COAST:
+            met.around.add("coast", COAST, _NO_NAMES, factory.create_linestring(way))
+
+
+def _names(tags: Tags) -> tuple[str | None, str | None, str | None]:
+    value = tags.get
+    return value("name"), value("name:zh") or value("name:zh-Hant"), value("name:en")
 
 
 def _is_built(tags: osmium.osm.TagList) -> bool:
-    return any(key in tags for key in _BUILT_KEYS)
+    return "building" in tags or "building:part" in tags  # `_BUILT_KEYS`, faster than a loop
 
 
 def _take_cut_buildings(
@@ -382,10 +379,12 @@ def _take_area(
             _count(met.report, "areas_without_outline")
         return
     drawn.add_area(area)
-    near = box is None or box.meets(outline)
-    if not near and not any(tags.get(key) for key in RAIL_KEYS):
-        return
     plain = _plain_building(tags)
+    if not plain:
+        _take_ground(tags, outline, met)
+    near = box is None or box.meets(outline)
+    if not near and (plain or not any(tags.get(key) for key in RAIL_KEYS)):
+        return
     building, kind, height = _said(plain) if plain else _reading(tags)
     if kind:
         _take_place(tags, kind, outline, met)
@@ -423,16 +422,17 @@ def _take_building(building: Building, height: float, outline: str, met: Feature
         met.add_building(height, building, outline)
 
 
+def _take_ground(tags: Tags, outline: str, met: Features) -> None:
+    ground, name = kinds_of_area(tags)
+    if ground:
+        met.around.add("ground", ground, _NO_NAMES, outline)
+    if name:
+        met.around.add("name", name, _names(tags), outline)
+
+
 def _take_place(tags: Tags, kind: str, shape: str, met: Features) -> None:
-    value = tags.get
-    chinese = value("name:zh") or value("name:zh-Hant")
-    met.places.append((kind, value("name"), chinese, value("name:en"), value("ref")))
+    met.places.append((kind, *_names(tags), tags.get("ref")))
     met.positions.append(shape)
-
-
-def _take_tree(tags: Tags, shape: str, met: Features) -> None:
-    met.trees.append(tree_tags(tags))
-    met.tree_shapes.append(shape)
 
 
 def _count(report: dict[str, float], reason: str) -> None:

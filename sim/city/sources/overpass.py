@@ -26,7 +26,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from sim.atomic_write import replace_file
-from sim.city.assemble import DEFAULT_HALO_M, RIM_M, assemble, mapped_walls
+from sim.city.assemble import DEFAULT_HALO_M, RIM_M, assemble
+from sim.city.mapped_walls import mapped_walls
 from sim.city.model import City
 from sim.city.places import Places
 from sim.city.sides import with_both_sides

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -19,9 +20,8 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.city.sources.box import Box
-from sim.city.sources.extract_content import Features, Ways
+from sim.city.sources.extract_content import Around, Features, Trees, Ways
 from sim.city.sources.osm_stream import WAY_TAGS, Reading, stream_features, stream_ways
-from sim.city.sources.osm_trees import trees_met
 from sim.city.tags import split_name
 from sim.errors import InputError
 
@@ -109,21 +109,38 @@ def read_features(
     report
         What was left out, counted.
     """
-    buildings, places, _, report = read_features_in_turns(path, begun, box)
-    frame = pd.concat([*buildings], ignore_index=True)
-    return gpd.GeoDataFrame(frame, crs="EPSG:4326"), places, report
+    found = read_features_in_turns(path, begun, box)
+    frame = pd.concat([*found.buildings], ignore_index=True)
+    return gpd.GeoDataFrame(frame, crs="EPSG:4326"), found.places, found.report
+
+
+class FoundFeatures(NamedTuple):
+    """What `read_features` returns, and what else an extract holds.
+
+    Attributes
+    ----------
+    buildings
+        In several tables, made one by one.
+    places, report
+        As of `read_features`.
+    trees, around
+        For `sim.city.sources.osm_trees.trees_met`, and for
+        `sim.city.sources.extract_surroundings.surroundings_met`.
+    """
+
+    buildings: Iterator[gpd.GeoDataFrame]
+    places: gpd.GeoDataFrame
+    report: dict[str, float]
+    trees: Trees
+    around: Around
 
 
 def read_features_in_turns(
     path: Path, begun: Reading | None = None, box: Box | None = None
-) -> tuple[Iterator[gpd.GeoDataFrame], gpd.GeoDataFrame, gpd.GeoDataFrame, dict[str, float]]:
-    """Return what `read_features` does, with buildings in several tables, made one by one.
-
-    Between places and report stand the trees, as `sim.city.sources.osm_trees.trees_met` has them.
-    """
-    features = stream_features(path, begun, box)
-    places = _places(features)
-    return _buildings(features), places, trees_met(features), features.report
+) -> FoundFeatures:
+    """Read what an extract holds beside its streets; parameters and errors as of `read_ways`."""
+    met = stream_features(path, begun, box)
+    return FoundFeatures(_buildings(met), _places(met), met.report, met.trees, met.around)
 
 
 def _cut_at_junctions(ways: Ways) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
