@@ -32,7 +32,8 @@ ENCODED = {
 }  # fmt: skip
 """Columns by their encoding, where another than a dictionary of the values takes less room."""
 BBOX = "bbox"
-"""Column of bounding boxes in every table with geometry, for reading a part of GeoParquet."""
+"""Column of bounding boxes, for reading a part of GeoParquet: in exports beside every geometry, in
+run folders where they weigh little."""
 WITH_BOXES: dict[str, Any] = {"schema_version": "1.1.0", "write_covering_bbox": True}
 """How geopandas writes tables with geometry: as GeoParquet 1.1 with that column."""
 BANDS_VERSION = 1
@@ -290,7 +291,6 @@ _ALL = (
         Column("mounted_on", "text", "", "what it hangs on"),
         _GEOMETRY,
         Column("field", "geometry", "m", "polygon of what it sees, cut by walls, for drawing"),
-        _BBOX,
     )),
     Table("sightings", "an interval of a street that a camera sees", (
         Column("rank", "int32", "", "rank of the camera in the whole city"),
@@ -307,14 +307,14 @@ _ALL = (
         *_NAMES, _HIGHWAY, _DECK,
         Column("in_area", "bool", "", "whether it counts for the study area"),
         *_ranks(),
-        _GEOMETRY, _BBOX,
+        _GEOMETRY,
     )),
     Table("nodes", "a junction or an end of a street", (
         Column("node", "int64", "", "its number"),
         Column(
             "osm_id", "int64", "", "number in OpenStreetMap, negative where it has none"
         ),
-        _GEOMETRY, _BBOX,
+        _GEOMETRY,
     )),
     Table("edges", "a street between two nodes", (
         Column("edge", "int64", "", "its number"),
@@ -335,13 +335,13 @@ _ALL = (
             "height", "float64", "m", "height, empty where unknown: then taller than any camera"
         ),
         Column("kind", "text", "", "footprint or block"),
-        _GEOMETRY, _BBOX,
+        _GEOMETRY,
     )),
     Table("places", "a home, station, school, market, office or other place", (
         Column("kind", "text", "", "what it is"),
         *_NAMES,
         Column("weight", "float64", "", "how many go there or live there, relative to its kind"),
-        _GEOMETRY, _BBOX,
+        _GEOMETRY,
     )),
     Table("districts", "the study area, the region simulated, or a district of it", (
         Column("kind", "text", "", "area, region or district"), *_NAMES, _GEOMETRY,

@@ -112,8 +112,10 @@ class TableWriter:
             table = _as_agreed(name, make())
             path = self._folder / TABLES[name].file
             if isinstance(table, gpd.GeoDataFrame):
-                packed = packing([*table.columns, BBOX])
-                table.to_parquet(path, index=False, **WITH_BOXES, **packed)
+                boxed = BBOX in TABLES[name].names()
+                packed = packing([*table.columns, *([BBOX] if boxed else [])])
+                geo = {**WITH_BOXES, "write_covering_bbox": boxed}
+                table.to_parquet(path, index=False, **geo, **packed)
             else:
                 table.to_parquet(path, index=False, **packing(table.columns))
 
