@@ -78,8 +78,10 @@ class Part(NamedTuple):
 def _of_runs(name: str) -> Part:
     """Return a table of the run folder, of all runs together."""
     table = TABLES[name]
-    kept = tuple(c._replace(optional=False) for c in table.columns)
-    return Part(f"{table.row}, in one run", (RUN, *kept), "geometry" in table.names())
+    shaped = "geometry" in table.names()
+    boxes = [column for column in TABLES["edges"].columns if column.name == BBOX and shaped]
+    kept = tuple(c._replace(optional=False) for c in (*table.columns, *boxes))
+    return Part(f"{table.row}, in one run", (RUN, *kept), shaped)
 
 
 PARTS = {
