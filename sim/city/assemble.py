@@ -154,6 +154,7 @@ def _filled(
         parts = _parts(study.region, streets, population)
         known = _known_places(streets.crs, study.region, places)
         filled, of_places = _fill_places(known, streets, study, parts)
+        give_back_memory()  # threads leave holes, each its own
         inside_km = _inside_footprints_km(streets, mapped)
         give_back_memory()
         walls, of_walls = inferring.result()

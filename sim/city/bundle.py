@@ -39,7 +39,6 @@ from sim.city.streets import StreetNetwork
 from sim.city.trees import Trees
 from sim.city.walls import Walls
 from sim.errors import InputError
-from sim.processes import available_cores
 
 SURROUNDINGS = "surroundings"
 """A layer that a bundle may have: what a map shows around the streets."""
@@ -149,9 +148,11 @@ def _write(city: City, folder: Path, imported: str | None) -> None:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return {"file": path.name, "rows": len(frame), "sha256": digest}
 
-    with ThreadPoolExecutor(available_cores()) as pool:  # the two largest not side by side
-        order = ["walls", *(name for name in layers if name not in ("walls", "edges")), "edges"]
-        done = dict(zip(order, pool.map(written, order), strict=True))
+    large: list[str] = [n for n in ("walls", "edges", "trees") if n in layers]  # not side by side
+    with ThreadPoolExecutor(1) as pool:
+        small = {name: pool.submit(written, name) for name in layers if name not in large}
+        done = {name: written(name) for name in large}
+        done |= {name: layer.result() for name, layer in small.items()}
     described = {name: done[name] for name in layers}
     manifest = {
         "format": FORMAT,

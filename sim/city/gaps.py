@@ -43,8 +43,8 @@ HOUSES_STAND_ALONG = frozenset({
     "pedestrian",
 })  # fmt: skip
 LARGEST_GRID = 50_000_000
-AT_ONCE = 50_000
-"""Points that are looked at together: as shapes they take many times their memory."""
+AT_ONCE = 20_000
+"""Lines or points that are looked at together: on the way they take many times their memory."""
 
 
 def filled_walls(
@@ -148,7 +148,9 @@ def _street_metres(
     kinds = streets.edges["highway"].isin(HOUSES_STAND_ALONG).to_numpy()
     level = (streets.edges["deck"] == "street").to_numpy()
     line = streets.edges.geometry.to_numpy()[kinds & level]
-    middle, metres = _pieces(line)
+    several = [_pieces(some) for some in np.array_split(line, len(line) // AT_ONCE + 1)]
+    middle, metres = (np.concatenate(own) for own in zip(*several, strict=True))
+    del several
     fronted = _house_near(middle, footprints.geometry.to_numpy())
     cells = _cells(middle, origin, shape)
     found = np.zeros(shape), np.zeros(shape)
