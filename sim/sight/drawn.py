@@ -97,7 +97,8 @@ class DrawnSightings(Result):
         for rows, colour, words in ((~seen, "0.7", NOT_SEEN), (seen, "crimson", SEEN)):
             if rows.any():
                 pieces[rows].plot(ax=ax, color=colour, linewidth=1.2, label=words)
-        ax.set_title(f"{task}: {most:,} simulated cameras in the city")
+        kind = "cameras" if self.fleet.real.any() else "simulated cameras"
+        ax.set_title(f"{task}: {most:,} {kind} in the city")
         ax.legend(loc="lower left", frameon=False)
         return ax
 
