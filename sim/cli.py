@@ -14,6 +14,7 @@ import errno
 import gc
 import os
 import sys
+import time
 import traceback
 import warnings
 from collections.abc import Sequence
@@ -22,6 +23,8 @@ from typing import Annotated
 import typer
 
 from sim.atomic_write import written
+from sim.commands import verbosity
+from sim.commands.completion import is_asked, program
 from sim.commands.lazy import LazyGroup
 from sim.commands.options import examples
 from sim.errors import InputError, InputErrors, KeptBesideError, one_line
@@ -38,7 +41,7 @@ _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 app = typer.Typer(
     name="sim",
     cls=LazyGroup,
-    add_completion=False,
+    add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -61,6 +64,7 @@ def _called(words: list[str]) -> int:
     """Run the command of these words and return its exit code."""
     _open_closed_streams()
     written.clear()
+    verbosity.begin()
     seek_cycles_seldom()
     # Looking for cycles among all that a process held as it ends takes a tenth of a second.
     atexit.register(gc.freeze)
@@ -74,9 +78,7 @@ def _called(words: list[str]) -> int:
         with warnings.catch_warnings():
             if not debug:
                 warnings.simplefilter("ignore")
-            command = typer.main.get_command(app)
-            with command.make_context("sim", words) as context:
-                command.invoke(context)
+            _invoke(words)
             sys.stdout.flush()
     except typer.Exit as leave:
         return _silenced(leave.exit_code)
@@ -90,6 +92,17 @@ def _called(words: list[str]) -> int:
             code = _answer(error)
         return _silenced(code)
     return DONE
+
+
+def _invoke(words: list[str]) -> None:
+    """Call the command of these words, or tell a shell how they may go on."""
+    command = typer.main.get_command(app)
+    if is_asked():
+        command.main(words, prog_name=program())  # answers and leaves
+    begun = time.perf_counter()
+    with command.make_context(program(), words) as context:
+        command.invoke(context)
+    verbosity.detail(f"done in {time.perf_counter() - begun:.2f} s")
 
 
 def _open_closed_streams() -> None:

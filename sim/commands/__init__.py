@@ -12,10 +12,14 @@ from typing import NamedTuple
 
 
 class Command(NamedTuple):
-    """A command: the module that declares it as `app`, and its line in the help."""
+    """A command: the module that declares it as `app`, and its line in the help.
+
+    `takes` is what stands behind it, for completion in a shell: a scenario, a run or an area.
+    """
 
     module: str
     line: str
+    takes: str = ""
 
 
 class Family(NamedTuple):
@@ -31,15 +35,18 @@ DATA = Family(
         {
             "import": Command("sim.commands.data_import", "Make a bundle from files."),
             "fetch": Command(
-                "sim.commands.data_fetch", "Make a bundle from OpenStreetMap, over the network."
+                "sim.commands.data_fetch",
+                "Make a bundle from OpenStreetMap, over the network.",
+                "area",
             ),
             "list": Command("sim.commands.data_list", "List the areas that are here."),
             "info": Command(
-                "sim.commands.data_info", "Show what an area holds and where it comes from."
+                "sim.commands.data_info", "Show what an area holds and where it comes from.", "area"
             ),
             "decks": Command(
                 "sim.commands.data_decks",
                 "List where footbridges and exits differ from the Government's.",
+                "area",
             ),
         }
     ),
@@ -52,13 +59,15 @@ CAMERAS = Family(
                 "sim.commands.cameras_import", "Read real cameras from a map or a list."
             ),
             "next": Command(
-                "sim.commands.cameras_next", "Show what each next thousand cameras add."
+                "sim.commands.cameras_next", "Show what each next thousand cameras add.", "run"
             ),
             "without": Command(
-                "sim.commands.cameras_without", "Show what is seen without some cameras."
+                "sim.commands.cameras_without", "Show what is seen without some cameras.", "run"
             ),
             "remove": Command(
-                "sim.commands.cameras_remove", "Show which cameras matter most, with a bound."
+                "sim.commands.cameras_remove",
+                "Show which cameras matter most, with a bound.",
+                "run",
             ),
         }
     ),
@@ -74,58 +83,84 @@ CACHE = Family(
 )
 COMMANDS: Mapping[str, Command | Family] = MappingProxyType(
     {
-        "run": Command("sim.commands.run", "Simulate a scenario: figures, tables and a map."),
-        "validate": Command("sim.commands.validate", "Check scenario files."),
+        "run": Command(
+            "sim.commands.run", "Simulate a scenario: figures, tables and a map.", "scenario"
+        ),
+        "validate": Command("sim.commands.validate", "Check scenario files.", takes="scenario"),
         "schema": Command("sim.commands.schema", "Print the JSON Schema of a scenario."),
         "template": Command("sim.commands.template", "Print a commented scenario to begin with."),
-        "map": Command("sim.commands.map", "Draw the map of a run again."),
-        "compare": Command("sim.commands.compare", "Set runs side by side."),
-        "quote": Command("sim.commands.quote", "Print the answer of a run as it may be quoted."),
+        "map": Command("sim.commands.map", "Draw the map of a run again.", takes="run"),
+        "compare": Command("sim.commands.compare", "Set runs side by side.", takes="run"),
+        "quote": Command(
+            "sim.commands.quote", "Print the answer of a run as it may be quoted.", "run"
+        ),
         "brief": Command(
-            "sim.commands.brief", "Write a page to quote from and a page of questions to ask."
+            "sim.commands.brief",
+            "Write a page to quote from and a page of questions to ask.",
+            "run",
         ),
         "bands": Command(
-            "sim.commands.bands", "How far a scenario's figures move, by chance and by case."
+            "sim.commands.bands",
+            "How far a scenario's figures move, by chance and by case.",
+            "scenario",
         ),
         "sensitivity": Command(
-            "sim.commands.sensitivity", "Which assumption moves the figures most."
+            "sim.commands.sensitivity", "Which assumption moves the figures most.", "scenario"
         ),
-        "walk": Command("sim.commands.walk", "How much of one walk is seen in a run."),
+        "walk": Command("sim.commands.walk", "How much of one walk is seen in a run.", takes="run"),
         "unseen": Command(
-            "sim.commands.unseen", "Up to how many cameras walks can still be made unseen."
+            "sim.commands.unseen", "Up to how many cameras walks can still be made unseen.", "run"
         ),
-        "crowd": Command("sim.commands.crowd", "How many of a crowd on the move are recognised."),
+        "crowd": Command(
+            "sim.commands.crowd", "How many of a crowd on the move are recognised.", "run"
+        ),
         "count": Command(
-            "sim.commands.count", "How well cameras would count the people in a street."
+            "sim.commands.count", "How well cameras would count the people in a street.", "run"
         ),
         "plates": Command(
-            "sim.commands.plates", "On how many trips by road a number plate could be read."
+            "sim.commands.plates", "On how many trips by road a number plate could be read.", "run"
         ),
         "incidents": Command(
-            "sim.commands.incidents", "How many assumed incidents would be in view, at what price."
+            "sim.commands.incidents",
+            "How many assumed incidents would be in view, at what price.",
+            "run",
         ),
         "alerts": Command(
             "sim.commands.alerts",
             "What live face recognition would raise in a year, right and wrong.",
+            "run",
         ),
         "oversight": Command(
-            "sim.commands.oversight", "Four regimes of recognition, and what their logs betray."
+            "sim.commands.oversight",
+            "Four regimes of recognition, and what their logs betray.",
+            "run",
         ),
         "days": Command(
-            "sim.commands.days", "What weeks of identifications tell of home, work and routine."
+            "sim.commands.days",
+            "What weeks of identifications tell of home, work and routine.",
+            "run",
         ),
         "streets": Command(
-            "sim.commands.streets", "Which streets become seen between two numbers of cameras."
+            "sim.commands.streets",
+            "Which streets become seen between two numbers of cameras.",
+            "run",
         ),
-        "rules": Command("sim.commands.rules", "The cheapest rules that bring walks back."),
+        "rules": Command(
+            "sim.commands.rules",
+            "The cheapest rules that bring walks back.",
+            takes="run",
+        ),
         "sweep": Command(
             "sim.commands.sweep",
             "Run every combination of a scenario's matrix; goes on where it was stopped.",
+            "scenario",
         ),
         "export": Command(
-            "sim.commands.export", "Hand a run on: GeoPackage or CSV, with a data dictionary."
+            "sim.commands.export",
+            "Hand a run on: GeoPackage or CSV, with a data dictionary.",
+            "run",
         ),
-        "site": Command("sim.commands.site", "Make a website of runs."),
+        "site": Command("sim.commands.site", "Make a website of runs.", takes="run"),
         "warmup": Command("sim.commands.warmup", "Compile the engine ahead of the first run."),
         "data": DATA,
         "cameras": CAMERAS,

@@ -111,7 +111,7 @@ def bands_command(
 
 def _show(found: Bands) -> None:
     """Print the headline as a table, and how it is to be read."""
-    show = console()
+    show = console(beside_file=True)
     show.print(_bands_table(found))
     for line in _bands_lines(found):
         show.print(line, markup=False)

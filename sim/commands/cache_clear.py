@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.commands.options import AsJson, Debug, command_app, examples, print_json
 from sim.pipeline.stage_cache import StageCache, cache_folder
+from sim.wording import counted
 
 app = command_app()
 
@@ -17,4 +18,4 @@ def cache_clear_command(as_json: AsJson = False, debug: Debug = False) -> None:
     if as_json:
         print_json({"folder": str(folder), "deleted": len(gone), "bytes": size})
     else:
-        print(f"{folder}: {len(gone)} entries deleted ({size / 1e6:.1f} MB)")
+        print(f"{folder}: {counted(len(gone), 'entry', 'entries')} deleted ({size / 1e6:.1f} MB)")

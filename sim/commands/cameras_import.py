@@ -20,6 +20,7 @@ from sim.commands.options import (
     print_json,
 )
 from sim.commands.terminal import progress
+from sim.commands.verbosity import is_quiet
 from sim.errors import InputError, one_line
 
 MOST_REFUSED_SHOWN = 10
@@ -121,7 +122,8 @@ def cameras_import_command(
     if as_json:
         print_json(_cameras_json(cameras, target, report))
         return
-    _show_cameras(cameras)
+    if not is_quiet():
+        _show_cameras(cameras)
     print(target)
 
 

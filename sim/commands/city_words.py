@@ -9,6 +9,7 @@ from typing import Any
 from sim.city.model import NETWORK, City
 from sim.city.trees import Trees
 from sim.commands.options import print_json
+from sim.commands.verbosity import is_quiet
 from sim.errors import one_line
 
 
@@ -16,6 +17,9 @@ def show_kept(city: City, name: str, folder: Path, *, as_json: bool) -> None:
     """Print what a new bundle holds and how a scenario takes it."""
     if as_json:
         print_json({"area": name, "folder": str(folder), **city_json(city)})
+        return
+    if is_quiet():
+        print(folder)
         return
     show_city(city)
     print(f"kept in {folder}; a scenario takes it with `area: {name}`")

@@ -72,7 +72,7 @@ def compare_command(
     if as_json:
         print_json(compared.to_json())
         return
-    show = console()
+    show = console(beside_file=out is not None or page is not None)
     for line in _differences(compared):
         show.print(line, markup=False)
     for task in dict.fromkeys(compared.table["task"]):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from sim.city.sources.server import forget_old_answers
 from sim.commands.city_words import show_kept
 from sim.commands.data_options import BothWays, Halo, Pavements, Private
 from sim.commands.options import AsJson, Debug, command_app, examples, print_json
+from sim.commands.verbosity import note
 from sim.errors import InputError, one_line
 from sim.stopping import STOPPED
 
@@ -146,4 +146,4 @@ def _show_plan(name: str, lines: Iterable[str], *, as_json: bool) -> None:
 
 def _say(line: str) -> None:
     """Tell on standard error how far a fetch has come; servers' words may be hostile."""
-    print(f"sim: {one_line(line)}", file=sys.stderr, flush=True)
+    note(f"sim: {one_line(line)}")

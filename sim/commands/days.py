@@ -110,7 +110,7 @@ def days_command(
     if as_json:
         print_json(content)
         return
-    show = console()
+    show = console(beside_file=into)
     show.print(_table(content))
     for line in _notes(content):
         show.print(one_line(line), markup=False)

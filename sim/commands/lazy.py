@@ -14,6 +14,8 @@ import typer
 from typer.core import TyperGroup
 
 from sim.commands import COMMANDS, Command, Family
+from sim.commands.completion import is_quick, quick_command
+from sim.commands.verbosity import options
 
 
 class LazyGroup(TyperGroup):
@@ -66,6 +68,9 @@ def _load(name: str, entry: Command | Family) -> Any:  # noqa: ANN401 - click's 
             name=name, entries=entry.commands, help=entry.line, rich_markup_mode=None,
             no_args_is_help=False,
         )  # fmt: skip
+    if is_quick(entry):
+        return quick_command(name, entry)
     command = typer.main.get_command(import_module(entry.module).app)
     command.name = name
+    command.params.extend(options())
     return command

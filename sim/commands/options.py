@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from sim.commands.verbosity import note
 from sim.errors import InputError
 from sim.stopping import STOPPED, stop_asked
 
@@ -124,10 +125,9 @@ def percent(share: float | None) -> str:
 
 def say_without_doubt(run_folder: Path) -> None:
     """Say on standard error how a run gets the band and the range that a figure is quoted with."""
-    print(
+    note(
         f"{run_folder}: not yet with band and range: `sim bands SCENARIO --into {run_folder}` "
-        "puts them there",
-        file=sys.stderr,
+        "puts them there"
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 import time
 from pathlib import Path
 from shutil import get_terminal_size
@@ -31,6 +30,7 @@ from sim.commands.options import (
     print_json,
 )
 from sim.commands.terminal import progress
+from sim.commands.verbosity import is_quiet, note
 from sim.errors import one_line
 from sim.pipeline.cost import Estimate, estimate
 from sim.pipeline.run import run
@@ -120,11 +120,11 @@ def _run(
 
     def foresee(takes: Estimate) -> None:
         if takes.is_large:
-            print(one_line(next(takes.lines())), file=sys.stderr)
+            note(one_line(next(takes.lines())))
 
     untrusted = refusal(cache_folder()) if keep else ""
     if untrusted:
-        print(one_line(untrusted), file=sys.stderr)
+        note(one_line(untrusted))
     begun = time.perf_counter()
     with progress() as announce:
         summary = run(
@@ -137,12 +137,15 @@ def _run(
         told = {"folder": str(folder), "map": drawn, "seconds": round(seconds, 1)}
         print_json({**told, "summary": summary})
         return
+    if is_quiet():
+        print(folder / "map.html" if draw_map else folder)
+        return
     console = Console(highlight=False, width=max(80, get_terminal_size().columns))
     console.print(_closing_table(summary))
     for line in _reading(summary, mix_words(loaded.scenario.cameras.optics)):
         console.print(line, markup=False)
-    for note in _notes(folder):
-        console.print(one_line(f"- {note}"), markup=False)
+    for line in _notes(folder):
+        console.print(one_line(f"- {line}"), markup=False)
     print(f"{folder / 'map.html' if draw_map else folder} ({seconds:.1f} s)")
 
 

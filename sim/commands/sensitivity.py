@@ -110,7 +110,7 @@ def sensitivity_command(
     if as_json:
         print_json({"folder": str(folder), **found.content})
         return
-    show = console()
+    show = console(beside_file=True)
     show.print(_shares(found))
     for line in _lines(found):
         show.print(line, markup=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,7 +20,8 @@ from sim.commands.options import (
     percent,
     print_json,
 )
-from sim.commands.terminal import console, table
+from sim.commands.terminal import console, say, table
+from sim.commands.verbosity import can_move
 from sim.errors import InputError
 from sim.pipeline.streets import StreetsSeen, streets
 from sim.results.contract import FEWEST_FOR_BAND
@@ -86,7 +86,7 @@ def streets_command(
     if as_json:
         print_json(found.to_json(top))
         return
-    show = console()
+    show = console(beside_file=out is not None)
     show.print(_shown(found, top))
     for line in _notes(found, top):
         show.print(line, markup=False)
@@ -95,8 +95,8 @@ def streets_command(
 
 
 def _foreseen(fleets: int, seconds: float) -> None:
-    if sys.stderr.isatty():
-        print(f"{fleets} fleets are drawn again, about {seconds:.0f} s", file=sys.stderr)
+    if can_move():
+        say(f"{fleets} fleets are drawn again, about {seconds:.0f} s")
 
 
 def _shown(found: StreetsSeen, top: int) -> Table:

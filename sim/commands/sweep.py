@@ -21,10 +21,12 @@ from sim.commands.options import (
     resumable,
 )
 from sim.commands.terminal import console, counting, say, table
+from sim.commands.verbosity import is_quiet
 from sim.ensemble.sweep import SweepPlan, Swept, default_folder, missing_of, plan_of, sweep
 from sim.errors import one_line
 from sim.pipeline.cost import estimate_cells
 from sim.processes import available_cores
+from sim.wording import counted
 
 MOST_ROWS = 30
 """Lines of the closing table; the rest is in the files."""
@@ -82,7 +84,7 @@ def sweep_command(
     """
     plan = plan_of(sweep_file, settings or [], variants or [])
     folder = out if out is not None else default_folder(plan)
-    if not as_json:
+    if not (as_json or is_quiet()):
         for line in _plan_lines(plan):
             print(line)
     if dry_run:
@@ -94,9 +96,11 @@ def sweep_command(
         print_json(_swept_json(swept, folder))
         return
     if swept.bands:
-        console().print(_closing_table(swept.bands))
+        console(beside_file=True).print(_closing_table(swept.bands))
     there = len({one.digest for one in plan.cells}) - swept.computed
-    print(f"{swept.computed:,} cells computed now, {there:,} were there")
+    if not is_quiet():
+        cells = counted(swept.computed, "cell")
+        print(f"{cells} computed now, {there:,} were there")
     for name in swept.bands:
         print(folder / name)
     print(folder / "cells.parquet")
@@ -129,7 +133,7 @@ def _swept_json(swept: Swept, folder: Path) -> dict[str, Any]:
 
 def _plan_lines(plan: SweepPlan) -> Iterator[str]:
     """Yield what is varied, a line a key."""
-    yield f"{plan.name}: {len(plan.cells):,} cells"
+    yield f"{plan.name}: {counted(len(plan.cells), 'cell')}"
     for key, values in plan.varied.items():
         shown = ", ".join(values[:12]) + (f" and {len(values) - 12} more" * (len(values) > 12))
         yield one_line(f"  {key}: {shown}")[:200]
@@ -146,7 +150,7 @@ def _closing_table(found: Mapping[str, Mapping[str, Any]]) -> Table:
     for row in rows[:MOST_ROWS]:
         shown.add_row(*row)
     if len(rows) > MOST_ROWS:
-        shown.caption = f"and {len(rows) - MOST_ROWS} lines more, in the files below"
+        shown.caption = f"and {counted(len(rows) - MOST_ROWS, 'line')} more, in the files below"
     return shown
 
 

@@ -23,6 +23,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from sim.commands.verbosity import can_move, is_quiet, note
+
 PIPE_WIDTH = 1000
 Announce = Callable[[str], None]
 
@@ -38,7 +40,7 @@ class _Seconds(TextColumn):
 @contextlib.contextmanager
 def progress() -> Iterator[Announce]:
     """Show each stage with its seconds while it runs, on a terminal; in a pipe show nothing."""
-    if not sys.stderr.isatty():
+    if not can_move():
         yield lambda _stage: None
         return
     columns = SpinnerColumn(finished_text="✓"), TextColumn("{task.description:10}"), _Seconds("")
@@ -59,7 +61,7 @@ def progress() -> Iterator[Announce]:
 @contextlib.contextmanager
 def counting() -> Iterator[Callable[[int, int], None]]:
     """Show how many cells are done and the time left, on a terminal; in a pipe show nothing."""
-    if not sys.stderr.isatty():
+    if not can_move():
         yield lambda _count, _of: None
         return
     columns = (
@@ -77,14 +79,17 @@ def counting() -> Iterator[Callable[[int, int], None]]:
 
 def say(words: str) -> None:
     """Print a line beside the result, where errors go."""
-    print(words, file=sys.stderr)
+    note(words)
 
 
-def console() -> Console:
-    """Return where tables are printed: as wide as the terminal, in a pipe as wide as they are."""
+def console(*, beside_file: bool = False) -> Console:
+    """Return where tables are printed: as wide as the terminal, in a pipe as wide as they are.
+
+    Beside a file, whose path is the result, `-q` prints none.
+    """
     tty = sys.stdout.isatty()
     width = max(80, get_terminal_size().columns) if tty else PIPE_WIDTH
-    return Console(highlight=False, width=width)
+    return Console(highlight=False, width=width, quiet=beside_file and is_quiet())
 
 
 def table(title: str) -> Table:

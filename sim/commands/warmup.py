@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.commands.options import AsJson, Debug, command_app, examples, print_json
 from sim.commands.terminal import progress
 from sim.pipeline.warm_up import warm_up
+from sim.wording import counted
 
 app = command_app()
 
@@ -17,6 +18,8 @@ def warmup_command(as_json: AsJson = False, debug: Debug = False) -> None:
     if as_json:
         print_json({**done._asdict(), "seconds": round(done.seconds, 1)})
     elif done.compiled:
-        print(f"{done.compiled} of {done.kernels} kernels compiled ({done.seconds:.1f} s)")
+        print(
+            f"{done.compiled} of {counted(done.kernels, 'kernel')} compiled ({done.seconds:.1f} s)"
+        )
     else:
         print(f"All {done.kernels} kernels are compiled already; there is nothing to do.")

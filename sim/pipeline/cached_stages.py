@@ -8,6 +8,7 @@ so another seed, policy or number of people does not compute it again where the 
 
 from __future__ import annotations
 
+import logging
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -47,6 +48,7 @@ from sim.tracking.unicity import Unicity
 from sim.tracking.walks import path_arrays
 from sim.trips.model import Trips
 
+LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
 LIBRARIES = ("numpy", "numba", "scipy", "pandas", "geopandas", "shapely", "pyarrow")
 STAGES = ("cameras", "sight", "trips", "fleets", "tracking", "unicity", "searched", "policies")
@@ -255,6 +257,7 @@ class CachedStages:
             return compute()
         digest = digest_of(self._program, stage, *depends_on())
         arrays = self.cache.get(stage, digest)
+        LOG.debug("sim: cache: %s %s", stage, "not found" if arrays is None else "found")
         if arrays is not None:
             self.recalled.append(stage)
             self.recalled.sort(key=STAGES.index)  # some are looked for on two threads

@@ -6,6 +6,7 @@ a cell of an ensemble calls it with the change of its case and takes the figures
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ from sim.tracking.report import Answers, TrackReport, follow_walks, known_answer
 from sim.trips.demand import sample_trips
 from sim.trips.model import Trips
 
+LOG = logging.getLogger(__name__)
 Announce = Callable[[str], None]
 Before = Callable[[str], object]
 FOLLOWED, ANSWERED, SEARCHED = "followed", "answered", "searched"
@@ -55,6 +57,7 @@ class StageTimes:
         begun = time.perf_counter()
         yield
         self.seconds[name] = time.perf_counter() - begun
+        LOG.debug("sim: stage %s: %.2f s", name, self.seconds[name])
 
 
 class Change(NamedTuple):

@@ -28,7 +28,7 @@ FLOW = (
 FREE = frozenset({
     "apportionment", "arguments", "atomic_write", "digests", "errors", "facts", "first_run", "jit",
     "keyed_random", "limits", "linked_kernels", "nearest", "processes", "second_python",
-    "sorting", "stopping", "surface", "web_map",
+    "sorting", "stopping", "surface", "web_map", "wording",
 })  # fmt: skip
 """Rooms of no side, which import from no room of the flow."""
 READABLE = frozenset({"sim.errors", "sim.atomic_write", "sim.results.contract", "sim.results.read"})

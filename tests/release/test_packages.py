@@ -80,7 +80,8 @@ def test_the_recipe_asks_for_what_the_project_asks_for(built):
         found = [line.partition(" ") for line in told["requirements"][kind]]
         assert [names.get(name, name) + bound for name, _, bound in found] == lines
     assert f">={told['context']['python_min']}" == project["requires-python"]
-    assert told["build"]["python"]["entry_points"] == ["sim = sim.__main__:main"]
+    both = ["sim = sim.__main__:main", "hk-camera-sim = sim.__main__:main"]
+    assert told["build"]["python"]["entry_points"] == both
 
 
 def cited(text):
