@@ -55,7 +55,8 @@ def folder(tmp_path: Path) -> Path:
     [
         ("sim temp", ["template"]),
         ("sim run m", ["my.yaml"]),
-        ("sim map ou", ["out/"]),
+        ("sim map ou", ["out/first"]),
+        ("sim run o", ["out/first/"]),
         ("sim map out/", ["out/first"]),
         ("sim data info mong", ["mong_kok_core"]),
         ("sim run my.yaml --set cameras.strategy=gr",

@@ -89,20 +89,27 @@ def _areas() -> list[str]:
     return sorted([*BUILT_IN, *list_bundles()])
 
 
-def _paths(incomplete: str, fits: Callable[[Path], bool]) -> Iterator[str]:
-    """Yield the paths that begin so and fit, and the folders on the way to more."""
+def _paths(incomplete: str, fits: Callable[[Path], bool]) -> list[str]:
+    """Return the paths that begin so and fit, and the folders on the way to more.
+
+    A folder that is the only one is gone into: bash would put a space behind its name.
+    """
     folder, _, begun = incomplete.rpartition("/")
     above = f"{folder}/" if "/" in incomplete else ""
     try:
         found = sorted(Path(above or ".").expanduser().iterdir())
     except OSError:
-        return
-    for path in found:
-        if path.name.startswith(begun) and (begun or not path.name.startswith(".")):
-            if fits(path):
-                yield above + path.name
-            elif path.is_dir():
-                yield f"{above}{path.name}/"
+        return []
+    named = [path for path in found if path.name.startswith(begun)]
+    shown = [path for path in named if begun or not path.name.startswith(".")]
+    offered = [
+        above + path.name + ("" if fits(path) else "/")
+        for path in shown
+        if fits(path) or path.is_dir()
+    ]
+    if len(offered) == 1 and offered[0].endswith("/"):
+        return _paths(offered[0], fits) or offered
+    return offered
 
 
 def _variable() -> str:
