@@ -22,8 +22,6 @@ OPENING_M = 1.5
 SIMPLIFICATION_M = 0.2
 TILE_M = 2000.0
 """Streets are joined in tiles of this size, so that time grows with the area and no faster."""
-FRAME_M = 1.0
-"""A frame around a tile reaches so far beyond it."""
 
 
 def within_reach(
@@ -77,52 +75,16 @@ def opened_without(region: BaseGeometry, carved: NDArray[np.object_]) -> NDArray
         of_tile, of_shape = shapely.STRtree(carved).query(tile, predicate="intersects")
         first = np.searchsorted(of_tile, np.arange(len(tile) + 1))
 
-        def left(i: int) -> NDArray[np.object_]:
-            return _left(tile[i], carved[of_shape[first[i] : first[i + 1]]])
+        def left(i: int) -> BaseGeometry:
+            taken = shapely.union_all(carved[of_shape[first[i] : first[i + 1]]])
+            return shapely.difference(tile[i], taken)  # the method of a shape stops other threads
 
-        piece = np.concatenate([_polygons([]), *pool.map(left, range(len(tile)))])
+        piece = _polygons(list(pool.map(left, range(len(tile)))))
         cut = within_reach(seams, piece)
         joined = pool.submit(shapely.union_all, piece[cut])  # first, because it takes longer
         apart = [*pool.map(_opened, np.array_split(piece[~cut], 4 * cores))]
         across = pool.map(_opened, np.array_split(_polygons([joined.result()]), cores))
         return np.concatenate([*apart, *across])
-
-
-def _left(tile: BaseGeometry, taken: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return what is left of a tile: the openings of all that is taken, joined with a frame.
-
-    Joining and then subtracting would find every crossing a second time.
-    """
-    west, south, east, north = shapely.bounds(tile)
-    room = FRAME_M / 2
-    frame = shapely.difference(
-        shapely.box(west - FRAME_M, south - FRAME_M, east + FRAME_M, north + FRAME_M), tile
-    )
-    found = _openings(shapely.union_all(np.append(taken, frame)))
-    low_x, low_y, high_x, high_y = shapely.bounds(found).reshape(-1, 4).T
-    inside = (low_x > west - room) & (low_y > south - room)
-    inside &= (high_x < east + room) & (high_y < north + room)
-    kept: NDArray[np.object_] = found[inside]
-    return kept
-
-
-def _openings(solid: BaseGeometry) -> NDArray[np.object_]:
-    """Return the holes of a solid, without the islands that lie in them."""
-    part = shapely.get_parts(solid)
-    ring, of_part = shapely.get_rings(part, return_index=True)
-    is_shell = np.diff(of_part, prepend=-1) > 0
-    hole = np.asarray(shapely.polygons(ring[~is_shell]), object)
-    around = np.argmax(shapely.area(shapely.envelope(part)))  # the part that the others lie in
-    island = np.delete(np.asarray(shapely.polygons(ring[is_shell]), object), around)
-    inner = shapely.point_on_surface(np.delete(part, around))  # of the part, not of its holes
-    of_island, of_hole = shapely.STRtree(hole).query(inner, predicate="within")
-    order = np.lexsort((shapely.area(hole[of_hole]), of_island))
-    of_island, of_hole = of_island[order], of_hole[order]
-    smallest = np.diff(of_island, prepend=-1) > 0
-    of_island, of_hole = of_island[smallest], of_hole[smallest]
-    for k in np.unique(of_hole):
-        hole[k] = shapely.difference(hole[k], shapely.union_all(island[of_island[of_hole == k]]))
-    return _polygons([*hole])
 
 
 def _dealt(shapes: NDArray[np.object_], hands: int) -> list[NDArray[np.object_]]:

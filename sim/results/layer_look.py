@@ -18,7 +18,7 @@ MOST_CLASSES = 6
 RAMP = ("#8d0f3c", "#cf2e1c", "#ee6a0c", "#f79a12", "#ffc83d")
 UNSEEN, OUTLINE, CAMERA, FIELD = "#5d6f83", "#6d7683", "#0b5f73", "#0b7896"
 PAPER, BLOCK, BLOCK_EDGE, STATION, LABEL = "#f5f2ec", "#e7e2d7", "#d8d1c2", "#0f3f6b", "#2c3640"
-INK_UNSEEN, INK_SEEN, INK_FRESH = "#4fb3a5", "#6d0a18", "#e0562b"
+INK_UNSEEN, INK_SEEN, INK_FRESH = "#4fb3a5", "#86101f", "#e0562b"
 """Colours of maps/assets/page.css, by its names."""
 SEEN_WORDS = {
     "detect": "seen", "observe": "seen clearly", "recognise": "recognised",

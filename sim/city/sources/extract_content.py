@@ -111,6 +111,10 @@ class Around:
         """Return the shape of a row, in WKB."""
         return bytes(self.shapes[self.ends[row - 1] if row else 0 : self.ends[row]])
 
+    def forget(self) -> None:
+        """Let go of all that was met."""
+        self.rows, self.shapes, self.ends = [], bytearray(), array("q")
+
 
 @dataclass
 class Features:
