@@ -633,6 +633,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Drawn by the project's own code (BSD licence).",
         "以本項目自己的程式繪製（BSD 授權）。",
     ),
+    "arriving": (
+        "A still picture: the map that moves is on its way …",
+        "先顯示靜態圖，可移動的地圖稍後就到⋯⋯",
+    ),
     # without script
     "still": (
         "Streets at {n} cameras in {city}: thick where nobody could be recognised, thin where "

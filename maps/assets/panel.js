@@ -412,13 +412,24 @@ export class Panel extends Stage {
 /** What is open, for whoever looks at the page from outside. */
 export let panel = null;
 
+/** Let the page answer a touch, and paint, between two long works. */
+function breath() {
+  return new Promise((go) => {
+    setTimeout(go);
+  });
+}
+
 /** Unpack what the page carries and set it going. */
 export function start(map) {
   return begin(async () => {
     const carried = JSON.parse(document.getElementById("carried").textContent);
     const packed = document.getElementById("packed").textContent;
     const columns = await unpack(packed, carried.payload.columns);
-    panel = new Panel(carried, unfold(columns, carried.payload), map);
+    await breath();
+    unfold(columns, carried.payload);
+    await breath();
+    panel = new Panel(carried, columns, map);
+    await breath();
     panel.start();
   });
 }

@@ -1,6 +1,7 @@
 // What is drawn: walls, streets, cameras, walks, in the page's grid. Lengths and places are grid
 // units; widths are pixels on the screen. It reads the state and changes nothing in it.
 
+import { Coarse, PIXEL_PART } from "./coarse.js";
 import { Inks } from "./ink.js";
 import { RAISED, ROOFED, runStarts, upTo } from "./payload.js";
 import { Pen, Seen } from "./seen.js";
@@ -9,6 +10,7 @@ import { FIELD_ZOOM, HEAD_ZOOM } from "./zooms.js";
 const TURN = 2 * Math.PI;
 const UNSEEN_WIDTH = 1.5; // to the width that streets have at a zoom
 const SEEN_WIDTH = 0.85;
+const MANY_PIECES = 60_000; // of a page; with fewer all are drawn at every zoom
 
 export class Scene {
   /**
@@ -28,8 +30,12 @@ export class Scene {
     this.ink = new Inks(head, columns, this.piece, this.raised);
     /** @type {{key: unknown[], canvas: HTMLCanvasElement}[]} */
     this.sides = [];
-    this.fieldOf = this._fields();
-    this.blocks = this._wallPath();
+    /** @type {Map<number, number[]> | null} */
+    this._fieldOf = null;
+    /** @type {Path2D | null} */
+    this._blocks = null;
+    /** @type {{coarse: Coarse, open: Path2D, roofed: Path2D, raised: Path2D} | null} */
+    this._afar = null;
     this.area = new Path2D();
     this.outside = new Path2D();
     this.districts = new Path2D();
@@ -45,8 +51,9 @@ export class Scene {
     this.land.rect(-1e7, -1e7, 2e7, 2e7);
     this.land.addPath(this.water);
     this._areas();
-    this.has = { open: false, roofed: false, raised: false };
-    this.ground = this._streets();
+    this.has = this._kinds();
+    /** @type {{open: Path2D, roofed: Path2D, raised: Path2D} | null} */
+    this._ground = null;
     this.walks = this._lines("walk");
     this.shown = "";
     /** @type {Colours | null} */
@@ -67,9 +74,49 @@ export class Scene {
     this._seen = []; // put in order again where they are painted
     this.ink = new Inks(this.head, columns, this.piece, this.raised);
     this.sides = [];
-    this.fieldOf = this._fields();
+    this._fieldOf = null;
+    this._afar = null;
     this.shown = "";
     this.darkPieces = null;
+  }
+
+  // what is made when it is first painted: a city has much that its first picture does not show
+
+  get fieldOf() {
+    return (this._fieldOf ||= this._fields());
+  }
+
+  get blocks() {
+    return (this._blocks ||= this._wallPath());
+  }
+
+  get ground() {
+    return (this._ground ||= this._streets());
+  }
+
+  /**
+   * Streets as they look from far away; null nearer by, and where there are few.
+   * @param {CanvasView} view
+   */
+  afar(view) {
+    if (view.zoom >= HEAD_ZOOM || this.raised.length < MANY_PIECES) return null;
+    const step = (PIXEL_PART * view.pixels) / view.k;
+    if (!this._afar || this._afar.coarse.step !== step) {
+      const coarse = new Coarse(this.columns, this.piece, step);
+      const edges = this._edgeOfPiece();
+      const { edge_form: forms } = this.columns;
+      const kind = (/** @type {number} */ i) => (forms[edges[i]] & RAISED ? 3 : forms[edges[i]] & ROOFED ? 2 : 1);
+      const [open, roofed, raised] = coarse.paths(kind, 3);
+      this._afar = { coarse, open, roofed, raised };
+    }
+    return this._afar;
+  }
+
+  _edgeOfPiece() {
+    const starts = runStarts(this.columns.edge_pieces);
+    const edges = new Int32Array(this.raised.length);
+    for (let edge = 0; edge + 1 < starts.length; edge++) edges.fill(edge, starts[edge], starts[edge + 1]);
+    return edges;
   }
 
   /** Pieces in the order of their ranks, by task and level; put in order when they are first painted. */
@@ -228,9 +275,15 @@ export class Scene {
     for (let edge = 0; edge < counts.length; edge++) {
       const kind = forms[edge] & RAISED ? "raised" : forms[edge] & ROOFED ? "roofed" : "open";
       trace(paths[kind], x, y, points[edge], points[edge + 1]);
-      this.has[kind] = true;
     }
     return paths;
+  }
+
+  /** Which kinds of streets there are. */
+  _kinds() {
+    const has = { open: false, roofed: false, raised: false };
+    for (const form of this.columns.edge_form) has[form & RAISED ? "raised" : form & ROOFED ? "roofed" : "open"] = true;
+    return has;
   }
 
   /** All walls as one path: a city has too many for one each. */
@@ -288,8 +341,11 @@ export class Scene {
     const pixel = view.pixels / view.k;
     context.fillStyle = colours.water;
     context.fill(this.water, "evenodd");
-    context.fillStyle = colours.block;
-    context.fill(this.blocks, "evenodd");
+    const afar = this.afar(view);
+    if (!afar) {
+      context.fillStyle = colours.block;
+      context.fill(this.blocks, "evenodd");
+    }
     context.fillStyle = colours.green; // over blocks: where no building is mapped, parks count as blocks
     context.fill(this.green, "evenodd");
     if (view.zoom >= 15) {
@@ -300,11 +356,12 @@ export class Scene {
     context.lineJoin = "round";
     context.lineWidth = (state.ramp ? 0.72 : UNSEEN_WIDTH) * this.width(view) * pixel;
     context.strokeStyle = state.ramp ? colours.unseen : colours.inkUnseen;
-    context.stroke(this.ground.open);
+    const { open, roofed } = afar || this.ground;
+    context.stroke(open);
     context.lineWidth = 0.72 * this.width(view) * pixel;
     context.strokeStyle = colours.unseen;
-    context.setLineDash([3 * pixel, 3 * pixel]);
-    context.stroke(this.ground.roofed);
+    if (!afar) context.setLineDash([3 * pixel, 3 * pixel]);
+    context.stroke(roofed);
     context.setLineDash([]);
     this._paintOutlines(context, pixel, colours);
   }
@@ -449,7 +506,8 @@ export class Scene {
    * @param {number} level
    */
   _paintInk(context, view, colours, state, level) {
-    const { seen, fresh } = this.ink.paths(state.task, state.total)[level];
+    const afar = this.afar(view);
+    const { seen, fresh } = this.ink.paths(state.task, state.total, afar && afar.coarse)[level];
     const pixel = view.pixels / view.k;
     context.lineJoin = "round";
     context.lineCap = "butt";
@@ -461,7 +519,7 @@ export class Scene {
     context.lineWidth = Math.max(SEEN_WIDTH * this.width(view), 1.3) * pixel;
     context.stroke(seen);
     context.strokeStyle = colours.inkFresh;
-    context.setLineDash([4 * pixel, 3.5 * pixel]);
+    if (!afar) context.setLineDash([4 * pixel, 3.5 * pixel]);
     context.stroke(fresh);
     context.setLineDash([]);
   }
@@ -516,13 +574,14 @@ export class Scene {
   _paintFootbridges(context, view, colours) {
     const pixel = view.pixels / view.k;
     const width = this.width(view);
+    const { raised } = this.afar(view) || this.ground;
     context.lineCap = "butt";
     context.strokeStyle = colours.unseen;
     context.lineWidth = (1.1 * width + 2.4) * pixel;
-    context.stroke(this.ground.raised);
+    context.stroke(raised);
     context.strokeStyle = colours.paper;
     context.lineWidth = 1.1 * width * pixel;
-    context.stroke(this.ground.raised);
+    context.stroke(raised);
   }
 
   /**

@@ -198,8 +198,8 @@ def _hidden(head: Head, lines: Floats, tops: Floats, at: Floats) -> NDArray[np.b
     most = e[:, 0] * p[:, 1] - e[:, 1] * p[:, 0]
     low = tops < head.height
     with np.errstate(divide="ignore", invalid="ignore"):
-        further = np.where(low, (head.height - FACE_M) / (head.height - tops), np.inf)
-    most = np.where(low, most * further, np.inf)
+        further = np.where(low, (head.height - FACE_M) / (head.height - tops), 1.0)
+    most = np.where(low, most * further, np.inf)  # a wall that points at the head has most = 0
     a = at[:, None]
     beyond = e[:, 0] * a[..., 1] - e[:, 1] * a[..., 0]
     hidden = (

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from oracles.shadows import random_scene, seen_area
 from test_library import own_graph
@@ -43,6 +43,7 @@ numbers = st.floats(-50, 50, allow_nan=False)
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(numbers, numbers, numbers, numbers), max_size=8), st.floats(0, 6.28))
+@example([(0.0, 1.0, 0.0, 2.0)], 0.0)  # a wall that points at the head
 def test_turning_moving_and_adding_walls(walls, angle):
     walls = np.array(walls, float).reshape(-1, 4)
     walls = walls[np.hypot(walls[:, 0] - walls[:, 2], walls[:, 1] - walls[:, 3]) > 0.1]
