@@ -4,9 +4,10 @@
 
 Each page is opened from disk in headless Chromium without a GPU and with the network cut, its
 processor slowed down by `--slower` for the load: DOMContentLoaded, the picture (the still one, with
-headline and figures, is painted), and the map (the page is ready and two frames have been painted). Then, at full speed, the line between both numbers of
-cameras is moved, and the map is dragged, with and without that line; a frame is the script that
-runs for it, until it returns. "painted" waits for the pixels too, which no GPU draws here.
+headline and figures, is painted), and the map (the page is ready and two frames have been painted).
+Then, at full speed, the line between both numbers of cameras is moved, and the map is dragged, with
+and without that line; a frame is the script that runs for it, until it returns. "painted" waits for
+the pixels too, which no GPU draws here.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ return domContentLoadedEventEnd - startTime;
 """
 PICTURE = """
 const done = arguments[0];
-new PerformanceObserver((list) => done(list.getEntries()[0].renderTime)).observe({ type: "element", buffered: true });
+const seen = new PerformanceObserver((list) => done(list.getEntries()[0].renderTime));
+seen.observe({ type: "element", buffered: true });
 """
 FRAME = """
 const [frames, painted, done] = arguments;
