@@ -196,12 +196,12 @@ POOR = {
     "has no summary": ("Make a street as wide as it should be.\n", ""),
     "the summary is no sentence": ("should be.", "should be"),
     "the summary says no more than the name": ("Make a street as wide as it should be.", "Whole."),
-    "parameter width is not told of": ("width\n        Between kerbs, m.", ""),
+    "parameter width is not told of": ("width\n    Between kerbs, m.", ""),
     "width has neither shape nor unit": ("Between kerbs, m.", "Which it is, as each knows."),
     "tells of height, which it does not take": ("width\n", "width, height\n"),
     "what it returns has neither shape nor unit": ("The width, m.", "It, whatever it is."),
-    "does not say what it returns": ("Returns\n    -------\n    float\n        The width, ", ""),
-    "raises InputError and does not say when": ("Raises\n    ------\n    InputError\n", ""),
+    "does not say what it returns": ("Returns\n-------\nfloat\n    The width, ", ""),
+    "raises InputError and does not say when": ("Raises\n------\nInputError\n", ""),
 }  # fmt: skip
 
 
@@ -212,8 +212,9 @@ def test_a_whole_docstring_has_no_fault(reference):
 @pytest.mark.parametrize("fault", POOR)
 def test_every_fault_is_found(reference, monkeypatch, fault):
     before, after = POOR[fault]
-    assert before in whole.__doc__
-    monkeypatch.setattr(whole, "__doc__", whole.__doc__.replace(before, after))
+    told = inspect.cleandoc(whole.__doc__)  # from Python 3.13 on it is that already
+    assert before in told
+    monkeypatch.setattr(whole, "__doc__", told.replace(before, after))
     found = list(faults_of_a_function("whole", whole, reference))
     assert f"whole: {fault}" in found
 
