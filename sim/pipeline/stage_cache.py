@@ -1,10 +1,12 @@
 """Finished stages of runs, kept on disk under the digest of all that they depend on.
 
-An entry is one file: a digest of what follows, then named arrays as numpy writes them, tables among
-them as Parquet. Nothing is ever unpickled. Entries are written whole or not at all, so runs side by
-side and runs that are killed leave no half entry; one that is damaged counts as
-missing. The folder stays below a limit: what was not used for longest goes first. What a stage is
-and what it depends on is known in `sim.pipeline.cached_stages`.
+An entry is one file: a digest of what follows, a line of JSON that names the arrays with their
+types and shapes, then their bytes; tables are among them as Parquet. Nothing is ever unpickled, or
+parsed as Python, which threads of one process cannot do at the same time in every Python (numpy's
+own files have such headers). Entries are written whole or not at all, so runs side by side and runs
+that are killed leave no half entry; one that is damaged counts as missing. The folder stays below a
+limit: what was not used for longest goes first. What a stage is and what it depends on is known in
+`sim.pipeline.cached_stages`.
 """
 
 from __future__ import annotations
@@ -12,11 +14,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 import os
 import re
 import stat
 import time
-import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -108,7 +110,7 @@ class StageCache:
             return None
         try:
             arrays = _arrays_of(content)
-        except (ValueError, OSError, KeyError, EOFError, zipfile.BadZipFile):
+        except (ValueError, TypeError):
             with suppress(OSError):
                 path.unlink()
             return None
@@ -130,12 +132,7 @@ class StageCache:
         """
         if sum(array.nbytes for array in arrays.values()) > min(LARGEST_BYTES, self.limit_bytes):
             return
-        written = io.BytesIO()
-        if any(array.dtype.hasobject for array in arrays.values()):
-            raise ValueError(f"{stage}: arrays of objects would be kept as pickles")
-        # numpy before 2 would take allow_pickle for one more array
-        np.savez(written, **arrays)  # type: ignore[arg-type]
-        content = written.getbuffer()
+        content = _content_of(stage, arrays)
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if refusal(self.folder):
@@ -170,7 +167,7 @@ class StageCache:
     def _path(self, stage: str, digest: str) -> Path:
         return self.folder / f"{stage}-{digest}.stage"
 
-    def _write(self, path: Path, content: memoryview) -> None:
+    def _write(self, path: Path, content: bytes) -> None:
         def write(new: Path) -> None:
             with new.open("wb") as file:
                 file.write(hashlib.sha256(content).digest())
@@ -199,7 +196,24 @@ class StageCache:
                     path.unlink()
 
 
-def _arrays_of(content: bytes) -> Arrays:
+def _content_of(stage: str, arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Return what an entry holds of named arrays.
+
+    Raises
+    ------
+    ValueError
+        An array holds objects, or fields with names.
+    """
+    for name, array in arrays.items():
+        if array.dtype.hasobject or array.dtype.names:
+            raise ValueError(f"{stage}: {name} holds {array.dtype}, which no entry can")
+    about = [(name, array.dtype.str, array.shape) for name, array in arrays.items()]
+    return b"".join(
+        [json.dumps(about).encode(), b"\n", *(array.tobytes() for array in arrays.values())]
+    )
+
+
+def _arrays_of(entry: bytes) -> Arrays:
     """Read an entry.
 
     Raises
@@ -207,10 +221,15 @@ def _arrays_of(content: bytes) -> Arrays:
     ValueError
         It is not what was written.
     """
-    if hashlib.sha256(content[32:]).digest() != content[:32]:
+    if hashlib.sha256(memoryview(entry)[32:]).digest() != entry[:32]:
         raise ValueError("another digest")
-    with np.load(io.BytesIO(content[32:]), allow_pickle=False) as found:
-        return {name: found[name] for name in found.files}
+    start = entry.index(b"\n", 32) + 1
+    arrays = {}
+    for name, dtype, shape in json.loads(entry[32:start]):
+        flat = np.frombuffer(entry, dtype, math.prod(shape), start)
+        arrays[name] = flat.reshape(shape).copy()  # one's own to write to, as it was computed
+        start += flat.nbytes
+    return arrays
 
 
 def packed(table: pd.DataFrame) -> NDArray[np.uint8]:

@@ -81,8 +81,9 @@ def test_what_is_kept_comes_back_and_what_is_damaged_does_not(tmp_path_factory, 
 
 def test_objects_are_never_kept(tmp_path):
     cache = StageCache(tmp_path)
-    with pytest.raises(ValueError, match="arrays of objects"):
-        cache.put("sight", "a", {"a": np.array([{"an": "object"}], object)})
+    for array in (np.array([{"an": "object"}], object), np.zeros(1, [("x", float)])):
+        with pytest.raises(ValueError, match=r"sight: a holds .*, which no entry can"):
+            cache.put("sight", "a", {"a": array})
     assert not [*tmp_path.iterdir()]
 
 
@@ -91,9 +92,19 @@ def test_nothing_is_unpickled(tmp_path):
     np.savez(written, a=np.array([{"an": "object"}], object))
     assert pickle.dumps({"an": "object"})[:1] in written.getvalue()
     cache = StageCache(tmp_path)
-    body = written.getvalue()
-    (tmp_path / "sight-d.stage").write_bytes(hashlib.sha256(body).digest() + body)
-    assert cache.get("sight", "d") is None
+    forged = (
+        written.getvalue(),
+        b'[["a", "|O", [1]]]\n' + pickle.dumps({"an": "object"}),
+        b'[["a", "no type", [1]]]\n',
+        b'[["a", "<i8", ["1"]]]\n',
+        b'[["a", "<i8", [9]]]\n',
+        b"[1]\n",
+        b"{}",
+    )
+    for body in forged:
+        (tmp_path / "sight-d.stage").write_bytes(hashlib.sha256(body).digest() + body)
+        assert cache.get("sight", "d") is None
+        assert not [*tmp_path.iterdir()]
 
 
 def test_digests_tell_apart_types_shapes_and_order():
