@@ -43,16 +43,17 @@ ANSWER: dict[str, tuple[str, str]] = {
     "answer_plan_assumed": ("the plan assumed here", "這裏假設的計劃"),
     "answer_means": (
         "For someone who knew every camera of {plan}, walking in {area}. Recognised: filmed by one "
-        "of them, near enough to tell who it is. Being filmed from farther away does not count.",
-        "假設步行者身在{area}，並清楚{plan}每個鏡頭的位置。「認出」指計劃中有鏡頭拍到你，而且近得看得"
-        "出是誰；在遠處被拍到不算。",
+        "of them, near enough for a person watching, not software, to tell who it is. From farther "
+        "away it does not count.",
+        "假設步行者身在{area}，並清楚{plan}每個鏡頭的位置。「認出」指計劃中有鏡頭拍到你，近得讓看畫面的"
+        "人（不計軟件）看得出是誰；遠處拍到不算。",
     ),
     "answer_means_real": (
         "For someone who knew every camera of this run, walking in {area}. Recognised: filmed by "
-        "one of them, near enough to tell who it is. Being filmed from farther away does not "
-        "count.",
-        "假設步行者身在{area}，並清楚這次模擬每個鏡頭的位置。「認出」指其中有鏡頭拍到你，而且近得看得"
-        "出是誰；在遠處被拍到不算。",
+        "one of them, near enough for a person watching, not software, to tell who it is. From "
+        "farther away it does not count.",
+        "假設步行者身在{area}，並清楚這次模擬每個鏡頭的位置。「認出」指其中有鏡頭拍到你，近得讓看畫面的"
+        "人（不計軟件）看得出是誰；遠處拍到不算。",
     ),
     "answer_official": (
         "How many cameras: the Government's figures. Where they hang and who walks: simulated, not "

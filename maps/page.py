@@ -45,7 +45,7 @@ from maps.run_folder import RunFolder, read_run_folder
 from maps.stops import alerts_sentences, oversight_sentences
 from maps.story import NOT_CONCLUDED, STEPS, STORY_TEXTS, cases_chart, story_of
 from maps.story_tables import tables_of, years_of_plan
-from maps.texts import LANGUAGES, TEXTS, is_proxy, table, text, texts_of
+from maps.texts import LANGUAGES, TEXTS, closed_up, is_proxy, table, text, texts_of
 from maps.weeks import weeks_facts
 from sim.atomic_write import replace_text
 from sim.errors import InputError
@@ -257,10 +257,12 @@ def _only_written(key: str) -> bool:
 
 
 def page_words(texts: Mapping[str, tuple[str, str]], facts: dict[str, Any]) -> dict[str, Any]:
-    """Return what every template is given: texts, facts, and the English text of a key."""
-    seen = texts[f"{HEADLINE_TASK}_seen"][0]
-    english = partial(_english, texts, city=facts["city"][0], seen=seen)
-    return {"texts": texts, "facts": facts, "t": english}
+    """Return what every template is given: texts, facts, and a key's text in each language."""
+    english, chinese = (
+        partial(_said, texts, at, city=facts["city"][at], seen=texts[f"{HEADLINE_TASK}_seen"][at])
+        for at in range(len(LANGUAGES))
+    )
+    return {"texts": texts, "facts": facts, "t": english, "chinese": chinese}
 
 
 def assemble(
@@ -493,8 +495,8 @@ def _one_line(value: object) -> str:
     return " ".join(str(value).split())[:1000]
 
 
-def _english(texts: Mapping[str, tuple[str, str]], key: str, **values: object) -> str:
-    return texts[key][0].format(**values)
+def _said(texts: Mapping[str, tuple[str, str]], at: int, key: str, **values: object) -> str:
+    return closed_up(texts[key][at].format(**values))
 
 
 @cache

@@ -143,9 +143,10 @@ STORY: dict[str, tuple[str, str]] = {
         "The view of one simulated camera, drawn from the walls of this page, with a person",
         "一個模擬鏡頭的畫面，按本頁的建築物繪畫，並有一人",
     ),
-    "eye_metres": (
-        "Move the person: drag in the picture, or use the arrow keys",
-        "移動畫面中的人：在畫面上拖動，或用方向鍵",
+    "eye_metres": ("Distance between camera and person", "鏡頭與人的距離"),
+    "eye_move": (
+        "Move the person: drag in the picture, or use the arrow keys on this slider.",
+        "移動畫面中的人：在畫面上拖動，或在這條滑桿上用方向鍵。",
     ),
     "eye_person": (
         "At {m}, {pixels} pixels a metre on the person: {means}",

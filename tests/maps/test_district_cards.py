@@ -126,7 +126,7 @@ def test_the_table_under_the_cards_says_the_same_without_script(run):
     rows = re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)[1:]
     for row, card in zip(rows, found["cards"], strict=True):
         cells = [str(Markup(cell).striptags()) for cell in re.findall(r"<td.*?>(.*?)</td>", row)]
-        assert cells == [cell[0] for cell in card["cells"]]
+        assert cells == [" ".join(dict.fromkeys(cell)) for cell in card["cells"]]
         assert all(name in row for name in card["name"])
 
 

@@ -74,6 +74,31 @@ def test_both_counts_and_the_result_are_in_sight(browser, page, screen):
     assert "16 of 100" in shown
 
 
+NAMELESS = """
+return [...document.querySelectorAll("input[type=range]")].filter((e) => e.checkVisibility())
+  .filter(({ labels }) => ![...labels].some((label) => {
+    const { width, height } = label.getBoundingClientRect();
+    return label.innerText.trim() && Math.min(width, height) > 5;
+  })).map(({ id }) => id);
+"""
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_eye_its_slider_and_what_it_says_are_in_sight_and_named(browser, page, screen):
+    opened(browser, page, screen)
+    for language in ("zh", "en"):
+        browser.find_element("css selector", f"[data-language={language}]").click()
+        browser.execute_script("Unseen.panel.story.goTo(1)")
+        parts = "#eye-picture, label[for=eye-metres], #eye-metres, #eye-words"
+        found = browser.execute_script(IN_SIGHT, parts)
+        assert len(found) == 4
+        assert [name for name, shown in found if not shown] == []
+    for step in range(7):
+        browser.execute_script("Unseen.panel.story.goTo(arguments[0])", step)
+        nameless = set(browser.execute_script(NAMELESS))
+        assert nameless <= {"slider", "wipe"}  # a line over them says what they show
+
+
 @pytest.mark.parametrize("screen", [(360, 640), (640, 400)])
 def test_no_focused_control_is_hidden_and_tabbing_starts_nothing(browser, page, screen):
     opened(browser, page, screen)

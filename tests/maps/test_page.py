@@ -157,7 +157,7 @@ def test_every_text_asked_for_exists_and_every_text_is_asked_for():
     )
     script = page_script(ENTRY)
     asked = set(re.findall(r'data-t(?:-label)?="(\w+)"', template))
-    asked |= set(re.findall(r'(?:\bt\(|texts\.)"?(\w+)', template)) - {
+    asked |= set(re.findall(r'(?:\b(?:t|words|paragraph)\(|texts\.)"?(\w+)', template)) - {
         "row", "task", "camera_", "own_",
     }  # fmt: skip
     asked |= set(re.findall(r'"([a-z]+(?:_[a-z]+)*)"', script)) & set(TEXTS)

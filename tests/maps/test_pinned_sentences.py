@@ -100,10 +100,10 @@ def test_the_first_screen_is_four_parts_that_are_a_sentence(run_folder, tmp_path
     english, chinese = facts["area"]
     assert facts["answer_means"] == [
         f"For someone who knew every camera of the plan assumed here, walking in {english}. "
-        "Recognised: filmed by one of them, near enough to tell who it is. Being filmed from "
-        "farther away does not count.",
+        "Recognised: filmed by one of them, near enough for a person watching, not software, to "
+        "tell who it is. From farther away it does not count.",
         f"假設步行者身在{chinese}，並清楚這裏假設的計劃每個鏡頭的位置。「認出」指計劃中有鏡頭拍到你，"
-        "而且近得看得出是誰；在遠處被拍到不算。",
+        "近得讓看畫面的人（不計軟件）看得出是誰；遠處拍到不算。",
     ]
     assert facts["still"] == [
         "Streets at 60,000 cameras in Hong Kong: thick where nobody could be recognised, thin "
