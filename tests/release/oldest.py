@@ -1,8 +1,4 @@
-"""The oldest dependencies that pyproject.toml allows, as constraints for pip.
-
-`python tests/release/oldest.py > oldest.txt`, then `python -m pip install -c oldest.txt '.[test]'`
-in a fresh environment of the oldest Python, and the tests there.
-"""
+"""The oldest packages that pyproject.toml admits, as constraints for pip: see `.ci/run oldest`."""
 
 import re
 import tomllib
