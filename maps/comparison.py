@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from maps.answer import ANNOUNCED, answer_of, doubt_of, is_answered, of_a_hundred, span
 from maps.comparison_texts import WORDS
+from maps.credits import credit_of
 from maps.names import clean_name
 from maps.numbers import percent
 from maps.page import (
@@ -37,7 +38,7 @@ from maps.report_tables import policy_name
 from maps.report_texts import WORDS as REPORT
 from maps.report_texts import words as report_words
 from maps.run_folder import RunFolder, read_run_folder
-from maps.texts import LANGUAGES, closed_up, table, texts_of
+from maps.texts import LANGUAGES, closed_up, is_proxy, table, texts_of
 from sim.errors import InputError
 
 ENTRY = "compare.js"
@@ -158,6 +159,7 @@ class _Pair:
         own = [page_facts(run) for run in self.runs]
         title = self._say("two_title", area=own[0]["area"])
         names = self._names([fact["title"] for fact in own])
+        sources = list(dict.fromkeys(source for fact in own for source in fact["sources"]))
         return {
             "area": own[0]["area"],
             "city": own[0]["city"],
@@ -171,7 +173,8 @@ class _Pair:
                                             "seed", "cite")}
                 for fact in own
             ],
-            "sources": list(dict.fromkeys(source for fact in own for source in fact["sources"])),
+            "sources": sources,
+            "credit": credit_of(sources, bus_streets=is_proxy(self.runs[0].summary)),
             "cite": " ".join(fact["cite"] for fact in own),
             "dates": own[0]["dates"] if own[0]["dates"] == own[1]["dates"] else {},
             **self._differs(),

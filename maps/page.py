@@ -35,6 +35,7 @@ from maps.answer import (
 )
 from maps.basemap import basemap_of
 from maps.bundle import bundle
+from maps.credits import credit_of
 from maps.districts import districts_of
 from maps.names import area_pair, clean_name
 from maps.numbers import percent
@@ -337,6 +338,7 @@ def page_facts(run: RunFolder) -> dict[str, Any]:
     area, scenario = run.summary["area"], run.manifest.get("scenario") or {}
     city = list(TEXTS["this_area" if area["share_rule"] == "direct" else "hong_kong"])
     names = _area_names(run)
+    sources = list(dict.fromkeys(map(_one_line, _attributions(run.manifest["data"]))))
     facts = {
         "area": names,
         "title": _title(scenario, names, "proxy_title" if is_proxy(run.summary) else "title"),
@@ -357,7 +359,8 @@ def page_facts(run: RunFolder) -> dict[str, Any]:
         "optics": (scenario.get("cameras") or {}).get("optics"),
         "scenario": clean_name(run.summary["scenario"]).replace("_", " "),
         "seed": clean_name(str(run.manifest["seed"])),
-        "sources": list(dict.fromkeys(map(_one_line, _attributions(run.manifest["data"])))),
+        "sources": sources,
+        "credit": credit_of(sources, bus_streets=is_proxy(run.summary)),
         "cite": _one_line(run.manifest.get("cite", "")),
         "notes": list(_notes(run.manifest.get("notes"))),
     }

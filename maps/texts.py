@@ -90,12 +90,21 @@ TEXTS: dict[str, tuple[str, str]] = {
         "模擬設定：「{name}」；以隨機種子 {seed} 再運行，結果相同",
     ),
     "osm": ("© OpenStreetMap contributors (ODbL)", "© OpenStreetMap 貢獻者（ODbL）"),
+    "credit_below": ("Map data: see the sources below", "地圖資料：見下方資料來源"),
     "bus_streets": (
         "Bus-street proxy: only streets that buses use, no walking network. Streets: Transport "
         "Department via CSDI",
         "巴士街道代用路網：只有巴士行走的街道，並非步行路網。街道資料：運輸署（經 CSDI）",
     ),
     "official_streets": (
+        "Streets: Lands Department, the Government of the HKSAR, via CSDI",
+        "街道資料：香港特別行政區政府地政總署（經 CSDI）",
+    ),
+    "official_buildings": (
+        "Buildings: Lands Department, the Government of the HKSAR, via CSDI",
+        "建築物資料：香港特別行政區政府地政總署（經 CSDI）",
+    ),
+    "official_streets_buildings": (
         "Streets and buildings: Lands Department, the Government of the HKSAR, via CSDI",
         "街道及建築物資料：香港特別行政區政府地政總署（經 CSDI）",
     ),
@@ -707,10 +716,7 @@ def texts_of(summary: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
             "about_simulated": "about_partly_real",
         }
     if is_proxy(summary):
-        said["osm"] = "bus_streets"
         said |= {key: f"proxy_{key}" for key in ON_FOOT}
-    elif summary["area"].get("streets") == "official pedestrian network":
-        said["osm"] = "official_streets"
     usual = {key: pair for key, pair in TEXTS.items() if not key.startswith("proxy_")}
     return {**usual, **{key: TEXTS[other] for key, other in said.items()}}
 

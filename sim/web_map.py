@@ -40,7 +40,12 @@ CORNERS = (
     "right:10px;bottom:24px", "right:10px;top:10px", "left:60px;top:10px", "left:10px;bottom:60px",
 )  # fmt: skip
 """Where the legends of layers on one map stand, one after another."""
-ATTRIBUTION = "© OpenStreetMap contributors (ODbL)"
+OPEN_STREET_MAP = "© OpenStreetMap contributors"
+WITH_LICENCE = {OPEN_STREET_MAP: f"{OPEN_STREET_MAP} (ODbL)"}
+"""How a source is named whose licence asks to be named with it."""
+NOT_STATED = "whose data it is was not stated"
+OF_ITS_CITY = "data: the sources of its city (provenance)"
+"""Of a part of a city, which alone does not know them."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ class Layer:
     colours
         Of words that have one of their own.
     attribution
-        Whose data it is.
+        Whose data it is, a source each.
     """
 
     table: gpd.GeoDataFrame
@@ -71,7 +76,7 @@ class Layer:
     tooltip: tuple[str, ...]
     missing: str = "not known"
     colours: Mapping[str, str] = field(default_factory=dict)
-    attribution: str = ATTRIBUTION
+    attribution: tuple[str, ...] = ()
 
 
 def web_map(
@@ -131,9 +136,15 @@ def web_map(
         _put_leaflet_inside(drawn, drawing.Element)
     _add_legend(
         drawn, drawing.Element, layer.title if chosen == layer.column else chosen, rows,
-        layer.attribution,
+        _credit(layer.attribution),
     )  # fmt: skip
     return cast("folium.Map", drawn)
+
+
+def _credit(sources: tuple[str, ...]) -> str:
+    """Return in one line whose data is on a map, without markup; each source whole."""
+    named = dict.fromkeys(WITH_LICENCE.get(one, one) for one in sources)
+    return "; ".join(map(_no_template, named)) or NOT_STATED
 
 
 def _columns(
@@ -263,7 +274,7 @@ def _add_legend(
     element: Any,  # noqa: ANN401 - folium has no types
     title: str,
     rows: list[tuple[str, str]],
-    attribution: str,
+    credit: str,
 ) -> None:
     """Put a legend into the next corner: what colours mean, and whose data it is."""
     body = drawn.get_root().html
@@ -275,9 +286,10 @@ def _add_legend(
     )
     legend = (
         f'<div style="position:absolute;z-index:1000;{CORNERS[before % len(CORNERS)]};'
-        'padding:8px;background:#fff;color:#222;border:1px solid #bbb;font:12px/1.4 sans-serif">'
+        "padding:8px;max-width:24em;background:#fff;color:#222;border:1px solid #bbb;"
+        'font:12px/1.4 sans-serif">'
         f"<b>{_no_template(title)}</b>{lines}"
-        f'<div style="color:#666">{_no_template(attribution)}</div></div>'
+        f'<div style="color:#666">{credit}</div></div>'
     )
     body.add_child(element(legend), name=f"{LEGEND}{before}")
 

@@ -1,5 +1,6 @@
 """Every result on axes and on a map: what is drawn, that texts stay texts, and what is refused."""
 
+import json
 import re
 import shutil
 import sys
@@ -14,6 +15,8 @@ import shapely
 from test_library import own_graph
 
 import sim
+from sim.city.sources.official_layers import CREDITS
+from sim.city.sources.osm_stream import OSM
 from sim.ensemble.bands import Bands
 from sim.ensemble.sensitivity import Sensitivity
 from sim.ensemble.sweep import Swept
@@ -96,11 +99,58 @@ def test_a_map_stands_alone_and_shows_every_text_as_text(town, name):
     assert page.count("</script>") == page.count("<script>")
     asked = re.findall(r"""(?:<script[^>]+src|<link[^>]+href|url\()=?["']?(https?:[^"')]+)""", page)
     assert asked == []
-    assert "OpenStreetMap contributors (ODbL)" in page
     assert "leaflet" in page
     if name == "fleet":
         shown = town[name].explore(column=BAD, tooltip=["rank", BAD])
         assert BAD in unescape(rendered(shown)).replace("\\u0026", "&")
+
+
+OFFICIAL = tuple(
+    CREDITS[layer]["attribution"] for layer in ("official_network", "official_buildings")
+)
+
+
+@pytest.mark.parametrize("sources", [(OSM["attribution"],), OFFICIAL, (OSM["attribution"], "B")])
+def test_a_map_credits_the_sources_of_its_own_city(town, sources):
+    city = replace(town["city"], provenance={"attribution": [*sources]})
+    fleet = sim.place(city, total=30, share_rule="direct", seed=1)
+    seen, walks = sim.see(city, fleet), town["walks"]
+    doors = sim.see(city, fleet, targets=town["doors"].targets)
+    maps = [fleet.explore(), seen.explore(), seen.at(9).explore(), doors.explore(), city.explore()]
+    maps += [walks.explore(city), sim.track(city, seen, walks, [10, 30]).explore(city)]
+    for page in map(rendered, maps):
+        assert unescape(page).count(credited(sources)) == 1
+        assert ("OpenStreetMap" in page) == (OSM["attribution"] in sources)
+
+
+@pytest.mark.parametrize("sources", [(OSM["attribution"],), OFFICIAL])
+def test_maps_of_a_run_credit_the_sources_that_it_states(a_run, tmp_path, sources):
+    folder = shutil.copytree(a_run.folder, tmp_path / "run")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["data"]["attribution"] = [*sources]
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    run = sim.read_run(folder)
+    maps = [run.explore(), run.fleet.explore(), run.seen.explore(), run.city.explore()]
+    maps += [run.walk(ENDS).explore(), run.unseen(*ENDS).explore()]
+    for page in map(rendered, maps):
+        assert credited(sources) in unescape(page)
+        assert ("OpenStreetMap" in page) == (OSM["attribution"] in sources)
+
+
+def test_where_nobody_stated_a_source_none_is_claimed(town):
+    own = rendered(town["fleet"].explore())
+    assert "whose data it is was not stated" in own
+    mapped = sim.Fleet.from_heads(town["fleet"].heads.assign(status="mapped"))
+    assert "OpenStreetMap contributors (ODbL)" in rendered(mapped.explore())
+    for part in ("streets", "walls"):
+        assert "the sources of its city" in rendered(town[part].explore())
+    assert "OpenStreetMap contributors (ODbL)" in rendered(town["city"].explore())  # from osmnx
+
+
+def credited(sources):
+    """The line under a legend."""
+    licensed = {OSM["attribution"]: "© OpenStreetMap contributors (ODbL)"}
+    return "; ".join(licensed.get(one, one) for one in sources)
 
 
 @pytest.mark.parametrize("name", ["at", "city", "doors", "fleet", "seen", "squares", "streets"])

@@ -163,7 +163,7 @@ export class Stage {
     cite.addEventListener("click", () => this._fold(false));
     strip.replaceChildren(
       this._element("strong", first),
-      this._element("span", this.say("osm")),
+      this._element("span", this.facts.credit[this.place]),
       cite,
     );
     document.getElementById("conditions").replaceChildren(...rest.map((line) => this._element("li", line)));

@@ -28,6 +28,10 @@ class DrawnFleet(Result):
     if TYPE_CHECKING:
         heads: gpd.GeoDataFrame
 
+        @property
+        def credits(self) -> tuple[str, ...]:
+            """As of `Fleet`."""
+
         def check_totals(self, totals: Iterable[int]) -> None:
             """As of `Fleet`."""
 
@@ -81,5 +85,5 @@ class DrawnFleet(Result):
         heads = self.to_gdf()
         if total is not None:
             heads = heads[(self.heads["rank"] <= total).to_numpy()]
-        layer = Layer(heads, "owner", "owner of the camera", TOOLTIP)
+        layer = Layer(heads, "owner", "owner of the camera", TOOLTIP, attribution=self.credits)
         return web_map(layer, **{"marker_kwds": {"radius": 3}, **options})

@@ -22,7 +22,7 @@ import pyproj
 import shapely
 
 from sim.atomic_write import replace_file
-from sim.cameras.fleet import HEAD_COLUMNS, LISTED_POLE, Fleet
+from sim.cameras.fleet import HEAD_COLUMNS, LISTED_POLE, MAPPED, Fleet
 from sim.cameras.mapped import MOST_CAMERAS
 from sim.cameras.optics import CAMERA_TYPES
 from sim.city.sources.parquet_size import unpacked_bytes
@@ -139,7 +139,7 @@ def _document(table: gpd.GeoDataFrame) -> dict[str, Any]:
         }
         for row, (*place, turned) in zip(rows, degrees.tolist(), strict=True)
     ]
-    mapped = (table["status"] == "mapped").any()
+    mapped = (table["status"] == MAPPED).any()
     return {
         "type": "FeatureCollection",
         MARK: {"version": VERSION, "crs": crs},

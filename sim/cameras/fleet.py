@@ -23,6 +23,7 @@ from sim.cameras.optics import FACE_HEIGHT_M, TASKS, camera_type
 from sim.cameras.own_columns import OwnColumns, convergence, own_columns, sectors_of, with_own
 from sim.city.decks import DECKS
 from sim.errors import InputError, InputErrors
+from sim.web_map import OPEN_STREET_MAP
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -49,6 +50,8 @@ SIMULATED = "simulated"
 """Status of a head that a strategy placed."""
 LISTED_POLE = "listed_pole"
 """Status of one that a strategy placed on a pole which the user listed."""
+MAPPED = "mapped"
+"""Status of one that OpenStreetMap has."""
 DEFAULTS: dict[str, str | int | bool] = {
     "deck": "street", "owner": "other", "status": "given", "year": 0, "linked": False,
     "mounted_on": "unknown",
@@ -126,12 +129,15 @@ class Fleet(DrawnFleet):
         rank counts.
     own
         Index and columns of the table that it was made of; None without any.
+    attribution
+        Whose map its places were found on, a source each; empty where nobody said.
     """
 
     heads: gpd.GeoDataFrame
     report: Mapping[str, int] = field(default_factory=dict)
     placed_for: int = 0
     own: OwnColumns | None = None
+    attribution: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.heads)
@@ -305,6 +311,12 @@ class Fleet(DrawnFleet):
         if "status" not in self.heads:
             return np.zeros(len(self), bool)
         return np.asarray(self.heads["status"] == LISTED_POLE, np.bool_)
+
+    @property
+    def credits(self) -> tuple[str, ...]:
+        """Whose data its places are, a source each: `attribution`, and that of mapped cameras."""
+        mapped = "status" in self.heads and (self.heads["status"] == MAPPED).any()
+        return (*self.attribution, OPEN_STREET_MAP) if mapped else self.attribution
 
     @property
     def simulated(self) -> bool:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from sim.arguments import a_path, a_text, made, named_arguments
 from sim.cameras.directions import Look
 from sim.cameras.exchange import SITE_WORDS, fleet_in_json, is_fleet_table, read_fleet_table
-from sim.cameras.fleet import Fleet, optics_of
+from sim.cameras.fleet import MAPPED, Fleet, optics_of
 from sim.cameras.indoors import indoors
 from sim.cameras.lists import read_list
 from sim.cameras.mapped import Mapped, read_json, read_pbf
@@ -217,12 +217,12 @@ def _things(path: Path, columns: Mapping[str, str] | None, crs: str | None) -> R
     suffix = path.suffix.lower()
     if suffix == ".pbf":
         things, left_out, _ = read_pbf(path)
-        return _Found(things, "mapped", [], left_out)
+        return _Found(things, MAPPED, [], left_out)
     if suffix in (".json", ".geojson"):
         things, left_out, document = read_json(path)
         written = fleet_in_json(path, document)
         if written is None:
-            return _Found(things, "mapped", [], left_out)
+            return _Found(things, MAPPED, [], left_out)
         return _read_back(*written)
     if suffix in (".parquet", ".geoparquet") and is_fleet_table(path):
         return _read_back(*read_fleet_table(path))

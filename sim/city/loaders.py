@@ -30,6 +30,7 @@ from sim.city.places import Places
 from sim.city.sources.footprints import check_heights, read_footprints
 from sim.city.sources.graphs import Frames
 from sim.city.sources.named_areas import NOMINATIM, nominatim, wanted_area
+from sim.city.sources.osm_stream import OSM
 from sim.city.sources.overpass import OVERPASS, fetch_city, overpass
 from sim.city.sources.own_places import joined_places, places_of, with_places_outside
 from sim.city.sources.sample import load_sample
@@ -38,6 +39,9 @@ from sim.errors import InputError
 
 if TYPE_CHECKING:
     import networkx as nx
+
+OF_OSMNX = {"what": "graph of osmnx", **OSM}
+"""The source of a city that is made of a graph."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -139,7 +143,7 @@ class City(model.City):
             buildings=buildings,
             halo_m=halo_m,
             places=Places(known),
-            provenance={"left_out_while_reading": left_out},
+            provenance={"left_out_while_reading": left_out, "sources": [OF_OSMNX]},
         )
         return cls._of(city if given is None else with_places_outside(city, given, "places"))
 

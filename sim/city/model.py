@@ -78,6 +78,11 @@ class City(Result):
             f"edges, {len(self.walls.footprints):,} footprints, {self.area.crs}>"
         )
 
+    @property
+    def attribution(self) -> tuple[str, ...]:
+        """Whose data it is made of, a source each, as maps of it name them; empty where unknown."""
+        return tuple(map(str, self.provenance.get("attribution") or ()))
+
     @cached_property
     def roofs(self) -> Stretches:
         """The stretches of street under the roofs of mapped buildings."""
@@ -185,11 +190,7 @@ class City(Result):
         InputError
             An option cannot be, or the extra `explore` is missing.
         """
-        whose = self.provenance.get("attribution") or ()
-        layer = street_layer(self.streets.edges)
-        if whose:
-            layer = replace(layer, attribution="; ".join(map(str, whose)))
-        return web_map(layer, **options)
+        return web_map(street_layer(self.streets.edges, self.attribution), **options)
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         space = self.street_space

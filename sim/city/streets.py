@@ -34,7 +34,7 @@ from sim.city.tags import read_tag, split_names
 from sim.city.walkable import NOT_BUILT, walked_edges
 from sim.errors import InputError
 from sim.surface import Result, axes_for
-from sim.web_map import Layer, web_map
+from sim.web_map import OF_ITS_CITY, Layer, web_map
 
 if TYPE_CHECKING:
     import folium
@@ -74,9 +74,9 @@ class StreetArrays(NamedTuple):
     adjacency_edge: NDArray[np.int32]
 
 
-def street_layer(edges: gpd.GeoDataFrame) -> Layer:
-    """Return the edges of a network as they are drawn on a map."""
-    return Layer(edges, "deck", "level of the street", TOOLTIP)
+def street_layer(edges: gpd.GeoDataFrame, attribution: tuple[str, ...]) -> Layer:
+    """Return the edges of a network as they are drawn on a map, with whose data they are."""
+    return Layer(edges, "deck", "level of the street", TOOLTIP, attribution=attribution)
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class StreetNetwork(Result):
         options
             Further arguments of `GeoDataFrame.explore`: column, tooltip, scheme, k, cmap, tiles, m.
         """
-        return web_map(street_layer(self.edges), **options)
+        return web_map(street_layer(self.edges, (OF_ITS_CITY,)), **options)
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         decks = self.edges["deck"].value_counts()

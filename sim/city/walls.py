@@ -23,7 +23,7 @@ from sim.city.raw_streets import without_repeats
 from sim.city.taken_out import opened_without, within_reach
 from sim.processes import available_cores, computing_threads
 from sim.surface import Result, axes_for
-from sim.web_map import Layer, web_map
+from sim.web_map import OF_ITS_CITY, Layer, web_map
 
 if TYPE_CHECKING:
     import folium
@@ -99,7 +99,10 @@ class Walls(Result):
         options
             Further arguments of `GeoDataFrame.explore`: column, tooltip, scheme, k, cmap, tiles, m.
         """
-        return web_map(Layer(self.footprints, "height", "height, m", ("height",)), **options)
+        layer = Layer(
+            self.footprints, "height", "height, m", ("height",), attribution=(OF_ITS_CITY,)
+        )
+        return web_map(layer, **options)
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         known = int(self.footprints["height"].notna().sum())

@@ -98,6 +98,7 @@ class CachedStages:
                 unpacked(a["heads"], shapes=True),
                 plain_unpacked(a["report"]),
                 plain_unpacked(a["placed_for"]),
+                attribution=self.city.attribution,
             ),
         )
 
@@ -141,7 +142,9 @@ class CachedStages:
 
         def read(a: Arrays) -> Sightings:
             arrays = SightingArrays(*(a[name] for name in SEEN))
-            seen = Sightings(fleet, city.streets, arrays, city.area.polygon, a["indoors"])
+            seen = Sightings(
+                fleet, city.streets, arrays, city.area.polygon, a["indoors"], city.attribution
+            )
             pieces = PieceArrays(*(a[f"piece_{name}"] for name in PIECES))
             seen.__dict__["first_seen"] = FirstSeen(pieces)  # where its cached property looks
             return seen

@@ -145,6 +145,8 @@ class Placement:
     """With seed 0; None where only existing cameras count."""
     status: str = SIMULATED
     """Of the heads to be placed."""
+    attribution: tuple[str, ...] = ()
+    """Whose map the city is."""
 
     def fleet(self, seed: int) -> Fleet:
         """Return the fleet of a seed, as `place` does.
@@ -161,7 +163,7 @@ class Placement:
         table = _heads_table(
             context, self.strategy, self.heads, self.mix, self.standing, self.status
         )
-        fleet = Fleet(table, report, placed_for=self.total)
+        fleet = Fleet(table, report, placed_for=self.total, attribution=self.attribution)
         return _noted(fleet, self.strategy, context)
 
 
@@ -196,7 +198,8 @@ def placement(
         report |= counts
         context = _context(city, free, len(left.rank), mix, heads_per_site, standing, aims)
     status = SIMULATED if sites is None else LISTED_POLE
-    return Placement(total, strategy, left, mix, standing, report, context, status)
+    whose = city.attribution
+    return Placement(total, strategy, left, mix, standing, report, context, status, whose)
 
 
 def _defaults(

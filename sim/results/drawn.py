@@ -66,7 +66,7 @@ class DrawnRun(RunBesideWalks, WithCard):
             Further arguments of `GeoDataFrame.explore`: column, tooltip, scheme, k, cmap, tiles, m.
         """
         self.fleet.check_totals([] if total is None else [total])
-        return streets_seen(self.geometry("streets"), task, total, options)
+        return streets_seen(self.geometry("streets"), task, total, self.city.attribution, options)
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         steps = {int(step["total"]): step for step in self.summary["steps"]}
@@ -87,6 +87,7 @@ class DrawnLines(WithCard):
     if TYPE_CHECKING:
         content: dict[str, Any]
         lines: gpd.GeoDataFrame
+        attribution: tuple[str, ...]
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the ways, a colour for what each is; return the axes.
@@ -110,7 +111,8 @@ class DrawnLines(WithCard):
         options
             Further arguments of `GeoDataFrame.explore`: column, tooltip, scheme, k, cmap, tiles, m.
         """
-        layer = Layer(self.lines, "what", "way on foot", LINES)
+        whose = self.attribution
+        layer = Layer(self.lines, "what", "way on foot", LINES, attribution=whose)
         return web_map(layer, **{"style_kwds": {"weight": 5}, **options})
 
     def _card(self) -> tuple[str, Mapping[str, object]]:

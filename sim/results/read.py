@@ -203,7 +203,8 @@ class RunData:
             float(about["halo_m"]),
         )
         streets = StreetNetwork(nodes.drop(columns="node"), edges.drop(columns="edge"))
-        return City(area, streets, Walls.none(area.crs), Places(self.geometry("places")))
+        whose = {"attribution": self.manifest["data"].get("attribution")}
+        return City(area, streets, Walls.none(area.crs), Places(self.geometry("places")), whose)
 
     @cached_property
     def walled_city(self) -> City:
@@ -226,9 +227,9 @@ class RunData:
     @_whole
     def fleet(self) -> Fleet:
         """The heads in ascending order of rank."""
-        heads = self.geometry("cameras").drop(columns="field")
-        placed_for = self.totals[-1]
-        return Fleet(heads.sort_values("rank", ignore_index=True), placed_for=placed_for)
+        heads = self.geometry("cameras").sort_values("rank", ignore_index=True)
+        whose = self.city.attribution
+        return Fleet(heads.drop(columns="field"), {}, self.totals[-1], attribution=whose)
 
     @cached_property
     @_whole
@@ -424,14 +425,14 @@ class RunData:
         edges = len(self.city.streets.edges)
         head, edge, task = self._numbered(table, edges)
         order = np.lexsort((table["t0"].to_numpy(), head, edge, task))
-        place = (task * edges + edge)[order]
-        ptr = np.searchsorted(place, np.arange(len(TASKS) * edges + 1))
+        ptr = np.searchsorted((task * edges + edge)[order], np.arange(len(TASKS) * edges + 1))
         edge_ptr = np.empty((len(TASKS), edges + 1), np.int64)
         edge_ptr[:, :-1] = ptr[:-1].reshape(len(TASKS), edges)
         edge_ptr[:, -1] = ptr[edges::edges]
         begin, end = (table[at].to_numpy(np.float64)[order] for at in ("t0", "t1"))
         arrays = SightingArrays(edge_ptr, head[order].astype(np.int32), begin, end)
-        return Sightings(self.fleet, self.city.streets, arrays, self.city.area.polygon)
+        area, whose = self.city.area.polygon, self.city.attribution
+        return Sightings(self.fleet, self.city.streets, arrays, area, attribution=whose)
 
     def _numbered(
         self, table: pd.DataFrame, edges: int

@@ -59,10 +59,13 @@ class UnseenAnswer(DrawnLines):
     lines
         The shortest unseen ways, and where none is left the ways that pass fewest (WGS 84), with
         columns what, total, length_m, cameras.
+    attribution
+        Whose streets they are, a source each.
     """
 
     content: dict[str, Any]
     lines: gpd.GeoDataFrame
+    attribution: tuple[str, ...] = ()
 
 
 def unseen_walk(
@@ -121,7 +124,8 @@ def unseen_walk(
     }
     columns = ["what", "total", "length_m", "cameras", "geometry"]
     table = gpd.GeoDataFrame(lines, columns=columns, geometry="geometry", crs=run.city.streets.crs)
-    return UnseenAnswer(content, table.assign(task=task, simulated=True).to_crs("EPSG:4326"))
+    shown = table.assign(task=task, simulated=True).to_crs("EPSG:4326")
+    return UnseenAnswer(content, shown, run.city.attribution)
 
 
 def unseen_walks(

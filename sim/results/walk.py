@@ -60,10 +60,13 @@ class WalkAnswer(DrawnLines):
     lines
         The walk and the less seen ways (WGS 84), with columns what, total, stretch, length_m,
         seen_m.
+    attribution
+        Whose streets they are, a source each.
     """
 
     content: dict[str, Any]
     lines: gpd.GeoDataFrame
+    attribution: tuple[str, ...] = ()
 
 
 def walk_run(
@@ -122,7 +125,7 @@ def walk_run(
             *([REAL_CAMERAS] if real else []),
         ],
     }
-    return WalkAnswer(content, _lines(run, legs, content, found))
+    return WalkAnswer(content, _lines(run, legs, content, found), run.city.attribution)
 
 
 def via_of(run: RunData, name: str) -> list[str]:

@@ -24,7 +24,11 @@ STREETS = ("name", "name_zh", "highway", "deck", "length")
 
 
 def streets_seen(
-    pieces: gpd.GeoDataFrame, task: str, total: int | None, options: dict[str, Any]
+    pieces: gpd.GeoDataFrame,
+    task: str,
+    total: int | None,
+    attribution: tuple[str, ...],
+    options: dict[str, Any],
 ) -> folium.Map:
     """Show pieces of street on a map by the first camera that sees them, or seen and not seen.
 
@@ -36,6 +40,8 @@ def streets_seen(
         Quality: detect, observe, recognise or identify.
     total
         Cameras in the whole city; None colours by rank.
+    attribution
+        Whose streets they are.
     options
         Further arguments of `GeoDataFrame.explore`.
     """
@@ -48,7 +54,9 @@ def streets_seen(
         column, title = f"seen_{task}", f"{task}: {total:,} cameras in the city"
         columns[column] = (rank <= total).map({True: SEEN, False: NOT_SEEN})
     shown = pieces.drop(columns=[name for name in pieces if name.startswith("rank_")])
-    layer = Layer(shown.assign(**columns), column, title, (*STREETS, *columns), NOT_SEEN, COLOURS)
+    layer = Layer(
+        shown.assign(**columns), column, title, (*STREETS, *columns), NOT_SEEN, COLOURS, attribution
+    )
     return web_map(layer, **{"style_kwds": {"weight": 4}, **options})
 
 
@@ -57,6 +65,7 @@ class DrawnSightings(Result):
 
     if TYPE_CHECKING:
         fleet: Fleet
+        attribution: tuple[str, ...]
 
         @property
         def pieces(self) -> gpd.GeoDataFrame:
@@ -128,4 +137,4 @@ class DrawnSightings(Result):
             `explore` is missing.
         """
         self.fleet.check_totals([] if total is None else [total])
-        return streets_seen(self.pieces, task, total, options)
+        return streets_seen(self.pieces, task, total, self.attribution, options)

@@ -79,6 +79,8 @@ class Sightings(DrawnSightings):
         Study area, which figures count; everything where None.
     indoors
         Whether a head stands inside a building and sees nothing, shape (heads,).
+    attribution
+        Whose streets they are, a source each.
     """
 
     fleet: Fleet
@@ -86,6 +88,7 @@ class Sightings(DrawnSightings):
     arrays: SightingArrays
     area: BaseGeometry | None = None
     indoors: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, bool))
+    attribution: tuple[str, ...] = ()
 
     @property
     def table(self) -> pd.DataFrame:
@@ -265,7 +268,7 @@ def see(city: City, fleet: Fleet, *, threads: int | None = None) -> Sightings:
     fleet = fleet.in_crs(city.streets.crs)
     rows, indoor = see_rows(city, fleet, threads=threads)
     arrays = order_rows([rows], len(fleet), len(city.streets.edges))
-    return Sightings(fleet, city.streets, arrays, city.area.polygon, indoor)
+    return Sightings(fleet, city.streets, arrays, city.area.polygon, indoor, city.attribution)
 
 
 def see_rows(

@@ -7,7 +7,7 @@ polygon is found by the exact polygons of what heads see, joined in the order of
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, overload
 
 import geopandas as gpd
@@ -56,6 +56,8 @@ class TargetSightings(Result):
         What is seen of it from that head on, 0 to 1, shape (steps,).
     ptr
         Steps of target i for task k are ptr[k, i] : ptr[k, i + 1], shape (4, targets + 1).
+    attribution
+        Whose walls they were seen past, a source each; the targets are the user's own.
     """
 
     fleet: Fleet
@@ -63,6 +65,7 @@ class TargetSightings(Result):
     rank: NDArray[np.int32]
     share: NDArray[np.float64]
     ptr: NDArray[np.int64]
+    attribution: tuple[str, ...] = ()
 
     @property
     def table(self) -> gpd.GeoDataFrame:
@@ -155,7 +158,8 @@ class TargetSightings(Result):
         if self._of_points:
             table[column] = table[column].map({True: SEEN, False: NOT_SEEN})
         own = tuple(map(str, table.columns.drop(table.geometry.name)))
-        return web_map(Layer(table, column, title, own, colours=COLOURS), **options)
+        layer = Layer(table, column, title, own, colours=COLOURS, attribution=self.attribution)
+        return web_map(layer, **options)
 
     @property
     def _of_points(self) -> bool:
@@ -243,7 +247,7 @@ def see(
         raise InputError(f"targets: row {row + 1} crosses itself; repair it with make_valid")
     fleet = fleet.in_crs(city.streets.crs)
     steps = _of_points(city, fleet, shape) if kinds <= POINTS else _of_polygons(city, fleet, shape)
-    return _gathered(fleet, targets, steps)
+    return replace(_gathered(fleet, targets, steps), attribution=city.attribution)
 
 
 Steps = list[list[list[tuple[int, float]]]]

@@ -91,7 +91,7 @@ def what_if(
     known = np.flatnonzero(former >= 0)
     if len(before.indoors):
         indoor[known] = before.indoors[former[known]]
-    after = Sightings(fleet, city.streets, arrays, city.area.polygon, indoor)
+    after = Sightings(fleet, city.streets, arrays, city.area.polygon, indoor, city.attribution)
     # its first-seen ranks are a cached property, which is found here for less
     vars(after)["first_seen"] = first_seen_again(after, before.first_seen, changed)
     return after
@@ -122,7 +122,7 @@ def see_changed(city: City, before: Sightings, fleet: Fleet) -> Sightings:
     kept = rows_of(before, former)
     arrays = order_rows([kept, looked], len(fleet), len(city.streets.edges))
     indoor[former >= 0] = before.indoors[former[former >= 0]]
-    return Sightings(fleet, city.streets, arrays, city.area.polygon, indoor)
+    return Sightings(fleet, city.streets, arrays, city.area.polygon, indoor, city.attribution)
 
 
 def _what_matters(heads: HeadArrays) -> list[bytes]:

@@ -165,7 +165,7 @@ def linked(seen: Sightings, owners: Iterable[str] | None) -> Sightings:
 def _only(seen: Sightings, heads: NDArray[np.bool_]) -> Sightings:
     """Return what some heads see, the fleet and its ranks unchanged."""
     arrays = masked(seen.arrays, heads)
-    return Sightings(seen.fleet, seen.streets, arrays, seen.area, seen.indoors)
+    return replace(seen, arrays=arrays)
 
 
 def _joined(seen: Sightings, policy: Policy) -> NDArray[np.bool_] | None:

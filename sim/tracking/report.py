@@ -293,7 +293,8 @@ class TrackReport(Result):
         shown = self.totals[-1] if total is None else total
         table = self.to_gdf(city, total=shown, task=task)
         title = f"{figure.replace('_', ' ')}, {task}, {shown:,} cameras in the city"
-        layer = Layer(table, figure, title, ("person", "kind", "name", "length", figure), "none")
+        own = ("person", "kind", "name", "length", figure)
+        layer = Layer(table, figure, title, own, "none", attribution=city.attribution)
         return web_map(layer, **options)
 
     def _card(self) -> tuple[str, Mapping[str, object]]:

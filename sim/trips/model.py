@@ -210,7 +210,8 @@ class Trips(Result):
         options
             Further arguments of `GeoDataFrame.explore`: column, tooltip, scheme, k, cmap, tiles, m.
         """
-        return web_map(Layer(self.to_gdf(city), "kind", "kind of walk", TOOLTIP), **options)
+        table, whose = self.to_gdf(city), city.attribution
+        return web_map(Layer(table, "kind", "kind of walk", TOOLTIP, attribution=whose), **options)
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         table = self.table

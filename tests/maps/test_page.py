@@ -19,6 +19,7 @@ from maps.texts import TEXTS, text
 from sim.errors import InputError
 
 ASSETS = files("maps") / "assets"
+CREDITED = ("streets", "buildings", "streets_buildings")
 PARTS = ("districts.html", "story.html", "eye.html", "wipe.html", "own.html", "camera.html")
 
 
@@ -171,8 +172,10 @@ def test_every_text_asked_for_exists_and_every_text_is_asked_for():
     asked |= {"fewer_than_one", "more_than_99", "from_to"}  # by of_a_hundred and span
     asked |= {"quote_source", "software_own"}  # by quotation, and of a page on its own surface
     asked |= {"title", "hong_kong", "this_area", "zoom_in", "zoom_out"}
-    asked |= {"partly_real", "partly_real_short", "about_partly_real", "bus_streets"}  # by texts_of
+    asked |= {"partly_real", "partly_real_short", "about_partly_real"}  # by texts_of
     asked |= {"on_listed", "about_on_listed"}  # likewise
-    asked |= {"official_streets"}  # likewise
+    asked |= {"osm", "bus_streets", "credit_below"} | {
+        f"official_{of}" for of in CREDITED
+    }  # by credit_of
     asked |= {key for key in TEXTS if key.split("_")[0] == "proxy"}
     assert asked == set(TEXTS)
