@@ -169,7 +169,7 @@ def test_what_has_no_place_is_drawn_over_the_cameras(town):
     assert town["walks"].plot(town["city"]).has_data()
     found = sim.visibility([[-5, 5, 5, 5]], [[0, 0]], [[0, 3], [0, 8]], reach=10)
     assert found.plot().has_data()
-    assert "1 heads, 2 points, 1 pairs" in found._repr_html_()
+    assert "1 head, 2 points, 1 pair" in found._repr_html_()
 
 
 def test_colours_say_what_the_table_says(town):

@@ -24,6 +24,7 @@ from sim.cameras.own_columns import OwnColumns, convergence, own_columns, sector
 from sim.city.decks import DECKS
 from sim.errors import InputError, InputErrors
 from sim.web_map import OPEN_STREET_MAP
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -233,7 +234,7 @@ class Fleet(DrawnFleet):
         if wrong:
             raise InputError(
                 f"total {', '.join(f'{total:,}' for total in wrong)}: the fleet was placed for "
-                f"{self.largest_total:,} cameras in the city (placed_for); ask for fewer",
+                f"{counted(self.largest_total, 'camera')} in the city (placed_for); ask for fewer",
                 key="cameras.totals",
             )
 

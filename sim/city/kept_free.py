@@ -21,6 +21,7 @@ from sim.city.sources.shapes import plain_shapes
 from sim.city.sources.tables import is_table
 from sim.city.streets import StreetNetwork
 from sim.errors import InputError
+from sim.wording import counted
 
 ARC_STEPS = 90
 """Straight pieces of a quarter of a circle: at 50 m the outline is 2 mm inside the true one."""
@@ -57,7 +58,7 @@ def read_kept_free(path: str | Path, crs: str) -> gpd.GeoDataFrame:
         found = gpd.GeoDataFrame(geometry=plain.shape, crs=crs)
         found.attrs["left_out"] = plain.left_out
     if not 1 <= len(found) <= MOST_SHAPES:
-        raise InputError(f"{path}: {len(found):,} shapes; give 1 to {MOST_SHAPES:,}")
+        raise InputError(f"{path}: {counted(len(found), 'shape')}; give 1 to {MOST_SHAPES:,}")
     return found
 
 

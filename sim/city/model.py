@@ -25,6 +25,7 @@ from sim.city.walls import Walls
 from sim.errors import InputError
 from sim.surface import Result, axes_for
 from sim.web_map import web_map
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import folium
@@ -74,8 +75,9 @@ class City(Result):
         """Return the area and counts on one line; the tables themselves are of any length."""
         name, streets = self.area.name, self.streets
         return (
-            f"<City {name!r}: {streets.length_km:.1f} km of streets in {len(streets.edges):,} "
-            f"edges, {len(self.walls.footprints):,} footprints, {self.area.crs}>"
+            f"<City {name!r}: {streets.length_km:.1f} km of streets in "
+            f"{counted(len(streets.edges), 'edge')}, "
+            f"{counted(len(self.walls.footprints), 'footprint')}, {self.area.crs}>"
         )
 
     @property
@@ -193,13 +195,14 @@ class City(Result):
         return web_map(street_layer(self.streets.edges, self.attribution), **options)
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
-        space = self.street_space
-        counted = f"{self.area.polygon.area / 1e6:.2f} km² counted"
+        streets, space = self.streets, self.street_space
+        walls = counted(len(self.walls.footprints), "footprint")
+        inside, all_km2 = self.area.polygon.area / 1e6, self.area.region.area / 1e6
         return f"City: {self.area.name} ({self.area.crs})", {
-            "area": f"{counted}, {self.area.region.area / 1e6:.2f} km² simulated",
-            "streets": f"{self.streets.length_km:.1f} km in {len(self.streets.edges):,} edges",
+            "area": f"{inside:.2f} km² counted, {all_km2:.2f} km² simulated",
+            "streets": f"{streets.length_km:.1f} km in {counted(len(streets.edges), 'edge')}",
             "street room": f"{space.width_m:.1f} m wide, {1000 * space.per_m:.1f} km a km²",
-            "walls": f"{self.walls.kind}, {len(self.walls.footprints):,} footprints",
+            "walls": f"{self.walls.kind}, {walls}",
             "places": len(self.places.table),
             **({} if self.trees is None else {"trees": len(self.trees.table)}),
             "districts": ", ".join(part.district for part in self.area.parts) or "not in Hong Kong",

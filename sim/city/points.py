@@ -25,6 +25,7 @@ from sim.city.sources.tables import (
 )
 from sim.errors import InputError
 from sim.nearest import tree_of
+from sim.wording import counted
 
 WEIGHT = "weight"
 SAME_POLE_M = 0.1
@@ -93,7 +94,7 @@ def read_poles(path: str | Path, crs: str) -> gpd.GeoDataFrame:
         points = gpd.GeoDataFrame(geometry=plain.shape, crs=crs)
         points.attrs["left_out"] = plain.left_out
     if not 1 <= len(points) <= MOST_POLES:
-        raise InputError(f"{path}: {len(points):,} poles; give 1 to {MOST_POLES:,}")
+        raise InputError(f"{path}: {counted(len(points), 'pole')}; give 1 to {MOST_POLES:,}")
     return _without_repeats(points)
 
 

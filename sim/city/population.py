@@ -32,6 +32,7 @@ from sim.city.sources.tables import (
     shown,
 )
 from sim.errors import InputError
+from sim.wording import counted
 
 COLUMNS = ("population", "pop", "residents")
 """Names under which the number of people is looked for."""
@@ -106,7 +107,7 @@ def with_population(city: City, path: str | Path, column: str | None = None) -> 
     if not (people[inside] > 0).any():
         raise InputError(
             f"{path}: nobody lives inside {city.area.name}; check positions and CRS "
-            f"({len(shapes):,} rows, {shapes['population'].sum():,.0f} people)"
+            f"({counted(len(shapes), 'row')}, {shapes['population'].sum():,.0f} people)"
         )
     homes = gpd.GeoDataFrame(
         {"kind": "home", "name": "", "name_zh": "", "weight": people},

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.city.tags import tag_values
 from sim.errors import InputError
+from sim.wording import counted
 
 _WHOLE = re.compile(r"(?<![\d.])(-?\d+)(?:\.0*)?(?![\d.])")
 LARGEST_END_GAP_M = 50.0
@@ -117,7 +118,7 @@ def without_far_ends(
     far = gap > LARGEST_END_GAP_M
     if far.mean() > MOST_FAR_ENDS:
         raise InputError(
-            f"streets: {int(far.sum())} edges end up to {gap.max():.0f} m "
+            f"streets: {counted(int(far.sum()), 'edge ends', 'edges end')} up to {gap.max():.0f} m "
             "from their junctions; save nodes and edges of the same graph"
         )
     report["dropped_far_from_junctions_km"] = float(edges.length[far].sum()) / 1000

@@ -35,6 +35,7 @@ from sim.city.walkable import NOT_BUILT, walked_edges
 from sim.errors import InputError
 from sim.surface import Result, axes_for
 from sim.web_map import OF_ITS_CITY, Layer, web_map
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import folium
@@ -371,7 +372,8 @@ def _numbered(
     missing = point.isna() | point.is_empty
     if missing.any():
         raise InputError(
-            f"streets: {int(missing.sum())} junctions that edges name are not in the node table; "
+            f"streets: the node table lacks {counted(int(missing.sum()), 'junction')} that edges "
+            "name; "
             "save nodes and edges of the same graph"
         )
     frame = gpd.GeoDataFrame(

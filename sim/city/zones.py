@@ -18,6 +18,7 @@ from sim.city.sources.files import read_shapes
 from sim.city.sources.shapes import names_of, plain_shapes
 from sim.city.sources.tables import LATITUDE, LONGITUDE, is_table, listed, read_table
 from sim.errors import InputError
+from sim.wording import counted
 
 NAMES = ("name", "unit", "tpu_id", "tpu", "id")
 """Columns in which a zone's name is looked for."""
@@ -50,7 +51,7 @@ def read_zones(path: str | Path, crs: str) -> gpd.GeoDataFrame:
     path = Path(path)
     zones = _table(path, crs) if is_table(path) else _shapes(path, crs)
     if not 1 <= len(zones) <= MOST_ZONES:
-        raise InputError(f"{path}: {len(zones):,} zones; give 1 to {MOST_ZONES:,}")
+        raise InputError(f"{path}: {counted(len(zones), 'zone')}; give 1 to {MOST_ZONES:,}")
     return zones
 
 

@@ -22,6 +22,7 @@ from sim.errors import one_line
 from sim.results.run import read_run
 from sim.results.wrongful_stops import FACTORS, MIDDLE
 from sim.tracking.stops import DAYS_A_YEAR
+from sim.wording import counted
 
 SEARCHED = {
     "claim": "every camera that sees a face well enough to identify (as the plan claims)",
@@ -102,7 +103,7 @@ def _range(content: dict[str, Any]) -> Table:
 def _links(content: dict[str, Any]) -> Table:
     """Return every link of the chain at the largest total, where every camera reads."""
     step = content["steps"][-1]
-    shown = table(f"{step['total']:,} cameras, every camera reads: in a year")
+    shown = table(f"{counted(step['total'], 'camera')}, every camera reads: in a year")
     shown.add_column("rates, stops", no_wrap=True)
     for name in (
         "alerts\nright", "\nwrong", "stops\nright", "\nwrong", "wrongful\narrests",
@@ -151,14 +152,15 @@ def _notes(content: dict[str, Any]) -> list[str]:
         for name, found in step["moves"].items()
     )
     return [
-        f"Wrongful stops at {step['total']:,} cameras, every camera reads, middle case: "
+        f"Wrongful stops at {counted(step['total'], 'camera')}, every camera reads, middle case: "
         f"{step['range']['middle']['wrongful_stops']:,.0f} a year. Moved alone: {moved}.",
         f"What the police state: {said}. All were made without live recognition, so they say "
         "nothing for it, and nothing against it.",
         "Lowest, middle and highest are named cases, not chances; rates were measured elsewhere, "
         "with cameras set up for it. People are those for whom the run's walks stand, in its "
-        f"area alone, on {content['days']} days like the run's. People wrongly stopped: fewest if "
-        "the same look-alikes are mistaken each time, most if every search errs by itself. Right "
+        f"area alone, on {counted(content['days'], 'day')} like the run's. People wrongly "
+        "stopped: fewest if the same look-alikes are mistaken each time, most if every search "
+        "errs by itself. Right "
         "stops are of the same few listed people again and again, as if each who is found were "
         "followed on the list by another; found once, each counts once.",
     ]

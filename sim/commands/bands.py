@@ -32,6 +32,7 @@ from sim.errors import one_line
 from sim.pipeline.cost import estimate_cells
 from sim.results.doubt import check_same, put_bands
 from sim.scenario.load import load_scenario
+from sim.wording import counted
 
 app = command_app()
 
@@ -131,7 +132,7 @@ def _bands_table(found: Bands) -> Table:
         shown.add_column(f"{total:,}", justify="right", no_wrap=True)
     shown.add_row("the scenario", *(percent(row["mean"]) for row in chosen["chance"]))
     shown.add_row(
-        f"by chance ({len(content['seeds'])} seeds, 5–95 %)",
+        f"by chance ({counted(len(content['seeds']), 'seed')}, 5–95 %)",
         *(_from_to(row["p5"], row["p95"]) for row in chosen["chance"]),
     )
     for factor in content["factors"]:
@@ -168,7 +169,7 @@ def _bands_lines(found: Bands) -> Iterator[str]:
     last = _of_headline(content["range"], content["headline"])[-1]
     if last["lowest_case"] is not None:
         yield one_line(
-            f"At {last['total']:,} cameras the lowest case is {last['lowest_case']} "
+            f"At {counted(last['total'], 'camera')} the lowest case is {last['lowest_case']} "
             f"({percent(last['lowest'])}), the highest {last['highest_case']} "
             f"({percent(last['highest'])})."
         )
@@ -178,7 +179,10 @@ def _bands_lines(found: Bands) -> Iterator[str]:
         if row["total"] == last["total"] and row["share_of_variance"] is not None
     ]
     if shares:
-        yield f"Variance at {last['total']:,} cameras, over these levels: {', '.join(shares)}."
+        yield (
+            f"Variance at {counted(last['total'], 'camera')}, over these levels: "
+            f"{', '.join(shares)}."
+        )
     yield (
         "Cases are means over seeds, set beside one another: nobody knows how likely each is, so "
         "they are no error band."

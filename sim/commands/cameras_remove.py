@@ -21,6 +21,7 @@ from sim.commands.terminal import console, table
 from sim.errors import one_line
 from sim.results.metrics import HEADLINE_TASK
 from sim.results.run import read_run
+from sim.wording import counted
 
 FIGURES = {
     "streets_seen": "streets seen", "walk_seen": "mean walk seen",
@@ -79,7 +80,7 @@ def cameras_remove_command(
 
 def _first_line(content: dict[str, Any]) -> str:
     return (
-        f"Removing {content['removed']:,} of {content['cameras']:,} cameras at "
+        f"Removing {content['removed']:,} of {counted(content['cameras'], 'camera')} at "
         f"{content['total']:,} in the city gives back {content['given_back']:,.0f} "
         f"{content['unit']}; no choice gives back more than {content['at_most']:,.0f} "
         f"(gap {percent(content['gap'])})"

@@ -17,6 +17,7 @@ from sim.commands.terminal import console, print_rows, table
 from sim.errors import InputError
 from sim.placement.additions import heads_of, without
 from sim.results.run import read_run
+from sim.wording import counted
 
 app = command_app()
 
@@ -57,7 +58,7 @@ def cameras_without_command(
     if as_json:
         print_rows(left)
         return
-    shown = table(f"{finished.summary['area']['name']}: without {gone.sum():,} cameras")
+    shown = table(f"{finished.summary['area']['name']}: without {counted(gone.sum(), 'camera')}")
     for name in ("cameras in the city", "task"):
         shown.add_column(name, no_wrap=True)
     for name in ("cameras, halo\nincluded", "left out", "seen with", "without", "lost", "a camera"):

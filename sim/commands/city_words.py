@@ -11,6 +11,7 @@ from sim.city.trees import Trees
 from sim.commands.options import print_json
 from sim.commands.verbosity import is_quiet
 from sim.errors import one_line
+from sim.wording import counted
 
 
 def show_kept(city: City, name: str, folder: Path, *, as_json: bool) -> None:
@@ -79,7 +80,7 @@ def _city_lines(city: City) -> Iterator[str]:
     kind = city.provenance.get("streets_kind", city.provenance.get(NETWORK, ""))
     yield (
         f"streets{kind and f' ({kind})'}: {streets.length_km:.1f} km in "
-        f"{len(streets.edges):,} edges, {len(streets.nodes):,} junctions and ends"
+        f"{counted(len(streets.edges), 'edge')}, {counted(len(streets.nodes), 'junction')} and ends"
     )
     shapes = city.walls.footprints["kind"].value_counts().sort_index(ascending=False)
     yield ", ".join(

@@ -25,6 +25,7 @@ from sim.commands.terminal import console, table
 from sim.errors import InputError, one_line
 from sim.results.compare import Comparison, compare
 from sim.results.metrics import FIGURES, HEADLINE_TASK, in_words
+from sim.wording import counted
 
 OF_ALL_TOTALS = ("critical_total",)
 """Figures that are the same at every total: shown once, at the last."""
@@ -95,7 +96,9 @@ def _write_two_runs(runs: list[Path], page: Path) -> Path:
     if page.suffix.lower() != ".html":
         raise InputError(f"{page}: name it {page.stem or 'two'}.html")
     if len(runs) != 2:
-        raise InputError(f"--map: {len(runs)} runs; a page shows two, give 2 run folders")
+        raise InputError(
+            f"--map: {counted(len(runs), 'run')}; a page shows two, give 2 run folders"
+        )
     compared = compare(runs, tasks=list(TASKS))
     return write_comparison(runs, page, compared.runs, compared.to_json())
 

@@ -27,6 +27,7 @@ from sim.results.metrics import HEADLINE_TASK
 from sim.results.run import Run, read_run
 from sim.scenario.parameters import moving
 from sim.tracking.parameters import MovingCrowd
+from sim.wording import counted
 
 WORDS = {
     "detect": "detected", "observe": "observed", "recognise": "recognised",
@@ -128,8 +129,8 @@ def _lines(content: dict[str, Any]) -> Iterator[str]:
     yield one_line(
         f"{crowd['people']:,.0f} people on {crowd['length_m']:,g} × {crowd['width_m']:g} m, "
         f"{crowd['people_per_m2']:g} a m², at {crowd['speed_m_s']:g} m/s: "
-        f"{content['way_m']:,.0f} m in {content['walk_min']:.0f} minutes each, the whole crowd in "
-        f"{content['passing_min']:.0f}"
+        f"{content['way_m']:,.0f} m in {counted(round(content['walk_min']), 'minute')} each, the "
+        f"whole crowd in {content['passing_min']:.0f}"
     )
     names = [row["name"] or row["name_zh"] for row in content["streets"]]
     known = list(dict.fromkeys(name for name in names if name))

@@ -16,6 +16,7 @@ from sim.city.sources.files import file_kind, read_mtr_exits
 from sim.city.sources.official_footbridges import read_footbridges
 from sim.commands.options import AsJson, Debug, command_app, examples, print_json
 from sim.errors import InputError, one_line
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,7 +112,8 @@ def _beside_subways(found: Decks, city: City) -> str:
         f"{row.name} ({row.subway_m:.0f} m)" for row in beside.itertuples(index=False)
     )
     return (
-        f"{city.area.name}: {len(beside)} of {len(found.exits)} station exits have a subway within "
-        f"{EXIT_M:.0f} m, {int((beside['subway_m'] <= TOUCHED_M).sum())} within {TOUCHED_M:.0f} m"
+        f"{city.area.name}: {len(beside)} of {counted(len(found.exits), 'station exit')} have a "
+        f"subway within {EXIT_M:.0f} m, {int((beside['subway_m'] <= TOUCHED_M).sum())} within "
+        f"{TOUCHED_M:.0f} m"
         f"{named and f': {named}'}"
     )

@@ -33,6 +33,7 @@ from sim.results.life import write_life
 from sim.results.metrics import HEADLINE_TASK
 from sim.results.run import read_run
 from sim.tracking.parameters import PERSON
+from sim.wording import counted
 
 NEVER = "never"
 Picture = Annotated[
@@ -132,7 +133,8 @@ def _table(content: dict[str, Any]) -> Table:
     """Return what remains, a total, owners and retention a row."""
     kind = kind_of_cameras(content)
     shown = table(
-        f"{content['run']}: {content['people']:,} simulated residents × {content['days']} days, "
+        f"{content['run']}: {counted(content['people'], 'simulated resident')} × "
+        f"{counted(content['days'], 'day')}, "
         f"{content['task'] if content['by'] == PERSON else content['by']}, {kind}"
     )
     for head in (
@@ -164,8 +166,8 @@ def _notes(content: dict[str, Any]) -> Iterator[str]:
     blind = content["blind"]
     people = content["residents"]
     yield (
-        f"Of {content['doors']:,} doors (junctions at homes)"
-        + ("" if people is None else f" of {people:,.0f} residents")
+        f"Of {counted(content['doors'], 'door')} (junctions at homes)"
+        + ("" if people is None else f" of {counted(round(people), 'resident')}")
         + "; doors and residents left are medians over people. With nothing at all, the same guess "
         f"is within 100 m of {percent(blind['home']['share'])} of homes and "
         f"{percent(blind['work']['share'])} of work places or schools."

@@ -22,6 +22,7 @@ from sim.errors import one_line
 from sim.results.regimes import MONTHS, Warrant
 from sim.results.run import read_run
 from sim.tracking.oversight import MOST_MONTHS, Audit
+from sim.wording import counted
 
 app = command_app()
 
@@ -82,7 +83,9 @@ def oversight_command(
 
 def _regimes(content: dict[str, Any]) -> Table:
     """Return what each regime does to the same walks."""
-    shown = table(f"{content['run']}: {content['total']:,} cameras, four regimes, the same walks")
+    shown = table(
+        f"{content['run']}: {counted(content['total'], 'camera')}, four regimes, the same walks"
+    )
     shown.add_column("regime", no_wrap=True)
     for name in (
         "walk followed\nlive", "\nafterwards", "faces searched\na day",

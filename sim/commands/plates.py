@@ -22,6 +22,7 @@ from sim.commands.terminal import console, table
 from sim.errors import one_line
 from sim.results.plates import DISPERSION, TRIPS
 from sim.results.run import read_run
+from sim.wording import counted
 
 app = command_app()
 
@@ -76,8 +77,8 @@ def _table(content: dict[str, Any]) -> Table:
     """Return the figures, a total and a case a row."""
     kind = kind_of_cameras(content)
     shown = table(
-        f"{content['run']}: {content['trips']:,} trips by road of {content['trip_m']:,.0f} m, "
-        f"{kind}"
+        f"{content['run']}: {counted(content['trips'], 'trip')} by road of "
+        f"{content['trip_m']:,.0f} m, {kind}"
     )
     shown.add_column("cameras\nin the city", justify="right", no_wrap=True)
     shown.add_column("plates, case", no_wrap=True)

@@ -24,6 +24,7 @@ from sim.errors import InputError, one_line
 from sim.results.metrics import HEADLINE_TASK
 from sim.results.run import read_run
 from sim.scenario.own_rules import read_rules
+from sim.wording import counted
 
 LEFT = {"answer": "walks left", "identified": "not identified"}
 
@@ -94,9 +95,9 @@ def rules_command(
     )
     show.print(
         f"If the gains of single rules added up, {percent(best['by_sum'])}; all rules together "
-        f"{percent(content['with_all'])}. Of {content['walks']:,} walks under the fleet shown, "
-        "mean over the hours of a day; a price not given is the share of cameras, hours and uses "
-        "(live and afterwards, half each) that a rule takes.",
+        f"{percent(content['with_all'])}. Of {counted(content['walks'], 'walk')} under the fleet "
+        "shown, mean over the hours of a day; a price not given is the share of cameras, hours "
+        "and uses (live and afterwards, half each) that a rule takes.",
         markup=False,
     )
 
@@ -110,7 +111,9 @@ def _how(best: dict[str, Any]) -> str:
 
 def _rules(content: dict[str, Any]) -> Table:
     """Return each rule with what it takes, costs and does alone."""
-    shown = table(f"{content['run']}: {content['task']}, {content['total']:,} cameras in the city")
+    shown = table(
+        f"{content['run']}: {content['task']}, {counted(content['total'], 'camera')} in the city"
+    )
     shown.add_column("rule", no_wrap=True)
     left = f"{LEFT[content['target']]}\nunder it alone"
     for name in ("cameras", "hours\na day", "price", left):

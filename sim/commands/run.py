@@ -45,6 +45,7 @@ from sim.results.metrics import (
 )
 from sim.scenario.load import LoadedScenario, dump_scenario, load_scenario
 from sim.scenario.schema import mix_words
+from sim.wording import counted
 
 app = command_app()
 
@@ -206,7 +207,7 @@ def _of_chance(summary: dict[str, Any]) -> list[str]:
             "over 20 and the band in which one more would lie."
         ]
     if fleets < FEWEST_FOR_BAND:
-        return [f"from – to: lowest and highest of {fleets} placements."]
+        return [f"from – to: lowest and highest of {counted(fleets, 'placement')}."]
     return ["from – to: the band in which one more placement would lie in 9 of 10 cases."]
 
 
@@ -217,7 +218,7 @@ def _reading(summary: dict[str, Any], optics: str) -> list[str]:
     if summary.get("listed_poles"):
         kind = "Simulated, on poles that were listed: statistics alone, no ways past them."
     if real:
-        kind = f"{real} cameras as mapped or listed by others, the rest simulated."
+        kind = f"{counted(real, 'camera')} as mapped or listed by others, the rest simulated."
     proxy = along_bus_streets(summary)
     trip = "route" if proxy else "walk"
     trips = area.get("trips", "walks")

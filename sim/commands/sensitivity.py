@@ -32,6 +32,7 @@ from sim.errors import one_line
 from sim.pipeline.cost import estimate_cells
 from sim.results.doubt import check_same, put_sensitivity
 from sim.scenario.load import load_scenario
+from sim.wording import counted
 
 app = command_app()
 
@@ -143,17 +144,20 @@ def _shares(found: Sensitivity) -> Table:
 def _lines(found: Sensitivity) -> Iterator[str]:
     """Yield how far to trust the shares and how to read them."""
     content = found.content
-    of_each = f"under {content['seeds']} seeds each"
+    of_each = f"under {counted(content['seeds'], 'seed')} each"
     if content["every_combination"]:
-        yield f"All {content['combinations']:,} combinations, {of_each}: the split is exact."
+        yield (
+            f"All {counted(content['combinations'], 'combination')}, {of_each}: the split is exact."
+        )
     else:
-        yield f"{content['combinations']:,} combinations, a balanced sample, {of_each}."
+        yield f"{counted(content['combinations'], 'combination')}, a balanced sample, {of_each}."
         for row in _of_answer(content):
             if row["model"] is not None:
                 told = row["held_out"][row["model"]]
                 yield (
-                    f"At {row['total']:,} cameras the fit ({row['model']}) misses combinations "
-                    f"left out by {100 * told['error']:.1f} points, of which chance is "
+                    f"At {counted(row['total'], 'camera')} the fit ({row['model']}) misses "
+                    f"combinations left out by {100 * told['error']:.1f} points, of which chance "
+                    "is "
                     f"{100 * told['noise']:.1f}; it explains {percent(told['explained'])}."
                 )
     yield "Every level counts alike: shares say how much a case matters, not how likely it is."

@@ -27,6 +27,7 @@ from sim.pipeline.streets import StreetsSeen, streets
 from sim.results.contract import FEWEST_FOR_BAND
 from sim.results.exported import plain_text
 from sim.results.metrics import HEADLINE_TASK
+from sim.wording import counted
 
 app = command_app()
 
@@ -96,12 +97,15 @@ def streets_command(
 
 def _foreseen(fleets: int, seconds: float) -> None:
     if can_move():
-        say(f"{fleets} fleets are drawn again, about {seconds:.0f} s")
+        say(f"{counted(fleets, 'fleet is', 'fleets are')} drawn again, about {seconds:.0f} s")
 
 
 def _shown(found: StreetsSeen, top: int) -> Table:
     """Return the streets that gain most, and all together below them."""
-    title = f"{found.task}, from {found.from_total:,} to {found.to_total:,} cameras in the city"
+    title = (
+        f"{found.task}, from {found.from_total:,} to {counted(found.to_total, 'camera')} in the "
+        "city"
+    )
     shown = table(title)
     shown.add_column({"name": "street"}.get(found.by, found.by))
     heads = ["km", f"seen at\n{found.from_total:,}", f"seen at\n{found.to_total:,}"]
@@ -132,10 +136,10 @@ def _notes(found: StreetsSeen, top: int) -> list[str]:
     if found.fleets > 1:
         ends = "the band of one more" if found.fleets >= FEWEST_FOR_BAND else "lowest and highest"
         lines.append(
-            f"Means of {found.fleets} fleets, drawn again in {found.seconds:.0f} s; in brackets "
-            f"{ends}."
+            f"Means of {counted(found.fleets, 'fleet')}, drawn again in {found.seconds:.0f} s; in "
+            f"brackets {ends}."
         )
     if len(found.table) > top:
-        lines.append(f"{top} of {len(found.table):,} rows; --top or --out gives more.")
+        lines.append(f"{top} of {counted(len(found.table), 'row')}; --top or --out gives more.")
     lines.append("km: each street once, however many carriageways and pavements it is drawn with.")
     return lines

@@ -26,6 +26,7 @@ from sim.errors import InputError, one_line
 from sim.results.contract import FEWEST_FOR_BAND
 from sim.results.metrics import HEADLINE_TASK
 from sim.results.run import Run, read_run
+from sim.wording import counted
 
 UNSEEN_BY = {
     "detect": "unseen", "observe": "unobserved", "recognise": "unrecognised",
@@ -100,15 +101,16 @@ def _all_walks(run: Run, totals: list[int] | None, task: str, *, as_json: bool) 
         shown.add_column(name, justify="right", no_wrap=True)
     count = max((row["fleets"]["count"] for row in content["totals"] if row["fleets"]), default=1)
     if count > 1:
-        shown.add_column(f"mean of\n{count} fleets", justify="right", no_wrap=True)
+        shown.add_column(f"mean of\n{counted(count, 'fleet')}", justify="right", no_wrap=True)
     for row in content["totals"]:
         cells = [f"{row['total']:,}", percent(row["share"]), percent(row["parted"])]
         shown.add_row(*cells, *([_band(row["fleets"])] if count > 1 else []))
     show.print(shown)
     last = {name: _cameras(value) for name, value in content["last_unseen"].items()}
     show.print(
-        f"Last total of a walk: a tenth of {content['walks']:,} walks below {last['p10']}, half "
-        f"below {last['p50']}, nine tenths below {last['p90']}; at every total of the run "
+        f"Last total of a walk: a tenth of {counted(content['walks'], 'walk')} below "
+        f"{last['p10']}, half below {last['p50']}, nine tenths below {last['p90']}; at every "
+        "total of the run "
         f"{percent(content['always'])}. Without any camera {percent(content['never'])} have no way "
         "outside subways, indoor and roofed ways, which count as closed.",
         markup=False,
@@ -129,11 +131,11 @@ def _fleets(count: int) -> str:
     if count == 1:
         return ", without a band"
     ends = "the band of one more" if count >= FEWEST_FOR_BAND else "lowest and highest"
-    return f"; in the last column of all {count} fleets, in brackets {ends}"
+    return f"; in the last column of all {counted(count, 'fleet')}, in brackets {ends}"
 
 
 def _cameras(total: int | None) -> str:
-    return "a total above the run's" if total is None else f"{total:,} cameras"
+    return "a total above the run's" if total is None else counted(total, "camera")
 
 
 def _walk_lines(content: dict[str, Any]) -> Iterator[str]:
@@ -146,7 +148,10 @@ def _walk_lines(content: dict[str, Any]) -> Iterator[str]:
     elif content["never"]:
         yield "no way outside subways, indoor and roofed ways joins the two, with no camera either"
     else:
-        yield f"some way can be made {word} up to {content['last_unseen']:,} cameras in the city"
+        yield (
+            f"some way can be made {word} up to {counted(content['last_unseen'], 'camera')} in "
+            "the city"
+        )
 
 
 def _walk_table(content: dict[str, Any]) -> Table:

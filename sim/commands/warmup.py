@@ -22,4 +22,6 @@ def warmup_command(as_json: AsJson = False, debug: Debug = False) -> None:
             f"{done.compiled} of {counted(done.kernels, 'kernel')} compiled ({done.seconds:.1f} s)"
         )
     else:
-        print(f"All {done.kernels} kernels are compiled already; there is nothing to do.")
+        print(
+            f"{counted(done.kernels, 'kernel is', 'kernels are')} compiled already: all there are."
+        )

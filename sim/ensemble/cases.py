@@ -17,6 +17,7 @@ from sim.errors import InputError
 from sim.placement.parameters import OF_DISTRICTS
 from sim.placement.plan import announced_plans
 from sim.scenario.schema import Scenario
+from sim.wording import counted
 
 LEVELS: Mapping[str, tuple[str, ...]] = {
     "plan": announced_plans(),
@@ -61,7 +62,7 @@ def plan_of(
         A factor, level or number that cannot be.
     """
     if not 1 <= seeds <= MOST_SEEDS:
-        raise InputError(f"{seeds} seeds; give 1 to {MOST_SEEDS}")
+        raise InputError(f"{counted(seeds, 'seed')}; give 1 to {MOST_SEEDS}")
     if not scenario.trips.people and scenario.trips.own is None and scenario.trips.od is None:
         raise InputError(
             "bands are read from typical walks, and there are none; write people: 2000",

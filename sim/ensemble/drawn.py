@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sim.arguments import named_arguments, one_of
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.results.metrics import HEADLINE, HEADLINE_TASK
 from sim.surface import WithCard, axes_for, percent
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +89,7 @@ class DrawnCells(WithCard):
         return f"{type(self).__name__}: {figure.replace('_', ' ')}, {HEADLINE_TASK}", {
             "cells": len(one) // max(cells["total"].nunique(), 1),
             **{
-                f"{total:,} cameras": f"{percent(of.min())} to {percent(of.max())}"
+                counted(cast("int", total), "camera"): f"{percent(of.min())} to {percent(of.max())}"
                 for total, of in shown.groupby("total")[figure]
             },
         }

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 from sim.errors import InputError
 from sim.processes import available_cores
 from sim.stopping import undisturbed
+from sim.wording import counted
 
 MOST_WORKERS = 256
 CONNECT_S = 30.0
@@ -96,7 +97,7 @@ def check_workers(workers: int | None) -> None:
         It is below 1 or above `MOST_WORKERS`.
     """
     if workers is not None and not 1 <= workers <= MOST_WORKERS:
-        raise InputError(f"{workers} workers; give 1 to {MOST_WORKERS}")
+        raise InputError(f"{counted(workers, 'worker')}; give 1 to {MOST_WORKERS}")
 
 
 def computed(
@@ -217,7 +218,7 @@ def _local(stack: ExitStack, count: int) -> Workers:
     limits = [worker.memory_manager.memory_limit for worker in cluster.workers.values()]
     each = f", at most {min(limits) / 2**30:.1f} GiB each" if all(limits) else ""
     threads = max(1, available_cores() // count)
-    return Workers(client, threads, f"{count} worker{'s' * (count > 1)} here{each}")
+    return Workers(client, threads, f"{counted(count, 'worker')} here{each}")
 
 
 def _close_page(dask_worker: Any = None, dask_scheduler: Any = None) -> None:  # noqa: ANN401
@@ -249,7 +250,7 @@ def _elsewhere(stack: ExitStack, address: str) -> Workers:
             f"--scheduler {address}: has no workers; begin some with `dask worker {address}`"
         ) from None
     count = len(client.nthreads())
-    return Workers(client, 1, f"{count} worker{'s' * (count > 1)} of {address}")
+    return Workers(client, 1, f"{counted(count, 'worker')} of {address}")
 
 
 def _distributed() -> Any:  # noqa: ANN401 - its annotations leave much out

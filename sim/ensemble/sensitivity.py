@@ -50,6 +50,7 @@ from sim.results.metrics import HEADLINE, HEADLINE_TASK
 from sim.results.uncertainty import Floats
 from sim.scenario.load import LoadedScenario, scenario_of
 from sim.scenario.schema import Scenario
+from sim.wording import counted
 
 SPLIT = ("answer", HEADLINE, "unseen_trips")
 """Figures whose variance is split."""
@@ -240,8 +241,8 @@ def design_of(
         fewest = fewest_combinations(sizes)
         if combinations < fewest:
             raise InputError(
-                f"{combinations} combinations are too few for {sum(sizes)} levels of {len(sizes)} "
-                f"cases; take {fewest} or more, or fewer cases"
+                f"{counted(combinations, 'combination')} for {sum(sizes)} levels of "
+                f"{counted(len(sizes), 'case')}; take {fewest} or more, or fewer cases"
             )
     places = np.arange(math.prod(sizes)) if whole else balanced_order(sizes, combinations, seed)
     chosen = np.stack(np.unravel_index(places, sizes), axis=1).astype(np.int64)
@@ -256,9 +257,9 @@ def _planned(
     cases: Sequence[str] | Mapping[str, Sequence[str]] | None,
 ) -> tuple[Plan, Design]:
     if not 2 <= seeds <= MOST_SEEDS:
-        raise InputError(f"{seeds} seeds; give 2 to {MOST_SEEDS}")
+        raise InputError(f"{counted(seeds, 'seed')}; give 2 to {MOST_SEEDS}")
     if not 1 <= combinations <= MOST_COMBINATIONS:
-        raise InputError(f"{combinations} combinations; give 1 to {MOST_COMBINATIONS:,}")
+        raise InputError(f"{counted(combinations, 'combination')}; give 1 to {MOST_COMBINATIONS:,}")
     plan = plan_of(scenario, seeds=1, cases=cases, factorial=False)
     check_fits(scenario, world_of(scenario).city)
     return plan, design_of(plan.levels, combinations, seeds, scenario.seed)

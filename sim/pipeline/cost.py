@@ -20,6 +20,7 @@ from sim.placement.growth import region_heads
 from sim.processes import machine_memory_bytes
 from sim.scenario.parameters import placing
 from sim.scenario.schema import Scenario
+from sim.wording import counted
 
 TRIPS_A_DAY = 2.4
 """Walks of a simulated person on a typical day: 4,724 of 2,000 people in scenarios/mong_kok_day."""
@@ -125,9 +126,10 @@ class Estimate:
             f"the first run of an installation {COMPILING_S} s more."
         )
         yield (
-            f"{self.area}: {sizes.street_km:,.0f} km of streets, {sizes.walls:,} walls, "
-            f"{sizes.heads:,} cameras simulated (halo included), {sizes.trips:,} walks, "
-            f"{sizes.totals} totals{_of_fleets(sizes.fleets)}."
+            f"{self.area}: {sizes.street_km:,.0f} km of streets, {counted(sizes.walls, 'wall')}, "
+            f"{counted(sizes.heads, 'camera')} simulated (halo included), "
+            f"{counted(sizes.trips, 'walk')}, "
+            f"{counted(sizes.totals, 'total')}{_of_fleets(sizes.fleets)}."
         )
         for words in self.unknown:
             yield f"Not counted: {words}."
@@ -233,7 +235,7 @@ class ManyEstimate:
             return "Nothing is left to compute."
         process = "process" if self.workers == 1 else "processes"
         return (
-            f"{self.cells:,} cells on {self.workers} {process} take at most about "
+            f"{counted(self.cells, 'cell')} on {self.workers} {process} take at most about "
             f"{_round(self.seconds):,.10g} s, {_round(self.memory_bytes / 1e6):,.10g} MB of memory "
             f"and {_round(self.disk_bytes / 1e6):,.10g} MB of disk."
         )
@@ -304,7 +306,7 @@ def _unknown(scenario: Scenario) -> tuple[str, ...]:
 
 
 def _of_fleets(fleets: int) -> str:
-    return f", {fleets} fleets" if fleets > 1 else ""
+    return f", {counted(fleets, 'fleet')}" if fleets > 1 else ""
 
 
 def _round(value: float) -> float:

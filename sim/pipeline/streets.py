@@ -30,6 +30,7 @@ from sim.results.streets import By, Grouped, Seen
 from sim.sight.arrays import PieceArrays
 from sim.sight.sightings import see
 from sim.surface import WithCard, axes_for, percent
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -89,7 +90,7 @@ class StreetsSeen(WithCard):
         places, ends = range(len(rows)), (rows["from_share"], rows["to_share"])
         ax.hlines(places, *ends, color="0.7")
         for share, total in zip(ends, (self.from_total, self.to_total), strict=True):
-            ax.plot(share, places, "o", label=f"{total:,} cameras")
+            ax.plot(share, places, "o", label=counted(total, "camera"))
         ax.set_yticks(places, rows["name"].replace("", "–").to_list())
         ax.set_xlabel(f"share of street length seen, {self.task}")
         ax.legend(frameon=False)
@@ -100,7 +101,9 @@ class StreetsSeen(WithCard):
             return f"{percent(share['from_share'])} to {percent(share['to_share'])}"
 
         first = self.table.head(5).to_dict("records")
-        title = f"Streets seen, {self.task}: {self.from_total:,} to {self.to_total:,} cameras"
+        title = (
+            f"Streets seen, {self.task}: {self.from_total:,} to {counted(self.to_total, 'camera')}"
+        )
         return title, {
             "all streets": words(self.whole),
             **{str(row["name"]) or "–": words(row) for row in first},
@@ -217,9 +220,11 @@ def _totals(run: Run, first: int | None, last: int | None) -> tuple[int, int]:
     usual = USUAL if set(USUAL) <= set(have) else own
     one, two = usual[0] if first is None else first, usual[1] if last is None else last
     if not 0 <= one < two:
-        raise InputError(f"from {one:,} to {two:,} cameras: give two numbers in rising order")
+        raise InputError(
+            f"from {one:,} to {counted(two, 'camera')}: give two numbers in rising order"
+        )
     if two > have[-1]:
-        raise InputError(f"{two:,} cameras: this run goes up to {have[-1]:,}")
+        raise InputError(f"{counted(two, 'camera')}: this run goes up to {have[-1]:,}")
     return one, two
 
 

@@ -18,6 +18,7 @@ from sim.cameras.fleet import only_of_simulated
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.sight.ranks import first_seen
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet
@@ -60,7 +61,7 @@ def next_heads(
     seen.fleet.check_totals(() if up_to is None else [up_to])
     last = int(up_to if up_to is not None else rank.max(initial=0))
     if step < 1 or last < 0 or last / step > MOST_STEPS:
-        raise InputError(f"a step of {step} heads up to {last}: give a step of 1 or more heads")
+        raise InputError(f"step: is {step}, up to {last}; give a step of 1 or more heads")
     to = np.arange(1, -(-last // step) + 1) * step
     if up_to is not None and len(to):
         to[-1] = last
@@ -119,7 +120,9 @@ def without(
     rank = seen.fleet.arrays.rank
     mask = np.asarray(heads)
     if mask.dtype != bool or mask.shape != rank.shape:
-        raise InputError(f"heads to remove: give one truth value for each of the {len(rank)} heads")
+        raise InputError(
+            f"heads to remove: give one truth value for each of the {counted(len(rank), 'head')}"
+        )
     every, left = seen.first_seen, first_seen(seen, heads=~mask)
     rows = []
     for total in [int(rank.max(initial=0))] if totals is None else totals:

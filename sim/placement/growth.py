@@ -37,6 +37,7 @@ from sim.placement.plan import (
     planned_heads,
     region_parts,
 )  # fmt: skip
+from sim.wording import counted
 
 STREET_SHARES: Mapping[str, Mapping[str, float]] = {
     "low": {"police": 0.6, "department": 0.3, "transport": 0.2, "estate": 0.1, "mall": 0.05,
@@ -209,7 +210,7 @@ def _check_phases(phases: Sequence[Phase]) -> None:
         before = phases[i - 1] if i else Phase(0, phase.year, {})
         if phase.total <= before.total or phase.year < before.year:
             raise InputError(
-                f"{phase.total} cameras in {phase.year} do not come after {before.total} in "
+                f"{counted(phase.total, 'camera')} in {phase.year}: not after {before.total:,} in "
                 f"{before.year}; write the phases in order",
                 key=key,
             )

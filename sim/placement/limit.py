@@ -22,6 +22,7 @@ from sim.placement.context import DIRECTIONS, HeadOrder
 from sim.placement.greedy import greedy_cover
 from sim.placement.incidence import stretches_in
 from sim.placement.views import after_standing, candidate_arrays, one_after_another, seen_of
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet, HeadArrays
@@ -112,7 +113,7 @@ def _every_head(
         An unknown camera type or kind of candidate, or directions that no site offers.
     """
     if not 1 <= directions <= DIRECTIONS:
-        raise InputError(f"{directions} directions: a site offers 1 to {DIRECTIONS}")
+        raise InputError(f"{counted(directions, 'direction')}: a site offers 1 to {DIRECTIONS}")
     sites = kinds if isinstance(kinds, Candidates) else candidates(city, kinds)
     every = np.arange(len(sites.x) * directions)
     heads = HeadOrder(every // directions, every % directions)

@@ -55,6 +55,7 @@ from sim.placement.parameters import (
 from sim.placement.plan import announced
 from sim.placement.sites import available_sites
 from sim.placement.strategies.registry import WHOLE_ORDERS, Strategy, ranked
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.city.model import City
@@ -321,7 +322,7 @@ def _order(
         places = len(np.unique(np.concatenate([_codes(order) for order in orders])))
         most = int(heads.rank[places]) - 1
         raise InputError(
-            f"{context.wanted} heads are to hang in {context.city.area.name}, but strategy "
+            f"{counted(context.wanted, 'head')} to hang in {context.city.area.name}, but strategy "
             f"{', '.join(names)} has places for {places}; lower the totals to {most:,} or raise "
             "heads_per_site",
             key="cameras.totals",

@@ -15,6 +15,7 @@ from sim.errors import InputError
 from sim.jit import lean_inner, lean_kernel
 from sim.placement.given_back import GivenBack
 from sim.trips.search import Heap, new_heap, pop, push
+from sim.wording import counted
 
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -74,7 +75,8 @@ def best_removal(held: GivenBack, count: int) -> Removal:
     """
     if not 1 <= count <= held.heads:
         raise InputError(
-            f"{count:,} cameras cannot be removed of {held.heads:,}; give 1 to {held.heads:,}"
+            f"{counted(count, 'camera')} cannot be removed of {held.heads:,}; give 1 to "
+            f"{held.heads:,}"
         )
     bound, carried = _bound(held, count)
     best, gone = -1, np.zeros(held.heads, bool)

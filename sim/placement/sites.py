@@ -19,6 +19,7 @@ from sim.city.kept_free import distance_to
 from sim.city.places import FOOTBRIDGE_FACE, LAMP_POST, POLE_KINDS, TRAFFIC_SIGNAL
 from sim.errors import InputError
 from sim.placement.parameters import CandidateName, Exclusion
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.city.model import City
@@ -151,7 +152,9 @@ def _on_poles(city: City, poles: gpd.GeoDataFrame) -> tuple[Candidates, dict[str
             else f"{left_out['poles_off_streets']} are more than 60 m from every street and "
             f"{left_out['poles_in_buildings']} inside buildings"
         )
-        raise InputError(f"not one of {len(points):,} poles can carry a camera: {why}", key=SITES)
+        raise InputError(
+            f"not one of {counted(len(points), 'pole')} can carry a camera: {why}", key=SITES
+        )
     return found, {"poles_listed": len(points), **left_out}
 
 

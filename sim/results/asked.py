@@ -14,6 +14,7 @@ from sim.arguments import several, whole
 from sim.cameras.optics import TASKS
 from sim.errors import InputError
 from sim.results.read import RunData, read_data
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Crowd, Walk
@@ -61,7 +62,7 @@ def asked(run: str | Path | RunData, totals: Sequence[int] | None, task: str) ->
         wrong = [total for total in steps if not 1 <= total <= run.totals[-1]]
         raise InputError(
             f"total {', '.join(f'{total:,}' for total in wrong)}: the run knows 1 to "
-            f"{run.totals[-1]:,} cameras; give totals in that range"
+            f"{counted(run.totals[-1], 'camera')}; give totals in that range"
         )
     return Asked(run, [int(total) for total in steps], TASKS.index(task))
 

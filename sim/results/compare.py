@@ -38,6 +38,7 @@ from sim.results.metrics import (
 from sim.results.read import RunData, read_data
 from sim.surface import WithCard, axes_for, percent
 from sim.tracking.statistics import standard_error
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -111,8 +112,8 @@ class Comparison(WithCard):
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         rows = self.table[self.table["figure"] == HEADLINE]
-        return f"Comparison of {len(self.runs)} runs: {HEADLINE.replace('_', ' ')}", {
-            f"{run}, {total:,} cameras": percent(value)
+        return f"Comparison of {counted(len(self.runs), 'run')}: {HEADLINE.replace('_', ' ')}", {
+            f"{run}, {counted(total, 'camera')}": percent(value)
             for run, total, value in zip(rows["run"], rows["total"], rows["value"], strict=True)
         }
 
@@ -157,7 +158,9 @@ def compare(runs: Sequence[str | Path], *, tasks: Sequence[str] = (HEADLINE_TASK
         Fewer than two runs, an unknown task, or a folder that is not a whole run of this version.
     """
     if not 2 <= len(runs) <= MOST_RUNS:
-        raise InputError(f"{len(runs)} runs to compare; give 2 to {MOST_RUNS} run folders")
+        raise InputError(
+            f"{counted(len(runs), 'run')} to compare; give 2 to {MOST_RUNS} run folders"
+        )
     for task in tasks:
         if task not in TASKS:
             raise InputError(f'task "{task}": give one of {", ".join(TASKS)}')
@@ -223,7 +226,8 @@ def _notes(runs: list[RunData], names: tuple[str, ...], walks: list[Walks]) -> I
         yield from _differing_ground(first, run, names[0], name)
         if own == walks[0]:
             yield (
-                f"{name}: the same {len(own):,} walks as {names[0]}, so their means are paired "
+                f"{name}: the same {counted(len(own), 'walk')} as {names[0]}, so their means are "
+                "paired "
                 "walk by walk, fleets of one number with one another where both have as many; ± is "
                 "one standard error, persons and fleets as the samples."
             )

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from sim.cameras.optics import TASKS
 from sim.results.contract import TABLES, TRIP_FIGURES, TRIP_LINES, Column, Table
+from sim.wording import counted
 
 
 class Layer(NamedTuple):
@@ -94,7 +95,8 @@ def columns_of(layer: Layer, totals: Sequence[int]) -> tuple[Column, ...]:
             f"seen_{task}_{total}",
             "float64",
             "share",
-            f"share of the walk where one of {total:,} cameras in the city can {task} someone",
+            f"share of the walk where one of {counted(total, 'camera')} in the city can {task} "
+            "someone",
         )
         for total in totals
         for task in TASKS
@@ -122,7 +124,7 @@ def _worth(total: int) -> Iterator[Column]:
     }
     for name, (unit, words) in what.items():
         meaning = (
-            f"{words} on which of {total:,} cameras in the city only this one can recognise "
-            "someone; empty where cameras are real"
+            f"{words} on which of {counted(total, 'camera')} in the city only this one can "
+            "recognise someone; empty where cameras are real"
         )
         yield Column(name, "float64", unit, meaning)

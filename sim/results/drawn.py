@@ -11,6 +11,7 @@ from sim.results.beside_walks import RunBesideWalks
 from sim.sight.drawn import streets_seen
 from sim.surface import WithCard, axes_for, percent
 from sim.web_map import Layer, web_map
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import folium
@@ -74,8 +75,8 @@ class DrawnRun(RunBesideWalks, WithCard):
             "folder": self.folder,
             "area": self.summary["area"]["name"],
             **{
-                f"{total:,} cameras in the city": f"{step['cameras']:,} here, streets within reach "
-                f"of recognition {percent(step['coverage']['recognise'])}"
+                f"{counted(total, 'camera')} in the city": f"{step['cameras']:,} here, streets "
+                f"within reach of recognition {percent(step['coverage']['recognise'])}"
                 for total, step in steps.items()
             },
         }

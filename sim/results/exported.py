@@ -26,6 +26,7 @@ from sim.results.dictionary import LAYERS, LEFT_OUT, Layer, columns_of
 from sim.results.metrics import ALONG_BUS_STREETS, along_bus_streets
 from sim.results.read import RunData
 from sim.results.removal import own_worth
+from sim.wording import counted
 
 TITLE = "hk-camera-sim: scenario "
 """Begins the dictionary and the layer `about` of every export, which are known by it."""
@@ -94,8 +95,8 @@ def about(run: RunData) -> dict[str, str]:
         )
     elif not summary["simulated"]:
         kind = (
-            f"{real} cameras are as a map or list gives them (see status); all others, and all "
-            "people, are simulated."
+            f"As a map or list gives them (see status): {counted(real, 'camera')}; all others, and "
+            "all people, are simulated."
         )
     found = {
         "title": f"{TITLE}{summary['scenario']}, {summary['area']['name']}",

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from sim.cameras.tasks import TASKS
 from sim.results.contract import rank_column
+from sim.wording import counted
 
 SHOWN_TASK = "recognise"
 """The task that the default styles show, as the page does."""
@@ -167,14 +168,14 @@ def _inks(totals: Sequence[int]) -> Look:
     column, seen = rank_column(SHOWN_TASK), SEEN_WORDS[SHOWN_TASK]
     first, last = totals[0], totals[-1]
     fresh = Rule(
-        f"only with more than {first:,} cameras",
+        f"only with more than {counted(first, 'camera')}",
         Condition("above", column, first, last),
         (Line(INK_FRESH, 0.4, (1.2, 0.8)),),
     )
     return Look(
         "streets",
         f"Unseen and {seen}",
-        f"Where one could be {seen} at {first:,} cameras in the city, and at {last:,}",
+        f"Where one could be {seen} at {counted(first, 'camera')} in the city, and at {last:,}",
         (
             Rule(
                 f"you could be {seen}", Condition("above", column, 0, first), (Line(INK_SEEN, 0.4),)
@@ -275,8 +276,8 @@ def _trips(task: str, total: int) -> Look:
     return Look(
         "trips",
         f"Share {seen} at {total}",
-        f"{task.capitalize()}: share of a simulated walk on which one could be {seen} at {total:,} "
-        "cameras in the city",
+        f"{task.capitalize()}: share of a simulated walk on which one could be {seen} at "
+        f"{counted(total, 'camera')} in the city",
         (unseen, *bands),
         default=task == SHOWN_TASK,
     )

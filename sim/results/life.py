@@ -16,6 +16,7 @@ from sim.days.observer import possible_places, remaining, told_of_home
 from sim.days.picture import Life, drawn
 from sim.errors import InputError
 from sim.results.days import Weeks
+from sim.wording import counted
 
 
 def write_life(weeks: Weeks, path: str | Path, person: int | None = None) -> Path:
@@ -81,8 +82,9 @@ def _life(weeks: Weeks, person: int) -> Life:
             for moment in (kept.first_s, kept.last_s)
         ],
         days,
-        f"One invented life, {lives.profile[person]}, {days} days, {case.total:,} simulated "
-        f"cameras, kept {window} days: {len(left)} of {len(door)} doors remain",
+        f"One invented life, {lives.profile[person]}, {counted(days, 'day')}, "
+        f"{counted(case.total, 'simulated camera')}, kept {counted(window, 'day')}: "
+        f"{len(left)} of {counted(len(door), 'door')} remain",
         f"虛構人生一例：{days} 日，{case.total:,} 個模擬鏡頭，記錄保存 {window} 日："
         f"{len(door)} 處門口之中，仍有 {len(left)} 處可能",
     )  # fmt: skip

@@ -18,6 +18,7 @@ from sim.city.model import City
 from sim.city.roofs import without
 from sim.results.contract import ERROR_OF_BLOCKS, WITH_BLOCKS
 from sim.trips.model import Trips
+from sim.wording import counted
 
 LEFT_OUT_KM = 0.5
 """Streets left out are told from this length on."""
@@ -96,8 +97,8 @@ def _of_walls(city: City) -> Iterator[Note]:
     unknown = mapped - int(city.walls.footprints["height"].notna().sum())
     if mapped and unknown:
         yield Note(
-            f"{unknown:,} of {mapped:,} mapped buildings have no known height and count as taller "
-            "than any camera.",
+            f"Without a known height, so taller than any camera: {unknown:,} of "
+            f"{counted(mapped, 'mapped building')}.",
             f"{mapped:,} 座建築物中有 {unknown:,} 座高度不明，當作比任何鏡頭都高。",
         )
     yield from _of_outlines(city.provenance.get("left_out_while_reading") or {})
@@ -107,8 +108,9 @@ def _of_trees(city: City) -> Iterator[Note]:
     count = len(city.crown_arrays.x)
     if count:
         yield Note(
-            f"The crowns of {count:,} trees hide what is behind them: opaque all year, as large as "
-            "species and trunk make likely (assumption). The fields of view drawn on the map are "
+            f"The crowns of {counted(count, 'tree')} hide what is behind them: opaque all year, "
+            "as large as species and trunk make likely (assumption). The fields of view drawn on "
+            "the map are "
             "without them.",
             f"{count:,} 棵樹的樹冠遮擋其後的視線：全年不透明，大小按樹種和樹幹推算（假設）。"
             "地圖所繪的視野不計樹冠。",
@@ -120,8 +122,8 @@ def _of_outlines(counts: Mapping[str, float]) -> Iterator[Note]:
     gone = int(counts.get("buildings_without_outline", 0))
     if cut or gone:
         yield Note(
-            f"{cut:,} buildings whose outline the map holds only in part are drawn as far as it "
-            f"goes; {gone:,} are left out.",
+            f"Buildings whose outline the map holds only in part: {cut:,} drawn as far as it goes, "
+            f"{gone:,} left out.",
             f"{cut:,} 座建築物的輪廓不完整，只畫出已知部分；另有 {gone:,} 座未能畫出。",
         )
 
@@ -147,9 +149,10 @@ def _of_given_places(counts: Mapping[str, float]) -> Iterator[Note]:
     rows = int(sum(n for name, n in counts.items() if name.startswith("places_left_out_")))
     if given:
         yield Note(
-            f"{given:,} places are of a file that was given ({outside:,} of them beyond the "
-            f"streets; {rows:,} rows were left out); {same:,} on the map were taken for one of "
-            "them.",
+            f"{counted(given, 'place is', 'places are')} of a file that was given ({outside:,} "
+            "beyond "
+            f"the streets; rows left out: {rows:,}); places on the map taken for one of them: "
+            f"{same:,}.",
             f"{given:,} 個地點來自用戶檔案（{outside:,} 個在街道範圍外；{rows:,} 行未有採用）；"
             f"地圖上 {same:,} 個地點視為相同。",
         )
@@ -210,7 +213,8 @@ def _of_sites(counts: Mapping[str, int]) -> Iterator[Note]:
         )
         moved = counts.get("poles_moved", 0)
         yield Note(
-            f"Simulated cameras hang on {left:,} of the {counts['poles_listed']:,} poles listed, "
+            f"Simulated cameras hang on {left:,} of {counted(counts['poles_listed'], 'pole')} "
+            "listed, "
             f"and nowhere else{f' (left out: {told})' if told else ''}; moved out of inferred "
             f"blocks to their street: {moved:,}. Of listed poles there are "
             "statistics alone, no way and no list of cameras.",
@@ -221,8 +225,9 @@ def _of_sites(counts: Mapping[str, int]) -> Iterator[Note]:
     gone_to_zones = counts.get("sites_excluded", 0)
     if gone_to_zones:
         yield Note(
-            f"Of {gone_to_zones + left:,} places for simulated cameras, those in zones kept free "
-            f"carry none: {gone_to_zones:,}. Cameras further away may still see into the zones.",
+            f"Of {counted(gone_to_zones + left, 'place')} for simulated cameras, those in zones "
+            f"kept free carry none: {gone_to_zones:,}. Cameras further away may still see into "
+            "the zones.",
             f"{gone_to_zones:,} 個位置在不設鏡頭的範圍內；餘下 {left:,} 個。範圍外的鏡頭仍可能"
             "看到裡面。",
         )
@@ -256,27 +261,28 @@ def _of_trips(trips: Trips, people: int) -> Iterator[Note]:
         )
     if trips.unreachable:
         yield Note(
-            f"{trips.unreachable:,} walks have no way on foot and are left out.",
+            f"{counted(trips.unreachable, 'walk')} without a way on foot left out.",
             f"{trips.unreachable:,} 段路程沒有步行路線，未有計算。",
         )
     dates = report.get("own_dates_without_time_of_day")
     if dates:
         yield Note(
-            f"{dates:,.0f} moments of the walks given are dates without a time of day: they put "
-            "points in order, and the hour of departure is not known.",
+            f"Moments of the walks given that are dates without a time of day: {dates:,.0f}. They "
+            "put points in order; the hour of departure is not known.",
             f"用戶路程中有 {dates:,.0f} 個時間只有日期：只用作排序，出發時刻不詳。",
         )
     for name, count in report.items():
         if name.startswith("left_out_") and count:
             who = name.removeprefix("left_out_").replace("_", " ")
             yield Note(
-                f"{count:,.0f} walks or people ({who}) have no place here to go to: they are "
-                "missing.",
+                f"Walks or people ({who}) missing, with no place here to go to: {count:,.0f}.",
                 f"{count:,.0f} 個行程或行人（{who}）在此區沒有可去的地方，未有計算。",
             )
         if name.startswith("replaced_") and count:
             what = name.removeprefix("replaced_").replace("_", " ")
             yield Note(
-                f"{count:,.0f} walks go elsewhere, because no such place is known here: {what}.",
+                f"{counted(round(count), 'walk goes', 'walks go')} elsewhere, because no such "
+                "place is "
+                f"known here: {what}.",
                 f"{count:,.0f} 個行程因此區沒有該類地點而改往別處（{what}）。",
             )

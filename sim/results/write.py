@@ -40,6 +40,7 @@ from sim.results.trips import NOT_JOINED, write_trips
 from sim.scenario.parameters import planned
 from sim.sight.isovist import isovist_polygons
 from sim.sight.ranks import pieces_table
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.cameras.fleet import Fleet
@@ -292,7 +293,7 @@ def manifest(
     digest = hashlib.sha256(json.dumps(resolved, sort_keys=True).encode()).hexdigest()
     own = version("hk-camera-sim")
     real = int(fleet.real.sum())
-    cameras = f"{real} cameras from a map or list, all others" if real else "all cameras"
+    cameras = f"{counted(real, 'camera')} from a map or list, all others" if real else "all cameras"
     if fleet.on_listed_poles.any():
         cameras += " (on listed poles)"
     return {

@@ -19,6 +19,7 @@ from pydantic_core import ErrorDetails
 from sim.scenario.schema import LAYER_KEYS, TAGS, Layers, Scenario
 from sim.scenario.strict_yaml import Path, quote
 from sim.scenario.units import kind_of, split
+from sim.wording import counted
 
 _NUMBER = re.compile(r"([-+]?\d[\d,_ ]*(?:\.\d+)?)\s*(%?)(.*)")
 
@@ -127,14 +128,16 @@ def _words(error: ErrorDetails, path: Path, written: object) -> str:
 def _limits(error: ErrorDetails, written: object) -> str:
     """Describe which choice or limit of length was missed; ranges are described elsewhere."""
     value, kind, context = error["input"], error["type"], error.get("ctx", {})
-    least, most = context.get("min_length"), context.get("max_length")
+    least, most = context.get("min_length", 0), context.get("max_length", 0)
     words: dict[str, Callable[[], str]] = {
         "literal_error": lambda: _no_choice(value, re.findall("'([^']*)'", context["expected"])),
         "tuple_type": lambda: f"{describe(value)} is not a list; write one entry a line with `- `",
-        "too_short": lambda: f"has {len(value)} of at least {least} entries; add some",
-        "too_long": lambda: f"has more than {most} entries; write fewer",
+        "too_short": lambda: (
+            f"has {len(value)} of at least {counted(least, 'entry', 'entries')}; add some"
+        ),
+        "too_long": lambda: f"has more than {counted(most, 'entry', 'entries')}; write fewer",
         "string_too_short": lambda: "is empty; write a text",
-        "string_too_long": lambda: f"is longer than {most} characters; shorten it",
+        "string_too_long": lambda: f"is longer than {counted(most, 'character')}; shorten it",
     }
     return words.get(kind, lambda: _out_of_range(error, written))()
 

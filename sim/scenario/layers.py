@@ -19,6 +19,7 @@ from sim.scenario import strict_yaml
 from sim.scenario.diagnostics import describe, is_group, nearest
 from sim.scenario.schema import LAYER_KEYS
 from sim.scenario.strict_yaml import Place
+from sim.wording import counted
 
 LONGEST_CHAIN = 8
 """Files that may extend one another."""
@@ -113,7 +114,9 @@ class Layered:
             around = dotted(path[: depth - 1])
             if isinstance(inside, list):
                 if not isinstance(step, int) or step >= len(inside):
-                    return f"{around} has {len(inside)} entries, numbered from 0"
+                    return (
+                        f"{around} has {counted(len(inside), 'entry', 'entries')}, numbered from 0"
+                    )
             elif not isinstance(inside, dict):
                 return f"{around} is {describe(inside)}, not a group of keys"
             key = step if isinstance(inside, list) else str(step)

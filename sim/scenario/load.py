@@ -25,6 +25,7 @@ from sim.scenario.layers import LONGEST_CHAIN, Layered, Unknown, Wanted, Written
 from sim.scenario.mistakes import MOST_LINES, TOP, Mistake, Mistakes, ScenarioMistakes
 from sim.scenario.schema import Layers, Scenario, mix_words
 from sim.scenario.strict_yaml import Place
+from sim.wording import counted
 
 LARGEST_FILE = 1_000_000
 """Bytes above which a file is not a scenario."""
@@ -206,12 +207,13 @@ class Checked(NamedTuple):
     def in_words(self) -> str:
         """Return what the file holds, shortly."""
         cameras = self.scenario.cameras
-        totals = ", ".join(f"{total:,}" for total in cameras.totals)
-        parts = [self.scenario.area, mix_words(cameras.strategy), f"{totals} cameras"]
+        *first, last = cameras.totals
+        totals = ", ".join([*(f"{total:,}" for total in first), counted(last, "camera")])
+        parts = [self.scenario.area, mix_words(cameras.strategy), totals]
         if self.variants:
             parts.append(f"variants {', '.join(self.variants)}")
         if self.cells:
-            parts.append(f"{self.cells:,} scenarios by its matrix")
+            parts.append(f"{counted(self.cells, 'scenario')} by its matrix")
         return one_line("; ".join(parts))
 
     def to_json(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sim.errors import InputErrors, one_line
 from sim.scenario.layers import Written
 from sim.scenario.strict_yaml import Place
+from sim.wording import counted
 
 MOST_LINES = 50
 """Mistakes named in full; the rest is counted."""
@@ -84,7 +85,7 @@ class Mistakes:
         """Raise everything found, one line each."""
         in_order = sorted(self.found, key=lambda mistake: self.found[mistake])
         if len(in_order) > MOST_LINES:
-            more = f"and {len(in_order) - MOST_LINES + self.more} mistakes more"
+            more = f"and {counted(len(in_order) - MOST_LINES + self.more, 'mistake')} more"
             in_order = [*in_order[:MOST_LINES], Mistake(str(self.path), None, "", more)]
         if in_order:
             raise ScenarioMistakes(in_order)

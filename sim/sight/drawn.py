@@ -10,6 +10,7 @@ from sim.errors import InputError
 from sim.sight.arrays import NEVER
 from sim.surface import Result, axes_for
 from sim.web_map import Layer, web_map
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import folium
@@ -51,7 +52,7 @@ def streets_seen(
     if total is None:
         column, title = first, f"first camera of the city that sees it ({task}), rank"
     else:
-        column, title = f"seen_{task}", f"{task}: {total:,} cameras in the city"
+        column, title = f"seen_{task}", f"{task}: {counted(total, 'camera')} in the city"
         columns[column] = (rank <= total).map({True: SEEN, False: NOT_SEEN})
     shown = pieces.drop(columns=[name for name in pieces if name.startswith("rank_")])
     layer = Layer(

@@ -45,6 +45,7 @@ from sim.sight.scene import (
 from sim.sight.tiles import TILE_M, tiles_of
 from sim.sorting import stable_order
 from sim.surface import WithCard, percent
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,11 +124,15 @@ class Sightings(DrawnSightings):
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         seen = self.at(self.last_rank).coverage()
-        return f"What {len(self.fleet):,} cameras see of {self.streets.length_km:.1f} km", {
-            "sightings (head × street × task)": len(self.arrays.head),
-            "heads inside buildings": int(self.indoors.sum()),
-            **{f"streets seen: {task}": percent(seen[task]) for task in TASKS},
-        }
+        return (
+            f"What {counted(len(self.fleet), 'camera sees', 'cameras see')} of "
+            f"{self.streets.length_km:.1f} km",
+            {
+                "sightings (head × street × task)": len(self.arrays.head),
+                "heads inside buildings": int(self.indoors.sum()),
+                **{f"streets seen: {task}": percent(seen[task]) for task in TASKS},
+            },
+        )
 
     @cached_property
     def by_head(self) -> HeadIndex:
@@ -237,7 +242,7 @@ class SightingsAt(WithCard):
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         seen = self.coverage()
-        title = f"What {self.total:,} cameras in the city see of the streets"
+        title = f"Streets seen by {counted(self.total, 'camera')} in the city"
         return title, {task: percent(seen[task]) for task in TASKS}
 
 

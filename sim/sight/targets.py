@@ -28,6 +28,7 @@ from sim.sight.sightings import Sightings
 from sim.sight.visible import points_seen, polygon_seen
 from sim.surface import Result, axes_for
 from sim.web_map import Layer, web_map
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import folium
@@ -154,7 +155,7 @@ class TargetSightings(Result):
         most = self.fleet.last_rank if total is None else total
         table, column = self.at(most), f"seen_{task}"
         what = "" if self._of_points else ", share of area"
-        title = f"{task}: {most:,} cameras in the city{what}"
+        title = f"{task}: {counted(most, 'camera')} in the city{what}"
         if self._of_points:
             table[column] = table[column].map({True: SEEN, False: NOT_SEEN})
         own = tuple(map(str, table.columns.drop(table.geometry.name)))
@@ -166,8 +167,8 @@ class TargetSightings(Result):
         return set(shapely.get_type_id(self.targets.geometry.to_numpy())) <= POINTS
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
-        kind = "points" if self._of_points else "polygons"
-        return f"What {len(self.fleet):,} cameras see of {len(self.targets):,} {kind}", {
+        targets = counted(len(self.targets), "point" if self._of_points else "polygon")
+        return f"What {counted(len(self.fleet), 'camera sees', 'cameras see')} of {targets}", {
             f"of which anything is seen: {task}": int((np.diff(self.ptr[k]) > 0).sum())
             for k, task in enumerate(TASKS)
         }

@@ -17,6 +17,7 @@ from sim.city.decks import FACE_M
 from sim.errors import InputError
 from sim.sight.star import View, star_corners
 from sim.surface import axes_for
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,7 +70,10 @@ class Visibility(NamedTuple):
     def _repr_html_(self) -> str:
         """Return what notebooks show: counts, for there may be any number of polygons."""
         heads, points = self.seen.shape
-        return f"<p>{heads:,} heads, {points:,} points, {int(self.seen.sum()):,} pairs in view</p>"
+        return (
+            f"<p>{counted(heads, 'head')}, {counted(points, 'point')}, "
+            f"{counted(int(self.seen.sum()), 'pair')} in view</p>"
+        )
 
 
 @named_arguments(

@@ -35,6 +35,7 @@ from sim.tracking.percolation import (
 from sim.tracking.statistics import WalkValues, shares_of
 from sim.tracking.walks import check_same_streets, in_chunks
 from sim.trips.search import new_heap
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.city.model import City
@@ -213,7 +214,7 @@ class Answer(DrawnAnswer):
         title = "Walks that could still be made unrecognised by somebody who knew every camera"
         shares = {total: tasks["recognise"] for total, tasks in self.summary.items()}
         return title, {
-            f"{total:,} cameras": " / ".join(
+            counted(total, "camera"): " / ".join(
                 "–" if share is None else f"{100 * share:.0f} %"
                 for share in (found["any_length"]["share"], found["within_1.5"]["share"])
             )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.arguments import named_arguments, one_of
 from sim.cameras.optics import TASKS
 from sim.surface import Result, axes_for
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +46,7 @@ class DrawnAnswer(Result):
                 continue
             rows = [self.summary[total][task][way]["share"] for total in self.totals]
             shares = [math.nan if share is None else share for share in rows]
-            ax.plot(self.totals, shares, marker="o", label=f"{way} ({found['n']:,} walks)")
+            ax.plot(self.totals, shares, marker="o", label=f"{way} ({counted(found['n'], 'walk')})")
         ax.set_xlabel("cameras in the whole city")
         ax.set_ylabel(f"share of walks left, {task}")
         ax.legend(frameon=False)

@@ -22,6 +22,7 @@ from sim.city.linear_referencing import pieces_between
 from sim.errors import InputError
 from sim.sight.arrays import NEVER
 from sim.tracking.statistics import WalkValues, shares_of
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -430,7 +431,10 @@ def _ascending(
     value = np.ravel(np.asarray(values, np.float64))
     weight = np.ones(len(value)) if weights is None else np.ravel(np.asarray(weights, np.float64))
     if len(value) != len(weight):
-        raise InputError(f"{len(value)} values and {len(weight)} weights: give one weight a value")
+        raise InputError(
+            f"{counted(len(value), 'value')} and {counted(len(weight), 'weight')}: give one "
+            "weight a value"
+        )
     if not (np.isfinite(value).all() and (value >= 0).all()):
         raise InputError("values: give numbers of 0 or more")
     if not (np.isfinite(weight).all() and (weight >= 0).all()):

@@ -25,6 +25,7 @@ from sim.sight.sightings import Sightings
 from sim.tracking.parameters import TrackingParameters
 from sim.tracking.statistics import WalkValues, shares_of
 from sim.tracking.watched import WatchedWalks, watched_walks
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -179,7 +180,7 @@ def _joined(seen: Sightings, policy: Policy) -> NDArray[np.bool_] | None:
     if policy.joins is None:
         return None
     count, name = len(seen.fleet), f'policy "{policy.name}"'
-    wanted = f"return True or False for each of the {count:,} heads that it is given"
+    wanted = f"return True or False for each of the {counted(count, 'head')} that it is given"
     try:
         found = np.asarray(policy.joins(seen.fleet.to_gdf()))
     except InputError:

@@ -26,6 +26,7 @@ from sim.tracking.linking import faced_positions, machine_of
 from sim.tracking.parameters import RecognitionParameters, TrackingParameters
 from sim.tracking.statistics import sum_error
 from sim.tracking.walks import head_steps, in_chunks, new_spells, seen_arrays
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.sight.sightings import Sightings
@@ -409,7 +410,7 @@ def recognition_summary(
     """
     chosen = burden[(burden["total"] == total) & (burden["task"] == task)].set_index("case")
     if chosen.empty:
-        raise InputError(f"recognition: no figures for {total:,} cameras and {task}")
+        raise InputError(f"recognition: no figures for {counted(total, 'camera')} and {task}")
     names = ("false_alerts_per_day", "alert_is_right")
     figures = chosen[list(names)].to_numpy(np.float64)
     cases = {

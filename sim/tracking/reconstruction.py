@@ -25,6 +25,7 @@ from sim.tracking.parameters import TrackingParameters
 from sim.tracking.walks import head_steps, in_chunks, new_spells, path_arrays, seen_arrays
 from sim.trips.routing import edge_seconds
 from sim.trips.search import new_scratch, walk_graph
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.sight.sightings import Sightings
@@ -133,8 +134,8 @@ def _checked(
     chosen = np.arange(len(trips)) if trip is None else np.asarray(trip, np.int64)
     if not 1 <= draws <= MOST_DRAWS or len(np.unique(chosen)) != len(chosen):
         raise InputError(
-            f"reconstruction: {draws} draws of {len(chosen)} trips; give 1 to {MOST_DRAWS:,} "
-            "draws, and each trip once"
+            f"reconstruction: {counted(draws, 'draw')} of {counted(len(chosen), 'trip')}; give 1 "
+            f"to {MOST_DRAWS:,} draws, and each trip once"
         )
     return chosen
 

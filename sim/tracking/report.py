@@ -34,6 +34,7 @@ from sim.tracking.statistics import WalkValues, numbers_of, shares_of
 from sim.tracking.walks import part_of
 from sim.tracking.watched import share_of, watched_walks
 from sim.web_map import Layer, web_map
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import folium
@@ -124,8 +125,9 @@ class TrackReport(Result):
             values = np.broadcast_to(np.asarray(metric(self), np.float64), shape).copy()
         except Exception as error:
             raise InputError(
-                f'metric "{name}" gives no number for each of {shape[0]} walks, {shape[1]} totals '
-                f"and {shape[2]} tasks ({type(error).__name__}: {error}); fix it"
+                f'metric "{name}" gives no number for each of {counted(shape[0], "walk")}, '
+                f"{counted(shape[1], 'total')} and {counted(shape[2], 'task')} "
+                f"({type(error).__name__}: {error}); fix it"
             ) from error
         return replace(self, figures={**self.figures, name: values})
 
@@ -292,15 +294,15 @@ class TrackReport(Result):
             )
         shown = self.totals[-1] if total is None else total
         table = self.to_gdf(city, total=shown, task=task)
-        title = f"{figure.replace('_', ' ')}, {task}, {shown:,} cameras in the city"
+        title = f"{figure.replace('_', ' ')}, {task}, {counted(shown, 'camera')} in the city"
         own = ("person", "kind", "name", "length", figure)
         layer = Layer(table, figure, title, own, "none", attribution=city.attribution)
         return web_map(layer, **options)
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         seen = {total: tasks["recognise"] for total, tasks in self.summary.items()}
-        return f"{len(self.trips):,} walks: median share within reach of recognition", {
-            f"{total:,} cameras": f"{percent(figures['observed_length']['p50'])} "
+        return f"{counted(len(self.trips), 'walk')}: median share within reach of recognition", {
+            counted(total, "camera"): f"{percent(figures['observed_length']['p50'])} "
             f"(never seen: {percent(figures['unseen_trips'])} of walks)"
             for total, figures in seen.items()
         }

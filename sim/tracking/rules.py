@@ -24,6 +24,7 @@ from sim.tracking.answer import OpenWays
 from sim.tracking.fewest import WatchedWays
 from sim.tracking.kernels.percolation import NOT_DARK, grow_dark
 from sim.tracking.percolation import junctions_at, touching
+from sim.wording import counted
 
 HOURS = 24
 EVERY_SET = 12
@@ -196,8 +197,9 @@ class RulesTried:
         together = self.of(every)
         if together.share < share - REACHED:
             raise InputError(
-                f"all {len(self.rules)} rules together bring back {together.share:.3f} of the "
-                f"walks; restore {np.floor(1000 * together.share) / 1000:g} or less"
+                f"all {counted(len(self.rules), 'rule')} together bring back "
+                f"{together.share:.3f} of the walks; restore "
+                f"{np.floor(1000 * together.share) / 1000:g} or less"
             )
         if len(self.rules) > EVERY_SET:
             return self._searched(share)
@@ -295,7 +297,7 @@ def rules_tried(rules: Sequence[Rule], share_of: Callable[[InForce], float]) -> 
         There is none, or there are more than `MOST_RULES`; a price is below 0.
     """
     if not 1 <= len(rules) <= MOST_RULES:
-        raise InputError(f"{len(rules)} rules; give 1 to {MOST_RULES}")
+        raise InputError(f"{counted(len(rules), 'rule')}; give 1 to {MOST_RULES}")
     for rule in rules:
         if not 0 <= rule.price < np.inf:
             raise InputError(f'rule "{rule.name}": price {rule.price:g}; give 0 or more')

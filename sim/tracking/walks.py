@@ -29,6 +29,7 @@ from sim.tracking.kernels.walks import (
 )
 from sim.trips.model import Trips
 from sim.trips.routing import Walks, edge_seconds
+from sim.wording import counted
 
 TRIPS_AT_ONCE = 1024
 SQUARE_M = 250.0
@@ -89,8 +90,8 @@ def check_same_streets(walked: StreetNetwork, seen: StreetNetwork) -> None:
     same = walked.crs == seen.crs and here.shape == there.shape
     if not same or not np.allclose(here, there, rtol=0, atol=SAME_M):
         raise InputError(
-            f"sightings: along {len(there):,} edges in {seen.crs}, the city has {len(here):,} in "
-            f"{walked.crs}; look again with sim.see in the city that is walked"
+            f"sightings: along {counted(len(there), 'edge')} in {seen.crs}, the city has "
+            f"{len(here):,} in {walked.crs}; look again with sim.see in the city that is walked"
         )
 
 

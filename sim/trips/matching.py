@@ -17,6 +17,7 @@ from sim.city.streets import StreetNetwork
 from sim.errors import InputError
 from sim.trips.parameters import WALKING_SPEED_M_S
 from sim.trips.routing import Walks, walk
+from sim.wording import counted
 
 TOO_FAR_M = 50.0
 """A point further than this from every street is left out, and counted."""
@@ -149,8 +150,8 @@ def _refuse_long(counts: NDArray[np.int64]) -> None:
     """
     if counts.max(initial=0) > LONGEST_LINE:
         raise InputError(
-            f"walk {counts.argmax() + 1} has {counts.max():,} points {THIN_M:.0f} m apart or more "
-            f"({LONGEST_LINE:,} at most), which nobody walks; split it"
+            f"walk {counts.argmax() + 1} has {counted(counts.max(), 'point')} {THIN_M:.0f} m "
+            f"apart or more ({LONGEST_LINE:,} at most), which nobody walks; split it"
         )
 
 

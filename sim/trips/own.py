@@ -26,6 +26,7 @@ from sim.trips.own_demand import Demand, read_od, sample_od
 from sim.trips.own_walks import Traces, read_traces
 from sim.trips.parameters import WALKING_SPEED_M_S
 from sim.trips.put_on_streets import put_on_streets
+from sim.wording import counted
 
 __all__ = [
     "Demand", "Traces", "join", "match_traces", "read_od", "read_traces", "read_trips",
@@ -77,8 +78,8 @@ def refuse_none(trips: Trips, path: str | Path, city: City) -> Trips:
     counts = [(trips.report.get(key, 0.0), words) for key, words in reasons.items()]
     said = ", ".join(f"{count:,.0f} {words}" for count, words in counts if count)
     raise InputError(
-        f"{path}: none of its {trips.report['own_read']:,.0f} walks follows the streets of "
-        f"{city.area.name} ({said})"
+        f"{path}: none of its {counted(round(trips.report['own_read']), 'walk')} follows the "
+        f"streets of {city.area.name} ({said})"
     )
 
 

@@ -22,6 +22,7 @@ from sim.trips.model import Trips
 from sim.trips.parameters import WALKING_SPEED_M_S, TripParameters
 from sim.trips.routing import Walks, nearest_nodes, walk
 from sim.trips.waypoints import REACH_M, Gazetteer
+from sim.wording import counted
 
 OD_PERSONS = 1_000_000_000
 """Person of the first unit of the first row."""
@@ -105,8 +106,8 @@ def read_od(path: str | Path, city: City) -> Demand:
     if not kept.any():
         raise InputError(
             f"{path}: no row joins two places of {city.area.name} on foot "
-            f"({int(far.sum()):,} of {len(table):,} rows end further than {REACH_M:.0f} m from its "
-            "streets)"
+            f"({int(far.sum()):,} of {counted(len(table), 'row')} end further than {REACH_M:.0f} "
+            "m from its streets)"
         )
     return Demand(np.flatnonzero(kept), start[kept], stop[kept], count[kept], report, path)
 

@@ -19,6 +19,7 @@ from scipy.sparse.csgraph import dijkstra
 from sim.city.components import connected_components
 from sim.errors import InputError
 from sim.keyed_random import uniform
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.city.streets import StreetNetwork
@@ -104,7 +105,7 @@ def roads_of(streets: StreetNetwork, direction: ArrayLike | None = None) -> Road
     edges, arrays = streets.edges, streets.arrays
     ways = np.zeros(len(edges), np.int64) if direction is None else np.asarray(direction, np.int64)
     if len(ways) != len(edges) or not np.isin(ways, (BOTH, ALONG, AGAINST)).all():
-        raise InputError(f"directions: give 0, 1 or -1 for each of {len(edges):,} streets")
+        raise InputError(f"directions: give 0, 1 or -1 for each of {counted(len(edges), 'street')}")
     junction = _junctions(streets)
     u, v = junction[arrays.edge_u], junction[arrays.edge_v]
     driven = _driven(streets) & (u != v)

@@ -20,6 +20,7 @@ from sim.nearest import tree_of
 from sim.processes import available_cores, computing_threads
 from sim.trips.parameters import WALKING_SPEED_M_S, TripParameters
 from sim.trips.search import WalkGraph, least_cost_walks, new_scratch, walk_graph, walked_backward
+from sim.wording import counted
 
 STEPS_SLOWER = 2.0
 """Walking time on steps over that on the flat, for the same horizontal length: Weidmann (1993)
@@ -153,8 +154,8 @@ def _check_ends(
     """Kernels check no bounds, so what they are given is checked here."""
     if not len(start) == len(end) == len(persons):
         raise InputError(
-            f"walks: {len(start)} origins, {len(end)} destinations and {len(persons)} persons; "
-            "give one of each for every walk"
+            f"walks: {counted(len(start), 'origin')}, {counted(len(end), 'destination')} and "
+            f"{counted(len(persons), 'person')}; give one of each for every walk"
         )
     both = np.concatenate([start, end])
     if len(both) and not 0 <= both.min() <= both.max() < nodes:

@@ -24,6 +24,7 @@ from sim.city.model import City
 from sim.errors import InputError
 from sim.nearest import tree_of
 from sim.trips.routing import nearest_nodes
+from sim.wording import counted
 
 JUNCTION_TOLERANCE_M = 25.0
 """Two streets meet where they share a node, or else where nodes of theirs are this close: between
@@ -234,7 +235,7 @@ class Gazetteer:
             if _plain(name) not in self._streets:
                 raise self._unknown(name, text, key, places=False)
         if len(names) != 2:
-            raise InputError(f'"{text}" names {len(names)} streets; give two', key=key)
+            raise InputError(f'"{text}" names {counted(len(names), "street")}; give two', key=key)
         first, second = (self._nodes(self._streets[_plain(name)]) for name in names)
         shared = np.intersect1d(first, second)
         if len(shared):

@@ -182,7 +182,7 @@ def own_point(path):
 def test_places_of_elsewhere_are_refused(tmp_path):
     streets = saved_streets(tmp_path / "walk.gpkg")
     path = put(tmp_path / "own.gpkg", layer([Point(800000, 800000)], kind=["school"]))
-    with pytest.raises(InputError, match="none of its 1 places lies where the streets are"):
+    with pytest.raises(InputError, match="none of its 1 place lies where the streets are"):
         City.from_files([streets], "town", halo_m=0, places=path)
 
 

@@ -80,10 +80,10 @@ def test_what_cannot_be_split_is_refused():
     wide = {str(k): tuple("abcdefghij") for k in range(7)}
     with pytest.raises(InputError, match="10,000,000 combinations of all levels; at most 1,000,00"):
         design_of(wide, 500, 2, 7)
-    with pytest.raises(InputError, match="20 combinations are too few for 9 levels of 3 cases; t"):
+    with pytest.raises(InputError, match="20 combinations for 9 levels of 3 cases; t"):
         design_of(LEVELS, 20, 2, 7)
     for asked, said in (
-        ({"seeds": 1}, "1 seeds; give 2 to 20"),
+        ({"seeds": 1}, "1 seed; give 2 to 20"),
         ({"combinations": MOST_COMBINATIONS + 1}, "give 1 to 25,000"),
         ({"cases": ["lens"]}, '"lens" is not a case'),
         ({"cases": {"mount": ["8"]}}, 'mount: "8" is not a height'),

@@ -197,7 +197,7 @@ def test_damaged_runs_are_refused(runs, tmp_path, name, content):
 
 def test_too_few_runs_no_run_and_unknown_tasks_are_refused(runs, tmp_path):
     for folders, tasks, said in (
-        ([runs / "base"], ["detect"], "1 runs to compare; give 2 to 100"),
+        ([runs / "base"], ["detect"], "1 run to compare; give 2 to 100"),
         ([runs / "base", tmp_path / "none"], ["detect"], "no such folder"),
         ([runs / "base", tmp_path], ["detect"], "no summary.json"),
         ([runs / "base", runs / "seed"], ["detekt"], "tasks\\[0\\]: is 'detekt'; give one of"),

@@ -47,7 +47,7 @@ def test_inferred_walls_and_places_are_told():
 
 def test_unknown_heights_are_counted():
     walls = Walls.from_footprints(house(float("nan")))
-    assert "1 of 1 mapped buildings have no known height" in told(town(buildings=walls))
+    assert "taller than any camera: 1 of 1 mapped building." in told(town(buildings=walls))
     known = Walls.from_footprints(house(12.0))
     assert "no known height" not in told(town(buildings=known))
 
@@ -70,7 +70,7 @@ def test_the_error_of_blocks_is_the_same_in_both_languages_and_in_the_docs():
 
 def test_outlines_that_the_map_cuts_are_counted():
     provenance = {"left_out_while_reading": {"buildings_cut_or_crossing": 3.0}}
-    assert "3 buildings whose outline" in told(town(provenance=provenance))
+    assert "holds only in part: 3 drawn" in told(town(provenance=provenance))
 
 
 @pytest.mark.parametrize(("half", "farthest"), [(3, 470), (40, 41), (1200, 5000)])
@@ -91,11 +91,14 @@ def test_nobody_walks():
 @pytest.mark.parametrize(
     ("report", "words"),
     [
-        ({"left_out_school_pupil": 7.0}, "7 walks or people (school pupil)"),
+        (
+            {"left_out_school_pupil": 7.0},
+            "people (school pupil) missing, with no place here to go to: 7.",
+        ),
         ({"replaced_school_by_market_pupil": 5.0}, "5 walks go elsewhere"),
         ({"instead_home-office": 1.0}, "from home to office instead"),
         ({"left_out_school_pupil": 0.0}, ""),
-        ({"own_dates_without_time_of_day": 12.0}, "12 moments of the walks given are dates"),
+        ({"own_dates_without_time_of_day": 12.0}, "dates without a time of day: 12."),
     ],
 )
 def test_what_people_do_instead(report, words):

@@ -169,7 +169,7 @@ COMMON = {
     ),
     "no totals": (
         GOOD.replace("[4000, 11000]", "[]"),
-        ["s.yaml:4:3: cameras.totals: has 0 of at least 1 entries; add some"],
+        ["s.yaml:4:3: cameras.totals: has 0 of at least 1 entry; add some"],
     ),
     "percent": (
         GOOD + "  share_rule: given\n  share: 5 percents",

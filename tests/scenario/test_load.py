@@ -99,7 +99,7 @@ def test_all_mistakes_are_named_at_once_in_the_order_of_the_file() -> None:
 def test_very_many_mistakes_are_counted() -> None:
     lines = mistakes(GOOD + "".join(f"key{number}: 1\n" for number in range(5000)))
     assert len(lines) == 51
-    assert lines[-1] == "s.yaml: and 4950 mistakes more"
+    assert lines[-1] == "s.yaml: and 4,950 mistakes more"
 
 
 # A file as a whole is complained about on line 1, whatever stands above.

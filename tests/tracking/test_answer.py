@@ -289,7 +289,7 @@ def test_it_works_on_a_city_and_gives_walks_under_simulated_heads_only():
         assert found.closed.last[0].tolist() == [0, np.inf, np.inf, np.inf]
         assert (found.opened.last == np.inf).all()
         assert found.closed.near[0, 0].tolist() == [False] * 4, "220 m are more than 1.5 × 100 m"
-        assert "1 cameras: 100 % / 0 %" in str(found)
+        assert "1 camera: 100 % / 0 %" in str(found)
         if simulated:
             assert found.last_unseen["last_unseen_detect"].tolist() == [0]
             continue

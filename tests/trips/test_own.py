@@ -489,7 +489,7 @@ def test_a_scenario_with_files_of_its_own(tmp_path, monkeypatch, capsys):
         ("  population_column: t", "s.yaml:6:3: trips.population_column: has no effect"),
         ("  od_share: 0.5", "s.yaml:6:3: trips.od_share: has no effect"),
         ("  own: 3", "s.yaml:6:3: trips.own: 3 is a number"),
-        ("  own: far.csv", "s.yaml:6:3: trips.own: far.csv: none of its 1 walks"),
+        ("  own: far.csv", "s.yaml:6:3: trips.own: far.csv: none of its 1 walk"),
         ("  owm: w.gpx", 's.yaml:6:3: trips.owm: unknown key (did you mean "own"?)'),
     ],
 )

@@ -31,6 +31,7 @@ from sim.city.sources.official_terrain import is_terrain
 from sim.city.sources.parquet_size import unpacked_bytes
 from sim.city.sources.pbf import exit_names
 from sim.errors import InputError
+from sim.wording import counted
 
 LARGEST_FILE_MB = 1000
 LARGEST_TEXT_MB = 300
@@ -173,8 +174,8 @@ def read_shapes(path: Path) -> gpd.GeoDataFrame:
         layers = _layers(path)
         if len(layers) != 1:
             raise InputError(
-                f"{path}: {len(layers)} layers with shapes ({', '.join(layers) or 'none'}); "
-                "give a file with one"
+                f"{path}: {counted(len(layers), 'layer')} with shapes "
+                f"({', '.join(layers) or 'none'}); give a file with one"
             )
         frame = _read_layer(path, layers[0])
     else:
@@ -337,7 +338,9 @@ def _read_layer(path: Path, layer: str) -> gpd.GeoDataFrame:
     except (RuntimeError, UnicodeDecodeError, shapely.errors.ShapelyError) as error:
         raise _damaged(path, error) from error
     if len(frame) != count:
-        raise InputError(f"{path}: {len(frame)} of {count} features could be read; get it again")
+        raise InputError(
+            f"{path}: {len(frame)} of {counted(count, 'feature')} could be read; get it again"
+        )
     return frame
 
 

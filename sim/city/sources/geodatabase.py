@@ -24,6 +24,7 @@ import shapely
 from numpy.typing import NDArray
 
 from sim.errors import InputError
+from sim.wording import counted
 
 LARGEST_FILE_MB = 1000
 LARGEST_UNPACKED_MB = 3000
@@ -70,8 +71,8 @@ class GeodatabaseStream:
                 names, number, wkb, columns = _some(folder, layer, given, self.path)
                 if not len(number):
                     raise InputError(
-                        f"{self.path}: {given:,} of {count:,} records can be read; save the "
-                        "layer again"
+                        f"{self.path}: {given:,} of {counted(count, 'record')} can be read; save "
+                        "the layer again"
                     )
                 given += len(number)
                 yield from _records(names, number, wkb, columns)
@@ -139,7 +140,9 @@ def _entries(archive: zipfile.ZipFile, path: Path) -> list[zipfile.ZipInfo]:
     found = [entry for entry in every if _folder_of(entry.filename) and not entry.is_dir()]
     folders = {str(PurePosixPath(entry.filename).parent) for entry in found}
     if len(folders) > 1:
-        raise InputError(f"{path}: {len(folders)} geodatabases in it; give one by itself")
+        raise InputError(
+            f"{path}: {counted(len(folders), 'geodatabase')} in it; give one by itself"
+        )
     for entry in found:
         if entry.flag_bits & _ENCRYPTED:
             raise InputError(f"{path}: is locked with a password; save it without")
@@ -194,8 +197,8 @@ def _layer(folder: Path, path: Path) -> tuple[str, int, str | None]:
     if len(found) != 1:
         names = ", ".join(found[:5]) or "none"
         raise InputError(
-            f"{path}: {len(found)} layers with shapes ({names}); save one layer alone, as GeoJSON "
-            "or in a geodatabase of its own"
+            f"{path}: {counted(len(found), 'layer')} with shapes ({names}); save one layer "
+            "alone, as GeoJSON or in a geodatabase of its own"
         )
     with _gdal(path) as pyogrio:
         about = pyogrio.read_info(folder, layer=found[0], force_feature_count=True)

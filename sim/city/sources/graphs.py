@@ -17,6 +17,7 @@ import shapely
 
 from sim.arguments import a_table
 from sim.errors import InputError
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -142,7 +143,10 @@ def _numbered(nodes: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> Frames:
     ends = {name: edges[name].map(number) for name in ("u", "v")}
     unknown = ends["u"].isna() | ends["v"].isna()
     if unknown.any():
-        raise InputError(f"graph: {int(unknown.sum())} edges end at nodes that it lacks; {HOW}")
+        raise InputError(
+            f"graph: {counted(int(unknown.sum()), 'edge ends', 'edges end')} at nodes that it "
+            f"lacks; {HOW}"
+        )
     return nodes.assign(osmid=range(len(nodes))), edges.assign(**ends)
 
 

@@ -25,6 +25,7 @@ from sim.area import HONG_KONG_CRS
 from sim.city.sources.feature_stream import FeatureStream, ServerError
 from sim.city.sources.geodatabase import GeodatabaseStream, is_geodatabase
 from sim.errors import InputError
+from sim.wording import counted
 
 MOST_RECORDS = 2_000_000
 MOST_VERTICES = 60_000_000
@@ -121,7 +122,9 @@ def read_records(path: Path, wanted: Sequence[str], kind: str) -> Records:
     _check_whole(path, stream.members)
     shape, number = _shapes(gathered, kind, path, stream.members)
     if not len(shape):
-        raise InputError(f"{path}: none of its {count:,} records has {kind}; save the right layer")
+        raise InputError(
+            f"{path}: none of its {counted(count, 'record')} has {kind}; save the right layer"
+        )
     chosen = {name: [column[i - 1] for i in number.tolist()] for name, column in fields.items()}
     left_out = {f"records_without_{kind}": float(bare), "records_twice": float(twice)}
     return Records(chosen, shape, number, {key: value for key, value in left_out.items() if value})
@@ -334,8 +337,8 @@ def _to_metres(vertex: NDArray[np.float64], members: dict[str, Any], path: Path)
     here &= (vertex[:, 1] > south) & (vertex[:, 1] < north)
     if not here.all():
         raise InputError(
-            f"{path}: {int((~here).sum()):,} of {len(here):,} vertices do not lie in Hong Kong; "
-            "check the layer and its coordinate system"
+            f"{path}: {int((~here).sum()):,} of {counted(len(here), 'vertex', 'vertices')} do "
+            "not lie in Hong Kong; check the layer and its coordinate system"
         )
 
 

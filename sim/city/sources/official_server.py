@@ -23,6 +23,7 @@ from typing import IO, Any, NamedTuple, NoReturn
 from sim.city.sources.official_layers import Layer, lacks
 from sim.city.sources.server import GarbageError, NoAnswerError, Server, TooMuchError
 from sim.errors import InputError
+from sim.wording import counted
 
 CSDI = "https://portal.csdi.gov.hk/server/rest/services/common"
 AT_ONCE = 3
@@ -184,7 +185,7 @@ class OfficialLayer:
                 f"{self.service.title}: {count:,} records are more than {MOST_RECORDS:,}; "
                 "take a smaller area, or import a file of the whole layer"
             )
-        self._say(f"{self.service.title}: {count:,} records")
+        self._say(f"{self.service.title}: {counted(count, 'record')}")
         pages = self._pages(count)
         wanted = self._completed(pages, count)
         path = folder / f"{self.service.title}.json"
@@ -284,8 +285,9 @@ class OfficialLayer:
                 path.unlink(missing_ok=True)
             raise NoAnswerError(
                 f"{self.service.title} at {self.host}",
-                f"says {count:,} records and gives {len(wanted) - len(left):,}; the layer is "
-                "being changed or broken; try later, or import a file saved from a browser",
+                f"says {counted(count, 'record')} and gives {len(wanted) - len(left):,}; the "
+                "layer is being changed or broken; try later, or import a file saved from a "
+                "browser",
             )
         return wanted
 

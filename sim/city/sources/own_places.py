@@ -33,6 +33,7 @@ from sim.city.sources.tables import (
 )
 from sim.city.tags import split_names, tag_text
 from sim.errors import InputError
+from sim.wording import counted
 
 SAME_PLACE_M = 50.0
 """A mapped place this near to a given one of its kind is that place."""
@@ -195,7 +196,8 @@ def with_places_outside(city: City, given: gpd.GeoDataFrame, source: str) -> Cit
     outside = int((~given.intersects(city.area.region)).sum())
     if outside == len(given):
         raise InputError(
-            f"{source}: none of its {outside:,} places lies where the streets are; check that both "
+            f"{source}: none of its {counted(outside, 'place')} lies where the streets are; "
+            "check that both "
             "are of one place and that the CRS is the true one"
         )
     if not outside:

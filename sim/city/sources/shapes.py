@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from sim.city.measures import number_text
+from sim.wording import counted
 
 POINT, AREAS, LINES = 0, (3, 6), (1, 2, 5)
 """shapely type ids; areas are Polygon and MultiPolygon, lines LineString, ring and MultiLineString.
@@ -111,7 +112,7 @@ def left_out_words(left_out: Mapping[str, int]) -> str:
         return ""
     rows = sum(left_out.values())
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in left_out.items())
-    return f"{rows:,} row{'' if rows == 1 else 's'} left out ({reasons})"
+    return f"{counted(rows, 'row')} left out ({reasons})"
 
 
 def names_of(values: pd.Series) -> NDArray[np.object_]:

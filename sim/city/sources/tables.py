@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from sim.city.measures import number_text
 from sim.city.sources.parquet_size import unpacked_bytes
 from sim.errors import InputError
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -313,7 +314,8 @@ def _csv(path: Path, wanted: Collection[str]) -> OwnTable:
                 continue  # spreadsheets end in rows of separators alone
             if len(row) != len(names):
                 raise InputError(
-                    f"{path}:{reader.line_num}: {len(row)} values under {len(names)} column names"
+                    f"{path}:{reader.line_num}: {counted(len(row), 'value')} under {len(names)} "
+                    "column names"
                 )
             for name, i in chosen.items():
                 columns[name].append(row[i])

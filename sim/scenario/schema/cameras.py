@@ -46,6 +46,7 @@ from sim.scenario.schema.values import (
     mistake,
 )
 from sim.scenario.units import SHARE
+from sim.wording import counted
 
 _CAMERAS = RoomParameters(PlacementParameters)
 _PHASE = RoomParameters(Phase)
@@ -403,7 +404,9 @@ class Cameras(Part):
                 raise mistake(f"{after} does not come after {before}; write them in order", index)
         totals = info.data.get("totals")
         if dates and totals is not None and len(dates) != len(totals):
-            raise mistake(f"has {len(dates)} for {len(totals)} totals; write a date for each")
+            raise mistake(
+                f"has {len(dates)} for {counted(len(totals), 'total')}; write a date for each"
+            )
         return dates
 
     @field_validator("totals")
