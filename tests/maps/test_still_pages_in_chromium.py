@@ -1,10 +1,10 @@
-"""Without a script every page says everything in both languages."""
+"""Pages that stand still: without a script in both languages, printed whole in the one chosen."""
 
 import json
 import re
 
 import pytest
-from chromium import open_file
+from chromium import open_file, wait
 from compared_runs import two_runs
 from test_answer_in_pages import with_answer
 from test_district_cards import folder, rewritten, told  # noqa: F401 a fixture
@@ -56,6 +56,53 @@ def test_without_script_all_is_said_in_both_languages(browser, pages):
         for table, told_of in zip(tables, story_tables(carried), strict=True):
             for row in (told_of["head"], *told_of["rows"]):
                 assert all(squeezed(said) in squeezed(table) for cell in row for said in cell)
+
+
+PRINTED = """
+const shown = [...document.querySelectorAll("main *")].filter((e) => e.checkVisibility());
+const own = (e) => !e.closest(".glossary, [translate=no] bdi, .other-name, .languages");
+const style = (name) => [...new Set(shown.filter((e) => e.matches(name[0]))
+  .map((e) => getComputedStyle(e)[name[1]]))];
+return {
+  ink: getComputedStyle(document.querySelector("h1")).color,
+  languages: [...new Set(shown.filter((e) => e.lang && own(e)).map((e) => e.lang))],
+  wide: shown.filter((e) => e.matches(".scroll, main, figure, .cards")
+    && e.scrollWidth > e.clientWidth + 1).map((e) => e.outerHTML.slice(0, 80)),
+  swatches: style([".swatch.ink", "printColorAdjust"]),
+  figures: style(["figure, tr", "breakInside"]),
+  headings: style(["h2, h3, summary", "breakAfter"]),
+  names: shown.filter((e) => e.matches(".sides bdi")).map((e) => e.innerText.trim()),
+  tables: shown.filter((e) => e.matches(".sides-by-district table")).length,
+};
+"""
+A4_PX = 718
+"""An A4 page less the margins that browsers leave."""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_printed_page_is_whole_in_the_language_chosen(browser, pages, language):
+    for page, names in zip(pages, ([], NAMES[language]), strict=True):
+        open_file(browser, page, A4_PX, 1000)
+        wait(browser, "return document.documentElement.classList.contains('ready')")
+        browser.find_element("css selector", f"[data-language={language}]").click()
+        dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": dark})
+        found = browser.execute_script(PRINTED)
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+        assert found["ink"] == "rgb(27, 35, 44)", "dark on paper, also of a dark screen"
+        assert set(found["languages"]) <= {"en" if language == "en" else "zh-Hant-HK"}
+        assert found["wide"] == []
+        assert found["swatches"] == ["exact"]
+        assert found["figures"] == ["avoid"]
+        assert found["headings"] == ["avoid"]
+        assert found["names"] == names
+        assert found["tables"] == 0, "the cards say the same"
+
+
+NAMES = {
+    "en": ["wide junctions first", "anywhere"],
+    "zh": ["大路口優先", "隨處"],
+}
 
 
 def story_tables(carried):
