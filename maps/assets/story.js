@@ -12,6 +12,8 @@ const DOTS = 100;
 const DOTS_A_ROW = 20;
 /** Steps at which an everyday walk is lit on the map. */
 const DAY_STEPS = ["question", "dots"];
+/** The buttons that bring another step. */
+const WAYS = ["story-before", "story-next"];
 /** Things that a finger moves sideways by themselves. */
 const OWN_HANDS = "input, canvas, .scroll, .camera-hands";
 
@@ -76,6 +78,11 @@ export class Story {
     (this.whole ? this.steps[place] : this.part).scrollIntoView({ block: "start" });
     if (this.whole) this.tell(place); // it may be too short to come up
     const { id } = document.activeElement;
+    if (this.whole && WAYS.includes(id)) { // the buttons scroll away with the story's head
+      this.steps[place].tabIndex = -1;
+      this.steps[place].focus({ preventScroll: true });
+      return;
+    }
     if (id === "story-before" && place === 0) document.getElementById("story-next").focus({ preventScroll: true });
     if (id === "story-next" && place === this.steps.length - 1) document.getElementById("story-before").focus({ preventScroll: true });
   }
