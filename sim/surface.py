@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 200
 """Characters of a text in a card; names of areas may be of any length."""
 
+LONGEST_LINE = 100
+"""Characters that a result's line stays below."""
+
 
 class WithCard:
-    """What everything that is shown to researchers has in common: a card of figures."""
+    """What everything that is shown to researchers has in common: a line and a card of figures."""
 
     def _repr_html_(self) -> str:
         """Return the card that notebooks show."""
@@ -43,6 +46,15 @@ class WithCard:
         title, figures = self._card()
         rows = (f"  {_printable(name)}: {_printable(value)}" for name, value in figures.items())
         return "\n".join([_printable(title), *rows])
+
+    def __repr__(self) -> str:
+        """Return one line for consoles; what is in a result is of any length."""
+        line = _printable(f"<{type(self).__name__}: {self._in_short()}>")
+        return line if len(line) < LONGEST_LINE else f"{line[: LONGEST_LINE - 3]}…>"
+
+    def _in_short(self) -> str:
+        """Return counts with units, known without computing; each result has its own."""
+        raise NotImplementedError
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         """Return a title and the figures by name; each result has its own."""

@@ -240,7 +240,7 @@ def test_a_run_and_its_answers_are_drawn(a_run):
         assert "Langham Place → MOKO" in str(answer)
         assert answer.plot().has_data()
         assert "way on foot" in rendered(answer.explore())
-    assert repr(a_run).startswith("<Run 'seen' of ")
+    assert repr(a_run).startswith("<Run: 'seen' of ")
     other = shutil.copytree(a_run.folder, a_run.folder.with_name("copy"))
     compared = sim.compare([a_run.folder, other])
     assert len(compared.plot().get_lines()) == 2

@@ -110,7 +110,7 @@ def only_of_simulated(simulated: bool, what: str) -> None:
         raise InputError(refusal(what))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Fleet(DrawnFleet):
     """Cameras, a head a row.
 
@@ -333,6 +333,11 @@ class Fleet(DrawnFleet):
         a = self.arrays
         empty = (a.reach <= a.near[:, None]).sum(axis=0)
         return dict(zip(TASKS, empty.tolist(), strict=True))
+
+    def _in_short(self) -> str:
+        return (
+            f"{counted(len(self), 'camera')} here, {self.last_rank:,} in the city, {self.heads.crs}"
+        )
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         kinds = self.heads["camera_type"].value_counts() if "camera_type" in self.heads else {}

@@ -33,6 +33,7 @@ from sim.cameras.tags import OUTCOMES, Note, Reading, read_tags
 from sim.city.linear_referencing import segment_at
 from sim.city.streets import projected_crs
 from sim.errors import InputError
+from sim.wording import counted
 
 if TYPE_CHECKING:
     from sim.city.model import City
@@ -74,6 +75,11 @@ class RealCameras:
     table: pd.DataFrame
     counts: Mapping[str, int]
     sites: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """Return counts on one line; the tables are of any length."""
+        heads, sites = counted(len(self.fleet), "camera"), counted(len(self.sites), "site")
+        return f"<RealCameras: {heads} at {sites}, {counted(len(self.table), 'value')} judged>"
 
     @property
     def by_key(self) -> pd.DataFrame:

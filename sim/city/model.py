@@ -71,13 +71,12 @@ class City(Result):
     crowns: bool = False
     surroundings: gpd.GeoDataFrame | None = None
 
-    def __repr__(self) -> str:
-        """Return the area and counts on one line; the tables themselves are of any length."""
+    def _in_short(self) -> str:
         name, streets = self.area.name, self.streets
         return (
-            f"<City {name!r}: {streets.length_km:.1f} km of streets in "
+            f"{name!r}, {streets.length_km:.1f} km of streets in "
             f"{counted(len(streets.edges), 'edge')}, "
-            f"{counted(len(self.walls.footprints), 'footprint')}, {self.area.crs}>"
+            f"{counted(len(self.walls.footprints), 'footprint')}, {self.area.crs}"
         )
 
     @property

@@ -10,6 +10,8 @@ from functools import cached_property
 
 import geopandas as gpd
 
+from sim.wording import counted
+
 KINDS = ("home", "station", "market", "office", "school", "landmark", "sensitive", "gate")
 """Kinds of place that the engine knows; others are kept and ignored."""
 LAMP_POST, TRAFFIC_SIGNAL, FOOTBRIDGE_FACE = "lamp_post", "traffic_signal", "footbridge_face"
@@ -30,6 +32,11 @@ class Places:
     """
 
     table: gpd.GeoDataFrame
+
+    def __repr__(self) -> str:
+        """Return counts on one line; the table is of any length."""
+        kinds = counted(self.table["kind"].nunique(), "kind")
+        return f"<Places: {counted(len(self.table), 'place')} of {kinds}, {self.table.crs}>"
 
     @classmethod
     def empty(cls, crs: str) -> Places:

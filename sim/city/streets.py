@@ -80,7 +80,7 @@ def street_layer(edges: gpd.GeoDataFrame, attribution: tuple[str, ...]) -> Layer
     return Layer(edges, "deck", "level of the street", TOOLTIP, attribution=attribution)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class StreetNetwork(Result):
     """An undirected walking network: its largest component, and any other of 50 km or more.
 
@@ -150,6 +150,9 @@ class StreetNetwork(Result):
             Further arguments of `GeoDataFrame.explore`: column, tooltip, scheme, k, cmap, tiles, m.
         """
         return web_map(street_layer(self.edges, (OF_ITS_CITY,)), **options)
+
+    def _in_short(self) -> str:
+        return f"{self.length_km:.1f} km in {counted(len(self.edges), 'edge')}, {self.crs}"
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         decks = self.edges["deck"].value_counts()

@@ -24,6 +24,7 @@ from sim.city.taken_out import opened_without, within_reach
 from sim.processes import available_cores, computing_threads
 from sim.surface import Result, axes_for
 from sim.web_map import OF_ITS_CITY, Layer, web_map
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import folium
@@ -59,7 +60,7 @@ class WallArrays(NamedTuple):
     footprint: NDArray[np.int32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Walls(Result):
     """Footprints that block sight.
 
@@ -103,6 +104,9 @@ class Walls(Result):
             self.footprints, "height", "height, m", ("height",), attribution=(OF_ITS_CITY,)
         )
         return web_map(layer, **options)
+
+    def _in_short(self) -> str:
+        return f"{counted(len(self.footprints), 'polygon')} ({self.kind}), {self.footprints.crs}"
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         known = int(self.footprints["height"].notna().sum())

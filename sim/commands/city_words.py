@@ -84,7 +84,7 @@ def _city_lines(city: City) -> Iterator[str]:
     )
     shapes = city.walls.footprints["kind"].value_counts().sort_index(ascending=False)
     yield ", ".join(
-        [f"walls: {city.walls.kind}", *(f"{count:,} {kind}s" for kind, count in shapes.items())]
+        [f"walls: {city.walls.kind}", *(counted(count, kind) for kind, count in shapes.items())]
     )
     counts = city.places.table["kind"].value_counts().sort_index()
     yield f"places: {', '.join(f'{count} {kind}' for kind, count in counts.items()) or 'none'}"

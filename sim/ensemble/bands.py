@@ -44,7 +44,7 @@ JOURNAL, CSV = "cells.jsonl", "cells.csv"
 MOST_CELLS = 50_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Bands(DrawnCells):
     """How far a scenario's figures move.
 

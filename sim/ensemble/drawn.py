@@ -81,6 +81,9 @@ class DrawnCells(WithCard):
         alike = self.cells["scenario"].nunique() <= self.cells["seed"].nunique()
         return settings[:1] if alike else ["scenario"]
 
+    def _in_short(self) -> str:
+        return f"{counted(len(self.cells), 'row')} of cells by total and task"
+
     def _card(self) -> tuple[str, Mapping[str, object]]:
         cells = self.cells
         shown = cells[cells["task"] == HEADLINE_TASK]

@@ -104,7 +104,7 @@ class Design(NamedTuple):
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sensitivity(DrawnCells):
     """Which assumption moves the figures most.
 

@@ -89,7 +89,7 @@ class SweepPlan:
     varied: dict[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Swept(DrawnCells):
     """A finished sweep.
 

@@ -41,7 +41,7 @@ USUAL = (4000, 60000)
 Foresee = Callable[[int, float], object]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class StreetsSeen(WithCard):
     """Which streets become seen between two numbers of cameras.
 
@@ -95,6 +95,12 @@ class StreetsSeen(WithCard):
         ax.set_xlabel(f"share of street length seen, {self.task}")
         ax.legend(frameon=False)
         return ax
+
+    def _in_short(self) -> str:
+        return (
+            f"{counted(len(self.table), 'row')} by {self.by}, {self.task}, {self.from_total:,} to "
+            f"{counted(self.to_total, 'camera')}"
+        )
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         def words(share: Mapping[Any, Any]) -> str:

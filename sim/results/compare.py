@@ -57,7 +57,7 @@ Walks = tuple[bytes, ...]
 """What makes each sampled walk of a run the one it is, in the order of trips."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison(WithCard):
     """Runs side by side.
 
@@ -109,6 +109,9 @@ class Comparison(WithCard):
         ax.set_ylabel(figure.replace("_", " "))
         ax.legend(frameon=False)
         return ax
+
+    def _in_short(self) -> str:
+        return f"{counted(len(self.runs), 'run')}, {counted(len(self.table), 'figure')}"
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         rows = self.table[self.table["figure"] == HEADLINE]

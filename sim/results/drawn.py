@@ -24,9 +24,10 @@ LINES = ("what", "total", "stretch", "length_m", "seen_m", "cameras")
 class DrawnRun(RunBesideWalks, WithCard):
     """What of a run is drawing."""
 
-    def __repr__(self) -> str:
-        """Return the name and the folder on one line; what is in it is of any length."""
-        return f"<Run {self.summary['scenario']!r} of {str(self.folder)!r}>"
+    __repr__ = WithCard.__repr__  # before that of the tables, which names the folder alone
+
+    def _in_short(self) -> str:
+        return f"{self.summary['scenario']!r} of {str(self.folder)!r}"
 
     @named_arguments(task=one_of(TASKS), total=whole(0))
     def plot(
@@ -115,6 +116,10 @@ class DrawnLines(WithCard):
         whose = self.attribution
         layer = Layer(self.lines, "what", "way on foot", LINES, attribution=whose)
         return web_map(layer, **{"style_kwds": {"weight": 5}, **options})
+
+    def _in_short(self) -> str:
+        points = counted(len(self.content["way_points"]), "way-point")
+        return f"{points}, {self.content['task']}, {counted(len(self.lines), 'line')} on the map"
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         content = self.content

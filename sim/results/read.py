@@ -57,7 +57,6 @@ from sim.tracking.report import TrackReport, follow_walks
 from sim.tracking.walks import path_arrays
 from sim.trips.lines import lines_of
 from sim.trips.model import Trips
-from sim.wording import counted
 
 Table = TypeVar("Table", bound=pd.DataFrame)
 Made = TypeVar("Made")
@@ -131,9 +130,8 @@ class RunData:
         try:
             return Scenario.model_validate(self.manifest["scenario"])
         except ValidationError as error:
-            raise self._damaged(
-                f"its scenario is not valid ({counted(error.error_count(), 'error')})"
-            ) from (None)
+            many = error.error_count()
+            raise self._damaged(f"its scenario is not valid (errors: {many})") from None
 
     def table(
         self, name: str, columns: Sequence[str], only: Mapping[str, object] | None = None

@@ -41,7 +41,7 @@ ELSEWHERE = "elsewhere"
 """Where a camera hangs that is in no district of Hong Kong."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class UnseenAnswer(DrawnLines):
     """What a run says of one walk that is to be unseen.
 

@@ -34,6 +34,7 @@ from sim.tracking.report import TrackReport, follow_walks
 from sim.trips.model import Trips
 from sim.trips.routing import Walks, edge_seconds, walk
 from sim.trips.waypoints import Gazetteer
+from sim.wording import counted
 
 WALK_VERSION = 1
 MOST_WAY_POINTS = 50
@@ -45,7 +46,7 @@ FIGURES = (
 REAL_CAMERAS = f"{refusal('Less seen ways are not looked for')}."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class WalkAnswer(DrawnLines):
     """What a run says of one walk.
 
@@ -160,7 +161,7 @@ def nodes_of(run: RunData, via: Sequence[str]) -> list[int]:
         A way-point is not found, or is the junction of the one before.
     """
     if not 2 <= len(via) <= MOST_WAY_POINTS:
-        raise InputError(f"{len(via)} way-points; give 2 to {MOST_WAY_POINTS}")
+        raise InputError(f"{counted(len(via), 'way-point')}; give 2 to {MOST_WAY_POINTS}")
     names = Gazetteer(run.city)
     nodes = [names.node(text) for text in via]
     for step in range(1, len(nodes)):

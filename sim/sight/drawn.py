@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from sim.cameras.fleet import Fleet
+    from sim.sight.arrays import SightingArrays
 
 SEEN, NOT_SEEN = "seen", "not seen"
 COLOURS = {SEEN: "#c8102e", NOT_SEEN: "#9a9a9a"}
@@ -66,6 +67,7 @@ class DrawnSightings(Result):
 
     if TYPE_CHECKING:
         fleet: Fleet
+        arrays: SightingArrays
         attribution: tuple[str, ...]
 
         @property
@@ -75,6 +77,9 @@ class DrawnSightings(Result):
         @property
         def last_rank(self) -> int:
             """As of `Sightings`."""
+
+    def _in_short(self) -> str:
+        return f"{len(self.arrays.head):,} × head, street and task, {self.fleet._in_short()}"
 
     @named_arguments(total=whole(0))
     def plot(
@@ -107,8 +112,8 @@ class DrawnSightings(Result):
         for rows, colour, words in ((~seen, "0.7", NOT_SEEN), (seen, "crimson", SEEN)):
             if rows.any():
                 pieces[rows].plot(ax=ax, color=colour, linewidth=1.2, label=words)
-        kind = "cameras" if self.fleet.real.any() else "simulated cameras"
-        ax.set_title(f"{task}: {most:,} {kind} in the city")
+        kind = "camera" if self.fleet.real.any() else "simulated camera"
+        ax.set_title(f"{task}: {counted(most, kind)} in the city")
         ax.legend(loc="lower left", frameon=False)
         return ax
 

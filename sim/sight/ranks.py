@@ -22,6 +22,7 @@ from sim.jit import ONE, lean_inner, lean_kernel
 from sim.sight.arrays import NEVER, PieceArrays, SightingArrays, read_only
 from sim.sorting import sort_first
 from sim.surface import Result, axes_for
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -36,7 +37,7 @@ Ints = NDArray[np.int32]
 Pointers = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FirstSeen(Result):
     """First-seen ranks of a street network, cut at the edge of the study area.
 
@@ -58,6 +59,9 @@ class FirstSeen(Result):
             rank, where = np.unique(a.rank[:, task], return_inverse=True)
             curves.append((rank, np.bincount(where, weights=length).cumsum()))
         return curves
+
+    def _in_short(self) -> str:
+        return f"{counted(len(self.arrays.start), 'piece')} of street"
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         return "First-seen ranks", {

@@ -66,7 +66,7 @@ BYTES_A_ROW = 170
 """Measured: found, put in order and cut into first-seen pieces, at the peak."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sightings(DrawnSightings):
     """What a fleet sees of a street network.
 
@@ -157,7 +157,7 @@ class Sightings(DrawnSightings):
         return SightingsAt(self, total)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SightingsAt(WithCard):
     """What the heads of rank up to `total` see.
 
@@ -239,6 +239,9 @@ class SightingsAt(WithCard):
             As of `Sightings.explore`.
         """
         return self.sightings.explore(task=task, total=self.total, **options)
+
+    def _in_short(self) -> str:
+        return f"{counted(self.total, 'camera')} in the city, of {self.sightings._in_short()}"
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         seen = self.coverage()

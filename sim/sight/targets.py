@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 POINTS, POLYGONS = {0}, {3, 6}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TargetSightings(Result):
     """What a fleet sees of targets.
 
@@ -165,6 +165,9 @@ class TargetSightings(Result):
     @property
     def _of_points(self) -> bool:
         return set(shapely.get_type_id(self.targets.geometry.to_numpy())) <= POINTS
+
+    def _in_short(self) -> str:
+        return f"{counted(len(self.targets), 'target')}, {counted(len(self.fleet), 'camera')}"
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         targets = counted(len(self.targets), "point" if self._of_points else "polygon")

@@ -67,13 +67,17 @@ class Visibility(NamedTuple):
                     ax.fill(*part.exterior.xy, color="crimson", alpha=0.3, linewidth=0)
         return ax
 
-    def _repr_html_(self) -> str:
-        """Return what notebooks show: counts, for there may be any number of polygons."""
+    def __repr__(self) -> str:
+        """Return counts on one line, for there may be any number of polygons."""
         heads, points = self.seen.shape
+        pairs = counted(int(self.seen.sum()), "pair")
         return (
-            f"<p>{counted(heads, 'head')}, {counted(points, 'point')}, "
-            f"{counted(int(self.seen.sum()), 'pair')} in view</p>"
+            f"<Visibility: {counted(heads, 'head')}, {counted(points, 'point')}, {pairs} in view>"
         )
+
+    def _repr_html_(self) -> str:
+        """Return what notebooks show: the same counts."""
+        return f"<p>{repr(self).strip('<>').partition(': ')[2]}</p>"
 
 
 @named_arguments(

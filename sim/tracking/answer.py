@@ -72,7 +72,7 @@ class Ways(NamedTuple):
     as the shortest."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Answer(DrawnAnswer):
     """Whether walks can still be made unseen by somebody who knew every camera.
 
@@ -209,6 +209,12 @@ class Answer(DrawnAnswer):
         else:
             yes[self.searched] = self.closed.near[:, k, t]
         return yes
+
+    def _in_short(self) -> str:
+        return (
+            f"{counted(int(self.counted.sum()), 'walk')} of {len(self.counted):,} counted, "
+            f"{counted(len(self.totals), 'total')} of cameras"
+        )
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         title = "Walks that could still be made unrecognised by somebody who knew every camera"

@@ -58,7 +58,7 @@ FIRST_METRE = 1.0
 """The door is seen if a head sees any of the first metre of the walk."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TrackReport(Result):
     """How trackable each walk is, for every total and task.
 
@@ -298,6 +298,12 @@ class TrackReport(Result):
         own = ("person", "kind", "name", "length", figure)
         layer = Layer(table, figure, title, own, "none", attribution=city.attribution)
         return web_map(layer, **options)
+
+    def _in_short(self) -> str:
+        return (
+            f"{counted(len(self.trips), 'walk')}, {counted(len(self.totals), 'total')} of cameras, "
+            f"{counted(len(self.figures), 'figure')}"
+        )
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         seen = {total: tasks["recognise"] for total, tasks in self.summary.items()}

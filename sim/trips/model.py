@@ -17,6 +17,7 @@ from sim.trips.lines import OwnRows, traces_of, with_lines
 from sim.trips.parameters import WALKING_SPEED_M_S
 from sim.trips.put_on_streets import put_on_streets
 from sim.web_map import Layer, web_map
+from sim.wording import counted
 
 if TYPE_CHECKING:
     import folium
@@ -43,7 +44,7 @@ class Persons(NamedTuple):
     """Shape (persons,): the group, numbered from 0, at least two persons in each."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trips(Result):
     """Walks over a street network, each from junction to junction.
 
@@ -212,6 +213,9 @@ class Trips(Result):
         """
         table, whose = self.to_gdf(city), city.attribution
         return web_map(Layer(table, "kind", "kind of walk", TOOLTIP, attribution=whose), **options)
+
+    def _in_short(self) -> str:
+        return f"{counted(len(self), 'walk')}, {self.table['length'].sum() / 1000:,.1f} km"
 
     def _card(self) -> tuple[str, Mapping[str, object]]:
         table = self.table
