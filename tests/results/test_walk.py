@@ -182,7 +182,7 @@ def test_real_cameras_have_statistics_only(folder, tmp_path, capsys):
         (["114.1694,22.3193", "Flower Market"], None, "the latitude comes first"),
         (["Flower Market", "Flower Market"], None, "are the same junction"),
         (["Flower Markt", "Mong Kok exit E2"], None, "did you mean Flower Market"),
-        (["Flower Market"], None, "1 way-points; give 2 to 50"),
+        (["Flower Market"], None, "1 way-point; give 2 to 50"),
         (ENDS, [70000], "the run knows 1 to 60,000 cameras"),
         (ENDS, [0, 4000], "total 0: the run knows"),
     ],
