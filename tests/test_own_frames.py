@@ -197,3 +197,47 @@ def test_lines_and_times_that_cannot_be_are_named(town):
         report.to_gdf(city, total=11)
     with pytest.raises(InputError, match=r"^task: "):
         report.to_gdf(city, task="see")
+
+
+def test_columns_of_shapes_keep_the_names_that_they_came_with(town):
+    import osmnx
+
+    city, fleet, seen = town["city"], town["fleet"], town["seen"]
+    nodes, edges = osmnx.graph_to_gdfs(town["graph"])
+    of_frames = sim.City.from_osmnx((nodes.rename_geometry("at"), edges.rename_geometry("line")))
+    heads = fleet.to_gdf().rename_geometry("pole")
+    poles = sim.Fleet.from_heads(heads)
+    assert sim.see(of_frames, fleet).at(30).edges.active_geometry_name == "line"
+    assert poles.heads.active_geometry_name == "geometry"
+    lines = sim.sample_trips(city, people=5, seed=1).to_gdf(city)[["geometry"]]
+    walks = sim.Trips.from_gdf(city, lines.rename_geometry("way"))
+    doors = city.streets.nodes[["geometry"]].iloc[:3].rename_geometry("door")
+    found = sim.see(city, poles, targets=doors)
+    report = sim.track(city, seen, walks, [30])
+    few = walks.only(np.arange(2))
+    for name, tables in {
+        "pole": (poles.to_gdf(), poles.fields(), poles.fields(total=3)),
+        "way": (walks.to_gdf(city), report.to_gdf(city), few.to_gdf(city)),
+        "door": (found.table, found.at(10)),
+    }.items():
+        for table in tables:
+            assert table.active_geometry_name == name
+            assert list(table).count(name) == 1
+            assert "geometry" not in table
+            assert table.crs == city.streets.crs
+    assert shapely.equals(poles.to_gdf()["pole"].to_numpy(), heads["pole"].to_numpy()).all()
+    assert len(walks.to_gdf(city)["way"]) == len(walks)
+    poles.explore()
+    report.explore(city)
+
+
+def test_a_name_that_a_result_needs_itself_gives_way(town):
+    heads = town["fleet"].to_gdf()
+    given = heads.drop(columns="site").rename_geometry("site")
+    poles = sim.Fleet.from_heads(given).to_gdf()
+    assert poles.active_geometry_name == "geometry"
+    assert poles["site"].dtype == np.int64 or poles["site"].dtype == np.int32
+    lines = sim.sample_trips(town["city"], people=3, seed=1).to_gdf(town["city"])[["geometry"]]
+    walks = sim.Trips.from_gdf(town["city"], lines.rename_geometry("length")).to_gdf(town["city"])
+    assert walks.active_geometry_name == "geometry"
+    assert walks["length"].dtype == np.float64

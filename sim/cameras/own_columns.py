@@ -6,7 +6,7 @@ left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -24,10 +24,12 @@ class OwnColumns(NamedTuple):
     """In the user's index, without what a fleet holds itself."""
     rank: NDArray[np.int32]
     """City rank of each row."""
+    geometry: str
+    """What the user calls the column of points."""
 
 
 def own_columns(
-    heads: gpd.GeoDataFrame, rank: pd.Series[int], known: Iterable[str]
+    heads: gpd.GeoDataFrame, rank: pd.Series[int], known: Collection[str]
 ) -> OwnColumns | None:
     """Return what a table of heads holds beside a fleet's columns; None where that is nothing.
 
@@ -40,12 +42,15 @@ def own_columns(
     known
         Columns that a fleet holds itself.
     """
-    held = {*known, heads.geometry.name}
+    name = str(heads.geometry.name)
+    held = {*known, name}
     table = pd.DataFrame(heads[[name for name in heads if name not in held]])
     plain = isinstance(heads.index, pd.RangeIndex) and heads.index.equals(pd.RangeIndex(len(heads)))
-    if plain and heads.index.name is None and not len(table.columns):
+    name = "geometry" if name in known else name  # a fleet's own column of that name comes first
+    unnamed = heads.index.name is None and name == "geometry"
+    if plain and unnamed and not len(table.columns):
         return None
-    return OwnColumns(table, np.asarray(rank, np.int32))
+    return OwnColumns(table, np.asarray(rank, np.int32), name)
 
 
 def with_own(heads: gpd.GeoDataFrame, own: OwnColumns | None) -> gpd.GeoDataFrame:
@@ -68,7 +73,8 @@ def with_own(heads: gpd.GeoDataFrame, own: OwnColumns | None) -> gpd.GeoDataFram
     geometry = heads.geometry.name
     beside = heads.drop(columns=geometry).set_index(found.index)
     joined = pd.concat([beside, found], axis=1)
-    return gpd.GeoDataFrame(joined, geometry=heads.geometry.to_numpy(), crs=heads.crs)
+    joined[own.geometry] = heads.geometry.to_numpy()
+    return gpd.GeoDataFrame(joined, geometry=own.geometry, crs=heads.crs)
 
 
 def sectors_of(heads: gpd.GeoDataFrame, reach: str) -> NDArray[np.object_]:

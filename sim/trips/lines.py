@@ -26,6 +26,8 @@ class OwnRows(NamedTuple):
 
     table: pd.DataFrame
     """In the user's index, with all columns but the lines."""
+    geometry: str
+    """What the user calls the column of lines."""
 
 
 def lines_of(streets: StreetNetwork, trips: Trips) -> NDArray[np.object_]:
@@ -73,7 +75,9 @@ def with_lines(streets: StreetNetwork, trips: Trips, own: OwnRows | None) -> gpd
     if own is not None:
         beside = table[[name for name in table if name not in own.table]]
         table = pd.concat([own.table, beside.set_index(own.table.index)], axis=1)
-    return gpd.GeoDataFrame(table, geometry=lines_of(streets, trips), crs=streets.crs)
+    name = "geometry" if own is None or own.geometry in table else own.geometry
+    with_them = table.assign(**{name: lines_of(streets, trips)})
+    return gpd.GeoDataFrame(with_them, geometry=name, crs=streets.crs)
 
 
 def traces_of(lines: gpd.GeoDataFrame, crs: str, departs: str | None) -> Traces:

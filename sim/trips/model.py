@@ -140,7 +140,8 @@ class Trips(Result):
         """
         traces = traces_of(lines, city.streets.crs, departs)
         on = put_on_streets(city.streets, traces, speed_m_s)
-        own = OwnRows(pd.DataFrame(lines.drop(columns=lines.geometry.name)).iloc[on.line])
+        name = str(lines.geometry.name)
+        own = OwnRows(pd.DataFrame(lines.drop(columns=name)).iloc[on.line], name)
         return cls(
             on.table, on.path_ptr, on.path_edge, on.path_backward, on.unreachable, speed_m_s,
             on.report, own,
@@ -246,7 +247,7 @@ class Trips(Result):
             path_ptr=ptr,
             path_edge=self.path_edge[at],
             path_backward=self.path_backward[at],
-            own=None if self.own is None else OwnRows(self.own.table.iloc[chosen]),
+            own=None if self.own is None else self.own._replace(table=self.own.table.iloc[chosen]),
         )
 
 
