@@ -1,11 +1,16 @@
 import signal
 
 import pytest
+from hypothesis import settings
 from privileges import file_permissions_hold
 
 from sim.pipeline.stage_cache import CACHE_FOLDER_VARIABLE
 
 pytest_plugins = ["expected_skips"]
+
+# no law may fail because the machine is busy
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -246,7 +246,7 @@ REFUSED = [
     ("columns.csv", "a,b\n1,2\n", "no columns lon and lat"),
     ("half.csv", "x,b\n1,2\n", "column x without y"),
     ("twice.csv", "x,y,x\n1,2,3\n", "stands twice"),
-    ("short.csv", "x,y\n1,2\n1\n", ":3: 1 values under 2 column names"),
+    ("short.csv", "x,y\n1,2\n1\n", ":3: 1 value under 2 column names"),
     ("word.csv", "x,y\n1e6,2e6\n1e6,abc\n", ':3: y: "abc" is not a number'),
     ("inf.csv", "x,y\n1e6,2e6\n1e6,inf\n", ':3: y: "inf" is not a number'),
     ("huge.csv", "x,y\n1e300,2e6\n", ":2: x, y are no metres"),
