@@ -62,6 +62,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{share} of street length, where one could be {seen}",
         "{share} 的街道，走過可能{seen}",
     ),
+    "two_seen_on_map": ("{share} of street length", "{share} 的街道"),
     "two_chart": (
         "Street length within reach, %, by cameras in {city}; line: A, dashed: B",
         "鏡頭拍得到的街道長度（%），按{city}鏡頭數目；實線：A，虛線：B",

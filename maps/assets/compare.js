@@ -115,7 +115,7 @@ export class Compare extends Stage {
     this.views.forEach(({ figures, map }, side) => {
       const share = this.percent(figures.streetShare(task, total));
       this._write(`dial-share-${side}`, share);
-      this._write(`map-seen-${side}`, this.say("two_seen", { share }));
+      this._write(`map-seen-${side}`, this.say("two_seen_on_map", { share }));
       const values = { side: "AB"[side], share, n: this.number(total) };
       map.getContainer().setAttribute("aria-label", this.say("two_map", values));
       const dark = this.parts && this.state.darkShown ? this.parts[side].pieces : null;

@@ -7,7 +7,7 @@ import pytest
 from chromium import complaints, lit_pixels, open_file, wait
 from test_answer_in_pages import with_answer
 
-from maps import write_map
+from maps import write_map, write_report, write_site
 
 pytestmark = pytest.mark.slow
 
@@ -72,6 +72,30 @@ def test_both_counts_and_the_result_are_in_sight(browser, page, screen):
     shown = browser.find_element("css selector", ".answer").text
     assert "87 of 100" in shown
     assert "16 of 100" in shown
+
+
+LONGEST = """
+return [...document.querySelectorAll(".answer b, .counts b")].filter((e) => e.checkVisibility())
+  .map((e) => {
+    e.textContent = arguments[0];
+    const range = document.createRange();
+    range.selectNodeContents(e);
+    return range.getBoundingClientRect().right - e.closest("div").getBoundingClientRect().right;
+  });
+"""
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_longest_answer_stays_in_its_half(browser, page, screen):
+    report = write_report(page.parent)
+    for shown in (page, report, write_site([page.parent], page.parent / "site")):
+        open_file(browser, shown, *screen)
+        if shown == page:
+            wait(browser, READY)
+        for words in ("fewer than 1 of 100", "每百程有不足 1 程"):
+            beyond = browser.execute_script(LONGEST, words)
+            assert len(beyond) >= 2
+            assert max(beyond) <= 0.5
 
 
 NAMELESS = """
