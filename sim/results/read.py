@@ -227,8 +227,7 @@ class RunData:
     def fleet(self) -> Fleet:
         """The heads in ascending order of rank."""
         heads = self.geometry("cameras").sort_values("rank", ignore_index=True)
-        whose = self.city.attribution
-        return Fleet(heads.drop(columns="field"), {}, self.totals[-1], attribution=whose)
+        return Fleet(heads.drop(columns="field"), {}, self.totals[-1], None, self.city.attribution)
 
     @cached_property
     @_whole
