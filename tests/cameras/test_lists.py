@@ -84,7 +84,7 @@ def test_a_parquet_list_is_read_as_a_csv_is(tmp_path):
         ("lon,lat\n114,22\nx,22\n", {}, ':3: lon: "x" is not a number'),
         ("lon,lat\n114,22\n,22\n", {}, ":3: lon"),
         ("lon,lat\n22,114\n", {}, ":2: longitude 22, latitude 114 .*swapped"),
-        ("lon,lat\n114\n", {}, ":2: 1 values under 2"),
+        ("lon,lat\n114\n", {}, ":2: 1 value under 2"),
         ("lon,lat\n", {}, "no rows"),
         ("lon,lon\n1,2\n", {}, "stands twice"),
         ("x,y\n5,5\n", {}, ":1: x, y are of an unknown system"),
