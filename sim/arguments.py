@@ -255,6 +255,8 @@ def mix(what: str) -> Check:
     by_weight = weights(number(0), remedy)
 
     def check(name: str, value: object) -> object:
+        if isinstance(value, Mapping) and not value:
+            raise InputError(f"{name}: is empty; give {remedy}")
         return value if isinstance(value, str) else by_weight(name, value)
 
     return check

@@ -239,3 +239,21 @@ def test_paths_and_names_are_named(name, call, wrong):
 def test_no_public_function_is_without_checks():
     public = {name: getattr(sim, name) for name in sim.__all__}
     assert not [name for name, one in public.items() if isfunction(one) and not one.__wrapped__]
+
+
+def test_a_table_that_is_no_fleet_yet_is_named(town):
+    heads = town["fleet"].heads
+    for wrong in (None, 3, pd.DataFrame(heads), town["city"]):
+        refuses("heads", sim.Fleet, wrong)
+    for column, wrong in (("mount", "high"), ("x", "a"), ("rank", np.arange(len(heads))[::-1])):
+        refuses("heads", lambda table: sim.Fleet(table).arrays, heads.assign(**{column: wrong}))
+    refuses("heads", lambda table: sim.Fleet(table).arrays, heads.drop(columns="near"))
+
+
+def test_buildings_without_a_polygon_and_empty_weights_are_named(town):
+    doors = town["city"].streets.nodes[["geometry"]].iloc[:3]
+    refuses("buildings", sim.City.from_osmnx, own_graph(blocks=3), doors)
+    empty = sim.City.from_osmnx(own_graph(blocks=3), doors.iloc[:0])
+    assert not (empty.walls.footprints["kind"] == "footprint").any()
+    for name in ("strategy", "optics"):
+        refuses(name, sim.place, town["city"], 5, share_rule="direct", **{name: {}})

@@ -20,7 +20,15 @@ from numpy.typing import NDArray
 from sim.arguments import a_table, named_arguments, one_of, whole
 from sim.cameras.drawn import DrawnFleet
 from sim.cameras.optics import FACE_HEIGHT_M, TASKS, camera_type
-from sim.cameras.own_columns import OwnColumns, convergence, own_columns, sectors_of, with_own
+from sim.cameras.own_columns import (
+    OwnColumns,
+    check_heads,
+    convergence,
+    made_a_table,
+    own_columns,
+    sectors_of,
+    with_own,
+)  # fmt: skip
 from sim.city.decks import DECKS
 from sim.errors import InputError, InputErrors
 from sim.web_map import OPEN_STREET_MAP
@@ -139,6 +147,9 @@ class Fleet(DrawnFleet):
     placed_for: int = 0
     own: OwnColumns | None = None
     attribution: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        made_a_table(self.heads)
 
     def __len__(self) -> int:
         return len(self.heads)
@@ -356,6 +367,7 @@ class Fleet(DrawnFleet):
     def arrays(self) -> HeadArrays:
         """The heads as flat arrays."""
         table = self.heads
+        check_heads(table)
         deck = table["deck"].map({name: code for code, name in enumerate(DECKS)})
         return HeadArrays(
             rank=table["rank"].to_numpy(np.int32),

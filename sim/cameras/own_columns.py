@@ -16,6 +16,16 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from sim.arguments import refused
+from sim.cameras.optics import TASKS
+from sim.errors import InputError
+
+NUMBERS = ("rank", "x", "y", "mount", "heading", "field_of_view", "near",
+    *(f"range_{task}" for task in TASKS),
+)  # fmt: skip
+"""Columns that a fleet looks with."""
+FROM_HEADS = "heads of a fleet, or make one of a table of your own with sim.Fleet.from_heads"
+
 
 class OwnColumns(NamedTuple):
     """A user's columns, a head a row."""
@@ -26,6 +36,35 @@ class OwnColumns(NamedTuple):
     """City rank of each row."""
     geometry: str
     """What the user calls the column of points."""
+
+
+def made_a_table(heads: object) -> None:
+    """Refuse what is no GeoDataFrame as heads of a fleet."""
+    if not isinstance(heads, gpd.GeoDataFrame):
+        raise refused("heads", heads, FROM_HEADS)
+
+
+def check_heads(heads: gpd.GeoDataFrame) -> None:
+    """Refuse a table that lacks what a fleet looks with.
+
+    Parameters
+    ----------
+    heads
+        Of a fleet.
+
+    Raises
+    ------
+    InputError
+        A column is missing or holds no numbers, or the ranks do not ascend.
+    """
+    missing = [name for name in (*NUMBERS, "deck") if name not in heads]
+    if missing:
+        raise InputError(f"heads: no column {', '.join(missing)}; give {FROM_HEADS}")
+    for name in NUMBERS if len(heads) else ():
+        if not pd.api.types.is_numeric_dtype(heads[name]):
+            raise InputError(f"heads: column {name} holds no numbers; give {FROM_HEADS}")
+    if not heads["rank"].is_monotonic_increasing:
+        raise InputError("heads: ranks do not ascend; put the rows in order: sort_values('rank')")
 
 
 def own_columns(

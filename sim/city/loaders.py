@@ -27,7 +27,7 @@ from sim.city.bundle_folder import (
 from sim.city.district_names import district_bundle, district_words
 from sim.city.from_files import import_files
 from sim.city.places import Places
-from sim.city.sources.footprints import check_heights, read_footprints
+from sim.city.sources.footprints import check_buildings, read_footprints
 from sim.city.sources.graphs import Frames
 from sim.city.sources.named_areas import NOMINATIM, nominatim, wanted_area
 from sim.city.sources.osm_stream import OSM
@@ -130,7 +130,7 @@ class City(model.City):
         streets = StreetNetwork.from_osmnx(graph, private=private)
         left_out: dict[str, float] = {}
         if buildings is not None:
-            check_heights(buildings)
+            check_buildings(buildings)
             buildings, left_out = read_footprints(buildings)
         given = None if places is None else places_of(places, streets.crs, "places")
         known = Places.empty(streets.crs).table

@@ -66,8 +66,10 @@ def read_footprints(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[str
     return footprints, {reason: float(count) for reason, count in report.items() if count}
 
 
-def check_heights(buildings: gpd.GeoDataFrame) -> None:
-    """Refuse a column height that no map would have: truth values, below 0, or no number at all.
+def check_buildings(buildings: gpd.GeoDataFrame) -> None:
+    """Refuse a table without any polygon, and a column height that no map would have.
+
+    That is: truth values, below 0, or no number at all.
 
     Texts such as "12 m" are read; one that cannot be read is a height that is not known, as on
     the map, but not where that is so of all of them.
@@ -75,8 +77,12 @@ def check_heights(buildings: gpd.GeoDataFrame) -> None:
     Raises
     ------
     InputError
-        Names the first row.
+        There is no polygon, or the first row with such a height.
     """
+    kinds = buildings.geom_type.dropna().unique()
+    if len(buildings) and not {"Polygon", "MultiPolygon"} & set(kinds):
+        held = f"{', '.join(kinds)} alone" if len(kinds) else "no shape"
+        raise InputError(f"buildings: has {held}; give polygons of buildings")
     if "height" not in buildings or not len(buildings):
         return
     height = buildings["height"]
