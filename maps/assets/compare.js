@@ -235,5 +235,6 @@ export function compare(maps) {
     columns.forEach((own, side) => unfold(own, carried.payloads[side]));
     panel = new Compare(carried, columns, maps);
     panel.start();
+    return panel.views.flatMap(({ works }) => works);
   });
 }

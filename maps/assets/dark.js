@@ -2,8 +2,11 @@
 // street, the junctions at their ends and ranks; the rules are those of sim/tracking/percolation.py:
 // a junction is seen on a deck as soon as one of its ends there is, and decks meet at a node.
 
+import { Later } from "./later.js";
 import { runStarts, upTo } from "./payload.js";
 
+const EDGES_A_STEP = 1 << 10;
+const LINKS_A_STEP = 1 << 15;
 const MOST_AT_ONCE = 30000; // with more pieces a moving slider would wait for the answer
 
 export class Dark {
@@ -14,42 +17,57 @@ export class Dark {
   constructor(head, columns) {
     this.head = head;
     this.columns = columns;
+    /** @type {Map<string, Later<{pieces: number[], share: number}>>} */
     this.known = new Map();
-    const c = columns;
-    this.pieces = c.piece_length.length;
+    this.pieces = columns.piece_length.length;
     this.long = this.pieces > MOST_AT_ONCE;
+    /** What of it hangs on what. @type {Later<Network>} */
+    this.network = new Later(() => this._joined());
+  }
+
+  /**
+   * Junctions, each with its pieces' ends, and pairs of neighbours, numbered after the pieces.
+   * @returns {Generator<void, Network>}
+   */
+  *_joined() {
+    const c = this.columns;
     const starts = runStarts(c.edge_pieces);
-    this.junctions = 0;
+    let junctions = 0;
     const numbers = new Map();
+    /** @type {Map<number, number[]>} */
     const ofNode = new Map();
     /** @type {(node: number, deck: number) => number} */
     const junction = (node, deck) => {
       const key = 8 * node + deck;
-      if (!numbers.has(key)) {
-        const number = this.pieces + this.junctions++;
-        numbers.set(key, number);
-        if (!ofNode.has(node)) ofNode.set(node, []);
-        ofNode.get(node).push(number);
-      }
-      return numbers.get(key);
+      const known = numbers.get(key);
+      if (known !== undefined) return known;
+      const number = this.pieces + junctions++;
+      numbers.set(key, number);
+      const decks = ofNode.get(node);
+      if (decks) decks.push(number);
+      else ofNode.set(node, [number]);
+      return number;
     };
-    this.ends = [];
+    const ends = [];
     const links = [];
     for (let edge = 0; edge < c.edge_pieces.length; edge++) {
+      if (edge % EDGES_A_STEP === 0) yield;
       const [first, last] = [starts[edge], starts[edge + 1] - 1];
       if (last < first) continue;
       for (let piece = first; piece < last; piece++) links.push(piece, piece + 1);
-      this.ends.push(first, junction(c.edge_u[edge], c.edge_deck[edge]));
-      this.ends.push(last, junction(c.edge_v[edge], c.edge_deck[edge]));
+      ends.push(first, junction(c.edge_u[edge], c.edge_deck[edge]));
+      ends.push(last, junction(c.edge_v[edge], c.edge_deck[edge]));
     }
     for (const decks of ofNode.values()) {
       for (let i = 0; i < decks.length; i++) {
         for (let k = 0; k < i; k++) links.push(decks[i], decks[k]);
       }
     }
-    this.links = Int32Array.from(links.concat(this.ends));
-    this.whole = 0;
-    for (let i = 0; i < this.pieces; i++) this.whole += c.piece_inside[i] * c.piece_length[i];
+    yield;
+    let whole = 0;
+    for (let i = 0; i < this.pieces; i++) whole += c.piece_inside[i] * c.piece_length[i];
+    yield;
+    return { junctions, ends: Int32Array.from(ends), links: Int32Array.from(links.concat(ends)), whole };
   }
 
   /**
@@ -59,10 +77,11 @@ export class Dark {
    */
   _unseen(task, code) {
     const codes = this.columns[`piece_${this.head.tasks[task]}`];
-    const unseen = new Uint8Array(this.pieces + this.junctions).fill(1);
+    const { junctions, ends } = this.network.value;
+    const unseen = new Uint8Array(this.pieces + junctions).fill(1);
     for (let i = 0; i < this.pieces; i++) unseen[i] = codes[i] === 0 || codes[i] > code ? 1 : 0;
-    for (let i = 0; i < this.ends.length; i += 2) {
-      if (!unseen[this.ends[i]]) unseen[this.ends[i + 1]] = 0;
+    for (let i = 0; i < ends.length; i += 2) {
+      if (!unseen[ends[i]]) unseen[ends[i + 1]] = 0;
     }
     return unseen;
   }
@@ -73,7 +92,7 @@ export class Dark {
    * @param {number} total
    */
   quick(task, total) {
-    return !this.long || this.known.has(`${task} ${upTo(this.columns.ranks, total)}`);
+    return !this.long || this.finding(task, total).done;
   }
 
   /**
@@ -83,24 +102,51 @@ export class Dark {
    * @returns {{pieces: number[], share: number}}
    */
   largest(task, total) {
+    return this.finding(task, total).value;
+  }
+
+  /**
+   * The same as work that may wait.
+   * @param {number} task
+   * @param {number} total
+   * @returns {Later<{pieces: number[], share: number}>}
+   */
+  finding(task, total) {
     const code = upTo(this.columns.ranks, total);
     const key = `${task} ${code}`;
-    if (this.known.has(key)) return this.known.get(key);
+    const known = this.known.get(key);
+    if (known) return known;
+    const found = new Later(() => this._found(task, code));
+    if (this.known.size > 40) this.known.clear();
+    this.known.set(key, found);
+    return found;
+  }
+
+  /**
+   * @param {number} task
+   * @param {number} code
+   * @returns {Generator<void, {pieces: number[], share: number}>}
+   */
+  *_found(task, code) {
+    const { links, whole } = yield* this.network.steps();
     const unseen = this._unseen(task, code);
+    yield;
     const parent = Int32Array.from(unseen, (_, i) => i);
     /** @type {(i: number) => number} */
     const root = (i) => {
       while (parent[i] !== i) i = parent[i] = parent[parent[i]];
       return i;
     };
-    for (let k = 0; k < this.links.length; k += 2) {
-      const [a, b] = [this.links[k], this.links[k + 1]];
+    for (let k = 0; k < links.length; k += 2) {
+      if (k % LINKS_A_STEP === 0) yield;
+      const [a, b] = [links[k], links[k + 1]];
       if (unseen[a] && unseen[b]) parent[root(a)] = root(b);
     }
     const length = new Float64Array(parent.length);
     const { piece_inside: inside, piece_length: metres } = this.columns;
     let best = -1;
     for (let i = 0; i < this.pieces; i++) {
+      if (i % LINKS_A_STEP === 0) yield;
       if (!unseen[i] || !inside[i]) continue;
       const part = root(i);
       length[part] += metres[i];
@@ -108,11 +154,9 @@ export class Dark {
     }
     const pieces = [];
     for (let i = 0; i < this.pieces && best >= 0; i++) {
+      if (i % LINKS_A_STEP === 0) yield;
       if (unseen[i] && root(i) === best) pieces.push(i);
     }
-    const found = { pieces, share: best >= 0 && this.whole ? length[best] / this.whole : 0 };
-    if (this.known.size > 40) this.known.clear();
-    this.known.set(key, found);
-    return found;
+    return { pieces, share: best >= 0 && whole ? length[best] / whole : 0 };
   }
 }

@@ -1,5 +1,6 @@
 // Figures at any number of cameras, added up from the run's own curves. It draws nothing.
 
+import { Later } from "./later.js";
 import { runStarts, upTo } from "./payload.js";
 
 export class Figures {
@@ -11,8 +12,21 @@ export class Figures {
     this.head = head;
     this.columns = columns;
     this.ranks = columns.ranks;
-    this.seen = head.tasks.map((task) => this._running(this._lengths(task)));
+    /** @type {Later<{sums: Float64Array, all: number}>[]} */
+    this.seen = head.tasks.map((task) => new Later(() => this._seen(task)));
     this.walkStarts = head.tasks.map((task) => runStarts(columns[`walk_${task}_steps`]));
+  }
+
+  /** What may be made before it is asked for. */
+  get works() {
+    return this.seen;
+  }
+
+  /** @param {string} task */
+  *_seen(task) {
+    const lengths = this._lengths(task);
+    yield;
+    return this._running(lengths);
   }
 
   /**
@@ -51,7 +65,7 @@ export class Figures {
    * @param {number} total
    */
   streetShare(task, total) {
-    const { sums, all } = this.seen[task];
+    const { sums, all } = this.seen[task].value;
     return all ? sums[this.code(total)] / all : 0;
   }
 

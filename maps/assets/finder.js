@@ -1,7 +1,10 @@
 // Finding streets, stations and places by what a reader types, in either language, spelling
 // mistakes forgiven. It knows names and the junctions they stand for, nothing of the page.
 
+import { Later } from "./later.js";
+
 const MOST_OFFERED = 7;
+const NAMES_AT_ONCE = 64;
 /** @type {Record<string, string>} */
 const SHORT_WORDS = { rd: "road", st: "street", ave: "avenue", ln: "lane", stn: "station" };
 const CORNER_WORDS = /\s*(?:[/⁄∕&、與和及]|\s(?:and|at)\s)\s*/;
@@ -28,11 +31,27 @@ export class Finder {
   constructor(head, columns, ways) {
     this.ways = ways;
     this.decimetre = head.decimetre;
-    this.edgeName = columns.edge_name;
-    const places = head.found.map((name, i) => ({ name, junction: columns.found_node[i] }));
-    const streets = head.names.map((name, i) => ({ name, junction: columns.name_node[i], street: i }));
-    this.streets = streets.filter(({ junction }) => junction >= 0).map((entry) => this._entry(entry));
-    this.entries = places.map((entry) => this._entry(entry)).concat(this.streets);
+    this.columns = columns;
+    /** Made when somebody first types, or before. @type {Later<{streets: Entry[], entries: Entry[]}>} */
+    this.index = new Later(() => this._index(head, columns));
+  }
+
+  /**
+   * @param {Head} head
+   * @param {Columns} columns
+   */
+  *_index(head, { found_node: foundNode, name_node: nameNode }) {
+    /** @type {Entry[][]} */
+    const [places, streets] = [[], []];
+    for (let i = 0; i < head.found.length; i++) {
+      places.push(this._entry({ name: head.found[i], junction: foundNode[i] }));
+      if (i % NAMES_AT_ONCE === 0) yield;
+    }
+    for (let i = 0; i < head.names.length; i++) {
+      if (nameNode[i] >= 0) streets.push(this._entry({ name: head.names[i], junction: nameNode[i], street: i }));
+      if (i % NAMES_AT_ONCE === 0) yield;
+    }
+    return { streets, entries: places.concat(streets) };
   }
 
   /**
@@ -50,7 +69,7 @@ export class Finder {
    */
   find(text) {
     const corner = this._corners(text);
-    const plain = this._matches(text, this.entries).slice(0, MOST_OFFERED);
+    const plain = this._matches(text, this.index.value.entries).slice(0, MOST_OFFERED);
     return corner.length ? corner.concat(plain).slice(0, MOST_OFFERED) : plain;
   }
 
@@ -99,7 +118,7 @@ export class Finder {
   _corners(text) {
     const parts = text.normalize("NFKC").toLowerCase().split(CORNER_WORDS);
     if (parts.length !== 2 || !parts[0] || !parts[1]) return [];
-    const [ones, others] = parts.map((part) => this._matches(part, this.streets).slice(0, 3));
+    const [ones, others] = parts.map((part) => this._matches(part, this.index.value.streets).slice(0, 3));
     const corners = [];
     for (const one of ones) {
       for (const other of others) {
@@ -116,7 +135,7 @@ export class Finder {
   _junctionsOf(street) {
     const { edge_u: u, edge_v: v } = this.ways.columns;
     const found = new Set();
-    this.edgeName.forEach((name, edge) => name === street && found.add(u[edge]).add(v[edge]));
+    this.columns.edge_name.forEach((name, edge) => name === street && found.add(u[edge]).add(v[edge]));
     return [...found].sort((a, b) => a - b);
   }
 

@@ -26,32 +26,29 @@ export class Inks {
    * What is seen at `total`, below and on footbridges: since the first total told of, or only since then.
    * @param {number} task
    * @param {number} total
-   * @param {import("./coarse.js").Coarse | null} [coarse] streets from far away
    * @returns {{seen: Path2D, fresh: Path2D}[]}
    */
-  paths(task, total, coarse = null) {
-    const { ranks } = this.columns;
-    const [first, last] = [upTo(ranks, this.head.first ?? this.head.totals[0]), upTo(ranks, total)];
-    const key = `${task} ${last} ${coarse ? coarse.step : 0}`;
+  paths(task, total) {
+    const key = `${task} ${upTo(this.columns.ranks, total)}`;
     const known = this.known.get(key);
     if (known) return known;
-    const codes = this.columns[`piece_${this.head.tasks[task]}`];
-    /** @type {(i: number) => number} */
-    const kind = (i) => (codes[i] === 0 || codes[i] > last ? 0 : codes[i] > first ? 2 : 1);
-    const found = coarse ? this._steps(coarse, kind) : this._joined(kind);
+    const found = this._joined(this.kind(task, total));
     if (this.known.size >= MOST_KEPT) this.known.clear();
     this.known.set(key, found);
     return found;
   }
 
   /**
-   * @param {import("./coarse.js").Coarse} coarse
-   * @param {(piece: number) => number} kind
+   * Tells of a piece: 0 unseen at `total`, 1 seen since the first total told of, 2 only since then.
+   * @param {number} task
+   * @param {number} total
+   * @returns {(piece: number) => number}
    */
-  _steps(coarse, kind) {
-    const { raised } = this;
-    const [seen, fresh, over, overFresh] = coarse.paths((i) => (kind(i) ? kind(i) + 2 * raised[i] : 0), 4);
-    return [{ seen, fresh }, { seen: over, fresh: overFresh }];
+  kind(task, total) {
+    const { ranks } = this.columns;
+    const [first, last] = [upTo(ranks, this.head.first ?? this.head.totals[0]), upTo(ranks, total)];
+    const codes = this.columns[`piece_${this.head.tasks[task]}`];
+    return (i) => (codes[i] === 0 || codes[i] > last ? 0 : codes[i] > first ? 2 : 1);
   }
 
   /**

@@ -1,11 +1,13 @@
 // Names of streets and places, written where there is room. It knows nothing of what is seen.
 
 import { FONT } from "./languages.js";
+import { Later } from "./later.js";
 import { WIDE, runStarts } from "./payload.js";
 import { EVERY_STREET_ZOOM, MAIN_STREET_ZOOM, NAME_ZOOMS, RING_ZOOM, STATION_ZOOM } from "./zooms.js";
 
 const SPREAD = new Set(["harbour", "bay", "island"]); // may be written in several places
 const LATIN = /^[ -\u024f]*$/;
+const EDGES_AT_ONCE = 1 << 10;
 const APART = 320; // pixels between two that say the same, such as a harbour's name
 
 export class Labels {
@@ -16,20 +18,22 @@ export class Labels {
   constructor(head, columns) {
     this.head = head;
     this.columns = columns;
-    this.stretches = this._stretches();
+    /** Of a city's far picture no street is named. @type {Later<Street[]>} */
+    this.stretches = new Later(() => this._stretches());
     /** @type {Map<string, string> | null} */
     this.shares = null;
   }
 
   /**
    * Per name: straight stretches of streets that bear it, [x0, y0, x1, y1]; longest names first.
-   * @returns {Street[]}
+   * @returns {Generator<void, Street[]>}
    */
-  _stretches() {
+  *_stretches() {
     const c = this.columns;
     const points = runStarts(c.edge_points);
     const found = new Map();
     for (let edge = 0; edge < c.edge_name.length; edge++) {
+      if (edge % EDGES_AT_ONCE === 0) yield;
       const name = c.edge_name[edge];
       if (!this.head.names[name][0]) continue;
       if (!found.has(name)) found.set(name, { name, wide: 0, length: 0, parts: [] });
@@ -217,7 +221,7 @@ export class Labels {
    */
   _paintStreets(context, view, colours, place, taken) {
     const close = view.zoom >= EVERY_STREET_ZOOM;
-    for (const street of this.stretches) {
+    for (const street of this.stretches.value) {
       if (!close && !street.wide) continue;
       const text = this.head.names[street.name][place];
       context.font = `${close && street.wide ? 600 : 400} ${close ? 12 : 10.5}px ${FONT}`;

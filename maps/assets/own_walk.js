@@ -45,6 +45,11 @@ export class OwnWalk {
     panel.map.on("click", ({ latlng }) => this.tapped(latlng));
   }
 
+  /** What a walk needs, that may be made before one is asked for. */
+  get works() {
+    return [this.ways.measured, this.ways.meeting, this.finder.index];
+  }
+
   // the two ends ------------------------------------------------------------------------------
 
   atJunction(junction, name) {

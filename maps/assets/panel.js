@@ -9,6 +9,7 @@ import { EyePart } from "./eye_part.js";
 import { Figures } from "./figures.js";
 import { latLng } from "./grid.js";
 import { Layers } from "./layers.js";
+import { Later } from "./later.js";
 import { Link } from "./link.js";
 import { OwnWalk } from "./own_walk.js";
 import { unfold, unpack } from "./payload.js";
@@ -62,7 +63,6 @@ export class Panel extends Stage {
     this.sheets = this.view.sheets;
     this._controls();
     this.view.addZoom();
-    this._drawChart();
     this._readColours();
     this.speak(this.language);
     this._look();
@@ -109,7 +109,7 @@ export class Panel extends Stage {
   }
 
   _speakOn() {
-    this._drawChart();
+    if (this.chart) this._drawChart();
     this._write("chart-end", this.number(this.highest));
     this._walks();
     this.link.speak();
@@ -284,6 +284,23 @@ export class Panel extends Stage {
     }
   }
 
+  /** What may be made once the map can be used. */
+  get works() {
+    const chart = new Later(() => this._chartDrawn());
+    return [...this.figures.works, chart, ...this.view.works, ...(this.own ? this.own.works : [])];
+  }
+
+  _chartDrawn() {
+    this._drawChart();
+    this._moveChart();
+    return true;
+  }
+
+  darkFound() {
+    this._darkPart();
+    if (this.state.darkShown) this.sheets.light.redraw();
+  }
+
   /** The largest connected unseen part: its share, when it falls apart, and its pieces to draw. */
   _darkPart() {
     const parts = this.darkParts();
@@ -431,5 +448,6 @@ export function start(map) {
     panel = new Panel(carried, columns, map);
     await breath();
     panel.start();
+    return panel.works;
   });
 }

@@ -1,4 +1,7 @@
-// Unpacks what the page carries. The one other place that knows this form is maps/packing.py.
+// Unpacks what the page carries, each column when it is first asked for. The one other place that knows
+// this form is maps/packing.py.
+
+import { Later, asItIs, defer } from "./later.js";
 
 /** Bits of `edge_form`, as payload._add_streets writes them. */
 export const WIDE = 1;
@@ -10,6 +13,8 @@ const RECENT = 2;
 const SIGNED = 8;
 const CHARACTERS = 91;
 const PAIR_BITS = 13;
+const AT_ONCE = 1 << 14; // numbers that are unpacked before the work may be left for a while
+const RINGS_AT_ONCE = 1 << 11;
 
 /**
  * The bytes that a text holds: their number, a colon, and 13 bits in each two characters.
@@ -23,21 +28,25 @@ function bytesOf(text) {
   }
   const colon = text.indexOf(":");
   const bytes = new Uint8Array(Number(text.slice(0, colon)));
+  const signs = new TextEncoder().encode(text);
+  const most = signs.length - 1;
   let held = 0;
   let bits = 0;
   let at = 0;
-  for (let i = colon + 1; i + 1 < text.length; i += 2) {
-    held = (held << PAIR_BITS) | (digits[text.charCodeAt(i)] * CHARACTERS + digits[text.charCodeAt(i + 1)]);
-    for (bits += PAIR_BITS; bits >= 8; bits -= 8) bytes[at++] = held >> (bits - 8);
+  for (let i = colon + 1; i < most; i += 2) {
+    held = (held << PAIR_BITS) | (digits[signs[i]] * CHARACTERS + digits[signs[i + 1]]);
+    bits += PAIR_BITS - 8;
+    bytes[at++] = held >> bits; // of less than eight bits held and thirteen more, one byte is whole, or two
+    if (bits >= 8) bytes[at++] = held >> (bits -= 8);
     held &= (1 << bits) - 1;
   }
   return bytes;
 }
 
 /**
- * Return the columns as {name: Int32Array}. `index` lists name, count, how a column is stored
- * (0 plain, 1 differences, 2 how long ago each number first came), bytes a number (and 8 where
- * there are signs), unit.
+ * Return the columns as {name: Int32Array}, each made when it is first asked for. `index` lists name,
+ * count, how a column is stored (0 plain, 1 differences, 2 how long ago each number first came), bytes
+ * a number (and 8 where there are signs), unit.
  * @param {string} packed
  * @param {[string, number, number, number, number][]} index
  * @returns {Promise<Columns>}
@@ -49,25 +58,76 @@ export async function unpack(packed, index) {
   /** @type {Columns} */
   const columns = {};
   let at = 0;
-  for (const [name, count, how, width, unit] of index) {
-    const column = new Int32Array(count);
-    for (let place = 0; place < width % SIGNED; place++, at += count) {
-      for (let i = 0; i < count; i++) column[i] |= bytes[at + i] << (8 * place);
-    }
-    let before = how === RECENT ? -1 : 0;
-    for (let i = 0; i < count; i++) {
-      let value = width >= SIGNED ? (column[i] >>> 1) ^ -(column[i] & 1) : column[i];
-      if (how === RECENT) {
-        value = before + 1 - value;
-        before = Math.max(before, value);
-      } else if (how !== PLAIN) {
-        before = value += before;
-      }
-      column[i] = value * unit;
-    }
-    columns[name] = column;
+  for (const entry of index) {
+    const [name, count, , width] = entry;
+    const first = at;
+    defer(columns, [name], function* () {
+      return { [name]: yield* decoded(bytes, first, entry) };
+    });
+    at += count * (width % SIGNED);
   }
   return columns;
+}
+
+/**
+ * The numbers of a column whose bytes begin at `at`.
+ * @param {Uint8Array} bytes
+ * @param {number} at
+ * @param {[string, number, number, number, number]} entry
+ */
+function* decoded(bytes, at, [, count, how, width, unit]) {
+  const column = new Int32Array(count);
+  let before = how === RECENT ? -1 : 0;
+  for (let from = 0; from < count; from += AT_ONCE) {
+    const to = Math.min(from + AT_ONCE, count);
+    for (let place = 0; place < width % SIGNED; place++) addBytes(column, bytes, at + place * count, 8 * place, from, to);
+    if (width >= SIGNED) giveSigns(column, from, to);
+    before = summed(column, from, to, how, before);
+    if (unit !== 1) for (let i = from; i < to; i++) column[i] *= unit;
+    yield;
+  }
+  return column;
+}
+
+/**
+ * @param {Int32Array} column
+ * @param {Uint8Array} bytes
+ * @param {number} plane
+ * @param {number} shift
+ * @param {number} from
+ * @param {number} to
+ */
+function addBytes(column, bytes, plane, shift, from, to) {
+  for (let i = from; i < to; i++) column[i] |= bytes[plane + i] << shift;
+}
+
+/**
+ * @param {Int32Array} column
+ * @param {number} from
+ * @param {number} to
+ */
+function giveSigns(column, from, to) {
+  for (let i = from; i < to; i++) column[i] = (column[i] >>> 1) ^ -(column[i] & 1);
+}
+
+/**
+ * Turn what is stored of a part of a column into its numbers; the last, or the highest, is returned.
+ * @param {Int32Array} column
+ * @param {number} from
+ * @param {number} to
+ * @param {number} how
+ * @param {number} before
+ */
+function summed(column, from, to, how, before) {
+  if (how === RECENT) {
+    for (let i = from; i < to; i++) {
+      column[i] = before + 1 - column[i];
+      if (column[i] > before) before = column[i];
+    }
+  } else if (how !== PLAIN) {
+    for (let i = from; i < to; i++) before = column[i] += before;
+  }
+  return before;
 }
 
 /**
@@ -76,17 +136,41 @@ export async function unpack(packed, index) {
  * @param {string[]} tasks
  */
 export function unfoldPieces(columns, tasks) {
-  const { piece_like: like, piece_new: fresh } = columns;
-  const codes = tasks.map((task) => (columns[`piece_${task}`] = new Int32Array(like.length)));
-  let next = 0;
-  for (let i = 0; i < like.length; i++) {
-    for (let k = 0; k < tasks.length; k++) {
+  const names = tasks.map((task) => `piece_${task}`);
+  defer(columns, names, function* () {
+    const { piece_like: like, piece_new: fresh } = columns;
+    const codes = tasks.map(() => new Int32Array(like.length));
+    const before = new Int32Array(tasks.length);
+    let next = 0;
+    for (let from = 0; from < like.length; from += AT_ONCE) {
+      next = spread(codes, before, like, fresh, next, from, Math.min(from + AT_ONCE, like.length));
+      yield;
+    }
+    return Object.fromEntries(names.map((name, k) => [name, codes[k]]));
+  });
+}
+
+/**
+ * Write the codes of some pieces, from those `before` and the fresh ones from `next` on; return how many are used.
+ * @param {Int32Array[]} codes
+ * @param {Int32Array} before
+ * @param {Int32Array} like
+ * @param {Int32Array} fresh
+ * @param {number} next
+ * @param {number} from
+ * @param {number} to
+ */
+function spread(codes, before, like, fresh, next, from, to) {
+  for (let i = from; i < to; i++) {
+    for (let k = 0; k < codes.length; k++) {
       const said = (like[i] >> (2 * k)) & 3;
-      if (said === 0 && i) codes[k][i] = codes[k][i - 1];
-      else if (said === 2) codes[k][i] = codes[k - 1][i];
-      else if (said === 3) codes[k][i] = fresh[next++];
+      if (said === 3) before[k] = fresh[next++];
+      else if (said === 2) before[k] = before[k - 1];
+      else if (said === 1) before[k] = 0;
+      codes[k][i] = before[k];
     }
   }
+  return next;
 }
 
 /**
@@ -95,20 +179,24 @@ export function unfoldPieces(columns, tasks) {
  * @param {number} size
  */
 export function unfoldFields(columns, size) {
-  const { field_head: of, field_whole: whole, field_points: counts } = columns;
-  const starts = runStarts(Int32Array.from(counts, (count, ring) => count + 1 - whole[ring]));
-  const [x, y] = [new Int32Array(starts[of.length]), new Int32Array(starts[of.length])];
-  let read = 0;
-  for (let ring = 0; ring < of.length; ring++) {
-    const [headX, headY] = [columns.head_x[of[ring]], columns.head_y[of[ring]]];
-    for (let p = starts[ring]; p < starts[ring + 1]; p++) {
-      const atHead = p === starts[ring] && !whole[ring];
-      x[p] = headX + (atHead ? 0 : size * columns.field_x[read]);
-      y[p] = headY + (atHead ? 0 : size * columns.field_y[read]);
-      if (!atHead) read += 1;
+  const [offX, offY] = ["field_x", "field_y"].map((name) => asItIs(columns, name));
+  defer(columns, ["field_start", "field_x", "field_y"], function* () {
+    const { field_head: of, field_whole: whole, field_points: counts, head_x: headX, head_y: headY } = columns;
+    const [stepX, stepY] = [yield* offX(), yield* offY()];
+    const starts = runStarts(Int32Array.from(counts, (count, ring) => count + 1 - whole[ring]));
+    const [x, y] = [new Int32Array(starts[of.length]), new Int32Array(starts[of.length])];
+    let read = 0;
+    for (let ring = 0; ring < of.length; ring++) {
+      for (let p = starts[ring]; p < starts[ring + 1]; p++) {
+        const atHead = p === starts[ring] && !whole[ring];
+        x[p] = headX[of[ring]] + (atHead ? 0 : size * stepX[read]);
+        y[p] = headY[of[ring]] + (atHead ? 0 : size * stepY[read]);
+        if (!atHead) read += 1;
+      }
+      if (ring % RINGS_AT_ONCE === 0) yield;
     }
-  }
-  Object.assign(columns, { field_start: starts, field_x: x, field_y: y });
+    return { field_start: starts, field_x: x, field_y: y };
+  });
 }
 
 /**
@@ -117,27 +205,35 @@ export function unfoldFields(columns, size) {
  * @param {number} step
  */
 export function unfoldLines(columns, step) {
-  const { edge_points: points, edge_ends: ends, edge_x: offX, edge_y: offY } = columns;
-  const starts = runStarts(points);
-  const nodes = [columns.node_x, columns.node_y].map((axis) => axis.map((place) => place / step));
-  const lines = [offX, offY].map((off, k) => {
-    const line = new Int32Array(starts[points.length]);
-    let read = 0;
-    for (let edge = 0; edge < points.length; edge++) {
-      const last = starts[edge + 1] - 1;
-      const end = nodes[k][ends[2 * edge + 1]];
-      let before = nodes[k][ends[2 * edge]];
-      for (let p = starts[edge]; p < last; p++) {
-        if (p > starts[edge]) before += Math.floor((end - before) / (last - p + 1)) + off[read++];
-        line[p] = before * step;
+  for (const axis of ["x", "y"]) {
+    const name = `edge_${axis}`;
+    const off = asItIs(columns, name);
+    defer(columns, [name], function* () {
+      const { edge_points: points, edge_ends: ends, [`node_${axis}`]: nodes } = columns;
+      const steps = yield* off();
+      const line = new Int32Array(points.reduce((sum, count) => sum + count, 0));
+      let read = 0;
+      let p = 0;
+      for (let edge = 0; edge < points.length; edge++) {
+        const end = nodes[ends[2 * edge + 1]] / step;
+        let before = nodes[ends[2 * edge]] / step;
+        line[p++] = before * step;
+        for (let left = points[edge] - 1; left > 1; left--) {
+          before += Math.floor((end - before) / left) + steps[read++];
+          line[p++] = before * step;
+        }
+        line[p++] = end * step;
+        if (edge % RINGS_AT_ONCE === 0) yield;
       }
-      line[last] = end * step;
-    }
-    return line;
-  });
-  Object.assign(columns, { edge_x: lines[0], edge_y: lines[1] });
-  columns.edge_u = Int32Array.from(points, (_, edge) => ends[2 * edge]);
-  columns.edge_v = Int32Array.from(points, (_, edge) => ends[2 * edge + 1]);
+      return { [name]: line };
+    });
+  }
+  ["edge_u", "edge_v"].forEach((name, side) => defer(columns, [name], () => {
+    const { edge_points: points, edge_ends: ends } = columns;
+    const junctions = new Int32Array(points.length);
+    for (let edge = 0; edge < points.length; edge++) junctions[edge] = ends[2 * edge + side];
+    return { [name]: junctions };
+  }));
 }
 
 /**
@@ -146,29 +242,41 @@ export function unfoldLines(columns, step) {
  * @param {string} name
  */
 export function unfoldRings(columns, name) {
-  const points = columns[`${name}_points`];
-  const starts = runStarts(points);
   for (const axis of [`${name}_x`, `${name}_y`]) {
-    const steps = columns[axis];
-    const corners = new Int32Array(steps.length);
-    // where the steps of first corners begin, of second ones, … and of those from the fifth on
-    const next = new Int32Array(6);
-    for (const count of points) {
-      for (let place = 0; place < 5; place++) next[place + 1] += count > place ? (place < 4 ? 1 : count - 4) : 0;
-    }
-    for (let place = 0; place < 5; place++) next[place + 1] += next[place];
-    let begun = 0;
-    for (let ring = 0; ring < points.length; ring++) {
-      for (let p = starts[ring]; p < starts[ring + 1]; p++) {
-        const place = p - starts[ring];
-        const step = steps[next[Math.min(place, 4)]++];
-        if (place === 0) corners[p] = begun += step;
-        else if (place === 3 && points[ring] === 4) corners[p] = corners[p - 1] + step - (corners[p - 2] - corners[p - 3]);
-        else corners[p] = corners[p - 1] + step;
+    const folded = asItIs(columns, axis);
+    defer(columns, [axis], function* () {
+      const { [`${name}_points`]: points } = columns;
+      const steps = yield* folded();
+      const corners = new Int32Array(steps.length);
+      const next = firstSteps(points);
+      let begun = 0;
+      let p = 0;
+      for (let ring = 0; ring < points.length; ring++) {
+        for (let place = 0; place < points[ring]; place++, p++) {
+          const step = steps[next[Math.min(place, 4)]++];
+          if (place === 0) corners[p] = begun += step;
+          else if (place === 3 && points[ring] === 4) corners[p] = corners[p - 1] + step - (corners[p - 2] - corners[p - 3]);
+          else corners[p] = corners[p - 1] + step;
+        }
+        if (ring % RINGS_AT_ONCE === 0) yield;
       }
-    }
-    columns[axis] = corners;
+      return { [axis]: corners };
+    });
   }
+}
+
+/**
+ * Where the steps of first corners begin, of second ones, … and of those from the fifth on.
+ * @param {Int32Array} points
+ */
+function firstSteps(points) {
+  const next = new Int32Array(6);
+  for (let ring = 0; ring < points.length; ring++) {
+    const count = points[ring];
+    for (let place = 0; place < 5; place++) next[place + 1] += count > place ? (place < 4 ? 1 : count - 4) : 0;
+  }
+  for (let place = 0; place < 5; place++) next[place + 1] += next[place];
+  return next;
 }
 
 /**
@@ -176,16 +284,40 @@ export function unfoldRings(columns, name) {
  * @param {Columns} columns
  */
 export function unfoldHeads(columns) {
-  const { head_rank: rank, met_head: met } = columns;
-  const order = Int32Array.from(rank.keys()).sort((a, b) => rank[a] - rank[b]);
-  for (const name of Object.keys(columns)) {
-    const column = columns[name];
-    if (name.startsWith("head_")) columns[name] = order.map((head) => column[head]);
+  const ranks = asItIs(columns, "head_rank");
+  const order = new Later(function* () {
+    return ascending(yield* ranks());
+  });
+  for (const name of Object.keys(columns).filter((each) => each.startsWith("head_"))) {
+    const carried = asItIs(columns, name);
+    defer(columns, [name], function* () {
+      const column = yield* carried();
+      return { [name]: order.value.map((head) => column[head]) };
+    });
   }
-  if (!met) return;
-  const place = new Int32Array(order.length);
-  order.forEach((head, row) => (place[head] = row));
-  columns.met_head = met.map((head) => place[head]);
+  if (!("met_head" in columns)) return;
+  const met = asItIs(columns, "met_head");
+  defer(columns, ["met_head"], function* () {
+    const place = new Int32Array(order.value.length);
+    order.value.forEach((head, row) => (place[head] = row));
+    const heads = yield* met();
+    return { met_head: heads.map((/** @type {number} */ head) => place[head]) };
+  });
+}
+
+/**
+ * Places of numbers from 0 on in ascending order, of equal ones in the order in which they stand.
+ * @param {Int32Array} numbers
+ */
+function ascending(numbers) {
+  let most = 0;
+  for (let i = 0; i < numbers.length; i++) if (numbers[i] > most) most = numbers[i];
+  const next = new Int32Array(most + 2);
+  for (let i = 0; i < numbers.length; i++) next[numbers[i] + 1] += 1;
+  for (let number = 0; number <= most; number++) next[number + 1] += next[number];
+  const order = new Int32Array(numbers.length);
+  for (let i = 0; i < numbers.length; i++) order[next[numbers[i]]++] = i;
+  return order;
 }
 
 /**
@@ -210,17 +342,18 @@ export function meetingCodes(columns, tasks) {
 }
 
 /**
- * What is carried folded, unfolded: names, walls, streets, cameras, ranks of pieces, fields.
+ * What is carried folded, unfolded: names at once; walls, streets, cameras, ranks of pieces and fields when
+ * they are first asked for.
  * @param {Columns} columns
  * @param {Head} head
  * @returns {Columns}
  */
 export function unfold(columns, head) {
-  Object.assign(head, JSON.parse(new TextDecoder().decode(Uint8Array.from(columns.words))));
+  Object.assign(head, JSON.parse(new TextDecoder().decode(new Uint8Array(columns.words))));
   for (const name of ["wall", "outline", "water", "green"]) unfoldRings(columns, name);
   unfoldLines(columns, head.line_step);
   unfoldHeads(columns);
-  if (head.pieces_met) columns.piece_new = meetingCodes(columns, head.tasks.length);
+  if (head.pieces_met) defer(columns, ["piece_new"], () => ({ piece_new: meetingCodes(columns, head.tasks.length) }));
   unfoldPieces(columns, head.tasks);
   unfoldFields(columns, head.field_step);
   return columns;

@@ -1,8 +1,10 @@
 // What is drawn: walls, streets, cameras, walks, in the page's grid. Lengths and places are grid
 // units; widths are pixels on the screen. It reads the state and changes nothing in it.
 
-import { Coarse, PIXEL_PART } from "./coarse.js";
+import { Afar } from "./afar.js";
+import { Cut } from "./cut.js";
 import { Inks } from "./ink.js";
+import { Later, defer, waitingOf } from "./later.js";
 import { RAISED, ROOFED, runStarts, upTo } from "./payload.js";
 import { Pen, Seen } from "./seen.js";
 import { FIELD_ZOOM, HEAD_ZOOM } from "./zooms.js";
@@ -10,6 +12,7 @@ import { FIELD_ZOOM, HEAD_ZOOM } from "./zooms.js";
 const TURN = 2 * Math.PI;
 const UNSEEN_WIDTH = 1.5; // to the width that streets have at a zoom
 const SEEN_WIDTH = 0.85;
+const EDGES_IN_TURN = 1 << 10; // that are looked at before the work may be left for a while
 const MANY_PIECES = 60_000; // of a page; with fewer all are drawn at every zoom
 
 export class Scene {
@@ -23,18 +26,20 @@ export class Scene {
     this.columns = columns;
     this.classes = classes;
     /** Whether each piece is of a footbridge. */
-    this.raised = new Uint8Array(columns.piece_length.length);
+    this.raised = this._raised();
     this.piece = this._cutPieces();
     /** @type {Seen[][]} */
     this._seen = [];
     this.ink = new Inks(head, columns, this.piece, this.raised);
     /** @type {{key: unknown[], canvas: HTMLCanvasElement}[]} */
     this.sides = [];
-    /** @type {Map<number, number[]> | null} */
-    this._fieldOf = null;
-    /** @type {Path2D | null} */
-    this._blocks = null;
-    /** @type {{coarse: Coarse, open: Path2D, roofed: Path2D, raised: Path2D} | null} */
+    /** The rings of each head's field. @type {Later<Map<number, number[]>>} */
+    this.fieldOf = new Later(() => this._fields());
+    /** All walls. @type {Later<Path2D>} */
+    this.blocks = new Later(() => this._wallPath());
+    /** All streets. @type {Later<{open: Path2D, roofed: Path2D, raised: Path2D}>} */
+    this.ground = new Later(() => this._streets());
+    /** @type {Afar | null} */
     this._afar = null;
     this.area = new Path2D();
     this.outside = new Path2D();
@@ -52,8 +57,6 @@ export class Scene {
     this.land.addPath(this.water);
     this._areas();
     this.has = this._kinds();
-    /** @type {{open: Path2D, roofed: Path2D, raised: Path2D} | null} */
-    this._ground = null;
     this.walks = this._lines("walk");
     this.shown = "";
     /** @type {Colours | null} */
@@ -69,29 +72,20 @@ export class Scene {
    */
   recut(columns) {
     this.columns = columns;
-    this.raised = new Uint8Array(columns.piece_length.length);
+    this.raised = this._raised();
     this.piece = this._cutPieces();
     this._seen = []; // put in order again where they are painted
     this.ink = new Inks(this.head, columns, this.piece, this.raised);
     this.sides = [];
-    this._fieldOf = null;
+    this.fieldOf = new Later(() => this._fields());
     this._afar = null;
     this.shown = "";
     this.darkPieces = null;
   }
 
-  // what is made when it is first painted: a city has much that its first picture does not show
-
-  get fieldOf() {
-    return (this._fieldOf ||= this._fields());
-  }
-
-  get blocks() {
-    return (this._blocks ||= this._wallPath());
-  }
-
-  get ground() {
-    return (this._ground ||= this._streets());
+  /** What the first picture of a city does not show, and may be made before it is painted. */
+  get works() {
+    return [...waitingOf(this.piece), this.ground, this.blocks, this.fieldOf];
   }
 
   /**
@@ -100,23 +94,8 @@ export class Scene {
    */
   afar(view) {
     if (view.zoom >= HEAD_ZOOM || this.raised.length < MANY_PIECES) return null;
-    const step = (PIXEL_PART * view.pixels) / view.k;
-    if (!this._afar || this._afar.coarse.step !== step) {
-      const coarse = new Coarse(this.columns, this.piece, step);
-      const edges = this._edgeOfPiece();
-      const { edge_form: forms } = this.columns;
-      const kind = (/** @type {number} */ i) => (forms[edges[i]] & RAISED ? 3 : forms[edges[i]] & ROOFED ? 2 : 1);
-      const [open, roofed, raised] = coarse.paths(kind, 3);
-      this._afar = { coarse, open, roofed, raised };
-    }
+    if (!this._afar || !this._afar.fits(view)) this._afar = new Afar(this.columns, view, this.raised);
     return this._afar;
-  }
-
-  _edgeOfPiece() {
-    const starts = runStarts(this.columns.edge_pieces);
-    const edges = new Int32Array(this.raised.length);
-    for (let edge = 0; edge + 1 < starts.length; edge++) edges.fill(edge, starts[edge], starts[edge + 1]);
-    return edges;
   }
 
   /** Pieces in the order of their ranks, by task and level; put in order when they are first painted. */
@@ -125,60 +104,34 @@ export class Scene {
     return this._seen;
   }
 
-  /** Cut every street at its pieces' ends: points of piece i are at[i] … at[i + 1]. */
+  _raised() {
+    const { edge_form: forms, edge_pieces: counts, piece_length: length } = this.columns;
+    const starts = runStarts(counts);
+    const raised = new Uint8Array(length.length);
+    for (let edge = 0; edge < counts.length; edge++) if (forms[edge] & RAISED) raised.fill(1, starts[edge], starts[edge + 1]);
+    return raised;
+  }
+
+  /**
+   * Every street cut at its pieces' ends, when it is first asked for: points of piece i are at[i] … at[i + 1].
+   * @returns {{x: Float32Array, y: Float32Array, at: Int32Array}}
+   */
   _cutPieces() {
-    const c = this.columns;
-    const points = runStarts(c.edge_points);
-    const pieces = runStarts(c.edge_pieces);
-    /** @type {number[]} */
-    const x = [];
-    /** @type {number[]} */
-    const y = [];
-    const at = new Int32Array(c.piece_length.length + 1);
-    for (let edge = 0; edge < c.edge_points.length; edge++) {
-      const first = points[edge];
-      const last = points[edge + 1] - 1;
-      let drawn = 0;
-      for (let p = first; p < last; p++) {
-        drawn += Math.hypot(c.edge_x[p + 1] - c.edge_x[p], c.edge_y[p + 1] - c.edge_y[p]);
+    const { columns } = this;
+    const piece = /** @type {any} */ ({});
+    defer(piece, ["x", "y", "at"], function* () {
+      const cut = new Cut(columns);
+      const [x, y] = [new Float32Array(cut.most), new Float32Array(cut.most)];
+      const at = new Int32Array(columns.piece_length.length + 1);
+      let n = 0;
+      for (let edge = 0; edge < cut.edges; edge++) {
+        n = cut.write(edge, x, y, at, n);
+        if (edge % EDGES_IN_TURN === 0) yield;
       }
-      let length = 0;
-      for (let i = pieces[edge]; i < pieces[edge + 1]; i++) length += c.piece_length[i];
-      const stretch = length ? drawn / length : 0;
-      let p = first;
-      let walked = 0;
-      let [hereX, hereY] = [c.edge_x[first], c.edge_y[first]];
-      for (let i = pieces[edge]; i < pieces[edge + 1]; i++) {
-        at[i] = x.length;
-        this.raised[i] = c.edge_form[edge] & RAISED ? 1 : 0;
-        x.push(hereX);
-        y.push(hereY);
-        let rest = c.piece_length[i] * stretch;
-        const final = i === pieces[edge + 1] - 1;
-        while (p < last) {
-          const step = Math.hypot(c.edge_x[p + 1] - c.edge_x[p], c.edge_y[p + 1] - c.edge_y[p]);
-          if (!final && step - walked > rest) {
-            walked += rest;
-            const part = walked / step;
-            hereX = c.edge_x[p] + part * (c.edge_x[p + 1] - c.edge_x[p]);
-            hereY = c.edge_y[p] + part * (c.edge_y[p + 1] - c.edge_y[p]);
-            break;
-          }
-          rest -= step - walked;
-          walked = 0;
-          p += 1;
-          [hereX, hereY] = [c.edge_x[p], c.edge_y[p]];
-          if (p < last) {
-            x.push(hereX);
-            y.push(hereY);
-          }
-        }
-        x.push(hereX);
-        y.push(hereY);
-      }
-    }
-    at[c.piece_length.length] = x.length;
-    return { x: Float32Array.from(x), y: Float32Array.from(y), at };
+      at[at.length - 1] = n;
+      return { x: x.slice(0, n), y: y.slice(0, n), at };
+    });
+    return piece;
   }
 
   /** For each task, below and on footbridges: seen pieces in ascending order of first-seen rank. */
@@ -267,14 +220,18 @@ export class Scene {
     return whole;
   }
 
-  /** All streets as three paths: in the open, roofed (subways, covered ways), footbridges. */
-  _streets() {
+  /**
+   * All streets as three paths: in the open, roofed (subways, covered ways), footbridges.
+   * @returns {Generator<void, {open: Path2D, roofed: Path2D, raised: Path2D}>}
+   */
+  *_streets() {
     const paths = { open: new Path2D(), roofed: new Path2D(), raised: new Path2D() };
     const { edge_points: counts, edge_x: x, edge_y: y, edge_form: forms } = this.columns;
     const points = runStarts(counts);
     for (let edge = 0; edge < counts.length; edge++) {
       const kind = forms[edge] & RAISED ? "raised" : forms[edge] & ROOFED ? "roofed" : "open";
       trace(paths[kind], x, y, points[edge], points[edge + 1]);
+      if (edge % EDGES_IN_TURN === 0) yield;
     }
     return paths;
   }
@@ -286,23 +243,33 @@ export class Scene {
     return has;
   }
 
-  /** All walls as one path: a city has too many for one each. */
-  _wallPath() {
+  /**
+   * All walls as one path: a city has too many for one each.
+   * @returns {Generator<void, Path2D>}
+   */
+  *_wallPath() {
     const { wall_points: counts, wall_x: x, wall_y: y } = this.columns;
     const points = runStarts(counts);
     const path = new Path2D();
     for (let ring = 0; ring < counts.length; ring++) {
       trace(path, x, y, points[ring], points[ring + 1]);
       if (counts[ring]) path.lineTo(x[points[ring]], y[points[ring]]); // closePath looks at all that the path holds
+      if (ring % EDGES_IN_TURN === 0) yield;
     }
     return path;
   }
 
-  /** The rings of each head's field. */
-  _fields() {
+  /** @returns {Generator<void, Map<number, number[]>>} */
+  *_fields() {
+    const { field_head: heads } = this.columns;
     /** @type {Map<number, number[]>} */
     const rings = new Map();
-    this.columns.field_head.forEach((head, ring) => rings.set(head, [...(rings.get(head) || []), ring]));
+    for (let ring = 0; ring < heads.length; ring++) {
+      const known = rings.get(heads[ring]);
+      if (known) known.push(ring);
+      else rings.set(heads[ring], [ring]);
+      if (ring % EDGES_IN_TURN === 0) yield;
+    }
     return rings;
   }
 
@@ -313,7 +280,7 @@ export class Scene {
   fieldPath(head) {
     const { field_start: start, field_x: x, field_y: y } = this.columns;
     const path = new Path2D();
-    for (const ring of this.fieldOf.get(head) || []) {
+    for (const ring of this.fieldOf.value.get(head) || []) {
       path.moveTo(x[start[ring]], y[start[ring]]);
       for (let p = start[ring] + 1; p < start[ring + 1]; p++) path.lineTo(x[p], y[p]);
       path.closePath();
@@ -344,20 +311,23 @@ export class Scene {
     const afar = this.afar(view);
     if (!afar) {
       context.fillStyle = colours.block;
-      context.fill(this.blocks, "evenodd");
+      context.fill(this.blocks.value, "evenodd");
     }
     context.fillStyle = colours.green; // over blocks: where no building is mapped, parks count as blocks
     context.fill(this.green, "evenodd");
     if (view.zoom >= 15) {
       context.lineWidth = 0.8 * pixel;
       context.strokeStyle = colours.blockEdge;
-      context.stroke(this.blocks);
+      context.stroke(this.blocks.value);
     }
     context.lineJoin = "round";
-    context.lineWidth = (state.ramp ? 0.72 : UNSEEN_WIDTH) * this.width(view) * pixel;
-    context.strokeStyle = state.ramp ? colours.unseen : colours.inkUnseen;
-    const { open, roofed } = afar || this.ground;
-    context.stroke(open);
+    const width = (state.ramp ? 0.72 : UNSEEN_WIDTH) * this.width(view);
+    const colour = state.ramp ? colours.unseen : colours.inkUnseen;
+    context.lineWidth = width * pixel;
+    context.strokeStyle = colour;
+    const { roofed } = afar || this.ground.value;
+    if (afar) afar.paintOpen(context, view, colour, Math.min(width, 1));
+    else context.stroke(this.ground.value.open);
     context.lineWidth = 0.72 * this.width(view) * pixel;
     context.strokeStyle = colours.unseen;
     if (!afar) context.setLineDash([3 * pixel, 3 * pixel]);
@@ -507,7 +477,12 @@ export class Scene {
    */
   _paintInk(context, view, colours, state, level) {
     const afar = this.afar(view);
-    const { seen, fresh } = this.ink.paths(state.task, state.total, afar && afar.coarse)[level];
+    const kind = afar && this.ink.kind(state.task, state.total);
+    if (afar && !level) {
+      afar.paintInks(context, view, /** @type {(piece: number) => number} */ (kind), colours);
+      return;
+    }
+    const { seen, fresh } = afar && kind ? afar.over(kind) : this.ink.paths(state.task, state.total)[level];
     const pixel = view.pixels / view.k;
     context.lineJoin = "round";
     context.lineCap = "butt";
@@ -574,7 +549,7 @@ export class Scene {
   _paintFootbridges(context, view, colours) {
     const pixel = view.pixels / view.k;
     const width = this.width(view);
-    const { raised } = this.afar(view) || this.ground;
+    const { raised } = this.afar(view) || this.ground.value;
     context.lineCap = "butt";
     context.strokeStyle = colours.unseen;
     context.lineWidth = (1.1 * width + 2.4) * pixel;
@@ -754,7 +729,7 @@ export class Scene {
     context.lineWidth = 0.8 * pixel;
     this._visibleHeads(view, state, 3000, (head, x, y) => {
       const far = range[head] * decimetre;
-      if (!this.fieldOf.has(head) || far <= near[head] * decimetre) return;
+      if (!this.fieldOf.value.has(head) || far <= near[head] * decimetre) return;
       const path = this.fieldPath(head);
       context.save();
       const ring = new Path2D();

@@ -4,6 +4,7 @@
 
 import { every, everyInput, inputOf } from "./elements.js";
 import { FONT, LANGUAGE_TAGS } from "./languages.js";
+import { soon } from "./later.js";
 import { BESIDE, FIELD_ZOOM } from "./zooms.js";
 
 export const CHART_POINTS = 120;
@@ -11,6 +12,7 @@ const PLAY_MS = 9000;
 const REST_MS = 120;
 const NAME_APART = 16; // of names at the ends of curves, percent of the chart's height
 const TICKS_APART = 3;
+const NUMBERS = new Intl.NumberFormat("en-HK");
 export const WAITING = "…";
 
 export class Stage {
@@ -24,6 +26,10 @@ export class Stage {
     this.highest = totals[totals.length - 1];
     this.years = totals.map((total) => views[0].head.years[views[0].head.totals.indexOf(total)]);
     this.opened = false;
+    /** @type {SVGElement | null} */
+    this.chart = null;
+    /** Look for the largest unseen part no longer. */
+    this._leaveDark = () => {};
     const task = Math.max(this.tasks.indexOf("recognise"), 0);
     this.state = {
       task, total: this.highest, walk: -1, own: null, hidden: [], language: "en", dark: null, darkShown: false,
@@ -47,7 +53,7 @@ export class Stage {
   }
 
   number(value) {
-    return Math.round(value).toLocaleString("en-HK");
+    return NUMBERS.format(Math.round(value));
   }
 
   /** A share as the page writes it: whole percent, tenths below ten. The twin of page.percent. */
@@ -357,14 +363,18 @@ export class Stage {
   /** The largest unseen part of each view; null where it takes long, until the slider rests. */
   darkParts() {
     const { task, total } = this.state;
-    const parts = () => this.views.map(({ dark }) => dark.largest(task, total));
     clearTimeout(this.resting);
-    if (this.views.every(({ dark }) => dark.quick(task, total))) return parts();
+    this._leaveDark();
+    if (this.views.every(({ dark }) => dark.quick(task, total))) return this.views.map(({ dark }) => dark.largest(task, total));
     this.resting = setTimeout(() => {
-      parts(); // from now on they are known
-      this.refresh();
+      this._leaveDark = soon(this.views.map(({ dark }) => dark.finding(task, total)), () => this.darkFound());
     }, REST_MS);
     return null;
+  }
+
+  /** The largest unseen parts have been found: from now on they are known. */
+  darkFound() {
+    this.refresh();
   }
 
   play() {
@@ -440,6 +450,7 @@ export class Stage {
   }
 
   _moveChart() {
+    if (!this.chart) return; // it is on its way
     const { task, total } = this.state;
     this.chartDots.forEach((dot, place) => {
       const [x, y] = this._chartPoint(total, this.views[place].figures.streetShare(task, total));
@@ -567,11 +578,16 @@ export function blend(ramp, part) {
   return `#${mixed.join("")}`;
 }
 
-/** Set a page going; where that fails, show the still page and say so. */
+/**
+ * Set a page going; where that fails, show the still page and say so. `start` gives what may be done once the map can
+ * be used; when that is done all of the page has arrived.
+ */
 export async function begin(start) {
   try {
-    await start();
-    document.documentElement.classList.add("ready");
+    const works = await start();
+    const { classList } = document.documentElement;
+    classList.add("ready");
+    soon(works, () => classList.add("whole"));
   } catch (error) {
     document.documentElement.classList.remove("live");
     document.getElementById("notice").hidden = false;

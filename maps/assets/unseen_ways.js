@@ -18,9 +18,14 @@ export class UnseenWays {
     this.columns = ways.columns;
     /** A rank that no camera has: what is never seen. */
     this.never = this.columns.ranks.length + 1;
-    this.decks = 1 + this.columns.edge_deck.reduce((most, deck) => Math.max(most, deck), 0);
+    this._decks = 0;
     /** @type {Map<number, {piece: Int32Array, edge: Int32Array, junction: Int32Array}>} */
     this.known = new Map();
+  }
+
+  /** How many decks streets lie on. */
+  get decks() {
+    return (this._decks ||= 1 + this.columns.edge_deck.reduce((most, deck) => Math.max(most, deck), 0));
   }
 
   /**

@@ -6,6 +6,7 @@ import { Dark } from "./dark.js";
 import { Figures } from "./figures.js";
 import { latLng } from "./grid.js";
 import { Labels } from "./labels.js";
+import { waitingOf } from "./later.js";
 import { Scene } from "./scene.js";
 import { Sheet } from "./sheet.js";
 
@@ -62,6 +63,12 @@ export class View {
     this.scaleBar = new ScaleBar({ imperial: false, position: "bottomleft" });
     this.scaleBar.say = say;
     this.scaleBar.addTo(this.map);
+  }
+
+  /** What may be made before it is asked for: the first picture of a city needs little of what the page carries. */
+  get works() {
+    const { columns, scene, dark, labels, figures } = this;
+    return [...figures.works, ...waitingOf(columns), ...scene.works, labels.stretches, dark.network];
   }
 
   addZoom() {

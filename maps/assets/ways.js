@@ -3,8 +3,10 @@
 // on the network is {edge, at}: metres along an edge from its first end. It draws and says nothing.
 
 import { Heap } from "./heap.js";
+import { Later } from "./later.js";
 import { runStarts, upTo } from "./payload.js";
 
+const EDGES_A_SLICE = 1 << 11;
 const STRETCH = 1.5;
 const MOST_PRICES = 24;
 const SMALLEST_PRICE = 1e-6;
@@ -18,31 +20,59 @@ export class Ways {
   constructor(head, columns) {
     this.head = head;
     this.columns = columns;
-    const c = columns;
-    this.points = runStarts(c.edge_points);
-    this.pieces = runStarts(c.edge_pieces);
-    this.pieceEnd = new Float64Array(c.piece_length.length);
-    this.length = new Float64Array(c.edge_points.length);
-    for (let edge = 0; edge < this.length.length; edge++) {
-      const [first, end] = [this.pieces[edge], this.pieces[edge + 1]];
-      let walked = 0;
-      for (let i = first; i < end; i++) this.pieceEnd[i] = walked += head.piece_step * c.piece_length[i];
-      const length = walked / 10 + c.edge_rest[edge] / 1000;
-      for (let i = first; i < end; i++) this.pieceEnd[i] = Math.min(this.pieceEnd[i] / 10, length);
-      if (end > first) this.pieceEnd[end - 1] = length;
-      this.length[edge] = length;
-    }
-    this.junctions = 0;
-    for (const ends of [c.edge_u, c.edge_v]) {
-      for (let e = 0; e < ends.length; e++) this.junctions = Math.max(this.junctions, ends[e] + 1);
-    }
-    this.first = this._firstArcs();
-    this.arcs = this._arcs(this.first);
-    /** Where the cameras that see each edge begin; null where the page does not know them. */
-    this.metFirst = c.edge_met ? runStarts(c.edge_met) : null;
+    /** Streets as walked, and where they meet; a city's take a while. */
+    this.measured = new Later(() => this._measured());
+    this.meeting = new Later(() => this._meeting());
     /** Metres seen of every edge, for the task and code of the key. */
-    this.seenOf = new Float64Array(this.length.length);
+    this.seenOf = new Float64Array(columns.edge_points.length);
     this.seenKey = "";
+  }
+
+  // what is made when it is first asked for
+
+  /** Where the points of each edge begin. */
+  get points() { return this.measured.value.points; }
+  /** Where the pieces of each edge begin. */
+  get pieces() { return this.measured.value.pieces; }
+  /** Where on its edge each piece ends. */
+  get pieceEnd() { return this.measured.value.pieceEnd; }
+  /** Of each edge. */
+  get length() { return this.measured.value.length; }
+  /** Where the cameras that see each edge begin; null where the page does not know them. */
+  get metFirst() { return this.measured.value.metFirst; }
+  get junctions() { return this.meeting.value.junctions; }
+  /** Where the arcs of each junction begin. */
+  get first() { return this.meeting.value.first; }
+  get arcs() { return this.meeting.value.arcs; }
+
+  *_measured() {
+    const { head, columns: c } = this;
+    const [points, pieces] = [runStarts(c.edge_points), runStarts(c.edge_pieces)];
+    const pieceEnd = new Float64Array(c.piece_length.length);
+    const length = new Float64Array(c.edge_points.length);
+    for (let edge = 0; edge < length.length; edge++) {
+      const [begin, end] = [pieces[edge], pieces[edge + 1]];
+      let walked = 0;
+      for (let i = begin; i < end; i++) pieceEnd[i] = walked += head.piece_step * c.piece_length[i];
+      const whole = walked / 10 + c.edge_rest[edge] / 1000;
+      for (let i = begin; i < end; i++) pieceEnd[i] = Math.min(pieceEnd[i] / 10, whole);
+      if (end > begin) pieceEnd[end - 1] = whole;
+      length[edge] = whole;
+      if (edge % EDGES_A_SLICE === 0) yield;
+    }
+    return { points, pieces, pieceEnd, length, metFirst: c.edge_met ? runStarts(c.edge_met) : null };
+  }
+
+  *_meeting() {
+    const { edge_u: u, edge_v: v } = this.columns;
+    let junctions = 0;
+    for (const ends of [u, v]) {
+      for (let e = 0; e < ends.length; e++) junctions = Math.max(junctions, ends[e] + 1);
+      yield;
+    }
+    const first = this._firstArcs(junctions);
+    yield;
+    return { junctions, first, arcs: this._arcs(first) };
   }
 
   /**
@@ -60,10 +90,13 @@ export class Ways {
     return arcs;
   }
 
-  /** Where the arcs of each junction begin. */
-  _firstArcs() {
+  /**
+   * Where the arcs of each junction begin.
+   * @param {number} junctions
+   */
+  _firstArcs(junctions) {
     const { edge_u: u, edge_v: v } = this.columns;
-    const count = new Int32Array(this.junctions);
+    const count = new Int32Array(junctions);
     for (let e = 0; e < u.length; e++) {
       count[u[e]] += 1;
       count[v[e]] += 1;

@@ -31,7 +31,7 @@ def open_file(browser, path, width=1280, height=800):
 
 def open_page(browser, folder, width=1280, height=800):
     open_file(browser, write_map(folder), width, height)
-    wait(browser, "return document.documentElement.classList.contains('ready')")
+    wait(browser, "return document.documentElement.classList.contains('whole')")
 
 
 def wait(browser, condition):

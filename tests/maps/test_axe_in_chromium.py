@@ -72,7 +72,7 @@ def test_axe_finds_no_fault_on_any_screen(browser, pages, page, scheme):
             label = browser.find_element("css selector", f"label[for=in-{shown}]")
             browser.execute_script("arguments[0].click()", label)
         else:
-            wait(browser, "return document.documentElement.classList.contains('ready')")
+            wait(browser, "return document.documentElement.classList.contains('whole')")
             browser.find_element("css selector", f"[data-language={shown}]").click()
         browser.execute_script(
             "for (const part of document.querySelectorAll('details')) part.open = true"
@@ -87,7 +87,7 @@ def test_axe_finds_no_fault_on_any_screen(browser, pages, page, scheme):
 @pytest.mark.parametrize("screen", SCREENS[2:])
 def test_axe_finds_no_fault_in_any_step_on_a_phone(browser, pages, screen):
     open_file(browser, pages["story"], *screen)
-    wait(browser, "return document.documentElement.classList.contains('ready')")
+    wait(browser, "return document.documentElement.classList.contains('whole')")
     browser.execute_script(AXE.read_text(encoding="utf-8"))
     for step in range(7):  # one is there at a time
         browser.execute_script("Unseen.panel.story.goTo(arguments[0])", step)

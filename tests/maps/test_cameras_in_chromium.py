@@ -50,7 +50,7 @@ def test_a_camera_deleted_takes_away_what_it_alone_saw_and_undo_brings_it_back(p
     click(page, "delete")
     assert page.execute_script("return Unseen.panel.columns.head_rank.length") == heads - 1
     after = page.execute_script(SHARE)
-    metres = page.execute_script("return Unseen.panel.figures.seen[0].all / 100")
+    metres = page.execute_script("return Unseen.panel.figures.seen[0].value.all / 100")
     assert before - after == pytest.approx(alone / metres, abs=0.3 / metres)
     assert page.execute_script(CHOSEN) == -1
     click(page, "undo")
@@ -126,7 +126,7 @@ def test_real_cameras_are_not_moved_and_a_sentence_says_why(browser, run_folder,
         content = json.loads((folder / name).read_text())
         (folder / name).write_text(json.dumps({**content, "simulated": False}))
     open_file(browser, write_map(folder))
-    wait(browser, "return document.documentElement.classList.contains('ready')")
+    wait(browser, "return document.documentElement.classList.contains('whole')")
     assert "statistics only" in said(browser)[2]
     assert browser.execute_script("return document.getElementById('camera-tools').hidden")
     assert browser.execute_script("return Unseen.panel.cameras.model === null")

@@ -47,7 +47,7 @@ def two(tmp_path_factory):
 
 def open_two(browser, page, width=1280, height=800):
     open_file(browser, page, width, height)
-    wait(browser, "return document.documentElement.classList.contains('ready')")
+    wait(browser, "return document.documentElement.classList.contains('whole')")
 
 
 def slide(browser, total):

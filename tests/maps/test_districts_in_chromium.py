@@ -19,7 +19,7 @@ def shown(browser, folder):  # noqa: F811 the fixture
     browser.get((folder / "map.html").as_uri())
     browser.execute_async_script(
         "const done = arguments[0], look = () => document.documentElement.classList"
-        ".contains('ready') ? done() : setTimeout(look, 20); look();"
+        ".contains('whole') ? done() : setTimeout(look, 20); look();"
     )
     browser.execute_script("document.querySelector('[data-language=en]').click()")
     return districts_of(run, page_facts(run)["area"])

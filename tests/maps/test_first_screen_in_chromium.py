@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 SCREENS = [(1440, 900), (1024, 768), (390, 844), (360, 640), (640, 400)]
 """The last is a desk's 1280 × 800 at 200 % zoom."""
-READY = "return document.documentElement.classList.contains('ready')"
+READY = "return document.documentElement.classList.contains('whole')"
 IN_SIGHT = """
 const hit = (e) => {
   const box = e.getBoundingClientRect();

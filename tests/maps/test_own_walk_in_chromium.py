@@ -411,7 +411,7 @@ def test_a_link_holds_the_ends_only_after_a_yes(browser, run_folder):
     assert browser.execute_script(kept) == ["", 0, "", None]
     browser.get("about:blank")
     browser.get(f"{(run_folder / 'map.html').as_uri()}#{whole}")
-    wait(browser, "return document.documentElement.classList.contains('ready')")
+    wait(browser, "return document.documentElement.classList.contains('whole')")
     assert browser.execute_script("return Unseen.panel.state.total") == 20000
     again = browser.execute_script("return Unseen.panel.own.shortest.length")
     assert again == pytest.approx(length, abs=3)
@@ -427,7 +427,7 @@ def test_a_link_that_makes_no_sense_does_no_harm(browser, run_folder, hash_):
     browser.get_log("browser")
     browser.get("about:blank")
     browser.get(f"{write_map(run_folder).as_uri()}#{hash_}")
-    wait(browser, "return document.documentElement.classList.contains('ready')")
+    wait(browser, "return document.documentElement.classList.contains('whole')")
     total = browser.execute_script("return Unseen.panel.state.total")
     assert 0 <= total <= 60000
     assert complaints(browser) == []

@@ -43,7 +43,7 @@ def files(run_folder, tmp_path_factory):
 
 def shown(browser, file, size):
     open_file(browser, file, *size)
-    wait(browser, "return document.documentElement.classList.contains('ready')")
+    wait(browser, "return document.documentElement.classList.contains('whole')")
     return browser.execute_script(LOOK)
 
 

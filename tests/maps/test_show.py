@@ -62,7 +62,7 @@ def test_a_page_around_the_frame_shows_the_map_without_a_request(browser, run_fo
     open_file(browser, notebook)
     browser.switch_to.frame(0)
     try:
-        wait(browser, "return document.documentElement.classList.contains('ready')")
+        wait(browser, "return document.documentElement.classList.contains('whole')")
         assert browser.execute_script("return Unseen.panel.scene.piece.x.length") > 0
         browser.find_element("css selector", "[data-language=zh]").click()
         assert browser.execute_script("return document.documentElement.lang") == "zh-Hant-HK"

@@ -13,7 +13,7 @@ from maps.run_folder import read_run_folder
 
 pytestmark = pytest.mark.slow
 
-READY = "return document.documentElement.classList.contains('ready')"
+READY = "return document.documentElement.classList.contains('whole')"
 PUT = """
 const { own } = Unseen.panel;
 own.clear();

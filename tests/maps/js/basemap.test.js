@@ -53,16 +53,17 @@ const at = (kind, name, x, y) => ({ kind, name: [name, `中${name}`], at: [x, y]
 test("water, then buildings, then green ground, all below the streets", () => {
   const context = canvas();
   const scene = {
-    water: {}, green: {}, blocks: {}, ground: { open: {}, roofed: {} }, width: () => 1, _paintOutlines() {}, afar: () => null,
+    water: {}, green: {}, blocks: { value: {} }, ground: { value: { open: {}, roofed: {} } }, width: () => 1, _paintOutlines() {}, afar: () => null,
   };
   Scene.prototype.paintGround.call(scene, context, viewAt(14), colours, { ramp: false });
   assert.deepEqual(context.done, [
     ["fill", "water"], ["fill", "block"], ["fill", "green"], ["stroke", "inkUnseen"], ["stroke", "unseen"],
   ]);
   const distant = canvas();
-  const afar = { ...scene, blocks: null, ground: null, afar: () => ({ open: {}, roofed: {} }) };
+  const streets = { roofed: {}, paintOpen: (canvas, view, colour) => canvas.done.push(["picture", colour]) };
+  const afar = { ...scene, blocks: null, ground: null, afar: () => streets };
   Scene.prototype.paintGround.call(afar, distant, viewAt(10), colours, { ramp: false });
-  assert.deepEqual(distant.done.map(([how]) => how), ["fill", "fill", "stroke", "stroke"]);
+  assert.deepEqual(distant.done.map(([how]) => how), ["fill", "fill", "picture", "stroke"]);
 });
 
 test("names are in the page's language, and Chinese ones do not slope", () => {

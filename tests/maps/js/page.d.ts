@@ -382,3 +382,11 @@ interface CutEdge {
   met: number[];
   strictest: number[];
 }
+
+/** The network of unseen streets: pieces, then junctions; `whole` is the length of all pieces inside. */
+interface Network {
+  junctions: number;
+  ends: Int32Array;
+  links: Int32Array;
+  whole: number;
+}
