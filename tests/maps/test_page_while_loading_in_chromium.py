@@ -66,7 +66,8 @@ def test_the_map_is_used_before_all_has_arrived_and_shows_the_same_as_later(held
     assert held.execute_script(WHOLE)
     assert held.execute_async_script(USE) == early
     assert len({*early["dragged"], *early["wiped"], *early["near"]}) > 6
-    assert early["names"] and early["place"]
+    assert early["names"]
+    assert early["place"]
     assert not complaints(held)
 
 
