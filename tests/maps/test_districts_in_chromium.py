@@ -157,7 +157,7 @@ def test_keys_alone_reach_all_and_the_ring_is_seen(browser, folder, streets, scr
     media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
     open_file(browser, page, *screen)
-    wait(browser, "return document.documentElement.classList.contains('ready')")
+    wait(browser, "return document.documentElement.classList.contains('whole')")
     found = tabbed(browser)
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
     wrong = [at for at in found if not (at["seen"] and at["ring"] and at["inside"])]

@@ -83,7 +83,7 @@ A4_PX = 718
 def test_a_printed_page_is_whole_in_the_language_chosen(browser, pages, language):
     for page, names in zip(pages, ([], NAMES[language]), strict=True):
         open_file(browser, page, A4_PX, 1000)
-        wait(browser, "return document.documentElement.classList.contains('ready')")
+        wait(browser, "return document.documentElement.classList.contains('whole')")
         browser.find_element("css selector", f"[data-language={language}]").click()
         dark = [{"name": "prefers-color-scheme", "value": "dark"}]
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": dark})
