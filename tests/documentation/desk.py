@@ -93,7 +93,8 @@ def _streets(planet, folder):
     nodes.to_file(folder / "walk_graph.gpkg", layer="nodes", driver="GPKG")
     edges.to_file(folder / "walk_graph.gpkg", layer="edges", driver="GPKG")
     keyed = nodes.set_index("osmid"), edges.set_index(["u", "v", "key"])
-    graph = osmnx.convert.graph_from_gdfs(*keyed, graph_attrs={"crs": "EPSG:4326"})
+    attributes = {"crs": "EPSG:4326", "simplified": True}  # as graphs whose edges have geometry are
+    graph = osmnx.convert.graph_from_gdfs(*keyed, graph_attrs=attributes)
     osmnx.save_graphml(graph, folder / "my_graph.graphml")
     bus_streets().to_file(folder / "hong_kong_streets.gpkg", layer="edges", driver="GPKG")
     houses = [
