@@ -276,9 +276,12 @@ def _lengths(fit: _Model, fitted: _Fitted) -> Floats:
 
 
 def _root(covariance: Floats) -> Floats:
-    """Return what turns independent draws into draws of a covariance."""
+    """Return what turns independent draws into draws of a covariance: its symmetric root.
+
+    That is one whatever vectors are found where values are equal, which differs by processor.
+    """
     values, vectors = np.linalg.eigh(covariance)
-    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
+    return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T)
 
 
 def _renamed(fit: _Model, coefficients: Floats, random: np.random.Generator) -> Floats:
